@@ -1,0 +1,153 @@
+"""How a table is declared: once, as a pandera model with a description per column.
+
+DDL, Dagster column metadata, the data dictionary and the release's feature list derive from these declarations.
+The tables themselves are in `quality/tables/`, one module each; the rules over rows are in `quality/assertions/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pandera.polars as pa
+import polars as pl
+
+SOURCE_PARTITION = "source"
+ROW_HASH = "row_hash"
+
+
+class Table(pa.DataFrameModel):
+    """Base of every table: the row hash by which a publish finds what changed."""
+
+    row_hash: str = pa.Field(description="Hash of the other columns; a publish rewrites only rows whose hash changed.")
+
+    class Config:
+        strict = True
+        coerce = False
+        # Column order in the table: the order of declaration, row_hash last.
+        ordered = False
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One declared table.
+
+    Attributes:
+        name: table name in the warehouse, and asset key.
+        group: asset group, the name of the module in `reasonmed_assets/assets/`.
+        grain: one sentence that starts with "One row per".
+        key: id column, unique over the whole table.
+        partitioned: True when the table is partitioned by source (then it has a column `source`).
+        model: the pandera model.
+    """
+
+    name: str
+    group: str
+    grain: str
+    key: str
+    partitioned: bool
+    model: type[Table]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Name -> pandera column, in table order: the table's own, then inherited ones, row_hash last."""
+        columns = self.model.to_schema().columns
+        own = [name for name in self.model.__annotations__ if name in columns]
+        order = dict.fromkeys([*own, *columns])
+        order.pop(ROW_HASH)
+        return {name: columns[name] for name in [*order, ROW_HASH]}
+
+    def duckdb_types(self) -> dict[str, str]:
+        """Column name -> DuckDB type, in table order."""
+        return {name: _duckdb_type(column.dtype.type) for name, column in self.columns.items()}
+
+    def ddl(self) -> str:
+        """CREATE TABLE statement with comments, types and NOT NULL as declared."""
+        columns = self.columns
+        types = self.duckdb_types()
+        lines = [
+            f"    {name} {types[name]}{'' if column.nullable else ' not null'}" for name, column in columns.items()
+        ]
+        return f"create table {self.name} (\n" + ",\n".join(lines) + "\n)"
+
+    def comments(self) -> list[str]:
+        """COMMENT statements for the table and its columns."""
+        statements = [f"comment on table {self.name} is {_quoted(self.grain)}"]
+        statements += [
+            f"comment on column {self.name}.{name} is {_quoted(column.description)}"
+            for name, column in self.columns.items()
+        ]
+        return statements
+
+
+TABLES: dict[str, TableSpec] = {}
+"""Every declared table by name, in the order in which data moves (filled by `quality.tables`)."""
+
+_Model = TypeVar("_Model", bound=type[Table])
+
+
+def table(name: str, *, group: str, grain: str, key: str, partitioned: bool) -> Callable[[_Model], _Model]:
+    """Class decorator that declares a table (see `TableSpec` for the arguments).
+
+    Raises:
+        ValueError: the grain does not start with "One row per", a column lacks a description, the key is no column,
+            or the name is taken.
+    """
+
+    def declare(model: _Model) -> _Model:
+        spec = TableSpec(name=name, group=group, grain=grain, key=key, partitioned=partitioned, model=model)
+        if not grain.startswith("One row per"):
+            raise ValueError(f"table {name}: the grain must start with 'One row per'")
+        if name in TABLES:
+            raise ValueError(f"table {name} is declared twice")
+        bare = [column for column, declared in spec.columns.items() if not declared.description]
+        if bare:
+            raise ValueError(f"table {name}: columns without a description: {', '.join(bare)}")
+        if key not in spec.columns or (partitioned and SOURCE_PARTITION not in spec.columns):
+            raise ValueError(f"table {name}: the key {key!r} (and `source`, when partitioned) must be columns")
+        TABLES[name] = spec
+        return model
+
+    return declare
+
+
+def column(
+    description: str,
+    *,
+    nullable: bool = False,
+    derives_from: Sequence[str] = (),
+    **checks: Any,
+) -> Any:
+    """One column of a table.
+
+    Args:
+        description: what it is, with its unit; ends up in DDL comments, the UI and the data dictionary.
+        nullable: whether null is allowed.
+        derives_from: upstream columns as "table.column" (Dagster column lineage).
+        checks: pandera's field checks (ge, le, isin, str_matches, unique, ...).
+    """
+    metadata = {"derives_from": tuple(derives_from)}
+    return pa.Field(description=description, nullable=nullable, metadata=metadata, **checks)
+
+
+def list_of(inner: type[pl.DataType], description: str, **options: Any) -> Any:
+    """A list column (annotate it `pl.List`); `inner` is the polars type of its items."""
+    return column(description, dtype_kwargs={"inner": inner}, **options)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _duckdb_type(dtype: Any) -> str:
+    if isinstance(dtype, pl.List):
+        return f"{_duckdb_type(dtype.inner)}[]"
+    scalar = dtype if isinstance(dtype, type) else type(dtype)
+    return {
+        pl.String: "varchar",
+        pl.Int64: "bigint",
+        pl.Float64: "double",
+        pl.Boolean: "boolean",
+        pl.Datetime: "timestamp",
+    }[scalar]

@@ -1,0 +1,37 @@
+"""Table `quality_scores`."""
+
+from reasonmed_assets.quality.schema import column, table
+from reasonmed_assets.quality.tables.call_columns import CallColumns
+
+from reasonmed_assets.vocabulary import TIERS
+
+
+@table(
+    "quality_scores",
+    group="examples",
+    grain="One row per scored text of the sample: final texts, and for rewritten ones the text before.",
+    key="score_id",
+    partitioned=True,
+)
+class QualityScores(CallColumns):
+    """One row per scored text of the sample: final texts, and for rewritten ones the text before."""
+
+    score_id: str = column("Hash of example and text role.", unique=True)
+    example_id: str = column("The example.", derives_from=("reasonmed.example_id",))
+    question_id: str = column("The question.", derives_from=("reasonmed.question_id",))
+    source: str = column("Name of the source.", derives_from=("reasonmed.source",))
+    tier: str = column("Tier of the question.", isin=TIERS, derives_from=("reasonmed.tier",))
+    text_role: str = column("The final text, or its parent before rewriting.", isin=("before", "final"))
+    path_id: str = column(
+        "The path that was scored.",
+        derives_from=(
+            "reasonmed.path_id",
+            "reasonmed.parent_path_id",
+        ),
+    )
+    clinical_accuracy: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
+    logic: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
+    factual_correctness: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
+    completeness: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
+    score: float = column("Mean of the four.", nullable=True, ge=1, le=10)
+    justification: str = column("The evaluator's sentence on it.", nullable=True)

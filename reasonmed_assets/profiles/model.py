@@ -1,0 +1,233 @@
+"""What a profile holds, with types, units and bounds. Reading TOML and naming errors is in `reading.py`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Role = Literal["generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator"]
+ROLES: tuple[Role, ...] = ("generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator")
+
+
+class Section(BaseModel):
+    """A part of a profile: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Provider(Section):
+    """An OpenAI-compatible endpoint (or a server that the build starts), and what it may be asked for."""
+
+    kind: Literal["real", "simulated", "demonstration"]
+    server: Literal["none", "simulated", "embedded"] = "none"
+    """`none`: `base_url` is served by others. `simulated`, `embedded`: the build starts it on 127.0.0.1 and stops it."""
+    base_url: str | None = None
+    api_key_env: str | None = None
+    """Name of the environment variable that holds the key; the key itself stands nowhere."""
+    structured: Literal["json_schema", "json_object", "none"] = "json_schema"
+    """How the endpoint is asked for structured replies; `none` asks in words only."""
+    max_in_flight: int = Field(default=64, ge=1)
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+    timeout_s: float = Field(default=600, gt=0)
+    transport_retries: int = Field(default=5, ge=0)
+    """Further attempts after a transport error, a time-out, a 429 or a 5xx."""
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Provider:
+        if (self.server == "none") == (self.base_url is None):
+            raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
+        return self
+
+
+class Model(Section):
+    """One model behind a provider. Its identity is provider, name and revision."""
+
+    provider: str
+    name: str
+    revision: str
+    """Weights, quantisation and chat template, in one declared string."""
+    reasoning: Literal["none", "field", "think", "headings"] = "none"
+    """Where a reasoning model thinks: a reply field, `<think>`, or `## Thinking` / `## Final Response`."""
+    path_text: Literal["answer", "reasoning_and_answer"] = "answer"
+    """What of a reply is the path."""
+    prompt_usd_per_million: float = Field(default=0, ge=0)
+    completion_usd_per_million: float = Field(default=0, ge=0)
+
+
+class Sampling(Section):
+    """Sampling parameters of a role."""
+
+    model: str
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int = Field(default=1024, ge=1)
+
+
+class GeneratorSlot(Section):
+    """A generator: one model, one sample per temperature."""
+
+    slot: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    model: str
+    temperatures: tuple[Annotated[float, Field(ge=0, le=2)], ...] = Field(min_length=1)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int = Field(default=8192, ge=1)
+
+
+class Verifier(Sampling):
+    """The verifier role; `votes` judgements per path, majority wins."""
+
+    votes: int = Field(default=1, ge=1)
+
+
+class Roles(Section):
+    """The seven model roles."""
+
+    generator: tuple[GeneratorSlot, ...] = Field(min_length=1)
+    verifier: Verifier
+    ranker: Sampling
+    refiner: Sampling
+    regenerator: Sampling
+    summariser: Sampling
+    evaluator: Sampling
+
+    @model_validator(mode="after")
+    def _slots_are_distinct(self) -> Roles:
+        slots = [slot.slot for slot in self.generator]
+        if len(set(slots)) != len(slots):
+            raise ValueError(f"generator slots must have different names, not {slots}")
+        return self
+
+
+class Sources(Section):
+    """Which sources are built from, and where their files are."""
+
+    declared: tuple[str, ...] = ("medqa", "medmcqa", "pubmedqa", "mmlu")
+    """Shipped source names or paths of declaration files, in order of priority among duplicates."""
+    data_dir: str | None = None
+    """Folder of the source files; None: the sample that comes with the package."""
+    split_roles: dict[str, Literal["train", "benchmark", "stand_in", "unused"]] = {}
+    """Roles that differ from the declaration, by "source.split"."""
+
+
+class Rules(Section):
+    """The method's switches (see docs/departures.md)."""
+
+    near_duplicate_ratio: float = Field(default=90, ge=0, le=100)
+    group_ratio: float = Field(default=80, ge=0, le=100)
+    contamination_ratio: float = Field(default=90, ge=0, le=100)
+    reject_duplicates: bool = True
+    reject_contaminated: bool = True
+    shuffle_options: Literal["none", "seeded"] = "none"
+    validation_share: Share = 0.05
+    verdict_rule: Literal["verifier_and_answer", "verifier", "answer"] = "verifier_and_answer"
+    medium_min_correct: int = Field(default=2, ge=0)
+    label_doubt: Literal["exclude", "keep"] = "exclude"
+    label_doubt_share: Share = 7 / 9
+    difficult_base: Literal["raw", "refined", "none"] = "raw"
+    verify_rewrites: bool = True
+    rewrite_rounds: int = Field(default=3, ge=1, le=5)
+    fallback_paths: int = Field(default=1, ge=0)
+    """How many next-ranked paths are tried per slot when the rounds of one are used up."""
+    near_copy_ratio: float = Field(default=95, ge=0, le=100)
+    template: Literal["plain", "think"] = "plain"
+    evaluator_sample: int = Field(default=3000, ge=0)
+    """Final examples scored per build, spread over sources and tiers."""
+    usable_retries: int = Field(default=2, ge=0)
+    """New calls after a reply that is truncated, empty, refused, answerless or malformed."""
+
+
+class Thresholds(Section):
+    """Bounds of the checks (method.md); a rate holds from `min_rows_for_rates` rows on, below that the count that the
+    rate allows at that many rows."""
+
+    min_rows_for_rates: int = Field(default=200, ge=1)
+    unreadable_share_max: Share = 0.01
+    explanation_agreement_min: Share = 0.95
+    letter_share_max: Share = 0.45
+    truncated_share_max: Share = 0.02
+    truncated_share_warn: Share = 0.01
+    repeated_path_share_max: Share = 0.01
+    looping_path_share_max: Share = 0.005
+    foreign_script_share_max: Share = 0.005
+    letter_found_share_min: Share = 0.97
+    length_factor_max: float = Field(default=2.0, gt=1)
+    missing_share_max: Share = 0.005
+    one_verdict_share_max: Share = 0.99
+    acceptance_min: Share = 0.40
+    acceptance_max: Share = 0.95
+    correct_with_wrong_letter_max: Share = 0.02
+    tier_shift_max: Share = 0.05
+    one_score_share_max: Share = 0.90
+    selection_shift_max: Share = 0.10
+    unchanged_rewrite_share_max: Share = 0.05
+    rewrite_length_factor_min: float = Field(default=0.5, gt=0)
+    rewrite_length_factor_max: float = Field(default=3.0, gt=1)
+    invented_citation_share_max: Share = 0.02
+    summary_tokens_min: int = 20
+    summary_tokens_max: int = 400
+    summary_copy_ratio_max: float = 90
+    summary_failed_share_max: Share = 0.005
+    cutoff_tokens: int = 8192
+    over_cutoff_share_max: Share = 0.005
+    letter_shift_max: Share = 0.03
+
+
+class Checks(Section):
+    """How the checks act."""
+
+    model_checks: Literal["declared", "warn"] = "declared"
+    """`warn`: checks that judge the model (5 to 13 of the method) never block; for the demonstration model."""
+    thresholds: Thresholds = Thresholds()
+
+
+class Profile(Section):
+    """Everything that a build is made by, apart from where it is stored."""
+
+    name: str
+    description: str
+    seed: int = 20260101
+    limit: int | None = Field(default=None, ge=1)
+    """Questions per source, by smallest seeded hash; None: all."""
+    sources: Sources = Sources()
+    providers: dict[str, Provider]
+    models: dict[str, Model]
+    roles: Roles
+    rules: Rules = Rules()
+    checks: Checks = Checks()
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Profile:
+        for name, model in self.models.items():
+            if model.provider not in self.providers:
+                raise ValueError(
+                    f"models.{name}.provider is {model.provider!r}, which is not among the providers: "
+                    f"{', '.join(self.providers)}"
+                )
+        used = [(f"roles.generator ({slot.slot})", slot.model) for slot in self.roles.generator]
+        used += [(f"roles.{role}", getattr(self.roles, role).model) for role in ROLES if role != "generator"]
+        for where, name in used:
+            if name not in self.models:
+                raise ValueError(f"{where}.model is {name!r}, which is not among the models: {', '.join(self.models)}")
+        return self
+
+    @property
+    def provider_kind(self) -> str:
+        """The kind of provider behind the roles; `real` and another kind do not mix.
+
+        Raises:
+            ValueError: the roles' providers are of different kinds.
+        """
+        names = {slot.model for slot in self.roles.generator}
+        names |= {getattr(self.roles, role).model for role in ROLES if role != "generator"}
+        kinds = {self.providers[self.models[name].provider].kind for name in names}
+        if len(kinds) > 1:
+            raise ValueError(f"profile {self.name}: the roles mix providers of kinds {', '.join(sorted(kinds))}")
+        return kinds.pop()
+
+    @property
+    def paths_per_question(self) -> int:
+        """N: generated paths per question."""
+        return sum(len(slot.temperatures) for slot in self.roles.generator)

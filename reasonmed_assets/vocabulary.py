@@ -1,0 +1,38 @@
+"""The values that categorical columns store. Nothing else belongs here."""
+
+SPLIT_ROLES = ("train", "benchmark", "stand_in")
+FOLDS = ("train", "validation")
+TIERS = ("easy", "medium", "difficult", "unresolved")
+VERDICTS = ("correct", "error")
+PROVIDER_KINDS = ("real", "simulated", "demonstration")
+"""What stands behind a model role: a model that one would use, the rehearsal endpoint, or the small built-in model."""
+
+REJECTION_REASONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "malformed")
+MATCH_DECISIONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "grouped")
+
+OUTCOMES = (
+    "completed",
+    "truncated",
+    "refused",
+    "malformed",
+    "empty",
+    "answerless",
+    "rejected",
+    "unauthorised",
+    "transport_error",
+    "timed_out",
+)
+"""How a call ended. `completed` is usable; see `reasonmed_assets.llm.outcomes` for what each one means."""
+
+ERROR_KINDS = ("truncated", "refused", "malformed", "empty", "answerless")
+"""Outcomes in which the model answered and the answer is of no use: the path counts as an error path."""
+
+PATH_STAGES = ("generated", "refined", "regenerated")
+DROP_REASONS = (
+    "too_few_correct_paths",
+    "label_doubt",
+    "key_not_supported",
+    "rewrite_not_accepted",
+    "call_missing",
+)
+LETTERS = "ABCDEFGHIJ"
