@@ -1,0 +1,250 @@
+"""Starting and stopping local model servers.
+
+A server is a child process in a session of its own: a Ctrl-C in the terminal reaches the build, which drains and then
+closes its servers, instead of killing them under its feet. How a child reports and ends is in `child.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from reasonmed_assets.profiles.model import Profile, Provider
+
+START_TIMEOUT_S = 900.0
+"""The embedded server may have to download its model first."""
+_STOP_TIMEOUT_S = 5.0
+_STDERR_LINES_KEPT = 40
+
+
+class ServerError(RuntimeError):
+    """A local server that did not start or has ended; the message holds its last words."""
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+class LocalServer:
+    """A model server as a child process that ends with this one.
+
+    Args:
+        command: the child's command line; it must follow the protocol of `child.py`.
+        name: what the server is called in messages.
+        notify: called with each line that the child writes to stderr (what it downloads, for one).
+        start_timeout_s: how long the child may take until it listens.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        name: str,
+        *,
+        notify: Callable[[str], None] = _to_stderr,
+        start_timeout_s: float = START_TIMEOUT_S,
+    ) -> None:
+        self._command = list(command)
+        self._name = name
+        self._notify = notify
+        self._start_timeout_s = start_timeout_s
+        self._child: subprocess.Popen[str] | None = None
+        self._last_words: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
+        self._announced: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._stderr_reader: threading.Thread | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running child, None before `start` and after `close`."""
+        return self._child.pid if self._child else None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the child was started and has not ended."""
+        return self._child is not None and self._child.poll() is None
+
+    def start(self) -> str:
+        """Start the child and wait until it listens.
+
+        Returns:
+            The base URL, `http://127.0.0.1:PORT/v1`.
+
+        Raises:
+            ServerError: it could not be started, ended, or did not listen in time; with its last lines of stderr.
+        """
+        try:
+            self._child = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ServerError(f"the {self._name} server could not be started: {error}") from error
+        assert self._child.stdout is not None and self._child.stderr is not None
+        self._read_in_thread(self._child.stdout, self._announced.put)
+        self._stderr_reader = self._read_in_thread(self._child.stderr, self._hear)
+        try:
+            return self._wait_until_announced()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Stop the child: close its stdin, then SIGTERM, then SIGKILL. Does nothing when it is stopped."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        assert child.stdin is not None
+        child.stdin.close()
+        for force in (child.terminate, child.kill):
+            try:
+                child.wait(_STOP_TIMEOUT_S)
+                return
+            except subprocess.TimeoutExpired:
+                force()
+        child.wait()
+
+    def ensure_running(self) -> None:
+        """Check that the child still runs.
+
+        Raises:
+            ServerError: it has ended; with its exit status and last lines of stderr.
+        """
+        if not self.is_running:
+            raise ServerError(f"the {self._name} server has ended{self._how_it_ended()}")
+
+    def __enter__(self) -> LocalServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wait_until_announced(self) -> str:
+        try:
+            line = self._announced.get(timeout=self._start_timeout_s)
+        except queue.Empty:
+            raise ServerError(
+                f"the {self._name} server did not listen within {self._start_timeout_s:g} s{self._heard()}"
+            ) from None
+        if not line:
+            raise ServerError(f"the {self._name} server did not start{self._how_it_ended()}")
+        try:
+            return str(json.loads(line)["base_url"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ServerError(
+                f"the {self._name} server's first line is {line!r} instead of its base_url: "
+                "it may print only that line on stdout"
+            ) from error
+
+    def _how_it_ended(self) -> str:
+        if self._child is None:
+            return self._heard()
+        try:
+            status = f" (exit status {self._child.wait(_STOP_TIMEOUT_S)})"
+        except subprocess.TimeoutExpired:
+            status = " (it closed its stdout and still runs)"
+        if self._stderr_reader is not None:
+            self._stderr_reader.join(_STOP_TIMEOUT_S)
+        return status + self._heard()
+
+    def _heard(self) -> str:
+        said = "\n".join(self._last_words)
+        return f"; its last words:\n{said}" if said else "; it said nothing on stderr"
+
+    def _hear(self, line: str) -> None:
+        if line:
+            self._last_words.append(line)
+            self._notify(line)
+
+    @staticmethod
+    def _read_in_thread(stream: IO[str], deliver: Callable[[str], None]) -> threading.Thread:
+        """Deliver each line of the stream without its end, and an empty one at the end of the stream."""
+
+        def read() -> None:
+            with stream:
+                for line in stream:
+                    if text := line.rstrip():
+                        deliver(text)
+            deliver("")
+
+        thread = threading.Thread(target=read, name="server-output", daemon=True)
+        thread.start()
+        return thread
+
+
+class Servers:
+    """The endpoints of a profile's providers; the ones that the build must start itself are started on first use.
+
+    Args:
+        profile: its providers, sources and seed.
+        data_dir: folder of the source files: the simulated endpoint looks its answer keys up there.
+        notify: called with each line that a server writes to stderr.
+    """
+
+    def __init__(self, profile: Profile, data_dir: Path, *, notify: Callable[[str], None] = _to_stderr) -> None:
+        self._profile = profile
+        self._data_dir = data_dir
+        self._notify = notify
+        self._lock = threading.Lock()
+        self._started: dict[str, tuple[LocalServer, str]] = {}
+
+    def base_url_of(self, provider_name: str) -> str:
+        """Base URL of a provider; starts its server on first use. Safe to call from several threads.
+
+        Raises:
+            KeyError: the profile has no such provider.
+            ServerError: the server did not start, or has ended since.
+        """
+        provider = self._profile.providers[provider_name]
+        if provider.base_url is not None:
+            return provider.base_url
+        with self._lock:
+            if provider_name not in self._started:
+                server = LocalServer(self._command_of(provider), provider.server, notify=self._notify)
+                self._started[provider_name] = (server, server.start())
+            server, base_url = self._started[provider_name]
+        server.ensure_running()
+        return base_url
+
+    def close(self) -> None:
+        """Stop every server that was started."""
+        with self._lock:
+            for server, _ in self._started.values():
+                server.close()
+            self._started.clear()
+
+    def __enter__(self) -> Servers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _command_of(self, provider: Provider) -> list[str]:
+        python = [sys.executable, "-m"]
+        if provider.server == "embedded":
+            parallel = str(min(provider.max_in_flight, 64))
+            return [*python, "reasonmed_assets.servers.embedded", "--exit-with-parent", "--parallel", parallel]
+        sources = self._profile.sources
+        options = ["--exit-with-parent", "--data-dir", str(self._data_dir), "--seed", str(self._profile.seed)]
+        for source in sources.declared:
+            options += ["--source", source]
+        for split, role in sources.split_roles.items():
+            options += ["--split-role", f"{split}={role}"]
+        return [*python, "reasonmed_assets.servers.simulated", *options]
