@@ -1,0 +1,57 @@
+-- score: a seeded sample of the final examples, the same number of each tier as far as there are so many; of rewritten
+-- ones the text before rewriting too.
+with
+
+drawn as (
+    select
+        *,
+        row_number() over (
+            partition by tier
+            order by id_of([getvariable('seed')::varchar, 'score', example_id])
+        ) as draw
+    from reasonmed
+    where source = getvariable('source')
+),
+
+sampled as (
+    select *
+    from drawn
+    qualify row_number() over (order by draw, tier) <= getvariable('evaluator_quota')
+),
+
+texts as (
+    select
+        example_id,
+        question_id,
+        source,
+        tier,
+        'final' as text_role,
+        path_id,
+        path_text
+    from sampled
+    union all by name
+    select
+        sampled.example_id,
+        sampled.question_id,
+        sampled.source,
+        sampled.tier,
+        'before' as text_role,
+        parents.path_id,
+        parents.path_text
+    from sampled
+    inner join reasoning_paths as parents on sampled.parent_path_id = parents.path_id
+)
+
+select
+    id_of([texts.example_id, texts.text_role]) as row_id,
+    texts.*,
+    1::bigint as sample,
+    getvariable('seed') as seed,
+    questions.question,
+    questions.context,
+    questions.options,
+    questions.gold_letter,
+    questions.gold_text
+from texts
+inner join questions on texts.question_id = questions.question_id
+order by texts.question_id, row_id

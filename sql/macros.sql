@@ -1,0 +1,44 @@
+-- Macros that transforms, views and assertions share. Each statement is created as it stands in every connection.
+
+-- Id of a row: as reasonmed_assets.ids.make_id over the same parts (null stands for the empty string).
+create macro id_of(parts) as
+    substr(sha256(array_to_string(list_transform(parts, lambda part: coalesce(part, '')), chr(31))), 1, 16);
+
+create macro letter_at(position) as chr((64 + position)::integer);
+
+create macro letter_position(letter) as ascii(letter) - 64;
+
+-- A number in [0, 1) from the first eight hex digits of an id.
+create macro hash_share(id) as ('0x' || substr(id, 1, 8))::bigint / 4294967296.0;
+
+create macro content_hash(content) as substr(sha256(content), 1, 16);
+
+-- Two options with the same text are both right when one of them is the key.
+create macro is_answer_match(letter, gold_letter, options) as
+    case
+        when letter is null then null
+        else
+            letter = gold_letter
+            or coalesce(
+                lower(trim(options[letter_position(letter)])) = lower(trim(options[letter_position(gold_letter)])), false
+            )
+    end;
+
+-- By the profile's verdict rule; null while something that the rule needs is missing.
+create macro path_is_correct(is_missing, is_error, verdict, is_match) as
+    case
+        when is_missing then null
+        when is_error then false
+        when getvariable('rule_verdict_rule') = 'answer' then coalesce(is_match, false)
+        when verdict is null then null
+        when getvariable('rule_verdict_rule') = 'verifier' then verdict = 'correct'
+        else verdict = 'correct' and coalesce(is_match, false)
+    end;
+
+-- Published thresholds (4 and 7 of 9) scaled to n paths; Medium needs a second correct path for its second example.
+create macro tier_of(n_error, n_correct, n) as
+    case
+        when n_error <= 4 * n // 9 then 'easy'
+        when n_error <= 7 * n // 9 and n_correct >= getvariable('rule_medium_min_correct') then 'medium'
+        else 'difficult'
+    end;

@@ -1,0 +1,10 @@
+-- llm_calls: the ledger's attempts (`attempts`) of the calls that this warehouse used, at the profile's prices.
+select
+    attempts.call_key || '/' || attempts.attempt as attempt_id,
+    attempts.*,
+    (
+        coalesce(attempts.prompt_tokens, 0) * prices.prompt_usd_per_million
+        + coalesce(attempts.completion_tokens, 0) * prices.completion_usd_per_million
+    ) / 1e6 as cost_usd
+from attempts
+left join prices on attempts.provider = prices.provider and attempts.model = prices.model

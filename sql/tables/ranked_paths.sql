@@ -1,0 +1,13 @@
+-- ranked_paths: the ranking (`ranking`) without near copies (`near_copies`) among those that may be selected.
+select
+    ranking.* exclude (path_text),
+    near_copies.near_copy_of,
+    case
+        when near_copies.near_copy_of is null
+            then row_number() over (
+                partition by ranking.question_id, near_copies.near_copy_of is null
+                order by ranking.path_rank
+            )
+    end as selection_rank
+from ranking
+left join near_copies on ranking.path_id = near_copies.path_id

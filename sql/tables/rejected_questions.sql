@@ -1,0 +1,44 @@
+-- rejected_questions: the records that a match turned away, and those that could not be read (`unreadable`).
+with
+
+decided as (
+    select
+        *,
+        row_number() over (
+            partition by raw_id
+            order by
+                list_position(['contaminated', 'conflicting_gold', 'duplicate', 'near_duplicate'], decision),
+                edit_ratio desc,
+                other_raw_id
+        ) as decision_rank
+    from question_matches
+    where decision != 'grouped'
+)
+
+select
+    published.raw_id,
+    published.source,
+    published.split,
+    published.split_role,
+    published.file,
+    published.row,
+    decided.decision as reason,
+    decided.evidence as detail,
+    decided.other_raw_id,
+    published.native as raw_text
+from raw_questions as published
+inner join decided on published.raw_id = decided.raw_id and decided.decision_rank = 1
+where published.source = getvariable('source')
+union all by name
+select
+    raw_id,
+    source,
+    split,
+    split_role,
+    file,
+    row,
+    'malformed' as reason,
+    detail,
+    null as other_raw_id,
+    raw_text
+from unreadable

@@ -1,0 +1,11 @@
+-- sft_response: training records whose output is the short answer alone.
+select
+    example_id,
+    source,
+    instruction,
+    input,
+    summary as output,
+    fold,
+    split_role,
+    provider_kind
+from training_material

@@ -1,0 +1,55 @@
+-- verifications: every path with its verdict, `votes` being the verifier's replies per path.
+with
+
+judged as (
+    select
+        paths.path_id,
+        paths.question_id,
+        paths.source,
+        paths.generator,
+        paths.error_kind as path_error_kind,
+        paths.is_missing as is_path_missing,
+        paths.answer_letter,
+        is_answer_match(paths.answer_letter, questions.gold_letter, questions.options) as is_answer_match,
+        questions.gold_letter,
+        votes.verdict,
+        votes.verdict_reason,
+        coalesce(votes.n_votes, 0) as n_votes,
+        coalesce(votes.n_votes_correct, 0) as n_votes_correct,
+        votes.vote.outcome,
+        votes.vote.outcome_detail,
+        coalesce(votes.all_call_keys, []) as call_keys,
+        votes.vote.model,
+        votes.vote.revision,
+        votes.vote.served_model,
+        votes.vote.system_fingerprint,
+        votes.vote.provider_kind,
+        votes.vote.prompt_hash,
+        votes.vote.finish_reason,
+        votes.vote.prompt_tokens,
+        votes.vote.completion_tokens,
+        votes.vote.reasoning_tokens,
+        coalesce(votes.all_attempts, 0) as attempts
+    from reasoning_paths as paths
+    inner join questions on paths.question_id = questions.question_id
+    left join votes on paths.path_id = votes.path_id
+    where paths.source = getvariable('source')
+),
+
+decided as (
+    select
+        *,
+        path_is_correct(is_path_missing, path_error_kind is not null, verdict, is_answer_match) as is_correct
+    from judged
+)
+
+select
+    * exclude (verdict_reason, gold_letter),
+    case
+        when is_path_missing then null
+        when path_error_kind is not null then 'the reply is ' || path_error_kind
+        when not is_correct and verdict is distinct from 'error'
+            then format('concludes {}, the key is {}', answer_letter, gold_letter)
+        else verdict_reason
+    end as reason
+from decided

@@ -1,0 +1,10 @@
+-- verdict_confusion: the verifier's verdict against the answer check, by generator.
+select
+    generator,
+    verdict,
+    is_answer_match,
+    count(*) as paths,
+    round(count(*) / sum(count(*)) over (partition by generator), 4) as share
+from verifications
+group by all
+order by all
