@@ -1,0 +1,153 @@
+"""What a step hands to the call engine, and what it gets back. How calls are made is in `engine.py`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from reasonmed_assets.vocabulary import ERROR_KINDS
+
+SEED_STEP = 1_000_003
+"""Distance between the seeds of a call and of its retries: larger than any difference between declared seeds."""
+
+_QUOTED_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One model call that a row needs.
+
+    Attributes:
+        row_id: id of the row that the reply is for; comes back in the result.
+        group: question id; calls of a question stand together, so that an endpoint can reuse the shared beginning.
+        role: model role (see `profiles.model.ROLES`).
+        provider: name in the profile's providers.
+        model: name in the profile's models.
+        body: the whole chat-completions body as it is sent (model, messages, sampling, seed, response_format).
+        sample: index among calls with one body.
+        fields: the input row; handed to the parser and back with the result.
+    """
+
+    row_id: str
+    group: str
+    role: str
+    provider: str
+    model: str
+    body: dict[str, Any]
+    sample: int
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply of a model. Token counts are None where the endpoint does not tell them."""
+
+    content: str | None
+    reasoning: str | None = None
+    refusal: str | None = None
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    served_model: str | None = None
+    system_fingerprint: str | None = None
+    is_simulated: bool = False
+
+
+class Unusable(Exception):  # noqa: N818 - an outcome of a reply, which only becomes an error when retries are used up
+    """A reply that arrived and is of no use; a parser raises it.
+
+    Attributes:
+        outcome: one of `vocabulary.ERROR_KINDS`.
+        detail: what is wrong with the reply; for a malformed one it is quoted to the model.
+        value: what could be parsed all the same, or None.
+    """
+
+    def __init__(self, outcome: str, detail: str, value: Any = None) -> None:
+        if outcome not in ERROR_KINDS:
+            raise ValueError(f"an unusable reply is one of {', '.join(ERROR_KINDS)}, not {outcome!r}")
+        super().__init__(f"{outcome}: {detail}")
+        self.outcome = outcome
+        self.detail = detail
+        self.value = value
+
+
+Parse = Callable[[Reply, Mapping[str, Any]], Any]
+"""Makes a value of a reply and the row's fields; raises `Unusable`. A pure function: replies are parsed again on reuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How the calls for one row ended.
+
+    Attributes:
+        row_id: as in the call.
+        outcome: one of `vocabulary.OUTCOMES`; `completed` means that `value` is what the parser made.
+        detail: what went wrong, in words; None when completed.
+        value: the parsed value; of an unusable reply what its parser could save, else None.
+        reply: the last reply, or None when there was none.
+        call_keys: ledger keys of all calls of this row, the one that was used last.
+        attempts: attempts over all these calls, those of earlier builds included.
+        is_cached: True when no request was sent for this row in this run.
+        fields: as in the call.
+    """
+
+    row_id: str
+    outcome: str
+    detail: str | None
+    value: Any
+    reply: Reply | None
+    call_keys: list[str]
+    attempts: int
+    is_cached: bool
+    fields: Mapping[str, Any]
+
+
+def call_key(provider: str, model_name: str, revision: str, body: Mapping[str, Any], sample: int) -> str:
+    """Ledger key of a call: 32 hex digits.
+
+    The same declared provider, model, revision, body (in any order of its keys) and sample give the same key. Neither
+    the endpoint's address nor the data set is part of it.
+
+    Raises:
+        TypeError: the body is not plain JSON.
+    """
+    identity = [provider, model_name, revision, sample, body]
+    try:
+        canonical = orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise TypeError(f"the body of a call to {model_name} is not plain JSON: {error}") from error
+    return hashlib.sha256(canonical).hexdigest()[:32]
+
+
+def retry_of(call: Call, k: int, unusable: Unusable, reply: Reply | None) -> Call:
+    """The k-th new call (from 1) for a row, after `reply` to an earlier one was `unusable`.
+
+    It asks with another seed; where the body has none, with another sample index, so that its key is new in any case.
+    After a malformed reply the model also sees that reply and what was wrong with it. `call` is the row's first call.
+    """
+    body = dict(call.body)
+    sample = call.sample
+    if body.get("seed") is None:
+        sample += SEED_STEP * k
+    else:
+        body["seed"] += SEED_STEP * k
+    if unusable.outcome == "malformed":
+        body["messages"] = [*body["messages"], *_repair_messages(unusable, reply)]
+    return Call(call.row_id, call.group, call.role, call.provider, call.model, body, sample, call.fields)
+
+
+def _repair_messages(unusable: Unusable, reply: Reply | None) -> list[dict[str, str]]:
+    said = (reply.content if reply else None) or ""
+    request = (
+        f"That reply cannot be used: {unusable.detail}. Answer the request above again, "
+        "in exactly the form that it asks for, with nothing before or after it."
+    )
+    return [
+        {"role": "assistant", "content": said[:_QUOTED_CHARACTERS]},
+        {"role": "user", "content": request},
+    ]
