@@ -38,8 +38,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "summariser": ("question", "options", "path_text"),
     "evaluator": (*_QUESTION, *_KEY, "path_text"),
 }
-"""The fields that each role's prompt reads. `context`, `verdict`, `verdict_reason` and the regenerator's `path_text` may
-be None, `feedback` may be empty; none may be absent. An item of `feedback` reads "(concludes C) reason"."""
+"""The fields that each role's prompt reads; none may be absent. `context`, `verdict`, `verdict_reason` and the
+regenerator's `path_text` may be None, `feedback` may be empty; an item of it reads "(concludes C) reason"."""
 
 
 class PromptError(ValueError):
@@ -54,7 +54,7 @@ def render(role: str, fields: Mapping[str, Any]) -> list[dict[str, str]]:
         fields: the input row; at least the role's `FIELDS`, others are ignored.
 
     Raises:
-        PromptError: unknown role, a field is absent, empty or of the wrong type, or there are more options than letters.
+        PromptError: unknown role; a field is absent, blank or of the wrong type; more options than letters.
     """
     _known(role)
     values = {name: _value(role, name, fields) for name in FIELDS[role]}
@@ -119,7 +119,8 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(_FOLDER),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - prompts are plain text, not HTML
+        # Prompts are plain text: escaping would change what the model reads.
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
