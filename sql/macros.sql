@@ -4,7 +4,7 @@
 create macro id_of(parts) as
     substr(sha256(array_to_string(list_transform(parts, lambda part: coalesce(part, '')), chr(31))), 1, 16);
 
-create macro letter_at(position) as chr((64 + position)::integer);
+create macro letter_at(place) as chr((64 + place)::integer);
 
 create macro letter_position(letter) as ascii(letter) - 64;
 
@@ -42,3 +42,20 @@ create macro tier_of(n_error, n_correct, n) as
         when n_error <= 7 * n // 9 and n_correct >= getvariable('rule_medium_min_correct') then 'medium'
         else 'difficult'
     end;
+
+-- True when so many of n rows are more than the rate allows. Below `min_rows_for_rates` rows a rate says little: there
+-- the count holds that the rate allows at that many rows. Rounding keeps 0.97 and the like from failing by a hair.
+create macro exceeds(n_bad, n, rate) as
+    case
+        when n >= getvariable('threshold_min_rows_for_rates') then n_bad > round(n * rate, 9)
+        else n_bad > ceil(round(getvariable('threshold_min_rows_for_rates') * rate, 9))
+    end;
+
+-- What a reader sees of a question, in lower case and with the options in any order: equal for exact duplicates.
+create macro question_text(context, question, options) as
+    regexp_replace(
+        lower(concat_ws(
+            chr(31), coalesce(context, ''), question, array_to_string(list_sort(list_transform(options, lambda t: lower(trim(t)))), chr(31))
+        )),
+        '\s+', ' ', 'g'
+    );

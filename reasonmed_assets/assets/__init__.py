@@ -1,0 +1,35 @@
+"""The data flow: one module per asset group, in the order in which data moves.
+
+Each module says how its tables' rows are staged. What a materialisation does besides is in `materialise.py`; what the
+queries say is in `sql/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from reasonmed_assets.assets import (
+    examples,
+    paths,
+    provenance,
+    questions,
+    rewriting,
+    selection,
+    tiers,
+    training,
+    verdicts,
+)
+
+_GROUPS = (questions, paths, verdicts, tiers, selection, rewriting, examples, training, provenance)
+
+
+def all_assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """Every asset of the build, for the given source partitions."""
+    return list(_all(sources))
+
+
+def _all(sources: dg.PartitionsDefinition) -> Iterator[dg.AssetsDefinition]:
+    for group in _GROUPS:
+        yield from group.assets(sources)

@@ -1,0 +1,146 @@
+"""Questions: records as published, their duplicates and contaminations, and which of them the build keeps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import dagster as dg
+import polars as pl
+
+from reasonmed_assets import sql
+from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.rules.matching import find_matches
+from reasonmed_assets.session import BuildSession, questions_frame
+
+BUILD_ROLES = ("train", "stand_in")
+_UNREADABLE = ("raw_id", "source", "split", "split_role", "file", "row", "detail", "raw_text")
+
+
+def raw_questions(stage: Stage) -> None:
+    """Read from the source's files; unreadable records go to `rejected_questions`."""
+    reading = stage.session.reading(stage.source)
+    stage.frames["source_files"] = _source_files(stage)
+    frame = questions_frame([reading]).filter(pl.col("split_role").is_in(BUILD_ROLES))
+    with stage.read() as con:
+        con.register("published", frame)
+        stage.write(con, "select * from published")
+
+
+def benchmark_questions(stage: Stage) -> None:
+    """Read from the benchmark splits of every declared source."""
+    frame = questions_frame([stage.session.reading(source) for source in stage.session.declarations])
+    with stage.read() as con:
+        con.register("published", frame.filter(pl.col("split_role") == "benchmark"))
+        stage.write(con, "select * from published")
+
+
+def question_matches(stage: Stage) -> None:
+    """Found over the files of every declared source, so that the result does not depend on which one was built first;
+    rows that this warehouse kept earlier win, then source priority, then file order."""
+    session = stage.session
+    frame = questions_frame([session.reading(source) for source in session.declarations])
+    with stage.read() as con:
+        kept = {row[0] for row in con.execute("select question_id from questions").fetchall()}
+    matches = find_matches(
+        frame.filter(pl.col("split_role").is_in(BUILD_ROLES)),
+        frame.filter(pl.col("split_role") == "benchmark"),
+        kept,
+        session.profile.rules,
+        list(session.declarations),
+    )
+    with stage.read() as con:
+        con.register("matches", matches)
+        stage.write(con, "select * from matches")
+
+
+def questions(stage: Stage) -> None:
+    """The records that no match turned away; a limit takes the smallest seeded hashes."""
+    with stage.read() as con:
+        stage.write(con, sql.load("tables/questions"))
+
+
+def rejected_questions(stage: Stage) -> None:
+    """Records turned away by a match, and those that could not be read, with their raw text."""
+    reading = stage.session.reading(stage.source)
+    schema = {name: pl.Int64 if name == "row" else pl.String for name in _UNREADABLE}
+    rows = [asdict(record) for record in reading.unreadable]
+    with stage.read() as con:
+        con.register("unreadable", pl.DataFrame(rows, schema=schema))
+        stage.write(con, sql.load("tables/rejected_questions"))
+
+
+def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The assets of this group."""
+    return [
+        table_asset(
+            "raw_questions",
+            raw_questions,
+            deps=[],
+            partitions_def=sources,
+            kinds={"python", "file"},
+            fingerprint_parts=_files_of_one,
+        ),
+        table_asset(
+            "benchmark_questions",
+            benchmark_questions,
+            deps=[],
+            partitions_def=None,
+            kinds={"python", "file"},
+            fingerprint_parts=_files_of_all,
+        ),
+        table_asset(
+            "question_matches",
+            question_matches,
+            deps=["benchmark_questions"],
+            partitions_def=None,
+            kinds={"python", "file"},
+            fingerprint_parts=_files_of_all,
+        ),
+        table_asset(
+            "questions",
+            questions,
+            deps=["raw_questions", "question_matches"],
+            partitions_def=sources,
+            kinds={"sql"},
+            fingerprint_parts=_limit,
+        ),
+        table_asset(
+            "rejected_questions",
+            rejected_questions,
+            deps=["raw_questions", "question_matches"],
+            partitions_def=sources,
+            kinds={"sql"},
+            fingerprint_parts=_files_of_one,
+        ),
+    ]
+
+
+def _source_files(stage: Stage) -> pl.DataFrame:
+    """What was counted in the files that the rows come from: records, and how many of them are unreadable."""
+    reading = stage.session.reading(stage.source)
+    unreadable = [record.file for record in reading.unreadable]
+    rows = [
+        {
+            "file": file.file,
+            "split": file.split,
+            "split_role": file.split_role,
+            "records": file.records,
+            "n_unreadable": unreadable.count(file.file),
+        }
+        for file in reading.files
+        if file.split_role in BUILD_ROLES
+    ]
+    schema = {"file": pl.String, "split": pl.String, "split_role": pl.String}
+    return pl.DataFrame(rows, schema=schema | {"records": pl.Int64, "n_unreadable": pl.Int64})
+
+
+def _files_of_one(session: BuildSession, partition: str | None) -> list[str]:
+    return [session.input_digest(str(partition))]
+
+
+def _files_of_all(session: BuildSession, partition: str | None) -> list[str]:
+    return [session.input_digest(source) for source in session.declarations]
+
+
+def _limit(session: BuildSession, partition: str | None) -> list[str]:
+    return [str(session.profile.limit)]

@@ -1,0 +1,77 @@
+"""Rewriting: Medium paths refined, Difficult ones regenerated, every text judged again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from reasonmed_assets import sql
+from reasonmed_assets.assets.selection import copies_in
+from reasonmed_assets.assets.verdicts import collect_votes
+from reasonmed_assets.llm.steps import REFINE, REGENERATE, VERIFY_REWRITES, run_step
+from reasonmed_assets.materialise import Stage, table_asset
+
+_STAGES = {"refined": REFINE, "regenerated": REGENERATE}
+
+
+def refined_paths(stage: Stage) -> None:
+    """Up to `rewrite_rounds` rounds of rewriting and judging per path, then the next-ranked path; every round is kept."""
+    rules = stage.session.profile.rules
+    targets = stage.scratch("targets")
+    with stage.read() as con:
+        con.sql(sql.load("calls/targets")).write_parquet(str(targets))
+        # No rounds yet: the same columns, no rows.
+        stage.write(con, "select * exclude (row_hash) from refined_paths where false", stage.scratch("round_0"))
+    rounds = [stage.scratch("round_0")]
+    for turn in range(rules.fallback_paths + 1):
+        for _ in range(rules.rewrite_rounds):
+            made = [_rewrite(stage, kind, turn, targets, rounds) for kind in _STAGES]
+            rounds += [path for path in made if path is not None]
+            if not any(made):
+                break
+    with stage.read({"rounds": rounds}) as con:
+        stage.write(con, "select * from rounds")
+
+
+def _rewrite(stage: Stage, kind: str, turn: int, targets: Path, rounds: list[Path]) -> Path | None:
+    """One round over the slots of one kind that still lack an accepted text; None when there is none."""
+    tag = f"_{kind}_{len(rounds)}"
+    variables = {"rewrite_stage": kind, "rewrite_turn": turn}
+    files = run_step(
+        stage, _STAGES[kind], files={"targets": targets, "rewrites": rounds}, variables=variables, tag=tag
+    )
+    paths = stage.scratch(f"paths{tag}")
+    with stage.read(files.views) as con:
+        con.sql(sql.load("calls/rewritten")).write_parquet(str(paths))
+    if not pl.scan_parquet(paths).select(pl.len()).collect().item():
+        return None
+    votes = collect_votes(stage, VERIFY_REWRITES, {"paths": paths}, tag)
+    copies = stage.scratch(f"near_copies{tag}")
+    _copies(paths, rounds, stage.session.profile.rules.near_copy_ratio).write_parquet(copies)
+    path = stage.scratch(f"round{tag}")
+    with stage.read({"paths": paths, "votes": votes, "near_copies": copies}) as con:
+        stage.write(con, sql.load("tables/refined_paths"), path)
+    return path
+
+
+def _copies(paths: Path, rounds: list[Path], ratio: float) -> pl.DataFrame:
+    """The new texts that nearly copy an accepted text of their question, or the one for the slot before theirs."""
+    columns = ["question_id", "path_id", "path_text"]
+    accepted = pl.scan_parquet(rounds).filter("is_accepted").select(columns)
+    new = pl.scan_parquet(paths).filter(pl.col("path_text").is_not_null()).sort("question_id", "slot").select(columns)
+    return copies_in(pl.concat([accepted, new]), ratio)
+
+
+def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The assets of this group."""
+    return [
+        table_asset(
+            "refined_paths",
+            refined_paths,
+            deps=["questions", "reasoning_paths", "verifications", "difficulty_tiers", "ranked_paths"],
+            partitions_def=sources,
+            kinds={"openai"},
+        )
+    ]

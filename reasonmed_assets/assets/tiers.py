@@ -1,0 +1,27 @@
+"""Tiers: Easy, Medium and Difficult questions by the number of error paths."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from reasonmed_assets import sql
+from reasonmed_assets.materialise import Stage, table_asset
+
+
+def difficulty_tiers(stage: Stage) -> None:
+    """Unresolved where missing verdicts decide; label doubt is flagged in any tier."""
+    with stage.read() as con:
+        stage.write(con, sql.load("tables/difficulty_tiers"))
+
+
+def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The assets of this group."""
+    return [
+        table_asset(
+            "difficulty_tiers",
+            difficulty_tiers,
+            deps=["questions", "verifications"],
+            partitions_def=sources,
+            kinds={"sql"},
+        )
+    ]

@@ -1,0 +1,37 @@
+"""Training: the three sets for supervised fine-tuning, over all sources, with the same examples."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from reasonmed_assets import sql
+from reasonmed_assets.materialise import Stage, StageRows, table_asset
+
+_OUTPUTS = {
+    "sft_cot": "The output is the path alone.",
+    "sft_response": "The output is the short answer alone.",
+    "sft_reasonmed": "The output is the path, then the short answer.",
+}
+
+
+def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The assets of this group."""
+    return [
+        table_asset(
+            table,
+            _from_query(table),
+            deps=["questions", "reasonmed", "answer_summaries"],
+            partitions_def=None,
+            kinds={"sql"},
+        )
+        for table in _OUTPUTS
+    ]
+
+
+def _from_query(table: str) -> StageRows:
+    def stage_rows(stage: Stage) -> None:
+        with stage.read() as con:
+            stage.write(con, sql.load(f"tables/{table}"))
+
+    stage_rows.__doc__ = _OUTPUTS[table]
+    return stage_rows

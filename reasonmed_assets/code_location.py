@@ -1,0 +1,103 @@
+"""Assembles assets, checks, jobs and the run's resource to Dagster definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+import dagster as dg
+
+from reasonmed_assets.assets import all_assets
+from reasonmed_assets.llm.progress import LogProgress, Progress
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.session import BuildSession
+from reasonmed_assets.settings import BuildSettings
+from reasonmed_assets.sources import load_declaration
+
+MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
+"""The order of a build: duplicates over all sources once, then each source, then what is over all sources again."""
+
+MATCH_TABLES = ("benchmark_questions", "question_matches")
+
+
+def build_defs(
+    *, settings: BuildSettings | None = None, new_progress: Callable[[], Progress] = LogProgress
+) -> dg.Definitions:
+    """A fresh code location.
+
+    Args:
+        settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
+        new_progress: makes what shows the progress of model calls.
+
+    Raises:
+        ProfileError, SourceError: the profile or a source's declaration cannot be used.
+    """
+    settings = settings or BuildSettings.from_environment()
+    declared = settings.load_profile().sources.declared
+    sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])
+    return dg.Definitions(
+        assets=all_assets(sources),
+        jobs=_jobs(sources),
+        resources={"build": _build_resource(settings, new_progress)},
+        executor=dg.in_process_executor,
+    )
+
+
+def job_tables() -> dict[str, tuple[str, ...]]:
+    """Which tables each job makes, in the order of the jobs."""
+    partitioned = tuple(name for name, spec in TABLES.items() if spec.partitioned)
+    assets = [name for name in TABLES if name != "publishes"]
+    rest = tuple(name for name in assets if name not in (*partitioned, *MATCH_TABLES))
+    return {MATCH_JOB: MATCH_TABLES, SOURCE_JOB: partitioned, RELEASE_JOB: rest}
+
+
+def _jobs(sources: dg.PartitionsDefinition) -> list[Any]:
+    descriptions = {
+        MATCH_JOB: "First: duplicates and contaminations over the files of all sources.",
+        SOURCE_JOB: "Then, per source: from the questions to the final examples.",
+        RELEASE_JOB: "Last: the training sets and the account of model calls, over all sources.",
+    }
+    return [
+        dg.define_asset_job(
+            name,
+            dg.AssetSelection.assets(*tables),
+            partitions_def=sources if name == SOURCE_JOB else None,
+            description=descriptions[name],
+        )
+        for name, tables in job_tables().items()
+    ]
+
+
+def _build_resource(defaults: BuildSettings, new_progress: Callable[[], Progress]) -> dg.ResourceDefinition:
+    optional = {"data_dir": str, "ledger": str, "limit": int}
+    given = asdict(defaults)
+    fields = {
+        name: dg.Field(
+            dg.Noneable(optional[name]) if name in optional else (dict if name == "overrides" else str),
+            default_value=given[name],
+            is_required=False,
+            description=_DESCRIPTIONS[name],
+        )
+        for name in given
+    }
+
+    @dg.resource(config_schema=fields, description="Profile, places and limits of a run.")
+    def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
+        session = BuildSession(replace(defaults, **context.resource_config), new_progress)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    return build
+
+
+_DESCRIPTIONS = {
+    "profile": "Shipped profile or path of a TOML file.",
+    "warehouse": "Folder of the warehouse.",
+    "data_dir": "Folder of the source files; null: the profile's, else the sample that comes with the package.",
+    "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
+    "limit": "Questions per source; null: the profile's.",
+    "overrides": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
+}

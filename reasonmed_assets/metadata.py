@@ -1,0 +1,96 @@
+"""What a materialisation shows in the Dagster UI: column schema, column lineage, sample rows, a picture."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from reasonmed_assets import sql
+from reasonmed_assets.quality.schema import TableSpec
+
+SAMPLE_ROWS = 5
+_LONGEST_CELL = 160
+
+
+def column_schema(spec: TableSpec) -> dg.TableSchema:
+    """Columns, types, constraints and descriptions of a table."""
+    types = spec.duckdb_types()
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name,
+                types[name],
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.unique),
+            )
+            for name, column in spec.columns.items()
+        ]
+    )
+
+
+def column_lineage(spec: TableSpec) -> dg.TableColumnLineage:
+    """Upstream columns of every column, as declared."""
+    return dg.TableColumnLineage(
+        deps_by_column={
+            name: [
+                dg.TableColumnDep(asset_key=dg.AssetKey(table), column_name=upstream)
+                for table, upstream in (origin.split(".") for origin in column.metadata["derives_from"])
+            ]
+            for name, column in spec.columns.items()
+            if column.metadata and column.metadata.get("derives_from")
+        }
+    )
+
+
+def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMetadataValue:
+    """A few of the staged rows, the same ones each time; long texts are cut."""
+    relation = con.execute(f"select * exclude (row_hash) from staged order by {spec.key} limit {SAMPLE_ROWS}")
+    names = [column[0] for column in relation.description or []]
+    records = [
+        dg.TableRecord({name: _cell(value) for name, value in zip(names, row, strict=True)})
+        for row in relation.fetchall()
+    ]
+    schema = dg.TableSchema(columns=[dg.TableColumn(name, "string") for name in names])
+    return dg.MetadataValue.table(records=records, schema=schema)
+
+
+def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:
+    """A bar chart of the staged rows, from `sql/pictures/<table>.sql` (label, series, value); None where there is none
+    or nothing to draw."""
+    try:
+        query = sql.load(f"pictures/{spec.name}")
+    except FileNotFoundError:
+        return None
+    rows = con.execute(query).fetchall()
+    if not rows:
+        return None
+    from matplotlib.figure import Figure
+
+    labels = list(dict.fromkeys(label for label, _, _ in rows))
+    series = list(dict.fromkeys(name for _, name, _ in rows))
+    figure = Figure(figsize=(7, 0.5 + 0.35 * len(labels) * max(1, len(series) / 2)), layout="constrained")
+    axes = figure.subplots()
+    height = 0.8 / len(series)
+    for i, name in enumerate(series):
+        values = {label: value for label, of, value in rows if of == name}
+        positions = [at + i * height for at in range(len(labels))]
+        bars = axes.barh(positions, [values.get(label, 0) for label in labels], height, label=name)
+        axes.bar_label(bars, fmt="{:,.4g}", padding=3, fontsize=8)
+    axes.set_yticks([at + 0.4 - height / 2 for at in range(len(labels))], labels)
+    axes.invert_yaxis()
+    axes.spines[["top", "right"]].set_visible(False)
+    if len(series) > 1:
+        axes.legend(frameon=False, fontsize=8)
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=90)
+    encoded = base64.b64encode(image.getvalue()).decode()
+    return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})")
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + " …"

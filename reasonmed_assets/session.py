@@ -1,0 +1,107 @@
+"""What the assets of one run share: profile, warehouse, sources and the call engine. Closed when the run ends."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, cached_property
+from pathlib import Path
+
+import polars as pl
+
+from reasonmed_assets.llm.engine import Engine
+from reasonmed_assets.llm.ledger import Ledger
+from reasonmed_assets.llm.progress import Progress
+from reasonmed_assets.servers.process import Servers
+from reasonmed_assets.settings import BuildSettings
+from reasonmed_assets.sources import Declaration, Reading, input_digest, load_declaration, read_source
+from reasonmed_assets.storage import Warehouse
+
+
+class BuildSession:
+    """One run's access to the warehouse, the sources and the models. Nothing is started before it is needed.
+
+    Raises:
+        ProfileError: the profile cannot be used.
+        SourceError: a declaration cannot be read.
+        WarehouseError: the warehouse is bound to another kind of provider or to another data directory.
+    """
+
+    def __init__(self, settings: BuildSettings, new_progress: Callable[[], Progress]) -> None:
+        self.settings = settings
+        self.profile = settings.load_profile()
+        self.data_dir = settings.data_folder(self.profile)
+        self.declarations: dict[str, Declaration] = {
+            declaration.name: declaration for declaration in map(load_declaration, self.profile.sources.declared)
+        }
+        self.warehouse = Warehouse(settings.warehouse_folder)
+        self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
+        self._new_progress = new_progress
+        self._readings: dict[str, Reading] = {}
+
+    def split_roles(self, source: str) -> dict[str, str]:
+        """The profile's split roles of one source that differ from its declaration."""
+        pairs = (key.split(".", 1) for key in self.profile.sources.split_roles)
+        return {
+            split: self.profile.sources.split_roles[f"{name}.{split}"] for name, split in pairs if name == source
+        }
+
+    def reading(self, source: str) -> Reading:
+        """The records of one source's files, read once per run."""
+        if source not in self._readings:
+            self._readings[source] = read_source(self.declarations[source], self.data_dir, self.split_roles(source))
+        return self._readings[source]
+
+    def input_digest(self, source: str) -> str:
+        """Hash over the contents of one source's files and its declaration."""
+        return input_digest(self.declarations[source], self.data_dir, self.split_roles(source))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.settings.ledger_file)
+
+    @cached_property
+    def servers(self) -> Servers:
+        return Servers(self.profile, self.data_dir)
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self.profile, self.ledger, self.servers.base_url_of, self._new_progress())
+
+    def close(self) -> None:
+        """Stop servers, close the ledger, and bring the snapshot that users open up to date."""
+        for part in ("servers", "ledger"):
+            if part in self.__dict__:
+                self.__dict__.pop(part).close()
+        self.warehouse.refresh_snapshot()
+
+
+@cache
+def code_digest() -> str:
+    """Hash over the package's code, queries, prompts and declarations: a change of any of them re-makes tables.
+
+    Calls are not made again for that: the ledger keeps their replies.
+    """
+    import reasonmed_assets
+    import reasonmed_assets.quality
+    import reasonmed_assets.sql
+
+    digest = hashlib.sha256()
+    for package in (reasonmed_assets, reasonmed_assets.quality, reasonmed_assets.sql):
+        folder = Path(str(package.__file__)).parent
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in {".py", ".sql", ".md"} and "sample" not in file.parts:
+                digest.update(f"{file.relative_to(folder)}\x1f".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def questions_frame(readings: list[Reading]) -> pl.DataFrame:
+    """The questions of several readings as one frame with the columns of a published question."""
+    from dataclasses import asdict, fields
+
+    from reasonmed_assets.sources import Question
+
+    types = {"row": pl.Int64, "n_options": pl.Int64, "needs_figure": pl.Boolean, "options": pl.List(pl.String)}
+    schema = {field.name: types.get(field.name, pl.String) for field in fields(Question)}
+    rows = [asdict(question) for reading in readings for question in reading.questions]
+    return pl.DataFrame(rows, schema=schema)

@@ -1,0 +1,80 @@
+"""What a build is started with: profile, places and limits. From the command line, the environment or the launchpad."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from reasonmed_assets.profiles import Profile, load_profile
+from reasonmed_assets.sources import SAMPLE_DIR
+
+
+@dataclass(frozen=True)
+class BuildSettings:
+    """Where a build reads and writes, and by which profile.
+
+    Attributes:
+        profile: name of a shipped profile or path of a TOML file.
+        warehouse: folder of the warehouse.
+        data_dir: folder of the source files; None: the profile's, else the sample that comes with the package.
+        ledger: file of the call ledger; None: `ledger.sqlite` in the warehouse.
+        limit: questions per source; None: the profile's.
+        overrides: values that replace those of the profile, by dotted key.
+    """
+
+    profile: str = "embedded"
+    warehouse: str = "warehouse"
+    data_dir: str | None = None
+    ledger: str | None = None
+    limit: int | None = None
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, **given: Any) -> BuildSettings:
+        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER and _LIMIT; what is given wins."""
+        limit = os.environ.get("REASONMED_LIMIT")
+        found = {
+            "profile": os.environ.get("REASONMED_PROFILE"),
+            "warehouse": os.environ.get("REASONMED_WAREHOUSE"),
+            "data_dir": os.environ.get("REASONMED_DATA_DIR"),
+            "ledger": os.environ.get("REASONMED_LEDGER"),
+            "limit": int(limit) if limit else None,
+        } | {key: value for key, value in given.items() if value is not None}
+        return replace(cls(), **{key: value for key, value in found.items() if value is not None})
+
+    def to_environment(self) -> dict[str, str]:
+        """The variables from which another process reads the same settings (overrides have none)."""
+        values = {
+            "REASONMED_PROFILE": self.profile,
+            "REASONMED_WAREHOUSE": str(Path(self.warehouse).resolve()),
+            "REASONMED_DATA_DIR": self.data_dir and str(Path(self.data_dir).resolve()),
+            "REASONMED_LEDGER": self.ledger and str(Path(self.ledger).resolve()),
+            "REASONMED_LIMIT": self.limit and str(self.limit),
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def load_profile(self) -> Profile:
+        """The profile with the overrides and the limit applied.
+
+        Raises:
+            ProfileError: the profile cannot be used; the message names file and key.
+        """
+        overrides = dict(self.overrides)
+        if self.limit is not None:
+            overrides["limit"] = self.limit
+        return load_profile(self.profile, overrides)
+
+    def data_folder(self, profile: Profile) -> Path:
+        """The folder of the source files."""
+        chosen = self.data_dir or profile.sources.data_dir
+        return Path(chosen).resolve() if chosen else SAMPLE_DIR
+
+    @property
+    def warehouse_folder(self) -> Path:
+        return Path(self.warehouse).resolve()
+
+    @property
+    def ledger_file(self) -> Path:
+        return Path(self.ledger).resolve() if self.ledger else self.warehouse_folder / "ledger.sqlite"

@@ -1,0 +1,8 @@
+-- Questions by tier.
+select
+    tier as label,
+    'questions' as series,
+    count(*) as value
+from staged
+group by tier
+order by list_position(['easy', 'medium', 'difficult', 'unresolved'], tier)

@@ -1,0 +1,8 @@
+-- Attempts by role and outcome.
+select
+    role as label,
+    outcome as series,
+    count(*) as value
+from staged
+group by all
+order by all

@@ -1,0 +1,8 @@
+-- Decisions by source.
+select
+    source as label,
+    decision as series,
+    count(*) as value
+from staged
+group by all
+order by all
