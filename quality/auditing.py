@@ -1,0 +1,142 @@
+"""Auditing staged rows before they are published: every check of the table, all failures at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
+from reasonmed_assets.quality.parameters import set_variables, variables
+from reasonmed_assets.quality.schema import TableSpec
+
+if TYPE_CHECKING:
+    from reasonmed_assets.profiles.model import Profile
+
+MAX_EXAMPLES = 10
+_MAX_TEXT = 300
+_FETCH_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """How one check of one staged partition went.
+
+    Attributes:
+        name: name of the check.
+        passed: True when no row violates it.
+        severity: `block` when a failure keeps the rows from being published, else `warn`.
+        n_failing: violating rows (schema: failing values; distributions: failing expectations).
+        examples: at most `MAX_EXAMPLES` of them, texts cut short.
+        description: what must hold.
+        error: why the check could not be run; it has not passed then.
+    """
+
+    name: str
+    passed: bool
+    severity: Literal["block", "warn"]
+    n_failing: int
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    description: str = ""
+    error: str | None = None
+
+    @property
+    def is_blocking_failure(self) -> bool:
+        """True when this outcome keeps the staged rows from being published."""
+        return not self.passed and self.severity == "block"
+
+
+def audit(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, profile: Profile
+) -> list[CheckOutcome]:
+    """Run every check of a table on staged rows.
+
+    Args:
+        con: a read connection on the warehouse with the macros of sql/macros.sql and every declared table present. The
+            profile's variables are set in it; `last_statistics` is the caller's, and so is the temp table
+            `source_files(file, split, split_role, records, n_unreadable)` of tables that are read from files.
+        spec: the table.
+        partition: its partition; None for a table without partitions.
+        staged: Parquet file with the rows.
+        profile: the profile of the build, with the thresholds.
+
+    Returns:
+        One outcome per declared check, in the order of `check_names`.
+    """
+    set_variables(con, variables(profile, partition))
+    con.execute(f"create or replace temp view staged as select * from read_parquet({_quoted(staged)})")
+    _ensure_source_files(con)
+    return [_outcome(con, spec, declared, staged, profile) for declared in check_names(spec.name)]
+
+
+def severity_of(declared: CheckDeclaration, profile: Profile) -> Literal["block", "warn"]:
+    """What a failure leads to under this profile."""
+    is_softened = declared.judges_model and profile.checks.model_checks == "warn"
+    return "block" if declared.is_blocking and not is_softened else "warn"
+
+
+def _outcome(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, declared: CheckDeclaration, staged: Path, profile: Profile
+) -> CheckOutcome:
+    severity = severity_of(declared, profile)
+    try:
+        n_failing, examples = _run(con, spec, declared, staged, profile)
+    except duckdb.Error as error:
+        return CheckOutcome(declared.name, False, severity, 0, [], declared.description, f"could not run: {error}")
+    return CheckOutcome(declared.name, n_failing == 0, severity, n_failing, examples, declared.description)
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, declared: CheckDeclaration, staged: Path, profile: Profile
+) -> tuple[int, list[dict[str, Any]]]:
+    """Number of failures and examples of them."""
+    if declared.sql is not None:
+        return _violations(con, declared.sql)
+    if declared.name == "schema":
+        from reasonmed_assets.quality.validation import schema_failures
+
+        return schema_failures(spec, staged, MAX_EXAMPLES)
+    return 0, []
+
+
+def _violations(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, list[dict[str, Any]]]:
+    cursor = con.execute(sql)
+    names = [column[0] for column in cursor.description or []]
+    examples = [
+        {name: shortened(value) for name, value in zip(names, row, strict=True)}
+        for row in cursor.fetchmany(MAX_EXAMPLES)
+    ]
+    n_failing = len(examples)
+    while rows := cursor.fetchmany(_FETCH_ROWS):
+        n_failing += len(rows)
+    return n_failing, examples
+
+
+def shortened(value: Any) -> Any:
+    """A value as it stands in an example: numbers and booleans as they are, the rest as text cut short."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "..."
+
+
+def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
+    """Have the table of what was read; when the files were not read anew, as the last publish counted them."""
+    names = "select table_name from duckdb_tables() union all select view_name from duckdb_views()"
+    if con.execute(f"select 1 from ({names}) as names (name) where name = 'source_files'").fetchone():
+        return
+    con.execute(
+        "create temp table source_files"
+        " (file varchar, split varchar, split_role varchar, records bigint, n_unreadable bigint)"
+    )
+    last = con.execute("select getvariable('last_statistics')").fetchone()
+    files = json.loads(last[0]).get("files", []) if last and last[0] else []
+    if files:
+        names = ("file", "split", "split_role", "records", "n_unreadable")
+        con.executemany("insert into source_files values (?, ?, ?, ?, ?)", [[file[n] for n in names] for file in files])
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

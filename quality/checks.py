@@ -1,0 +1,66 @@
+"""The checks of a table as Dagster asset checks: their specs, and an audit's outcomes as results."""
+
+from __future__ import annotations
+
+import dagster as dg
+from reasonmed_assets.quality.auditing import CheckOutcome
+from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
+from reasonmed_assets.quality.schema import TableSpec
+
+__all__ = ["CheckDeclaration", "check_names", "check_specs", "to_result"]
+
+
+def check_specs(spec: TableSpec, partitions_def: dg.PartitionsDefinition | None) -> list[dg.AssetCheckSpec]:
+    """Specs of a table's checks, partitioned as the table is.
+
+    Args:
+        spec: the table; its name is the asset key.
+        partitions_def: the partitions of its asset; unused for a table without partitions.
+    """
+    return [
+        dg.AssetCheckSpec(
+            name=declared.name,
+            asset=dg.AssetKey(spec.name),
+            description=_description(declared),
+            blocking=declared.is_blocking,
+            partitions_def=partitions_def if spec.partitioned else None,
+        )
+        for declared in check_names(spec.name)
+    ]
+
+
+def to_result(outcome: CheckOutcome, partition: str | None) -> dg.AssetCheckResult:
+    """An outcome as Dagster shows it: number of failures, and a table of examples."""
+    metadata: dict[str, dg.MetadataValue] = {"n_failing": dg.MetadataValue.int(outcome.n_failing)}
+    if partition is not None:
+        metadata["partition"] = dg.MetadataValue.text(partition)
+    if outcome.error is not None:
+        metadata["error"] = dg.MetadataValue.text(outcome.error)
+    if outcome.examples:
+        metadata["examples"] = _table(outcome)
+    return dg.AssetCheckResult(
+        check_name=outcome.name,
+        passed=outcome.passed,
+        severity=dg.AssetCheckSeverity.ERROR if outcome.severity == "block" else dg.AssetCheckSeverity.WARN,
+        description=outcome.description,
+        metadata=metadata,
+    )
+
+
+def _description(declared: CheckDeclaration) -> str:
+    return (
+        declared.description
+        if declared.method_check is None
+        else f"{declared.description} (check {declared.method_check})"
+    )
+
+
+def _table(outcome: CheckOutcome) -> dg.MetadataValue:
+    names = list(dict.fromkeys(name for example in outcome.examples for name in example))
+    records = [dg.TableRecord({name: _cell(example.get(name)) for name in names}) for example in outcome.examples]
+    schema = dg.TableSchema(columns=[dg.TableColumn(name) for name in names])
+    return dg.MetadataValue.table(records, schema=schema)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)

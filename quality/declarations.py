@@ -1,0 +1,136 @@
+"""Which checks a table has: the generated ones, and one per SQL file in `assertions/`.
+
+An assertion is a query over the view `staged` (the rows about to be published) and the published tables; it returns the
+rows that violate it. Its first lines declare it:
+
+    -- check: number of the check in docs/checks.md, or none
+    -- severity: block | warn
+    -- judges: build | model (a profile may turn what judges the model into warnings)
+    -- description: what must hold, one sentence
+
+`assertions/<table>/` holds those of one table, `assertions/group_<group>/` those that all tables of an asset group
+share.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from reasonmed_assets.quality.schema import TABLES, TableSpec
+
+_FOLDER = Path(__file__).parent / "assertions"
+_HEADER = re.compile(r"-- (check|severity|judges|description): (.+)")
+
+UNAUDITED = ("publishes",)
+"""Tables that the storage layer writes in the publish itself: there is nothing to audit before."""
+
+
+@dataclass(frozen=True)
+class CheckDeclaration:
+    """One check of one table.
+
+    Attributes:
+        name: unique within the table; for an assertion the name of its file.
+        description: what must hold.
+        is_blocking: True when a failure keeps the staged rows from being published.
+        method_check: number of the check in docs/checks.md; None for rules that follow from the schema.
+        judges_model: True when it judges a model's work, which a profile may turn into a warning.
+        sql: the assertion; None for the schema and the distributions.
+    """
+
+    name: str
+    description: str
+    is_blocking: bool
+    method_check: int | None = None
+    judges_model: bool = False
+    sql: str | None = None
+
+
+def check_names(table: str) -> list[CheckDeclaration]:
+    """The checks of a table: schema, key, partition, its assertions by name, distributions.
+
+    Raises:
+        KeyError: no such table is declared.
+        ValueError: an assertion's header is incomplete or wrong; the message names file and line.
+    """
+    if table in UNAUDITED:
+        return []
+    return list(_declared(table))
+
+
+@cache
+def _declared(table: str) -> tuple[CheckDeclaration, ...]:
+    spec = TABLES[table]
+    folders = (_FOLDER / table, _FOLDER / f"group_{spec.group}")
+    files = sorted((file for folder in folders for file in folder.glob("*.sql")), key=lambda file: file.stem)
+    schema = CheckDeclaration("schema", "Columns, types, nulls, ranges and allowed values are as declared.", True)
+    return (schema, *_generated(spec), *(_read(file) for file in files), _distributions(spec))
+
+
+def _generated(spec: TableSpec) -> list[CheckDeclaration]:
+    unique = [name for name, column in spec.columns.items() if column.unique or name == spec.key]
+    listed = " and ".join(unique)
+    key = CheckDeclaration(
+        "key", f"No two rows share {listed}, whatever their partition.", True, sql=_key_sql(spec, unique)
+    )
+    if not spec.partitioned:
+        return [key]
+    sql = f"select {spec.key}, source from staged where source is distinct from getvariable('source')"
+    return [key, CheckDeclaration("partition", "Every row belongs to the partition that is published.", True, sql=sql)]
+
+
+def _key_sql(spec: TableSpec, unique: list[str]) -> str:
+    queries = []
+    for name in unique:
+        queries.append(
+            f"select '{name}' as column_name, {name} as value, 'twice in the staged rows' as problem"
+            f" from staged group by {name} having count(*) > 1"
+        )
+        if spec.partitioned:
+            queries.append(
+                f"select '{name}' as column_name, {name} as value, 'also in partition ' || other.source as problem"
+                f" from staged inner join {spec.name} as other using ({name})"
+                " where other.source != getvariable('source')"
+            )
+    return "\nunion all\n".join(queries)
+
+
+def _distributions(spec: TableSpec) -> CheckDeclaration:
+    return CheckDeclaration("distributions", f"The figures of {spec.name} are plausible.", False)
+
+
+def _read(file: Path) -> CheckDeclaration:
+    text = file.read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith("-- "):
+            break
+        header = _HEADER.fullmatch(line)
+        if header is None:
+            raise ValueError(
+                f"{file}, line {number}: expected '-- check|severity|judges|description: ...', not {line!r}"
+            )
+        found[header[1]] = header[2].strip()
+    wrong = [
+        name
+        for name, allowed in (
+            ("check", r"none|[1-9]|1[0-5]"),
+            ("severity", "block|warn"),
+            ("judges", "build|model"),
+            ("description", r".+\."),
+        )
+        if not re.fullmatch(allowed, found.get(name, ""))
+    ]
+    if wrong:
+        raise ValueError(f"{file}: missing or wrong in the header: {', '.join(wrong)} (see {Path(__file__).name})")
+    return CheckDeclaration(
+        name=file.stem,
+        description=found["description"],
+        is_blocking=found["severity"] == "block",
+        method_check=None if found["check"] == "none" else int(found["check"]),
+        judges_model=found["judges"] == "model",
+        sql=text,
+    )

@@ -1,0 +1,71 @@
+"""The profile as SQL variables: what transforms and assertions read with `getvariable('...')`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from reasonmed_assets.profiles.model import Profile
+
+
+def variables(profile: Profile, partition: str | None) -> dict[str, Any]:
+    """Every value of a profile that SQL may read, by variable name.
+
+    Args:
+        profile: the profile of the build.
+        partition: the source that is built; None for a table without partitions.
+
+    Returns:
+        `source`, `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`; `sources`, the names of the declared
+        sources; `generators`, a JSON list with one object per slot and sample; `rule_<name>` and `threshold_<name>`
+        for everything under `rules` and `checks.thresholds`.
+    """
+    return {
+        "source": partition,
+        "seed": profile.seed,
+        "limit": profile.limit,
+        "paths_per_question": profile.paths_per_question,
+        "votes": profile.roles.verifier.votes,
+        "provider_kind": profile.provider_kind,
+        "sources": list(_source_names(profile.sources.declared)),
+        "generators": json.dumps(_generators(profile)),
+        **{f"rule_{name}": value for name, value in profile.rules.model_dump().items()},
+        **{f"threshold_{name}": value for name, value in profile.checks.thresholds.model_dump().items()},
+    }
+
+
+def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
+    """Set each value as a variable of the connection."""
+    for name, value in values.items():
+        con.execute(f'set variable "{name}" = ?', [value])
+
+
+def _generators(profile: Profile) -> list[dict[str, Any]]:
+    """One object per path of a question: what its row in reasoning_paths must say."""
+    return [
+        {
+            "slot": slot.slot,
+            "sample": sample,
+            "temperature": temperature,
+            "top_p": slot.top_p,
+            "max_tokens": slot.max_tokens,
+            "model": profile.models[slot.model].name,
+            "model_key": slot.model,
+            "revision": profile.models[slot.model].revision,
+            "reasoning": profile.models[slot.model].reasoning,
+        }
+        for slot in profile.roles.generator
+        for sample, temperature in enumerate(slot.temperatures, start=1)
+    ]
+
+
+@cache
+def _source_names(declared: tuple[str, ...]) -> tuple[str, ...]:
+    from reasonmed_assets.sources.declaration import load_declaration
+
+    return tuple(load_declaration(name).name for name in declared)
