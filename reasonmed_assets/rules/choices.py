@@ -1,0 +1,180 @@
+"""Which of a question's options a piece of text names: by letter, by text, or both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from reasonmed_assets.rules.text import normalise
+from reasonmed_assets.vocabulary import LETTERS
+
+NO_OPTION = "no option"
+SEVERAL = "several options"
+"""What `Choices.read` and `Choices.named_in` return where there is not exactly one option."""
+
+_WRAPPING = " \t\r\n\"'{}[]()<>.,;:"
+_ARTICLE = re.compile(r"^(?:an?|the) (?=\S)")
+_PLAIN_WORDS = frozenset({"yes", "no", "maybe", "true", "false", "none", "both", "all", "never", "always", "unknown"})
+"""Option texts that a sentence contains for other reasons too."""
+
+
+class _Patterns(NamedTuple):
+    """Where letters stand in a text."""
+
+    bare: re.Pattern[str]
+    """A letter and nothing else, in either case."""
+    leading: re.Pattern[str]
+    """A value that begins with a letter, and its rest."""
+    further: re.Pattern[str]
+    """A rest that begins with one more letter: "/B", " and B"."""
+    listed: re.Pattern[str]
+    """One more lettered option later in a rest: "or B. text"."""
+    lettered: re.Pattern[str]
+    """A letter within a sentence: "option B", "(B)", "B. text"."""
+
+
+@cache
+def _patterns(letters: str) -> _Patterns:
+    letter = f"[{letters}]"
+    return _Patterns(
+        bare=re.compile(f"[{letters}{letters.lower()}]"),
+        leading=re.compile(
+            rf"(?:(?:option|choice|answer|letter)\s+)?[(\[{{\"']*(?P<letter>{letter})(?![\w+'^]|-\w)(?P<rest>.*)",
+            re.DOTALL | re.IGNORECASE,
+        ),
+        further=re.compile(
+            rf"[)\]}}\"'.]*\s*(?:/|,|&|\+|;|and/or|and|or)\s*(?:(?:and|or)\s+)?(?:option\s+|choice\s+)?[(\[]?{letter}"
+            rf"(?:[)\].,:;/]|\s*$|\s+(?:and|or|are|both)\b|\s*[,&])"
+        ),
+        listed=re.compile(rf"(?:/|,|&|\band|\bor|\bthen)\s*\(?({letter})\)?[.:)]\s*(?=\S)"),
+        lettered=re.compile(
+            rf"\b(?:option|choice|answer|letter)s?\s+[(\[\"']?({letter})(?![\w'+-])|\(({letter})\)|"
+            rf"(?:(?<=\s)|^)({letter})[.):](?=\s)"
+        ),
+    )
+
+
+class Choices:
+    """The options of one question, ready to be looked for.
+
+    Args:
+        options: two to ten texts, in the order in which they are lettered.
+
+    Raises:
+        ValueError: fewer than two or more than ten options.
+    """
+
+    def __init__(self, options: Sequence[str]) -> None:
+        if not 2 <= len(options) <= len(LETTERS):
+            raise ValueError(f"two to {len(LETTERS)} options can be lettered, not {len(options)}")
+        self._letters = LETTERS[: len(options)]
+        self._texts = [_ARTICLE.sub("", normalise(option)) for option in options]
+        self._patterns = _patterns(self._letters)
+
+    def read(self, value: str) -> str:
+        """The letter that an answer field means, `NO_OPTION` or `SEVERAL`.
+
+        The whole value or its beginning must be the letter or the text of an option; a letter followed by the text of
+        another option contradicts itself and counts as several.
+        """
+        bare = value.strip(_WRAPPING)
+        if len(bare) == 1 and self._patterns.bare.fullmatch(bare):
+            return bare.upper()
+        whole = self._with_text(normalise(bare))
+        if whole:
+            return whole
+        match = self._patterns.leading.match(value.strip())
+        if match and match["letter"].isupper() and self._is_a_letter(match):
+            return self._checked(match["letter"], match["rest"])
+        return self._by_beginning(normalise(bare))
+
+    def named_in(self, sentence: str) -> str:
+        """The one option that a sentence names, by letter or text; `NO_OPTION` or `SEVERAL`.
+
+        Words such as yes and no, and texts of one or two characters, are no names.
+        """
+        letters = {next(filter(None, match.groups())) for match in self._patterns.lettered.finditer(sentence)}
+        letters |= {letter for letter, _, _ in self._occurrences(normalise(sentence))}
+        if len(letters) > 1:
+            return SEVERAL
+        return letters.pop() if letters else NO_OPTION
+
+    def without_texts(self, sentence: str) -> str:
+        """The sentence, normalised, with the texts of the options blanked out."""
+        text = normalise(sentence)
+        for _, start, end in self._occurrences(text):
+            text = text[:start] + "_" * (end - start) + text[end:]
+        return text
+
+    def _with_text(self, text: str) -> str | None:
+        text = _ARTICLE.sub("", text)
+        return next((letter for letter, own in zip(self._letters, self._texts, strict=True) if text == own), None)
+
+    def _is_a_letter(self, match: re.Match[str]) -> bool:
+        """Whether a leading A or I is a letter and not the word: "A deletion" is, when A is the deletion."""
+        rest = match["rest"]
+        if match["letter"] not in "AI" or not re.match(r"\s+[a-z]", rest):
+            return True
+        if re.match(r"\s+(?:because|as|since|is|which|with|and|or|due|for|given|based)\b", rest):
+            return True
+        own = self._texts[self._letters.index(match["letter"])]
+        return _begins(_ARTICLE.sub("", normalise(rest)), own)
+
+    def _checked(self, letter: str, rest: str) -> str:
+        """The letter, unless what follows it names another option."""
+        if self._patterns.further.match(rest):
+            return SEVERAL
+        text = _ARTICLE.sub("", normalise(rest))
+        own = self._texts[self._letters.index(letter)]
+        if own and _begins(text, own):
+            text = text[len(own) :].strip()
+        elif any(text == other for other in self._texts):
+            return SEVERAL
+        for match in self._patterns.listed.finditer(rest):
+            if match[1] != letter and _begins(
+                _ARTICLE.sub("", normalise(rest[match.end() :])), self._texts[self._letters.index(match[1])]
+            ):
+                return SEVERAL
+        return letter
+
+    def _by_beginning(self, text: str) -> str:
+        """By the longest option text with which the value begins, when no other one is joined to it."""
+        text = _ARTICLE.sub("", text)
+        found = [(len(own), -n) for n, own in enumerate(self._texts) if own and _begins(text, own)]
+        if not found:
+            return NO_OPTION
+        length, position = max(found)
+        rest = text[length:].strip()
+        joined = re.match(r"(?:and|or|/|with|plus)\b", rest)
+        return SEVERAL if joined else self._letters[-position]
+
+    def _occurrences(self, text: str) -> list[tuple[str, int, int]]:
+        """Letter, start and end of the option texts in a normalised text, longer ones first, none inside another."""
+        found: list[tuple[str, int, int]] = []
+        order = sorted(range(len(self._texts)), key=lambda n: (-len(self._texts[n]), n))
+        for n in order:
+            own = self._texts[n]
+            if len(own) < 3 or own in _PLAIN_WORDS:
+                continue
+            for start in _positions(own, text):
+                end = start + len(own)
+                if not any(other_start < end and start < other_end for _, other_start, other_end in found):
+                    found.append((self._letters[n], start, end))
+        return found
+
+
+def _begins(text: str, beginning: str) -> bool:
+    """Whether `text` begins with `beginning` at a word boundary."""
+    return text.startswith(beginning) and (len(text) == len(beginning) or not text[len(beginning)].isalnum())
+
+
+def _positions(word: str, text: str) -> Iterator[int]:
+    """Where `word` stands in `text` with no word character on either side."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and text[start - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            yield start
+        start = text.find(word, start + 1)

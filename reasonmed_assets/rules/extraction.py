@@ -1,0 +1,188 @@
+"""The option that a model's text concludes with. No rule needs to know the key.
+
+Two strengths of evidence, in this order:
+
+1. *Labelled* answers: a JSON field; then `\\boxed{}`, "Final answer: C", "the answer is (C)", a label in
+   Chinese, of which the last in the text counts, so a letter that is named and then revised is the revised one. A
+   labelled answer that is no option ("None of the above") or several ("A/B") ends the search: the text did answer, with
+   no usable letter.
+2. *Conclusions*, where nothing is labelled: a text that is only a letter; then the last concluding sentence that names
+   exactly one option, by letter or by its text, without negating it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reasonmed_assets.rules.choices import NO_OPTION, SEVERAL, Choices
+from reasonmed_assets.rules.text import normalise, plain_characters
+from reasonmed_assets.vocabulary import LETTERS
+
+
+class Extraction(NamedTuple):
+    """The letter that was found, and the name of the rule that found it.
+
+    A rule without a letter: the text answers, but with no option or with several. Neither: it does not answer.
+    """
+
+    letter: str | None
+    rule: str | None
+
+
+NOTHING = Extraction(None, None)
+
+_EMPHASIS = re.compile(r"\*+|__+|^#{1,6}\s*|\\(?:text|math)(?:bf|rm|it)?\b|\\[()\[\]]|\$", re.MULTILINE)
+
+_JSON_FIELD = re.compile(
+    r"""["'](?:final_?|correct_?|chosen_?)?(?:answer|choice|option)(?:_?(?:choice|letter|option|idx|index))?["']\s*:\s*"""
+    r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"?|'(?P<single>(?:[^'\\]|\\.)*)'?|(?P<bare>[^\s,}"']+))""",
+    re.IGNORECASE,
+)
+
+_IS = r"(?:is|was|would be|should be|must be|will be|appears to be|seems to be)"
+_BEST = (
+    r"(?:most |single )?(?:correct|best|right|appropriate|likely|accurate|suitable|probable|plausible|proper|final|"
+    r"fitting|reasonable|better)"
+)
+_LABELS = {
+    "boxed": r"\\boxed\s*\{+(?P<value>[^{}]*)\}",
+    "final_answer": rf"(?:\bfinal (?:answer|choice|conclusion|decision|selection)(?: (?:choice|option|letter))?|"
+    rf"^\W*(?:(?:the )?(?:{_BEST} )?(?:answer|choice)|conclusion)(?: (?:choice|option|letter))?)"
+    rf"(?:[^\S\n]+{_IS}\b\s*:?|[^\S\n]*[:=]|[^\S\n]+-(?=\s)|[^\S\n]*(?=\n))\s*(?=(?P<value>[^\n]+))",
+    "stated_answer": rf"(?<!incorrect )(?<!wrong )(?<!other )\b(?:{_BEST} (?:\w+ )?(?:answer|option|choice|response|"
+    rf"statement|one)|answer|exception|(?:incorrect|false|untrue|odd) (?:statement|one|option))"
+    rf"(?: (?:choice|option|letter))?(?:,? (?:to|for|in|among|here|based|from|of|given|that|which)\b[^.:\n]{{0,160}}?)?"
+    rf",?\s+{_IS}(?: (?:therefore|thus|hence|then|most likely|likely|probably|indeed|clearly))?\s*[:,]?\s*"
+    rf"(?=(?P<value>[^\n]+))",
+    "chosen_option": r"\b(?:choose|select|pick|chose|selected|opt for|go with|going with|settle on|answer with)"
+    r"(?: (?:the )?(?:answer|option|choice|letter))?:?\s+(?=(?P<value>\(?(?-i:[A-J])\b[^\n]*))",
+    "cjk_label": r"(?:答案|选项|選項)\s*(?:应该|应|應該|應)?\s*(?:是|为|為)?\s*:?\s*(?=(?P<value>[^\n。]+))",
+}
+_LABELLED = {name: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for name, pattern in _LABELS.items()}
+_FORMAL = frozenset({"boxed", "final_answer", "cjk_label"})
+"""Labels after which anything is an answer; after the others only an option (or its denial) is."""
+
+_LETTER_LINE = re.compile(r"(?:option|choice)?\s*[(\[]?[A-Ja-j](?:[)\].:]|\s*$)", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b[^.\n]*$", re.IGNORECASE)
+_DENIAL = re.compile(r"(?:none\b|not (?:listed|provided|given|among|one of|in the)|neither\b|all of\b)", re.IGNORECASE)
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-J]\.)(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)\s+|\n+|(?<=。)")
+_CUE = re.compile(
+    r"\b(?:therefore|thus|hence|consequently|accordingly|so|conclusion|in summary|conclude|overall|best|correct|"
+    r"(?:most|more) (?:likely|probable|appropriate|suitable|consistent|accurate|common)|(?:lead|point)(?:s|ing)? to|"
+    r"based on|taken together|altogether)\b|所以|因此|故选",
+    re.IGNORECASE,
+)
+_STRONG_CUE = re.compile(
+    r"\b(?:therefore|thus|hence|consequently|in (?:conclusion|summary)|to (?:conclude|summari[sz]e)|"
+    r"most (?:likely|probable|appropriate|suitable|accurate)|best (?:answer|option|choice|explanation)|"
+    r"correct (?:answer|option|choice))\b|所以|因此|故选",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|no|nor|neither|never|cannot|[a-z]+n't|incorrect|wrong|false|except|unlikely|least|less|exclud\w+|without|"
+    r"rule[sd]? out|ruling out|eliminat\w+|rather than|instead of|unless|if|although|however|but|while|whereas|"
+    r"or|either)\b",
+    re.IGNORECASE,
+)
+_LAST_SENTENCES = 4
+
+
+def extract_answer(text: str, options: Sequence[str]) -> Extraction:
+    """The letter that `text` concludes with, among `options` in the order in which they were lettered.
+
+    Returns `Extraction(None, rule)` where the text answers with no option or with several, and `NOTHING` where it does
+    not answer.
+
+    Raises:
+        ValueError: fewer than two or more than ten options.
+    """
+    choices = Choices(options)
+    plain = plain_characters(text)
+    bare = _EMPHASIS.sub("", plain).strip()
+    return (
+        _json_field(plain, choices)
+        or _labelled(bare, choices)
+        or _only_a_letter(bare, choices)
+        or _conclusion(bare, choices)
+    )
+
+
+def answer_matches(letter: str | None, gold_letter: str, options: Sequence[str]) -> bool:
+    """Whether the letter is the key; where the key's text stands under two letters, both are right.
+
+    Raises:
+        ValueError: a letter that stands for none of the options.
+    """
+    if letter is None:
+        return False
+    wanted, found = _option_of(gold_letter, options), _option_of(letter, options)
+    return letter == gold_letter or normalise(wanted) == normalise(found)
+
+
+def _option_of(letter: str, options: Sequence[str]) -> str:
+    position = LETTERS.find(letter)
+    if len(letter) != 1 or not 0 <= position < len(options):
+        raise ValueError(f"letter {letter!r} stands for none of {len(options)} options")
+    return options[position]
+
+
+def _json_field(text: str, choices: Choices) -> Extraction | None:
+    fields = list(_JSON_FIELD.finditer(text))
+    if not fields:
+        return None
+    value = next(value for value in fields[-1].groups() if value is not None)
+    return _as_extraction(choices.read(_EMPHASIS.sub("", value)), "json_field")
+
+
+def _labelled(text: str, choices: Choices) -> Extraction | None:
+    """The last labelled answer that says something."""
+    for rule, value, before in _labels(text):
+        if rule not in _FORMAL and _SUPPOSED.search(before):
+            continue
+        read = choices.read(value)
+        if read == NO_OPTION and rule in _FORMAL:
+            read = _affirmed(value, choices)
+        if read != NO_OPTION or rule in _FORMAL or _DENIAL.match(value):
+            return _as_extraction(read, rule)
+    return None
+
+
+def _labels(text: str) -> Iterator[tuple[str, str, str]]:
+    """Rule, first sentence of the value, and the text before, of every label; the last in the text first."""
+    matches = [
+        (match.start("value"), rule, match) for rule, pattern in _LABELLED.items() for match in pattern.finditer(text)
+    ]
+    for _, rule, match in sorted(matches, key=lambda found: found[0], reverse=True):
+        yield rule, _SENTENCE_END.split(match["value"].strip(), maxsplit=1)[0], text[: match.start()]
+
+
+def _only_a_letter(text: str, choices: Choices) -> Extraction | None:
+    """A text, or its last line, that is a letter with at most its option's text."""
+    line = text.rsplit("\n", 1)[-1].strip()
+    if not _LETTER_LINE.match(line):
+        return None
+    read = choices.read(line)
+    return None if read == NO_OPTION else _as_extraction(read, "letter_only")
+
+
+def _conclusion(text: str, choices: Choices) -> Extraction:
+    """The last concluding sentence that names exactly one option."""
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    for distance, sentence in enumerate(reversed(sentences[-_LAST_SENTENCES:])):
+        if not (_CUE if distance == 0 else _STRONG_CUE).search(sentence):
+            continue
+        read = _affirmed(sentence, choices)
+        return NOTHING if read in (NO_OPTION, SEVERAL) else Extraction(read, "conclusion")
+    return NOTHING
+
+
+def _affirmed(sentence: str, choices: Choices) -> str:
+    """The one option that a sentence names without negating anything; else `NO_OPTION` or `SEVERAL`."""
+    return NO_OPTION if _NEGATED.search(choices.without_texts(sentence)) else choices.named_in(sentence)
+
+
+def _as_extraction(read: str, rule: str) -> Extraction:
+    return Extraction(None if read in (NO_OPTION, SEVERAL) else read, rule)
