@@ -1,0 +1,202 @@
+"""What a source of questions is: one TOML file that says where its files are and how a record is to be read.
+
+Reading the files is in `reading.py`; what a split is used for in one build may be overridden by the profile.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+_SHIPPED = Path(__file__).parent
+
+SplitRole = Literal["train", "benchmark", "stand_in", "unused"]
+RECORD_KEY = "@key"
+"""Field name that stands for the key of a record in a JSON object of records."""
+
+
+class SourceError(ValueError):
+    """A source that cannot be used as a whole; the message names the file, what was expected and what to do."""
+
+
+def _inside(path: str) -> str:
+    if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
+        raise ValueError(f"{path!r} must be a path below the data directory, with forward slashes")
+    return path
+
+
+RelativePath = Annotated[str, AfterValidator(_inside)]
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    if groups != 1:
+        raise ValueError(f"{pattern!r} must have exactly one group, which is the subject")
+    return pattern
+
+
+class _Section(BaseModel):
+    """A part of a declaration: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Gold(_Section):
+    """How a record names its right option."""
+
+    field: str
+    encoding: Literal["letter", "index", "text"]
+    """`letter`: A, B, ...; `index`: a number, from 0 or from 1; `text`: the text of the option."""
+    bases: tuple[Literal[0, 1], ...] = ()
+    """For `index`: what the first option may be numbered, the likely one first; found out per file."""
+    text_field: str | None = None
+    """A second field that repeats the text of the right option; a record in which the two differ is unreadable."""
+
+    @model_validator(mode="after")
+    def _bases_belong_to_an_index(self) -> Gold:
+        if (self.encoding == "index") != bool(self.bases) or len(set(self.bases)) != len(self.bases):
+            raise ValueError("give bases = [0], [1] or both, likely one first, for the encoding 'index' and only there")
+        return self
+
+
+class Layout(_Section):
+    """How the records of a file are to be read. A field name may be a dotted path into nested records."""
+
+    format: Literal["jsonl", "json", "csv", "parquet"]
+    """`jsonl`: an object per line; `json`: one array of objects, or one object of objects by id; `csv`; `parquet`."""
+    columns: tuple[str, ...] = ()
+    """Column names of a csv file without a header; with none given, the first record is the header."""
+    question: str
+    options: str | tuple[str, ...] | None = None
+    """One field that holds them all (a list, or an object by letter), or one field per option."""
+    fixed_options: tuple[str, ...] = ()
+    """Option texts, where the records have none of their own."""
+    gold: Gold
+    context: str | None = None
+    """Text that belongs to the question; a list of passages is joined by blank lines."""
+    native_id: str | None = None
+    """The publisher's id, unique within a file; "@key" is the record's key in a JSON object."""
+    subject: str | None = None
+    subject_from_file: Annotated[str, AfterValidator(_compiles)] | None = None
+    """Regular expression over the file name; its group is the subject of every record of that file."""
+    explanation: str | None = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Layout:
+        if (self.options is None) == (not self.fixed_options):
+            raise ValueError("give either options (fields of the record) or fixed_options (texts)")
+        if self.columns and self.format != "csv":
+            raise ValueError("columns are for the format 'csv' only")
+        if self.subject and self.subject_from_file:
+            raise ValueError("give either subject or subject_from_file")
+        if self.native_id == RECORD_KEY and self.format != "json":
+            raise ValueError("native_id = \"@key\" is for the format 'json' only")
+        return self
+
+
+class Alternative(_Section):
+    """One place where a split's files may lie."""
+
+    files: tuple[RelativePath, ...] = Field(min_length=1)
+    """Paths or glob patterns below the data directory; each must match where the alternative is used."""
+    layout: str = "native"
+
+
+class Split(_Section):
+    """A split: its role, and where its files may lie."""
+
+    role: SplitRole
+    alternatives: tuple[Alternative, ...] = Field(min_length=1)
+    """In order of preference: the first one of which any file exists is used."""
+    only_ids_in: RelativePath | None = None
+    """A JSON file (an object by id, or an array of ids): the split has just these native ids."""
+    except_ids_in: RelativePath | None = None
+    """The same, for the native ids that the split lacks."""
+
+    @property
+    def id_files(self) -> tuple[str, ...]:
+        """The files that decide which records belong to the split."""
+        return tuple(file for file in (self.only_ids_in, self.except_ids_in) if file)
+
+
+class Hub(_Section):
+    """Where the source lies on the Hugging Face hub, and where a fetch puts it."""
+
+    repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$")
+    """Commit that a fetch takes; with none, the user names one."""
+    folder: RelativePath
+    """Folder below the data directory that mirrors the repository."""
+    files: tuple[RelativePath, ...] = Field(min_length=1)
+    """Paths or patterns in the repository."""
+    also_needed: tuple[RelativePath, ...] = ()
+    """Files below the data directory that the repository lacks and the splits need."""
+
+
+class Declaration(_Section):
+    """A source of multiple-choice questions."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Partition key of everything that is built from the source."""
+    title: str
+    licence: str
+    """SPDX identifier where there is one."""
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    """ISO 639-1 code."""
+    layouts: dict[str, Layout] = Field(min_length=1)
+    splits: dict[str, Split] = Field(min_length=1)
+    hub: Hub | None = None
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Declaration:
+        for name, split in self.splits.items():
+            for alternative in split.alternatives:
+                layout = self.layouts.get(alternative.layout)
+                if layout is None:
+                    raise ValueError(
+                        f"splits.{name} names the layout {alternative.layout!r}, "
+                        f"which is not among the layouts: {', '.join(self.layouts)}"
+                    )
+                if split.id_files and layout.native_id is None:
+                    raise ValueError(f"splits.{name} picks ids, so layouts.{alternative.layout} needs native_id")
+        return self
+
+
+def shipped_sources() -> tuple[str, ...]:
+    """Names of the sources that come with the package."""
+    return tuple(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
+
+
+def load_declaration(name_or_path: str) -> Declaration:
+    """Read a shipped declaration by name, or one of the user's by path.
+
+    Raises:
+        SourceError: no such source, no TOML, or a wrong key or value; every error names file and key.
+    """
+    file = _SHIPPED / f"{name_or_path}.toml" if name_or_path in shipped_sources() else Path(name_or_path)
+    if not file.is_file():
+        raise SourceError(
+            f"there is no source {name_or_path!r}: give the path of a TOML file or one of "
+            f"{', '.join(shipped_sources())}"
+        )
+    try:
+        return Declaration.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{file}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise SourceError("\n".join(f"{file}: {problem}" for problem in _problems(error))) from error
+
+
+def _problems(error: ValidationError) -> list[str]:
+    return [
+        f"{'.'.join(map(str, found['loc'])) or 'declaration'}: {found['msg'].removeprefix('Value error, ')}"
+        + (f" (it is {found['input']!r})" if found["type"] not in ("missing", "value_error") else "")
+        for found in error.errors(include_url=False)
+    ]

@@ -1,0 +1,305 @@
+"""A source's files -> question records, the records that could not be read, and what every file held.
+
+One bad record never stops the others; a file that is wrong as a whole stops the source with an error that names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from reasonmed_assets.ids import question_id, raw_id
+from reasonmed_assets.sources.declaration import Declaration, Layout, SourceError
+from reasonmed_assets.sources.fields import FieldError, label, native_id, option_texts, optional_text, stem
+from reasonmed_assets.sources.figures import needs_figure
+from reasonmed_assets.sources.files import SplitFiles, file_digest, find_files
+from reasonmed_assets.sources.labels import LabelError, as_index, detect_base, gold_letter
+from reasonmed_assets.sources.records import Record, count_records, read_records
+from reasonmed_assets.vocabulary import LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One record of a source file, normalised: the columns of `raw_questions` and `benchmark_questions`."""
+
+    raw_id: str
+    question_id: str
+    source: str
+    split: str
+    split_role: str
+    file: str
+    row: int
+    native_id: str | None
+    question: str
+    context: str | None
+    options: list[str]
+    gold_letter: str
+    gold_text: str
+    n_options: int
+    subject: str | None
+    language: str
+    explanation: str | None
+    licence: str
+    needs_figure: bool
+    native: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that is no usable question, with the reason and its raw text."""
+
+    raw_id: str
+    source: str
+    split: str
+    split_role: str
+    file: str
+    row: int
+    detail: str
+    raw_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file as it was read for one split.
+
+    Attributes:
+        file: name relative to the data directory.
+        split: the split.
+        split_role: its role.
+        records: records of the split in the file, counted apart from decoding them.
+        digest: SHA-256 of the file.
+    """
+
+    file: str
+    split: str
+    split_role: str
+    records: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source's files hold: per file, questions + unreadable = records."""
+
+    questions: list[Question]
+    unreadable: list[Unreadable]
+    files: list[FileRead]
+
+
+def read_source(declaration: Declaration, data_dir: Path, roles: Mapping[str, str]) -> Reading:
+    """Read every split of a source that has a use.
+
+    Args:
+        declaration: the source.
+        data_dir: folder that the declared paths are relative to.
+        roles: role by split (train, benchmark, stand_in, unused), where it differs from the declared one.
+
+    Raises:
+        SourceError: a file is missing, empty, of another format or labelled in no known way; a split is unknown.
+    """
+    reading = Reading([], [], [])
+    for split in find_files(declaration, data_dir, roles):
+        ids = _split_ids(split, data_dir)
+        for file in split.files:
+            _FileReader(declaration, split, file, data_dir, ids).read_into(reading)
+    _check_splits_are_disjoint(declaration.name, reading)
+    return reading
+
+
+def questions_frame(questions: Sequence[Question]) -> pl.DataFrame:
+    """Questions as a frame, one column per attribute, typed also when there are none."""
+    types: dict[str, Any] = {"row": pl.Int64, "n_options": pl.Int64, "needs_figure": pl.Boolean}
+    types["options"] = pl.List(pl.String)
+    names = [field.name for field in fields(Question)]
+    return pl.DataFrame(
+        {name: [getattr(question, name) for question in questions] for name in names},
+        schema={name: types.get(name, pl.String) for name in names},
+    )
+
+
+def _check_splits_are_disjoint(source: str, reading: Reading) -> None:
+    rows: list[Question | Unreadable] = [*reading.questions, *reading.unreadable]
+    split_of: dict[str, str] = {}
+    for row in rows:
+        if row.raw_id in split_of:
+            raise SourceError(
+                f"{row.file}: record {row.row} is in the splits {split_of[row.raw_id]} and {row.split} of {source}: "
+                "give one of them the role unused, or tell them apart by only_ids_in and except_ids_in"
+            )
+        split_of[row.raw_id] = row.split
+
+
+@dataclass(frozen=True)
+class _SplitIds:
+    only: frozenset[str] | None
+    without: frozenset[str]
+
+    def has(self, identifier: str | None) -> bool:
+        """Whether a record with this id is in the split; one without an id is where nothing is picked by id."""
+        return identifier not in self.without if self.only is None else identifier in self.only
+
+
+def _split_ids(split: SplitFiles, data_dir: Path) -> _SplitIds:
+    only, without = (
+        None if file is None else _read_ids(data_dir, file, split)
+        for file in (split.declared.only_ids_in, split.declared.except_ids_in)
+    )
+    return _SplitIds(only, without or frozenset())
+
+
+def _read_ids(data_dir: Path, file: str, split: SplitFiles) -> frozenset[str]:
+    try:
+        ids = orjson.loads((data_dir / file).read_bytes())
+    except OSError as error:
+        raise SourceError(
+            f"{file}: missing in {data_dir}; it lists the ids that split {split.split!r} of "
+            f"{', '.join(split.files)} is told apart by: get it from the publisher"
+        ) from error
+    except orjson.JSONDecodeError as error:
+        raise SourceError(f"{file}: line {error.lineno}, column {error.colno}: broken JSON: {error.msg}") from error
+    if not isinstance(ids, dict | list) or not ids:
+        raise SourceError(f"{file}: expected a JSON object by id, or an array of ids, with at least one")
+    return frozenset(str(identifier) for identifier in ids)
+
+
+class _FileReader:
+    """Reads one file for one split."""
+
+    def __init__(self, declaration: Declaration, split: SplitFiles, file: str, data_dir: Path, ids: _SplitIds) -> None:
+        self._declaration, self._split, self._file, self._path = declaration, split, file, data_dir / file
+        self._digest = file_digest(data_dir, file)
+        self._ids = ids
+        self._layout: Layout = split.layout
+        self._first_row_of: dict[str, int] = {}
+
+    def read_into(self, reading: Reading) -> None:
+        """Append the file's questions, unreadable records and counts.
+
+        Raises:
+            SourceError: nothing in the file can be read.
+        """
+        everything = list(read_records(self._path, self._file, self._layout))
+        if not everything:
+            raise SourceError(f"{self._file}: the file is empty; expected {_expectation(self._layout)}")
+        records = [record for record in everything if self._ids.has(native_id(record, self._layout))]
+        if not records:
+            raise SourceError(
+                f"{self._file}: none of its {len(everything)} records belongs to split {self._split.split!r}; "
+                f"check that {', '.join(self._split.declared.id_files)} is of the same data set"
+            )
+        base = self._base(records)
+        unreadable = []
+        for record in records:
+            try:
+                reading.questions.append(self._question(record, base))
+            except (FieldError, LabelError) as error:
+                unreadable.append(self._unreadable(record, str(error)))
+        if len(unreadable) == len(records):
+            raise SourceError(_nothing_readable(self._file, self._layout, unreadable))
+        reading.unreadable.extend(unreadable)
+        n_records = count_records(self._path, self._layout) - (len(everything) - len(records))
+        reading.files.append(FileRead(self._file, self._split.split, self._split.role, n_records, self._digest))
+
+    def _base(self, records: Sequence[Record]) -> int | None:
+        gold = self._layout.gold
+        if gold.encoding != "index":
+            return None
+        labels = []
+        for record in records:
+            if record.value is not None:
+                try:
+                    index = as_index(label(record.value, gold.field))
+                    labels.append((index, len(option_texts(record.value, self._layout))))
+                except FieldError:
+                    continue
+        return detect_base(labels, gold.bases, self._file, gold.field)
+
+    def _question(self, record: Record, base: int | None) -> Question:
+        if record.value is None:
+            raise FieldError(record.error or "not decodable")
+        layout, declaration, value = self._layout, self._declaration, record.value
+        identifier = self._new_id(record)
+        text = stem(value, layout)
+        options = option_texts(value, layout)
+        letter = gold_letter(layout.gold, label(value, layout.gold.field), options, base)
+        gold_text = options[LETTERS.index(letter)]
+        self._check_gold_text(value, letter, gold_text)
+        context = optional_text(value, layout.context)
+        return Question(
+            raw_id=raw_id(declaration.name, self._file, record.row),
+            question_id=question_id(declaration.name, context, text, options),
+            source=declaration.name,
+            split=self._split.split,
+            split_role=self._split.role,
+            file=self._file,
+            row=record.row,
+            native_id=identifier,
+            question=text,
+            context=context,
+            options=list(options),
+            gold_letter=letter,
+            gold_text=gold_text,
+            n_options=len(options),
+            subject=self._subject(value),
+            language=declaration.language,
+            explanation=optional_text(value, layout.explanation),
+            licence=declaration.licence,
+            needs_figure=needs_figure(text),
+            native=orjson.dumps(value, default=str).decode(),
+        )
+
+    def _new_id(self, record: Record) -> str | None:
+        identifier = native_id(record, self._layout)
+        if identifier is not None:
+            first = self._first_row_of.setdefault(identifier, record.row)
+            if first != record.row:
+                raise FieldError(f"the id {identifier!r} stands already in record {first} of the file")
+        return identifier
+
+    def _check_gold_text(self, value: Mapping[str, Any], letter: str, gold_text: str) -> None:
+        field = self._layout.gold.text_field
+        stated = optional_text(value, field)
+        if stated is not None and stated != gold_text:
+            raise LabelError(f"the label names option {letter} ({gold_text!r}), {field!r} says {stated!r}")
+
+    def _subject(self, value: Mapping[str, Any]) -> str | None:
+        pattern = self._layout.subject_from_file
+        if pattern is None:
+            return optional_text(value, self._layout.subject)
+        found = re.search(pattern, self._path.name)
+        return found.group(1) if found else None
+
+    def _unreadable(self, record: Record, detail: str) -> Unreadable:
+        return Unreadable(
+            raw_id=raw_id(self._declaration.name, self._file, record.row),
+            source=self._declaration.name,
+            split=self._split.split,
+            split_role=self._split.role,
+            file=self._file,
+            row=record.row,
+            detail=detail,
+            raw_text=record.raw_text,
+        )
+
+
+def _expectation(layout: Layout) -> str:
+    kind = {"jsonl": "JSON Lines", "json": "one JSON array or object of records", "csv": "csv", "parquet": "parquet"}
+    options = layout.options if isinstance(layout.options, tuple) else (layout.options,)
+    named = [field for field in (layout.question, *options, layout.gold.field) if field]
+    return f"{kind[layout.format]} with {', '.join(dict.fromkeys(named))}"
+
+
+def _nothing_readable(file: str, layout: Layout, unreadable: Sequence[Unreadable]) -> str:
+    (detail, count), *_ = Counter(row.detail for row in unreadable).most_common(1)
+    return (
+        f"{file}: none of its {len(unreadable)} records can be read; expected {_expectation(layout)}. "
+        f"Record {unreadable[0].row}: {unreadable[0].detail}"
+        + (f" ({count} records: {detail})" if detail != unreadable[0].detail else "")
+    )

@@ -1,0 +1,244 @@
+"""From a file to its records, whatever the format: boundaries and native values, no interpretation of fields.
+
+A record that cannot be decoded carries its error and its raw text; only a file that is wrong as a whole raises.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from reasonmed_assets.sources.declaration import Layout, SourceError
+
+_BOM = b"\xef\xbb\xbf"
+_ESCAPED = "surrogateescape"
+_SPACE = re.compile(r"[ \t\r\n]*")
+_JSON_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a file.
+
+    Attributes:
+        row: record number in the file, from 1; for JSON Lines the line.
+        raw_text: the record as it stands in the file, undecodable bytes as escapes.
+        value: its native fields; None where it could not be decoded.
+        error: why not.
+        key: its key in a JSON object of records.
+    """
+
+    row: int
+    raw_text: str
+    value: Mapping[str, Any] | None = None
+    error: str | None = None
+    key: str | None = None
+
+
+def read_records(path: Path, file: str, layout: Layout) -> Iterator[Record]:
+    """The records of a file in file order.
+
+    Args:
+        path: where the file is.
+        file: its name in messages and ids, relative to the data directory.
+        layout: how to read it.
+
+    Raises:
+        SourceError: the file cannot be read, or is of another format.
+    """
+    try:
+        yield from _READERS[layout.format](path, file, layout)
+    except OSError as error:
+        raise SourceError(f"{file}: cannot be read: {error.strerror or error}") from error
+
+
+def count_records(path: Path, layout: Layout) -> int:
+    """How many records the file has, found without decoding any (the reader's result is checked against it).
+
+    Lines with text for JSON Lines; members of the outermost value by brackets and commas for JSON; the footer for
+    parquet; for csv, whose boundaries depend on its quoting, the splitter's count.
+    """
+    if layout.format == "jsonl":
+        with path.open("rb") as lines:
+            return sum(1 for line in lines if line.removeprefix(_BOM).strip())
+    if layout.format == "json":
+        return _count_members(path.read_bytes().decode("utf-8", _ESCAPED))
+    if layout.format == "csv":
+        return sum(1 for _ in _split_csv(_csv_lines(path), len(layout.columns))) - (0 if layout.columns else 1)
+    return pq.ParquetFile(path).metadata.num_rows
+
+
+def _read_jsonl(path: Path, file: str, layout: Layout) -> Iterator[Record]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            text = line.removeprefix(_BOM) if number == 1 else line
+            if text.strip():
+                yield _record_of_json(number, text.rstrip(b"\r\n"))
+
+
+def _record_of_json(row: int, data: bytes, key: str | None = None) -> Record:
+    raw_text = data.decode("utf-8", "backslashreplace")
+    problem = _utf8_problem(data)
+    if problem:
+        return Record(row, raw_text, error=problem, key=key)
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        return Record(row, raw_text, error=f"broken JSON: {error.msg} at column {error.colno}", key=key)
+    if not isinstance(value, dict):
+        return Record(row, raw_text, error=f"a JSON {type(value).__name__} where an object is expected", key=key)
+    return Record(row, raw_text, value=value, key=key)
+
+
+def _utf8_problem(data: bytes) -> str | None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"invalid UTF-8: byte 0x{data[error.start]:02x} at byte {error.start + 1} of the record"
+    return None
+
+
+def _read_json(path: Path, file: str, layout: Layout) -> Iterator[Record]:
+    text = path.read_bytes().removeprefix(_BOM).decode("utf-8", _ESCAPED)
+    try:
+        for row, (key, raw) in enumerate(_members(text), start=1):
+            yield _record_of_json(row, raw.encode("utf-8", _ESCAPED), key)
+    except json.JSONDecodeError as error:
+        raise SourceError(
+            f"{file}: line {error.lineno}, column {error.colno}: broken JSON ({error.msg}); "
+            "expected one JSON array of objects or one object of objects by id: get the file again"
+        ) from error
+
+
+def _members(text: str) -> Iterator[tuple[str | None, str]]:
+    """Key (None in an array) and raw text of each member of the outermost JSON value; keys may repeat."""
+    decoder = json.JSONDecoder()
+    at = _skip(text, 0)
+    opening = text[at : at + 1]
+    if opening not in ("{", "["):
+        raise json.JSONDecodeError("no object or array", text, at)
+    closing = "}" if opening == "{" else "]"
+    at = _skip(text, at + 1)
+    if text[at : at + 1] != closing:
+        while True:
+            key = None
+            if opening == "{":
+                key, at = decoder.raw_decode(text, at)
+                at = _skip(text, _expect(text, _skip(text, at), ":"))
+            _, end = decoder.raw_decode(text, at)
+            yield key, text[at:end]
+            at = _skip(text, end)
+            if text[at : at + 1] == closing:
+                break
+            at = _skip(text, _expect(text, at, ","))
+    if _skip(text, at + 1) != len(text):
+        raise json.JSONDecodeError("text after the end", text, at + 1)
+
+
+def _skip(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _expect(text: str, at: int, character: str) -> int:
+    if text[at : at + 1] != character:
+        raise json.JSONDecodeError(f"expected {character!r}", text, at)
+    return at + 1
+
+
+def _count_members(text: str) -> int:
+    depth, commas, has_members = 0, 0, False
+    for token in _JSON_STRUCTURE.finditer(text):
+        mark = token.group()
+        if mark in "{[":
+            has_members = has_members or depth == 1
+            depth += 1
+        elif mark in "}]":
+            depth -= 1
+        elif depth == 1:
+            commas += mark == ","
+            has_members = True
+    return commas + 1 if has_members else 0
+
+
+def _csv_lines(path: Path) -> list[str]:
+    text = path.read_bytes().removeprefix(_BOM).decode("utf-8", _ESCAPED)
+    return list(io.StringIO(text, newline="\n"))
+
+
+def _split_csv(lines: list[str], width: int) -> Iterator[tuple[int, list[str] | None, str]]:
+    """Line number, cells (None where the quoting is broken) and raw text of each csv record.
+
+    A record of the wrong width that spans several lines is taken for a quote that was never closed: its first line
+    alone is the bad record, and reading goes on after it, so that it does not swallow its neighbours.
+
+    Args:
+        lines: the lines of the file, with their ends.
+        width: expected number of cells; 0: as many as the first record (the header) has.
+    """
+    at = 0
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        reader = csv.reader(map(lines.__getitem__, range(at, len(lines))))
+        try:
+            cells: list[str] | None = next(reader)
+            taken = reader.line_num
+        except csv.Error:
+            cells, taken = None, 1
+        width = width or len(cells or ())
+        if taken > 1 and (cells is None or len(cells) != width):
+            cells, taken = None, 1
+        yield at + 1, cells, "".join(lines[at : at + taken]).rstrip("\r\n")
+        at += taken
+
+
+def _read_csv(path: Path, file: str, layout: Layout) -> Iterator[Record]:
+    records = _split_csv(_csv_lines(path), len(layout.columns))
+    columns = layout.columns
+    if not columns:
+        header = next(records, None)
+        columns = tuple(header[1] or ()) if header else ()
+    for row, (line, cells, raw) in enumerate(records, start=1):
+        data = raw.encode("utf-8", _ESCAPED)
+        raw_text = data.decode("utf-8", "backslashreplace")
+        problem = _utf8_problem(data)
+        if problem is None and cells is None:
+            problem = f"line {line}: a quoted cell is never closed"
+        elif problem is None and cells is not None and len(cells) != len(columns):
+            problem = f"line {line}: {len(cells)} cells where {len(columns)} are expected ({', '.join(columns)})"
+        if problem or cells is None:
+            yield Record(row, raw_text, error=problem)
+        else:
+            yield Record(row, raw_text, value=dict(zip(columns, cells, strict=True)))
+
+
+def _read_parquet(path: Path, file: str, layout: Layout) -> Iterator[Record]:
+    try:
+        parquet = pq.ParquetFile(path)
+        row = 0
+        for batch in parquet.iter_batches():
+            for value in batch.to_pylist():
+                row += 1
+                yield Record(row, orjson.dumps(value, default=str).decode(), value=value)
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise SourceError(f"{file}: not readable as parquet ({error}): get the file again") from error
+
+
+_READERS: dict[str, Callable[[Path, str, Layout], Iterator[Record]]] = {
+    "jsonl": _read_jsonl,
+    "json": _read_json,
+    "csv": _read_csv,
+    "parquet": _read_parquet,
+}
