@@ -263,8 +263,9 @@ def _points(maximum: int) -> BeforeValidator:
 
 def _canonical_verdict(value: Any) -> Any:
     """Either verdict in any case, and "Incorrect", which leaves no doubt."""
-    word = value.strip(" .*").lower() if isinstance(value, str) else value
-    return {"correct": "Correct", "error": "Error", "incorrect": "Error"}.get(word, value) if word else value
+    if not isinstance(value, str):
+        return value
+    return {"correct": "Correct", "error": "Error", "incorrect": "Error"}.get(value.strip(" .*").lower(), value)
 
 
 _Sentences = Annotated[
