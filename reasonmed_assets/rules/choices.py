@@ -20,6 +20,11 @@ _PLAIN_WORDS = frozenset({"yes", "no", "maybe", "true", "false", "none", "both",
 """Option texts that a sentence contains for other reasons too."""
 
 
+_CONNECTIVE = re.compile(
+    r"\s+(?:because|as|since|is|which|with|and|or|due|for|given|based|would|was|here|that|it|this|the)\b"
+)
+
+
 class _Patterns(NamedTuple):
     """Where letters stand in a text."""
 
@@ -90,6 +95,13 @@ class Choices:
             return self._checked(match["letter"], match["rest"])
         return self._by_beginning(normalise(bare))
 
+    def is_bare(self, line: str) -> bool:
+        """Whether a line is a letter with nothing but its option's text."""
+        match = self._patterns.leading.match(line.strip())
+        if len(line.strip(_WRAPPING)) == 1:
+            return self.read(line) in self._letters
+        return bool(match) and self._with_text(normalise(match["rest"])) == match["letter"]
+
     def named_in(self, sentence: str) -> str:
         """The one option that a sentence names, by letter or text; `NO_OPTION` or `SEVERAL`.
 
@@ -100,6 +112,18 @@ class Choices:
         if len(letters) > 1:
             return SEVERAL
         return letters.pop() if letters else NO_OPTION
+
+    def ends_with_a_name(self, sentence: str) -> bool:
+        """Whether a sentence ends with the name of an option, apart from a reason or a circumstance after it.
+
+        A text that goes on ("the lateral wall | and the septum") is the name of something else.
+        """
+        lettered = [match.end() for match in self._patterns.lettered.finditer(sentence)]
+        if lettered and not self._occurrences(normalise(sentence[lettered[-1] :])):
+            return True
+        text = normalise(sentence)
+        rest = text[max((end for _, _, end in self._occurrences(text)), default=len(text)) :]
+        return not rest.strip(" -") or bool(_CONNECTIVE.match(rest))
 
     def without_texts(self, sentence: str) -> str:
         """The sentence, normalised, with the texts of the options blanked out."""
@@ -113,11 +137,9 @@ class Choices:
         return next((letter for letter, own in zip(self._letters, self._texts, strict=True) if text == own), None)
 
     def _is_a_letter(self, match: re.Match[str]) -> bool:
-        """Whether a leading A or I is a letter and not the word: "A deletion" is, when A is the deletion."""
+        """Whether a leading capital is a letter and no word: "A deletion" and "B cells" are, if that is their text."""
         rest = match["rest"]
-        if match["letter"] not in "AI" or not re.match(r"\s+[a-z]", rest):
-            return True
-        if re.match(r"\s+(?:because|as|since|is|which|with|and|or|due|for|given|based)\b", rest):
+        if not re.match(r"\s+[a-z]", rest) or _CONNECTIVE.match(rest):
             return True
         own = self._texts[self._letters.index(match["letter"])]
         return _begins(_ARTICLE.sub("", normalise(rest)), own)
@@ -147,8 +169,9 @@ class Choices:
             return NO_OPTION
         length, position = max(found)
         rest = text[length:].strip()
-        joined = re.match(r"(?:and|or|/|with|plus)\b", rest)
-        return SEVERAL if joined else self._letters[-position]
+        if re.match(r"[/*+=<>^%-]|x \d", rest):
+            return NO_OPTION  # a calculation, or a longer name
+        return SEVERAL if re.match(r"(?:and|or|plus)\b", rest) else self._letters[-position]
 
     def _occurrences(self, text: str) -> list[tuple[str, int, int]]:
         """Letter, start and end of the option texts in a normalised text, longer ones first, none inside another."""

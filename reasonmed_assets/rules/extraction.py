@@ -64,27 +64,21 @@ _LABELLED = {name: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for name, p
 _FORMAL = frozenset({"boxed", "final_answer", "cjk_label"})
 """Labels after which anything is an answer; after the others only an option (or its denial) is."""
 
-_LETTER_LINE = re.compile(r"(?:option|choice)?\s*[(\[]?[A-Ja-j](?:[)\].:]|\s*$)", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b[^.\n]*$", re.IGNORECASE)
 _DENIAL = re.compile(r"(?:none\b|not (?:listed|provided|given|among|one of|in the)|neither\b|all of\b)", re.IGNORECASE)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-J]\.)(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)\s+|\n+|(?<=。)")
 _CUE = re.compile(
-    r"\b(?:therefore|thus|hence|consequently|accordingly|so|conclusion|in summary|conclude|overall|best|correct|"
-    r"(?:most|more) (?:likely|probable|appropriate|suitable|consistent|accurate|common)|(?:lead|point)(?:s|ing)? to|"
-    r"based on|taken together|altogether)\b|所以|因此|故选",
-    re.IGNORECASE,
-)
-_STRONG_CUE = re.compile(
     r"\b(?:therefore|thus|hence|consequently|in (?:conclusion|summary)|to (?:conclude|summari[sz]e)|"
-    r"most (?:likely|probable|appropriate|suitable|accurate)|best (?:answer|option|choice|explanation)|"
-    r"correct (?:answer|option|choice))\b|所以|因此|故选",
+    r"(?:most|more) (?:likely|probable|appropriate|suitable|accurate)|best (?:answer|option|choice|explanation|fit)|"
+    r"correct (?:answer|option|choice))\b|\u6240\u4ee5|\u56e0\u6b64|\u6545\u9009",
     re.IGNORECASE,
 )
+_TURN = re.compile(r"\W*(?:however|but|although|on the other hand|wait|alternatively)\b", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\b(?:not|no|nor|neither|never|cannot|[a-z]+n't|incorrect|wrong|false|except|unlikely|least|less|exclud\w+|without|"
     r"rule[sd]? out|ruling out|eliminat\w+|rather than|instead of|unless|if|although|however|but|while|whereas|"
-    r"or|either)\b",
+    r"or|either|both|also)\b",
     re.IGNORECASE,
 )
 _LAST_SENTENCES = 4
@@ -160,22 +154,24 @@ def _labels(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _only_a_letter(text: str, choices: Choices) -> Extraction | None:
-    """A text, or its last line, that is a letter with at most its option's text."""
+    """A last line that is a letter with nothing but its option's text."""
     line = text.rsplit("\n", 1)[-1].strip()
-    if not _LETTER_LINE.match(line):
-        return None
-    read = choices.read(line)
-    return None if read == NO_OPTION else _as_extraction(read, "letter_only")
+    return Extraction(choices.read(line), "letter_only") if choices.is_bare(line) else None
 
 
 def _conclusion(text: str, choices: Choices) -> Extraction:
-    """The last concluding sentence that names exactly one option."""
+    """The last concluding sentence, when what follows its cue names exactly one option."""
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    for distance, sentence in enumerate(reversed(sentences[-_LAST_SENTENCES:])):
-        if not (_CUE if distance == 0 else _STRONG_CUE).search(sentence):
-            continue
-        read = _affirmed(sentence, choices)
-        return NOTHING if read in (NO_OPTION, SEVERAL) else Extraction(read, "conclusion")
+    for sentence in reversed(sentences[-_LAST_SENTENCES:]):
+        cue = _CUE.search(sentence)
+        if cue:
+            claim = sentence[cue.start() :]
+            read = _affirmed(claim, choices)
+            if read in (NO_OPTION, SEVERAL) or not choices.ends_with_a_name(claim):
+                return NOTHING
+            return Extraction(read, "conclusion")
+        if _TURN.match(sentence):
+            return NOTHING
     return NOTHING
 
 

@@ -18,8 +18,11 @@ _SAME_CHARACTER = {
 }
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _HYPHEN_IN_WORD = re.compile(r"(?<=[^\W_])-+(?=[^\W\d_])")
-# Signs that change the meaning of a medical text stay: 0.5, Na+, A-, <3, 50%, 3/6, T^2, 37 °C.
-_NO_MEANING = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w\s.+<>=%/^*°-]|_")
+# Punctuation goes; signs that change the meaning of a medical text stay: 0.5, Na+, A-, <3, 50%, 3/6, arrows, degrees.
+_NO_MEANING = re.compile(
+    r"(?<!\d)\.|\.(?!\d)|[!\"#$&'(),:;?@\[\\\]_{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2000-\u206f\u2e00-\u2e7f"
+    r"\u3000-\u303f\ufe30-\ufe4f]"
+)
 _SPACE = re.compile(r"\s+")
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -46,7 +49,7 @@ def normalise(text: str) -> str:
     """The text in the form in which two texts count as equal.
 
     Compatibility forms, case, kinds of dashes and quotes, thousands separators, punctuation without meaning and white
-    space do not count; signs that carry meaning in medicine (`+ - < > = % / ^ * °`, decimal points) do.
+    space do not count; signs that carry meaning in medicine (`+ - < > = % /`, arrows, degrees, decimal points) do.
     """
     text = _THOUSANDS.sub("", plain_characters(text).casefold())
     text = _HYPHEN_IN_WORD.sub(" ", text)
