@@ -1,0 +1,9 @@
+"""Storage: the warehouse's files, its lock, publishing, the snapshot that users open."""
+
+from reasonmed_assets.storage.binding import Binding
+from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.hashing import row_hash_sql
+from reasonmed_assets.storage.publishing import Published, PublishRecord
+from reasonmed_assets.storage.warehouse import Warehouse
+
+__all__ = ["Binding", "PublishRecord", "Published", "Warehouse", "WarehouseError", "row_hash_sql"]

@@ -1,0 +1,276 @@
+"""Connections to the DuckDB files of a warehouse, and the declared tables in them. Locking is the caller's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.storage.errors import WarehouseError
+
+_VARIABLE = re.compile(r"[a-z_][a-z0-9_]*")
+_MEMORY_LIMIT_BYTES = 4 * 1024**3
+"""Enough for the published size (1.75M paths), with insertion order not preserved."""
+_SMALLEST_COMPACTION_BLOCKS = 64
+"""16 MiB."""
+
+
+def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a database file, or an empty database in memory when `path` is None.
+
+    All connections of a process to one file share their settings, as DuckDB demands.
+
+    Args:
+        path: the file.
+        spill: folder for what does not fit into memory; no other process may use the same one.
+        read_only: open for reading.
+
+    Raises:
+        WarehouseError: another program has the file open, or it is no database.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{_memory_limit_mib()}MiB",
+        "preserve_insertion_order": False,
+        "temp_directory": str(spill),
+    }
+    try:
+        return duckdb.connect(str(path or ":memory:"), read_only=read_only and path is not None, config=config)
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        raise WarehouseError(
+            f"cannot open {path}: {error}. Only this program opens that file; look at reasonmed.duckdb instead, "
+            "close the other program, then run the command again"
+        ) from error
+
+
+def create(path: Path, spill: Path) -> None:
+    """Make an empty database file, complete or not at all."""
+    new = path.with_name(f"{path.name}.new")
+    remove_database(new)
+    connect(new, spill, read_only=False).close()
+    new.replace(path)
+
+
+def wal_of(path: Path) -> Path:
+    """DuckDB's write-ahead log beside a database file."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database file and its log, where they exist."""
+    path.unlink(missing_ok=True)
+    wal_of(path).unlink(missing_ok=True)
+
+
+def literal(text: str) -> str:
+    """SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def parquet(path: Path) -> str:
+    """SQL table expression over one Parquet file. Wildcard characters in its path mean themselves."""
+    plain = re.sub(r"([*?\[])", r"[\1]", str(path))
+    return f"read_parquet({literal(plain)})"
+
+
+def set_variables(con: duckdb.DuckDBPyConnection, variables: Mapping[str, Any]) -> None:
+    """Set SQL variables, to be read with `getvariable('name')`.
+
+    Raises:
+        WarehouseError: a name that is no lower-case identifier.
+    """
+    for name, value in variables.items():
+        if not _VARIABLE.fullmatch(name):
+            raise WarehouseError(f"{name!r} cannot be the name of an SQL variable; use lower-case letters, digits, _")
+        con.execute(f"set variable {name} = $value", {"value": value})
+
+
+def load_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros of `sql/macros.sql` as temporary ones, so that a read-only connection has them."""
+    con.execute(re.sub(r"(?m)^create macro ", "create temp macro ", macros_sql()))
+
+
+def macros_sql() -> str:
+    """Text of `sql/macros.sql`; each statement starts a line with "create macro"."""
+    return (resources.files("reasonmed_assets.sql") / "macros.sql").read_text(encoding="utf-8")
+
+
+def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[str, bool]]]:
+    """Table -> column -> (type in lower case, is nullable), in table order, of the open database."""
+    rows = con.execute(
+        """
+        select c.table_name, c.column_name, lower(c.data_type), c.is_nullable
+        from duckdb_columns() as c
+        inner join duckdb_tables() as t using (database_name, schema_name, table_name)
+        where c.database_name = current_database() and c.schema_name = 'main'
+        order by c.table_name, c.column_index
+        """
+    ).fetchall()
+    tables: dict[str, dict[str, tuple[str, bool]]] = {}
+    for table, column, data_type, is_nullable in rows:
+        tables.setdefault(table, {})[column] = (data_type, is_nullable)
+    return tables
+
+
+def present_declared(con: duckdb.DuckDBPyConnection, tables: Mapping[str, TableSpec]) -> None:
+    """Let every declared table be there with its declared columns, through temporary views where it is not.
+
+    A table that was never published is empty; one that was published with other columns shows nulls for the new ones.
+    """
+    stored = stored_columns(con)
+    database = _scalar(con, "select current_database()")
+    for name, spec in tables.items():
+        types = spec.duckdb_types()
+        columns = {column: data_type for column, (data_type, _) in stored.get(name, {}).items()}
+        if list(columns.items()) != list(types.items()):
+            shown = [
+                f"try_cast({column if column in columns else 'null'} as {types[column]}) as {column}"
+                for column in types
+            ]
+            origin = f'from "{database}".main.{name}' if columns else "where false"
+            con.execute(f"create temp view {name} as select {', '.join(shown)} {origin}")
+
+
+def conform(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
+    """Bring a table to its declared columns: create it, or rebuild it by column name with its rows kept.
+
+    A declared column that old rows lack is null in them until their partition is published again; only then does
+    it become NOT NULL. One transaction of its own.
+
+    Raises:
+        WarehouseError: a stored value cannot become the declared type.
+    """
+    stored = stored_columns(con).get(spec.name)
+    if stored is None:
+        _run_together(con, [spec.ddl(), *spec.comments()])
+        return
+    if [(name, data_type) for name, (data_type, _) in stored.items()] != list(spec.duckdb_types().items()):
+        _rebuild(con, spec, set(stored))
+        stored = stored_columns(con)[spec.name]
+    _conform_nulls(con, spec, {name for name, (_, is_nullable) in stored.items() if is_nullable})
+
+
+def _rebuild(con: duckdb.DuckDBPyConnection, spec: TableSpec, stored: set[str]) -> None:
+    types = spec.duckdb_types()
+    kept = ", ".join(name for name in types if name in stored)
+    copy = f"{spec.name}__rebuilt"
+    statements = [
+        f"create table {copy} ({', '.join(f'{name} {data_type}' for name, data_type in types.items())})",
+        f"insert into {copy} by name select {kept} from {spec.name}" if kept else "select 1",
+        f"drop table {spec.name}",
+        f"alter table {copy} rename to {spec.name}",
+        *spec.comments(),
+    ]
+    try:
+        _run_together(con, statements)
+    except duckdb.Error as error:
+        raise WarehouseError(
+            f"table {spec.name}: the stored rows do not fit the declared columns ({error}); "
+            "build into a fresh warehouse with --replace (the ledger keeps every call)"
+        ) from error
+
+
+def _conform_nulls(con: duckdb.DuckDBPyConnection, spec: TableSpec, nullable: set[str]) -> None:
+    """Set or drop NOT NULL as declared, where the rows allow it."""
+    for name, column in spec.columns.items():
+        if column.nullable and name not in nullable:
+            con.execute(f"alter table {spec.name} alter column {name} drop not null")
+        elif not column.nullable and name in nullable and not _has_nulls(con, spec.name, name):
+            con.execute(f"alter table {spec.name} alter column {name} set not null")
+
+
+def _has_nulls(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    return con.execute(f"select 1 from {table} where {column} is null limit 1").fetchone() is not None
+
+
+def is_sparse(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a third of the open file's blocks are free, in a file where that is worth a rewrite."""
+    row = con.execute("select total_blocks, free_blocks from pragma_database_size()").fetchone()
+    assert row is not None
+    total, free = row
+    return total >= _SMALLEST_COMPACTION_BLOCKS and 3 * free >= total
+
+
+def compact(path: Path, spill: Path) -> None:
+    """Rewrite a database file without its free blocks; the old file stays until the new one is complete.
+
+    Raises:
+        WarehouseError: the file still has a log, which a copy would miss.
+    """
+    refuse_log(path)
+    new = path.with_name(f"{path.name}.compact")
+    remove_database(new)
+    con = connect(None, spill, read_only=False)
+    try:
+        con.execute(f"attach {literal(str(path))} as old (read_only)")
+        con.execute(f"attach {literal(str(new))} as new")
+        con.execute("copy from database old to new")
+        con.execute("checkpoint new")
+        con.execute("detach new")
+        con.execute("detach old")
+    finally:
+        con.close()
+    replace_durably(new, path)
+
+
+def replace_durably(new: Path, path: Path) -> None:
+    """Rename `new` to `path` so that after a power cut one of the two is there, complete.
+
+    A log that an earlier file of that name left behind is removed: DuckDB would replay it into the new file.
+
+    Raises:
+        WarehouseError: `new` has a log of its own, that is, it is not complete without it.
+    """
+    refuse_log(new)
+    sync(new)
+    wal_of(path).unlink(missing_ok=True)
+    new.replace(path)
+    sync(path.parent)
+
+
+def refuse_log(path: Path) -> None:
+    """Stop when a database file still has a log: a copy without it silently misses the last publish.
+
+    Raises:
+        WarehouseError: names the log.
+    """
+    if wal_of(path).exists():
+        raise WarehouseError(
+            f"{wal_of(path)} is left after a checkpoint, so {path.name} is not complete by itself; close other "
+            "programs that have it open, then run the command again"
+        )
+
+
+def sync(path: Path) -> None:
+    """Have the disk keep a file or folder."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _memory_limit_mib() -> int:
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(_MEMORY_LIMIT_BYTES, physical * 6 // 10) // 1024**2
+
+
+def _run_together(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
+    con.execute("begin")
+    try:
+        for statement in statements:
+            con.execute(statement)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+
+
+def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    row = con.execute(sql).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,230 @@
+"""A publish: the rows of one partition in one transaction, as the difference to what is published.
+
+Connections and locks are the caller's; this module is SQL on an open, writable `build.duckdb`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from reasonmed_assets.quality.schema import ROW_HASH, SOURCE_PARTITION, TABLES, TableSpec
+from reasonmed_assets.storage import database
+from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.hashing import row_hash_sql
+
+PUBLISHES = "publishes"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did.
+
+    Attributes:
+        seq: number of the publish; the last one's where there was nothing to record.
+        rows: rows of the partition now.
+        inserted: rows inserted, new or changed.
+        deleted: rows deleted, gone or changed.
+        is_changed: rows differ from what was published before.
+    """
+
+    seq: int
+    rows: int
+    inserted: int
+    deleted: int
+    is_changed: bool
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a publish records about how its rows were made."""
+
+    run_id: str
+    fingerprint: str
+    profile: str
+    statistics: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PublishRecord:
+    """One row of table `publishes`; `statistics` is read back from its JSON."""
+
+    seq: int
+    table_name: str
+    partition: str
+    run_id: str
+    published_at: datetime
+    rows: int
+    fingerprint: str
+    profile: str
+    statistics: dict[str, Any]
+
+
+def publish_rows(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, made_by: Provenance
+) -> Published:
+    """Publish a staged Parquet file as the whole content of a partition.
+
+    Rows of the same key and hash stay untouched. A publish that changes no row is recorded only when its fingerprint
+    differs from the last one's.
+
+    Raises:
+        WarehouseError: the staged columns are not the declared ones, rows belong to another partition or repeat, or
+            the database refused them; nothing is published then.
+    """
+    _refuse_other_columns(con, spec, staged)
+    database.conform(con, spec)
+    database.conform(con, TABLES[PUBLISHES])
+    con.execute("begin")
+    try:
+        published = _publish_in_transaction(con, spec, partition, staged, made_by)
+        con.execute("commit")
+    except duckdb.Error as error:
+        _roll_back(con)
+        raise WarehouseError(
+            f"publishing {describe(spec, partition)} from {staged} failed; the published rows are as before: {error}"
+        ) from error
+    except BaseException:
+        _roll_back(con)
+        raise
+    return published
+
+
+def last_publish(con: duckdb.DuckDBPyConnection, table: str, partition: str | None) -> PublishRecord | None:
+    """The latest publish of a partition, or None."""
+    row = con.execute(
+        """
+        select seq, table_name, partition, run_id, published_at, rows, fingerprint, profile, statistics
+        from publishes
+        where table_name = $table and partition = $partition
+        order by seq desc
+        limit 1
+        """,
+        {"table": table, "partition": partition or ""},
+    ).fetchone()
+    if row is None:
+        return None
+    *figures, statistics = row
+    return PublishRecord(*figures, statistics=json.loads(statistics))
+
+
+def in_partition(spec: TableSpec, partition: str | None) -> str:
+    """SQL condition for the rows of a partition.
+
+    Raises:
+        WarehouseError: a partition for a table that has none, or none for a table that has some.
+    """
+    if spec.partitioned == (partition is None):
+        kind = "is partitioned by source: name one" if spec.partitioned else f"has no partitions, so not {partition!r}"
+        raise WarehouseError(f"table {spec.name} {kind}")
+    return "true" if partition is None else f"{SOURCE_PARTITION} = {database.literal(partition)}"
+
+
+def describe(spec: TableSpec, partition: str | None) -> str:
+    """Table and partition for messages."""
+    return spec.name if partition is None else f"{spec.name}/{partition}"
+
+
+def _publish_in_transaction(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, made_by: Provenance
+) -> Published:
+    inserted, deleted = _apply_difference(con, spec, partition, staged)
+    rows = _count(con, f"select count(*) from {spec.name} where {in_partition(spec, partition)}")
+    _refuse_other_rows(con, spec, partition, staged, rows)
+    last = last_publish(con, spec.name, partition)
+    is_changed = bool(inserted or deleted)
+    if last is not None and not is_changed and last.fingerprint == made_by.fingerprint:
+        return Published(last.seq, rows, 0, 0, is_changed=False)
+    seq = _count(con, f"select coalesce(max(seq), 0) + 1 from {PUBLISHES}")
+    published = Published(seq, rows, inserted, deleted, is_changed)
+    _record(con, spec.name, partition or "", published, made_by)
+    return published
+
+
+def _apply_difference(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path
+) -> tuple[int, int]:
+    """(rows inserted, rows deleted)."""
+    same = f"s.{spec.key} = t.{spec.key} and s.{ROW_HASH} = t.{ROW_HASH}"
+    where = in_partition(spec, partition)
+    source = database.parquet(staged)
+    deleted = _count(
+        con, f"delete from {spec.name} as t where {where} and not exists (select 1 from {source} as s where {same})"
+    )
+    inserted = _count(
+        con,
+        f"insert into {spec.name} by name select s.* from {source} as s "
+        f"where not exists (select 1 from (select * from {spec.name} where {where}) as t where {same})",
+    )
+    return inserted, deleted
+
+
+def _refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: Path) -> None:
+    if not staged.is_file():
+        raise WarehouseError(f"no staged rows of {spec.name} at {staged}; stage them again")
+    found = [row[0] for row in con.execute(f"describe select * from {database.parquet(staged)}").fetchall()]
+    missing = [name for name in spec.columns if name not in found]
+    extra = [name for name in found if name not in spec.columns]
+    if missing or extra:
+        raise WarehouseError(
+            f"the staged rows of {spec.name} lack columns {missing} and have undeclared columns {extra} ({staged}); "
+            f"make the transform and quality/tables/{spec.name}.py agree"
+        )
+
+
+def _refuse_other_rows(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, rows: int
+) -> None:
+    """A partition must end up with as many rows as were staged; fewer or more are repeated or misplaced rows."""
+    staged_rows = _count(con, f"select count(*) from {database.parquet(staged)}")
+    if rows != staged_rows:
+        raise WarehouseError(
+            f"{describe(spec, partition)} would have {rows} rows, but {staged_rows} were staged in {staged}: rows "
+            f"repeat or belong to another partition; nothing was published. Look for repeated {spec.key} there"
+        )
+
+
+def _record(
+    con: duckdb.DuckDBPyConnection, table: str, partition: str, published: Published, made_by: Provenance
+) -> None:
+    values: dict[str, Any] = {
+        "publish_id": "/".join([table, partition, str(published.seq)]),
+        "seq": published.seq,
+        "table_name": table,
+        "partition": partition,
+        "run_id": made_by.run_id,
+        "published_at": datetime.now(UTC).replace(tzinfo=None),
+        "rows": published.rows,
+        "rows_inserted": published.inserted,
+        "rows_deleted": published.deleted,
+        "fingerprint": made_by.fingerprint,
+        "profile": made_by.profile,
+        "statistics": json.dumps(dict(made_by.statistics), sort_keys=True),
+    }
+    types = TABLES[PUBLISHES].duckdb_types()
+    columns = ", ".join(f"${name}::{types[name]} as {name}" for name in values)
+    con.execute(
+        f"insert into {PUBLISHES} by name "
+        f"select *, {row_hash_sql(TABLES[PUBLISHES].columns)} as {ROW_HASH} from (select {columns})",
+        values,
+    )
+
+
+def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = con.execute(sql).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+    # A commit that failed has rolled back already; a second rollback is then an error of its own.
+    try:
+        con.execute("rollback")
+    except duckdb.TransactionException:
+        return

@@ -1,0 +1,161 @@
+"""`reasonmed.duckdb`, the file that users open: a copy of what is published, with the views.
+
+It is replaced as a whole by a rename, so that whoever has it open keeps the file that they opened. The caller holds
+the lock of the warehouse exclusively.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.storage import database
+from reasonmed_assets.storage.errors import WarehouseError
+
+STATE = "snapshot_state"
+"""View in the snapshot: up to which publish it goes, and from which declarations it was made."""
+
+
+def shipped_views() -> dict[str, str]:
+    """Name -> query of every view in `sql/views/`: one file each, a comment on what it shows, then the query."""
+    files = (resources.files("reasonmed_assets.sql") / "views").iterdir()
+    return {
+        Path(file.name).stem: file.read_text(encoding="utf-8")
+        for file in sorted(files, key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    }
+
+
+def definition_hash(tables: Mapping[str, TableSpec], views: Mapping[str, str]) -> str:
+    """Hash of everything in a snapshot that is no row: tables, descriptions, macros, views."""
+    parts = [database.macros_sql()]
+    parts += [statement for spec in tables.values() for statement in (spec.ddl(), *spec.comments())]
+    parts += [f"{name}\x1f{query}" for name, query in sorted(views.items())]
+    return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32]
+
+
+def create_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str], *, kind: str) -> None:
+    """Create views that may build on one another.
+
+    Args:
+        con: a connection in which tables and macros are there.
+        views: name -> query; table names in it are unqualified, or the view breaks when the file is renamed.
+        kind: "view", or "temp view" where the database is read-only.
+
+    Raises:
+        WarehouseError: queries that cannot be created, each with DuckDB's message.
+    """
+    waiting = dict(views)
+    while waiting:
+        failed: dict[str, str] = {}
+        for name, query in waiting.items():
+            try:
+                con.execute(f"create {kind} {name} as\n{query.rstrip().removesuffix(';')}")
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                failed[name] = str(error)
+        if len(failed) == len(waiting):
+            raise WarehouseError("views that cannot be created: " + "; ".join(f"{n}: {e}" for n, e in failed.items()))
+        waiting = {name: waiting[name] for name in failed}
+
+
+def is_current(path: Path, last_seq: int, definitions: str, spill: Path) -> bool:
+    """Whether the snapshot at `path` shows publish `last_seq` and was made from these definitions.
+
+    One that cannot be read, or beside which a killed writer left a log, is not current.
+    """
+    if not path.exists() or database.wal_of(path).exists():
+        return False
+    # Attached to a database of its own: a connection to the path itself would share the instance of whoever in this
+    # process has an older snapshot open, and show that one.
+    con = database.connect(None, spill, read_only=False)
+    try:
+        con.execute(f"attach {database.literal(str(path))} as snapshot (read_only)")
+        found = con.execute(f"select last_seq, definition_hash from snapshot.main.{STATE}").fetchone()
+    except duckdb.Error:
+        return False
+    finally:
+        con.close()
+    return found == (last_seq, definitions)
+
+
+def take(
+    build: Path,
+    snapshot: Path,
+    tables: Mapping[str, TableSpec],
+    views: Mapping[str, str],
+    spill: Path,
+) -> None:
+    """Replace the snapshot by the state of the build file, in which all that is committed is brought first.
+
+    Nobody in this process may have the build file open: copying would drop DuckDB's lock on it.
+
+    Raises:
+        WarehouseError: a log stays beside the build file, or the disk is full; the old snapshot stays.
+    """
+    _checkpoint(build, spill)
+    database.refuse_log(build)
+    new = snapshot.with_name(f"{snapshot.name}.next")
+    database.remove_database(new)
+    try:
+        shutil.copyfile(build, new)
+        _complete(new, tables, views, spill)
+        new.chmod(0o444)
+        database.replace_durably(new, snapshot)
+    except OSError as error:
+        raise WarehouseError(
+            f"could not write {snapshot}: {error}; what is published is safe in {build.name}. Make room, then run any "
+            "command on this warehouse"
+        ) from error
+    finally:
+        database.remove_database(new)
+
+
+def _checkpoint(build: Path, spill: Path) -> None:
+    con = database.connect(build, spill, read_only=False)
+    try:
+        con.execute("checkpoint")
+    finally:
+        con.close()
+
+
+def _complete(copy: Path, tables: Mapping[str, TableSpec], views: Mapping[str, str], spill: Path) -> None:
+    """Bring every declared table, the macros and the views into a copy of the build file."""
+    con = database.connect(copy, spill, read_only=False)
+    try:
+        for spec in tables.values():
+            database.conform(con, spec)
+        con.execute(database.macros_sql())
+        create_views(con, views, kind="view")
+        _comment_views(con, views)
+        _create_state(con, definition_hash(tables, views))
+        con.execute("checkpoint")
+    finally:
+        con.close()
+
+
+def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:
+    """The comment at the head of a view's file, without the view's name, becomes its description."""
+    for name, query in views.items():
+        head = re.match(r"(?:--[^\n]*\n)*", query)
+        text = " ".join(line.removeprefix("--").strip() for line in head[0].splitlines()) if head else ""
+        text = text.removeprefix(f"{name}:").strip()
+        con.execute(f"comment on view {name} is {database.literal(text)}")
+
+
+def _create_state(con: duckdb.DuckDBPyConnection, definitions: str) -> None:
+    row = con.execute("select coalesce(max(seq), 0) from publishes").fetchone()
+    assert row is not None
+    taken_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    con.execute(
+        f"create view {STATE} as select {row[0]}::bigint as last_seq, timestamp '{taken_at}' as taken_at, "
+        f"'{definitions}' as definition_hash"
+    )
+    con.execute(f"comment on view {STATE} is 'up to which publish this file goes, and when it was taken (UTC).'")
