@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from reasonmed_assets.assets import all_assets
-from reasonmed_assets.llm.progress import LogProgress, Progress
+from reasonmed_assets.display import Display, LogDisplay
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.session import BuildSession
 from reasonmed_assets.settings import BuildSettings
@@ -22,13 +22,13 @@ MATCH_TABLES = ("benchmark_questions", "question_matches")
 
 
 def build_defs(
-    *, settings: BuildSettings | None = None, new_progress: Callable[[], Progress] = LogProgress
+    *, settings: BuildSettings | None = None, new_display: Callable[[], Display] = LogDisplay
 ) -> dg.Definitions:
     """A fresh code location.
 
     Args:
         settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
-        new_progress: makes what shows the progress of model calls.
+        new_display: makes what shows the progress of a run.
 
     Raises:
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
@@ -39,7 +39,7 @@ def build_defs(
     return dg.Definitions(
         assets=all_assets(sources),
         jobs=_jobs(sources),
-        resources={"build": _build_resource(settings, new_progress)},
+        resources={"build": _build_resource(settings, new_display)},
         executor=dg.in_process_executor,
     )
 
@@ -69,7 +69,7 @@ def _jobs(sources: dg.PartitionsDefinition) -> list[Any]:
     ]
 
 
-def _build_resource(defaults: BuildSettings, new_progress: Callable[[], Progress]) -> dg.ResourceDefinition:
+def _build_resource(defaults: BuildSettings, new_display: Callable[[], Display]) -> dg.ResourceDefinition:
     optional = {"data_dir": str, "ledger": str, "limit": int}
     given = asdict(defaults)
     fields = {
@@ -84,7 +84,7 @@ def _build_resource(defaults: BuildSettings, new_progress: Callable[[], Progress
 
     @dg.resource(config_schema=fields, description="Profile, places and limits of a run.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
-        session = BuildSession(replace(defaults, **context.resource_config), new_progress)
+        session = BuildSession(replace(defaults, **context.resource_config), new_display)
         try:
             yield session
         finally:

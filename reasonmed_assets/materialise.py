@@ -18,7 +18,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from reasonmed_assets import quality, sql
+from reasonmed_assets import quality
 from reasonmed_assets.metadata import column_lineage, column_schema, picture, sample_rows
 from reasonmed_assets.quality.checks import check_specs, to_result
 from reasonmed_assets.quality.schema import TABLES, TableSpec
@@ -67,11 +67,9 @@ class Stage:
         """A connection that sees the published tables, the views, the profile's variables and `files` as views."""
         variables = quality.variables(self.session.profile, self.partition)
         with self.session.warehouse.read(variables) as con:
-            for name in sql.view_names():
-                con.execute(f"create or replace temp view {name} as {sql.load(f'views/{name}')}")
             for name, paths in (files or {}).items():
-                many = [str(path) for path in ([paths] if isinstance(paths, Path) else paths)]
-                con.read_parquet(many).create_view(name)
+                many = [f"'{_escaped(path)}'" for path in ([paths] if isinstance(paths, Path) else paths)]
+                con.execute(f"create temp view {name} as from read_parquet([{', '.join(many)}])")
             yield con
 
     def write(self, con: duckdb.DuckDBPyConnection, query: str, path: Path | None = None) -> None:
@@ -150,6 +148,7 @@ def _materialise(
     last = warehouse.last_publish(spec.name, partition)
     path = warehouse.stage_path(spec.name, partition, context.run_id)
     stage = Stage(spec, partition, session, path, context.run_id, context.log)
+    session.display.table_started(spec.name, partition)
     try:
         is_unchanged = last is not None and last.fingerprint == fingerprint
         if is_unchanged:
@@ -169,6 +168,7 @@ def _materialise(
             kept = warehouse.quarantine(spec.name, partition, context.run_id, path)
             names = ", ".join(outcome.name for outcome in failed)
             published = f"publish {last.seq} stays" if last else "nothing was published before"
+            session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
             raise dg.Failure(
                 description=(
                     f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed ({names}); {published}. "
@@ -185,6 +185,11 @@ def _materialise(
             fingerprint=fingerprint if stage.is_complete else "",
             profile=session.profile.name,
             statistics=statistics,
+        )
+        warned = [outcome.name for outcome in outcomes if not outcome.passed]
+        note = ", ".join((["unchanged"] if is_unchanged else []) + [f"warning: {name}" for name in warned])
+        session.display.table_published(
+            spec.name, partition, published_now.rows, time.monotonic() - started, note
         )
         metadata: dict[str, Any] = {
             "dagster/partition_row_count" if partition else "dagster/row_count": published_now.rows,

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
 
-import polars as pl
-
+from reasonmed_assets.display import Display
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Ledger
-from reasonmed_assets.llm.progress import Progress
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.settings import BuildSettings
 from reasonmed_assets.sources import Declaration, Reading, input_digest, load_declaration, read_source
@@ -27,7 +25,7 @@ class BuildSession:
         WarehouseError: the warehouse is bound to another kind of provider or to another data directory.
     """
 
-    def __init__(self, settings: BuildSettings, new_progress: Callable[[], Progress]) -> None:
+    def __init__(self, settings: BuildSettings, new_display: Callable[[], Display]) -> None:
         self.settings = settings
         self.profile = settings.load_profile()
         self.data_dir = settings.data_folder(self.profile)
@@ -36,7 +34,7 @@ class BuildSession:
         }
         self.warehouse = Warehouse(settings.warehouse_folder)
         self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
-        self._new_progress = new_progress
+        self.display = new_display()
         self._readings: dict[str, Reading] = {}
 
     def split_roles(self, source: str) -> dict[str, str]:
@@ -66,7 +64,7 @@ class BuildSession:
 
     @cached_property
     def engine(self) -> Engine:
-        return Engine(self.profile, self.ledger, self.servers.base_url_of, self._new_progress())
+        return Engine(self.profile, self.ledger, self.servers.base_url_of, self.display)
 
     def close(self) -> None:
         """Stop servers, close the ledger, and bring the snapshot that users open up to date."""
@@ -93,15 +91,3 @@ def code_digest() -> str:
             if file.suffix in {".py", ".sql", ".md"} and "sample" not in file.parts:
                 digest.update(f"{file.relative_to(folder)}\x1f".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def questions_frame(readings: list[Reading]) -> pl.DataFrame:
-    """The questions of several readings as one frame with the columns of a published question."""
-    from dataclasses import asdict, fields
-
-    from reasonmed_assets.sources import Question
-
-    types = {"row": pl.Int64, "n_options": pl.Int64, "needs_figure": pl.Boolean, "options": pl.List(pl.String)}
-    schema = {field.name: types.get(field.name, pl.String) for field in fields(Question)}
-    rows = [asdict(question) for reading in readings for question in reading.questions]
-    return pl.DataFrame(rows, schema=schema)

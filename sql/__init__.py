@@ -19,9 +19,3 @@ def load(name: str) -> str:
         FileNotFoundError: there is no such file.
     """
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-
-
-@cache
-def view_names() -> tuple[str, ...]:
-    """Names of the views that users query, in an order in which each finds those that it reads."""
-    return tuple(sorted(file.stem for file in (_FOLDER / "views").glob("*.sql")))

@@ -10,7 +10,8 @@ import polars as pl
 from reasonmed_assets import sql
 from reasonmed_assets.materialise import Stage, table_asset
 from reasonmed_assets.rules.matching import find_matches
-from reasonmed_assets.session import BuildSession, questions_frame
+from reasonmed_assets.session import BuildSession
+from reasonmed_assets.sources import questions_frame
 
 BUILD_ROLES = ("train", "stand_in")
 _UNREADABLE = ("raw_id", "source", "split", "split_role", "file", "row", "detail", "raw_text")

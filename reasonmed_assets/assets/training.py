@@ -7,11 +7,12 @@ import dagster as dg
 from reasonmed_assets import sql
 from reasonmed_assets.materialise import Stage, StageRows, table_asset
 
-_OUTPUTS = {
+TRAINING_TABLES = {
     "sft_cot": "The output is the path alone.",
     "sft_response": "The output is the short answer alone.",
     "sft_reasonmed": "The output is the path, then the short answer.",
 }
+"""The three sets, and what the output of each is."""
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -24,7 +25,7 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             partitions_def=None,
             kinds={"sql"},
         )
-        for table in _OUTPUTS
+        for table in TRAINING_TABLES
     ]
 
 
@@ -33,5 +34,5 @@ def _from_query(table: str) -> StageRows:
         with stage.read() as con:
             stage.write(con, sql.load(f"tables/{table}"))
 
-    stage_rows.__doc__ = _OUTPUTS[table]
+    stage_rows.__doc__ = TRAINING_TABLES[table]
     return stage_rows

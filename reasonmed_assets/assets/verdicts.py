@@ -24,8 +24,7 @@ def verifications(stage: Stage) -> None:
 
 def collect_votes(stage: Stage, step: Step, files: Mapping[str, Path | Sequence[Path]], tag: str = "") -> Path:
     """Have the view `paths` judged; returns a file with one row per judged path (see sql/calls/votes.sql)."""
-    votes = stage.session.profile.roles.verifier.votes
-    replies = run_step(stage, step, files=files, variables={"votes": votes}, tag=tag)
+    replies = run_step(stage, step, files=files, tag=tag)
     path = stage.scratch(f"votes{tag}")
     with stage.read(replies.views) as con:
         con.sql(sql.load("calls/votes")).write_parquet(str(path))

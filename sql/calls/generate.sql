@@ -1,19 +1,31 @@
 -- generate: one call per question, generator slot and sample.
+with
+
+slots as (
+    select unnest(
+        from_json(
+            getvariable('generators'),
+            '[{"slot": "varchar", "sample": "bigint", "temperature": "double", "top_p": "double",
+            "max_tokens": "bigint", "model_key": "varchar"}]'
+        )
+    ) as slot
+)
+
 select
-    id_of([questions.question_id, 'generated', slots.slot, slots.sample::varchar, '0']) as row_id,
+    id_of([questions.question_id, 'generated', slot.slot, slot.sample::varchar, '0']) as row_id,
     questions.question_id,
     questions.source,
-    slots.slot as generator,
-    slots.model as model_name,
-    slots.sample,
-    slots.temperature,
-    slots.top_p,
-    slots.max_tokens,
-    getvariable('seed') + slots.sample as seed,
+    slot.slot as generator,
+    slot.model_key as model_name,
+    slot.sample,
+    slot.temperature,
+    slot.top_p,
+    slot.max_tokens,
+    getvariable('seed') + slot.sample as seed,
     questions.question,
     questions.context,
     questions.options
 from questions
 cross join slots
 where questions.source = getvariable('source')
-order by questions.question_id, slots.slot, slots.sample
+order by questions.question_id, slot.slot, slot.sample

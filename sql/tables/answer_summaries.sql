@@ -7,7 +7,7 @@ answered as (
         calls.question_id,
         calls.source,
         replies.* exclude (row_id, value),
-        replies.value ->> 'text' as summary,
+        replies.value ->> 'path_text' as summary,
         replies.value ->> 'answer_letter' as answer_letter,
         case
             when replies.outcome != 'completed' then coalesce(replies.outcome_detail, replies.outcome)

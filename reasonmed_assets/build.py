@@ -1,0 +1,165 @@
+"""A whole build: the three jobs in their order, in this process, with Dagster's history in the warehouse."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from reasonmed_assets.code_location import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, build_defs, job_tables
+from reasonmed_assets.display import Display
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.session import BuildSession
+from reasonmed_assets.settings import BuildSettings
+from reasonmed_assets.storage.lock import LOCK_TIMEOUT_S, WarehouseLock
+
+
+class BuildError(RuntimeError):
+    """A build that cannot start as asked; the message says what to change."""
+
+
+@dataclass
+class BuildReport:
+    """How a build ended.
+
+    Attributes:
+        seconds: wall time.
+        published: (table, partition) of every partition that was materialised.
+        problems: one line per table that was not, and per run that failed.
+    """
+
+    seconds: float = 0.0
+    published: list[tuple[str, str | None]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """All that was asked for is published, and no blocking check failed."""
+        return not self.problems
+
+
+def build(
+    settings: BuildSettings,
+    new_display: Callable[[], Display],
+    *,
+    sources: Sequence[str] = (),
+    selection: str | None = None,
+) -> BuildReport:
+    """Make every table of the sources: duplicates over all sources, each source, then the training sets.
+
+    Args:
+        settings: profile, places and limits.
+        new_display: makes what shows the progress.
+        sources: the sources to build; none given: all that the profile declares.
+        selection: Dagster's selection syntax; None: every table.
+
+    Raises:
+        BuildError: a source or a selected table does not exist.
+        ProfileError, SourceError, WarehouseError: see `BuildSession`.
+    """
+    started = time.monotonic()
+    # What stops every run is said once and before the first.
+    session = BuildSession(settings, new_display)
+    declared = list(session.declarations)
+    session.close()
+    unknown = [source for source in sources if source not in declared]
+    if unknown:
+        raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
+    defs = build_defs(settings=settings, new_display=new_display)
+    wanted = _selected_tables(defs, selection)
+    report = BuildReport()
+    with dagster_instance(settings.warehouse_folder) as instance:
+        runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
+        runs += [(SOURCE_JOB, source) for source in sources or declared]
+        runs += [(RELEASE_JOB, None)]
+        for job, partition in runs:
+            tables = [table for table in job_tables()[job] if table in wanted]
+            if tables and not _run(defs, instance, job, partition, tables, report) and job == MATCH_JOB:
+                break
+    report.seconds = time.monotonic() - started
+    return report
+
+
+@contextmanager
+def dagster_instance(warehouse: Path) -> Iterator[dg.DagsterInstance]:
+    """Dagster's own storage in the warehouse, so that the UI and the command line share one history."""
+    prepare_dagster_home(warehouse)
+    os.environ["DAGSTER_HOME"] = str(warehouse / ".dagster")
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def prepare_dagster_home(warehouse: Path) -> Path:
+    """Create Dagster's home once, under the warehouse's lock: a fresh one breaks under parallel first use."""
+    home = warehouse / ".dagster"
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
+            home.mkdir(parents=True, exist_ok=True)
+            settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+            with dg.DagsterInstance.from_ref(_reference(home)) as instance:
+                instance.get_run_records(limit=1)
+    return home
+
+
+def _reference(home: Path) -> "dg.InstanceRef":  # type: ignore[name-defined]
+    from dagster._core.instance import InstanceRef
+
+    return InstanceRef.from_dir(str(home))
+
+
+def _selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:
+    if selection is None:
+        return set(TABLES)
+    graph = defs.resolve_asset_graph()
+    try:
+        keys = dg.AssetSelection.from_string(selection).resolve(graph)
+    except Exception as error:
+        raise BuildError(f"--select {selection!r} is no valid selection: {error}") from error
+    if not keys:
+        raise BuildError(f"--select {selection!r} selects no table; tables are {', '.join(TABLES)}")
+    return {key.to_user_string() for key in keys}
+
+
+def _run(
+    defs: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job: str,
+    partition: str | None,
+    tables: Sequence[str],
+    report: BuildReport,
+) -> bool:
+    result = defs.resolve_job_def(job).execute_in_process(
+        instance=instance,
+        partition_key=partition,
+        asset_selection=[dg.AssetKey(table) for table in tables],
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+    made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
+    report.published += [(table, partition) for table in tables if table in made]
+    if not result.success:
+        report.problems += _problems(result, partition, [table for table in tables if table not in made])
+    return result.success
+
+
+def _problems(result: dg.ExecuteInProcessResult, partition: str | None, missing: Sequence[str]) -> list[str]:
+    where = f"{partition}: " if partition else ""
+    lines = []
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        failure = event.step_failure_data
+        user = failure.user_failure_data
+        said = user.description if user else (failure.error.cause or failure.error).message if failure.error else ""
+        lines.append(f"{where}{event.step_key}: {(said or '').strip()}")
+    if not lines:
+        failures = result.filter_events(lambda event: event.is_failure)
+        lines = [f"{where}{event.message}" for event in failures]
+    skipped = [table for table in missing if not any(table in line for line in lines)]
+    if skipped:
+        lines.append(f"{where}not made because of that: {', '.join(skipped)}")
+    return lines

@@ -1,0 +1,244 @@
+"""The command line: `reasonmed build`, `ui`, `sql`, `export`, `doctor` and the local servers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from reasonmed_assets.settings import BuildSettings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Declarative, audited builds of medical-reasoning data sets in one DuckDB warehouse.",
+)
+
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help="Shipped profile, or a TOML file.")
+]
+WarehouseOption = Annotated[
+    Path | None, typer.Option("--warehouse", metavar="DIR", help="Default: REASONMED_WAREHOUSE, else warehouse/.")
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--data-dir", metavar="DIR", help="Source files. Default: the sample that comes along.")
+]
+LedgerOption = Annotated[
+    Path | None, typer.Option("--ledger", metavar="FILE", help="Call ledger. Default: ledger.sqlite in the warehouse.")
+]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Questions per source.")]
+
+
+class TableFormat(StrEnum):
+    """How `reasonmed sql` prints rows."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+class Allowance(StrEnum):
+    """Kinds of rows that an export refuses unless told otherwise."""
+
+    simulated = "simulated"
+    demo = "demo"
+    stand_in = "stand-in"
+    failing = "failing"
+
+
+@app.command()
+def build(
+    profile: ProfileOption = None,
+    data_dir: DataOption = None,
+    warehouse: WarehouseOption = None,
+    ledger: LedgerOption = None,
+    limit: LimitOption = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
+    replace: Annotated[bool, typer.Option(help="Set an existing warehouse of another kind aside first.")] = False,
+) -> None:
+    """Build the data set: every table of every source, then the three training sets."""
+    from reasonmed_assets.build import build as run_build
+    from reasonmed_assets.display import TerminalDisplay
+    from reasonmed_assets.report import print_announcement, print_report
+
+    console = Console()
+    settings = _settings(profile, data_dir, warehouse, ledger, limit)
+    with _plain_errors():
+        if replace:
+            _set_aside(settings, console)
+        print_announcement(console, settings)
+        report = run_build(settings, lambda: TerminalDisplay(console), sources=source or (), selection=select)
+        print_report(console, settings, report)
+    if not report.is_complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ui(
+    profile: ProfileOption = None,
+    data_dir: DataOption = None,
+    warehouse: WarehouseOption = None,
+    ledger: LedgerOption = None,
+    limit: LimitOption = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open the Dagster UI on this warehouse, with the history of its builds."""
+    from reasonmed_assets.build import prepare_dagster_home
+
+    settings = _settings(profile, data_dir, warehouse, ledger, limit)
+    with _plain_errors():
+        settings.load_profile()
+        home = prepare_dagster_home(settings.warehouse_folder)
+    environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home)}
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "definitions", "-h", "127.0.0.1", "-p", str(port)]
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="One statement; none: an interactive prompt.")] = None,
+    warehouse: WarehouseOption = None,
+    output_format: Annotated[TableFormat, typer.Option("--format", help="How rows are printed.")] = TableFormat.table,
+) -> None:
+    """Query the warehouse, read-only, also while a build runs."""
+    from reasonmed_assets.query import prompt, run_query
+
+    settings = _settings(None, None, warehouse, None, None)
+    with _plain_errors():
+        if query is None:
+            prompt(settings.warehouse_folder)
+        else:
+            run_query(settings.warehouse_folder, query, output_format.value)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; must not hold an export yet.")],
+    warehouse: WarehouseOption = None,
+    allow: Annotated[list[Allowance] | None, typer.Option(help="Let one kind of row through, and mark it.")] = None,
+) -> None:
+    """Write the three training sets as alpaca JSON, ShareGPT messages and Parquet."""
+    from reasonmed_assets.export import export_training_sets
+
+    settings = _settings(None, None, warehouse, None, None)
+    with _plain_errors():
+        for line in export_training_sets(settings.warehouse_folder, folder, {kind.value for kind in allow or ()}):
+            typer.echo(line)
+
+
+@app.command()
+def doctor(
+    profile: ProfileOption = None,
+    data_dir: DataOption = None,
+    warehouse: WarehouseOption = None,
+    ledger: LedgerOption = None,
+) -> None:
+    """Check profile, source files, endpoints, keys, disk and versions, and say what is wrong."""
+    from reasonmed_assets.doctor import diagnose
+
+    console = Console()
+    findings = diagnose(_settings(profile, data_dir, warehouse, ledger, None))
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.is_fine else "[red]wrong[/]"
+        console.print(f"{mark:<20} {finding.subject}: {finding.detail}", highlight=False, soft_wrap=True)
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def fetch(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Data directory to fill.")],
+    profile: ProfileOption = None,
+) -> None:
+    """Download the source files from the Hugging Face hub, at the declared revisions (extra `hub`)."""
+    from reasonmed_assets.sources import load_declaration
+    from reasonmed_assets.sources.hub import fetch as fetch_source
+
+    with _plain_errors():
+        for name in _settings(profile, None, None, None, None).load_profile().sources.declared:
+            fetch_source(load_declaration(name), folder)
+            typer.echo(f"{name}: fetched to {folder}")
+
+
+_SERVER_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command(context_settings=_SERVER_ARGUMENTS)
+def simulate(context: typer.Context) -> None:
+    """Serve the simulated endpoint (`reasonmed simulate --help` lists its options)."""
+    _run_server("simulated", context.args)
+
+
+@app.command("serve-model", context_settings=_SERVER_ARGUMENTS)
+def serve_model(context: typer.Context) -> None:
+    """Serve the embedded model (`reasonmed serve-model --help` lists its options)."""
+    _run_server("embedded", context.args)
+
+
+def _run_server(name: str, arguments: list[str]) -> NoReturn:
+    command = [sys.executable, "-m", f"reasonmed_assets.servers.{name}", *arguments]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+def _settings(
+    profile: str | None, data_dir: Path | None, warehouse: Path | None, ledger: Path | None, limit: int | None
+) -> BuildSettings:
+    return BuildSettings.from_environment(
+        profile=profile,
+        data_dir=data_dir and str(data_dir),
+        warehouse=warehouse and str(warehouse),
+        ledger=ledger and str(ledger),
+        limit=limit,
+    )
+
+
+def _set_aside(settings: BuildSettings, console: Console) -> None:
+    from reasonmed_assets.llm.ledger import Ledger
+    from reasonmed_assets.storage import Warehouse
+
+    holds_real = False
+    if settings.ledger_file.exists():
+        with Ledger(settings.ledger_file) as ledger:
+            holds_real = "real" in ledger.provider_kinds()
+    aside = Warehouse(settings.warehouse_folder).replace(settings.load_profile().provider_kind, holds_real)
+    if aside is not None:
+        console.print(f"The warehouse's files are set aside in {aside}.")
+
+
+class _plain_errors:  # noqa: N801
+    """Turns the errors that a user can mend into one message and exit code 1."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        from reasonmed_assets.build import BuildError
+        from reasonmed_assets.export import ExportError
+        from reasonmed_assets.llm.outcomes import EngineError
+        from reasonmed_assets.profiles import ProfileError
+        from reasonmed_assets.query import QueryError
+        from reasonmed_assets.servers.process import ServerError
+        from reasonmed_assets.sources import SourceError
+        from reasonmed_assets.storage import WarehouseError
+
+        mendable = (
+            BuildError,
+            EngineError,
+            ExportError,
+            ProfileError,
+            QueryError,
+            ServerError,
+            SourceError,
+            WarehouseError,
+        )
+        if isinstance(error, mendable):
+            typer.echo(f"reasonmed: {error}", err=True)
+            raise typer.Exit(1) from error
