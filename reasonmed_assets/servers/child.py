@@ -33,7 +33,7 @@ def notify(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def when_parent_ends(stop: Callable[[], None]) -> None:
+def when_parent_ends(stop: Callable[[], object]) -> None:
     """Call `stop` (from a daemon thread) once stdin is closed, by the parent or by its death."""
 
     def watch() -> None:

@@ -1,0 +1,230 @@
+"""The simulated endpoint: an OpenAI-compatible HTTP server without a model, for rehearsing a build.
+
+Its replies have the shapes, mistakes and delays of real ones (`behaviour.py`), are a pure function of the request body,
+the source files and the seed, and are marked (`"simulated": true`, header `X-Simulated`), so that no build can take
+them for a real model's. Faults of the transport can be switched on; they go by the number of the request, not by its
+content, as faults of a network do.
+
+    python -m reasonmed_assets.servers.simulated --port 8000 --data-dir DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from reasonmed_assets.servers.answer_keys import AnswerKeys, read_answer_keys
+from reasonmed_assets.servers.behaviour import digest, share_of
+from reasonmed_assets.servers.child import HOST, add_server_options, announce, notify, when_parent_ends
+from reasonmed_assets.servers.rehearsal import Message, Rehearsal
+from reasonmed_assets.sources import SAMPLE_DIR, SourceError, shipped_sources
+
+CONTEXT_TOKENS = 131_072
+DEFAULT_SEED = 20260101
+DEFAULT_DELAY_MS = 20.0
+_MODELS = ("qwen2.5-72b-instruct", "deepseek-r1-distill-llama-70b", "huatuogpt-o1-70b", "gpt-4o-mini", "o1-mini")
+_HEADERS = {"X-Simulated": "true"}
+_MAX_BODY_BYTES = 16 * 2**20
+
+
+class BadRequestError(ValueError):
+    """A request that an OpenAI-compatible endpoint answers with status 400."""
+
+
+@dataclass(frozen=True)
+class Transport:
+    """How the endpoint treats requests before it answers them.
+
+    Attributes:
+        delay_ms: mean delay of a reply in milliseconds; single delays are spread like those of a busy server.
+        fault_rate: share of requests that get a 429, a 500 or a cut connection.
+        seed: of the draws.
+    """
+
+    delay_ms: float = DEFAULT_DELAY_MS
+    fault_rate: float = 0.0
+    seed: int = DEFAULT_SEED
+
+
+class Endpoint:
+    """Handles HTTP requests: `/v1/chat/completions`, `/v1/models`, and `/health` with the number of replies so far."""
+
+    def __init__(self, rehearsal: Rehearsal, transport: Transport) -> None:
+        self._rehearsal = rehearsal
+        self._transport = transport
+        self._delays = random.Random(transport.seed)  # noqa: S311 (the draws are no secret)
+        self._n_requests = 0
+        self._n_replies = 0
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Route a request."""
+        if request.path == "/v1/chat/completions" and request.method == "POST":
+            return await self._complete(request)
+        if request.path == "/v1/models" and request.method == "GET":
+            models = [{"id": f"simulated/{name}", "object": "model", "owned_by": "rehearsal"} for name in _MODELS]
+            return _json({"object": "list", "data": models})
+        if request.path == "/health" and request.method == "GET":
+            return _json({"status": "ok", "replies": self._n_replies})
+        return _error(404, f"there is no {request.method} {request.path} here", "not_found")
+
+    async def _complete(self, request: web.BaseRequest) -> web.StreamResponse:
+        raw = await request.read()
+        self._n_requests += 1
+        if self._transport.delay_ms:
+            await asyncio.sleep(self._delays.gammavariate(2, self._transport.delay_ms / 2000))
+        if fault := self._fault(self._n_requests):
+            return self._fail(request, fault)
+        try:
+            body = read_body(raw)
+            message = self._rehearsal.reply(body)
+            if message.prompt_tokens > CONTEXT_TOKENS:
+                raise BadRequestError(f"the prompt has {message.prompt_tokens} tokens, more than {CONTEXT_TOKENS}")
+        except BadRequestError as error:
+            return _error(400, str(error), "invalid_request_error")
+        self._n_replies += 1
+        return _json(envelope(body, message))
+
+    def _fault(self, number: int) -> str | None:
+        if not self._transport.fault_rate:
+            return None
+        draw = digest(str(self._transport.seed), "fault", str(number))
+        return ("429", "500", "reset")[draw % 3] if share_of(draw) < self._transport.fault_rate else None
+
+    @staticmethod
+    def _fail(request: web.BaseRequest, fault: str) -> web.StreamResponse:
+        if fault == "reset" and request.transport is not None:
+            request.transport.abort()
+        if fault == "429":
+            return _error(429, "too many requests", "rate_limit_exceeded", {"Retry-After": "0"})
+        return _error(500, "the model failed", "server_error")
+
+
+def read_body(raw: bytes) -> dict[str, Any]:
+    """Read a chat-completion body.
+
+    Raises:
+        BadRequestError: it is no JSON object, or has no list of messages with a role each.
+    """
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise BadRequestError(f"the body is no JSON: {error}") from error
+    messages = body.get("messages") if isinstance(body, dict) else None
+    if not isinstance(messages, list) or not messages:
+        raise BadRequestError("messages: must be a list of at least one message")
+    if not all(isinstance(message, dict) and isinstance(message.get("role"), str) for message in messages):
+        raise BadRequestError("messages: each one must be an object with a role")
+    limits = [body.get(name) for name in ("max_tokens", "max_completion_tokens")]
+    if any(limit is not None and (not isinstance(limit, int) or limit < 1) for limit in limits):
+        raise BadRequestError("max_tokens: must be a positive integer")
+    return body
+
+
+def envelope(body: Mapping[str, Any], message: Message) -> dict[str, Any]:
+    """A reply as an OpenAI-compatible chat completion; it holds no time, so that equal requests get equal bytes."""
+    said: dict[str, Any] = {"role": "assistant", "content": message.content}
+    if message.reasoning is not None:
+        said["reasoning_content"] = message.reasoning
+    if message.refusal is not None:
+        said["refusal"] = message.refusal
+    usage: dict[str, Any] = {
+        "prompt_tokens": message.prompt_tokens,
+        "completion_tokens": message.completion_tokens,
+        "total_tokens": message.prompt_tokens + message.completion_tokens,
+    }
+    return {
+        "id": f"chatcmpl-{digest(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)):032x}",
+        "object": "chat.completion",
+        "created": 0,
+        "model": body.get("model", ""),
+        "system_fingerprint": "rehearsal-1",
+        "simulated": True,
+        "choices": [{"index": 0, "message": said, "finish_reason": message.finish_reason}],
+        "usage": usage,
+    }
+
+
+def serve(keys: AnswerKeys, transport: Transport, *, port: int = 0, exit_with_parent: bool = False) -> None:
+    """Serve on 127.0.0.1 until SIGINT, SIGTERM or (with `exit_with_parent`) the end of stdin.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    asyncio.run(_serve(Endpoint(Rehearsal(keys, transport.seed), transport), port, exit_with_parent))
+
+
+async def _serve(endpoint: Endpoint, port: int, exit_with_parent: bool) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    if exit_with_parent:
+        when_parent_ends(lambda: loop.call_soon_threadsafe(stop.set))
+    server = web.Server(endpoint.handle, access_log=None, client_max_size=_MAX_BODY_BYTES)
+    listening = await loop.create_server(server, HOST, port, backlog=4096)
+    announce(listening.sockets[0].getsockname()[1])
+    await stop.wait()
+    listening.close()
+    await server.shutdown(1.0)
+
+
+def _json(value: Mapping[str, Any]) -> web.Response:
+    return web.Response(body=orjson.dumps(value), content_type="application/json", headers=_HEADERS)
+
+
+def _error(status: int, message: str, kind: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    body = orjson.dumps({"error": {"message": message, "type": kind, "code": kind}})
+    return web.Response(
+        status=status, body=body, content_type="application/json", headers={**_HEADERS, **(headers or {})}
+    )
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="reasonmed simulate", description="A rehearsal endpoint without a model.")
+    add_server_options(parser)
+    parser.add_argument("--data-dir", type=Path, default=SAMPLE_DIR, help="folder of the source files")
+    parser.add_argument("--source", action="append", help="a source whose answer keys are read (again for more)")
+    parser.add_argument("--split-role", action="append", default=[], metavar="SOURCE.SPLIT=ROLE")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed makes other replies")
+    parser.add_argument("--delay-ms", type=float, default=DEFAULT_DELAY_MS, help="mean delay of a reply")
+    parser.add_argument("--fault-rate", type=float, default=0.0, help="share of 429s, 500s and cut connections")
+    options = parser.parse_args(argv)
+    if not 0 <= options.fault_rate < 1:
+        parser.error("--fault-rate must be at least 0 and below 1")
+    if options.delay_ms < 0:
+        parser.error("--delay-ms must not be negative")
+    if wrong := [role for role in options.split_role if not role.partition("=")[2]]:
+        parser.error(f"--split-role {wrong[0]}: write it as source.split=role")
+    return options
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the endpoint from the command line; returns the exit status."""
+    options = _options(argv)
+    roles = dict(role.rsplit("=", 1) for role in options.split_role)
+    try:
+        keys = read_answer_keys(options.data_dir, options.source or shipped_sources(), roles)
+    except SourceError as error:
+        notify(str(error))
+        return 1
+    transport = Transport(delay_ms=options.delay_ms, fault_rate=options.fault_rate, seed=options.seed)
+    try:
+        serve(keys, transport, port=options.port, exit_with_parent=options.exit_with_parent)
+    except OSError as error:
+        notify(f"cannot listen on {HOST}:{options.port}: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
