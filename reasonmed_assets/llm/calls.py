@@ -77,7 +77,7 @@ class Unusable(Exception):  # noqa: N818 - an outcome of a reply, which only bec
 
 
 Parse = Callable[[Reply, Mapping[str, Any]], Any]
-"""Makes a value of a reply and the row's fields; raises `Unusable`. A pure function: replies are parsed again on reuse."""
+"""Makes a value of a reply and the row's fields; raises `Unusable`. Pure: a stored reply is parsed again on reuse."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,299 @@
+"""The ledger: every model call that was ever made, with its reply, in one SQLite file that several builds share.
+
+A reply counts once it is on disk. A call is claimed before it is sent, so that two builds never pay for it twice; the
+claims of a dead process are taken over. Nothing here knows HTTP, prompts or the warehouse.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from reasonmed_assets.llm import ledger_operations as operations
+from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.ledger_operations import Attempt, Claimed, Recorded
+from reasonmed_assets.llm.owners import HEARTBEAT_S, this_process
+from reasonmed_assets.llm.wire import read_reply
+from reasonmed_assets.llm.writer import LedgerError, Operation, Writer
+
+__all__ = ["Attempt", "Claimed", "Ledger", "LedgerError", "Recorded", "Stored"]
+
+_VERSION = 1
+_BUSY_S = 60.0
+_KEYS_PER_QUERY = 500
+
+_SCHEMA = """
+create table bodies (
+    body_hash blob primary key,
+    body blob not null
+);
+create table calls (
+    call_key blob primary key,
+    body_hash blob not null references bodies,
+    provider text not null,
+    model text not null,
+    revision text not null,
+    sample integer not null,
+    attempts integer not null,
+    final_attempt integer
+);
+create table attempts (
+    call_key blob not null references calls,
+    attempt integer not null,
+    role text not null,
+    provider_kind text not null,
+    outcome text not null,
+    detail text,
+    http_status integer,
+    finish_reason text,
+    served_model text,
+    system_fingerprint text,
+    prompt_tokens integer,
+    completion_tokens integer,
+    reasoning_tokens integer,
+    latency_ms real,
+    started_at integer not null,
+    is_simulated integer not null,
+    reply blob,
+    primary key (call_key, attempt)
+);
+create table owners (
+    owner_id text primary key,
+    host text not null,
+    pid integer not null,
+    started_ticks integer not null,
+    boot_id text not null,
+    pid_space text not null,
+    heartbeat_at real not null
+);
+create table claims (
+    call_key blob primary key,
+    owner_id text not null
+);
+create table provider_kinds (
+    provider text not null,
+    kind text not null,
+    primary key (provider, kind)
+);
+"""
+
+_STORED = """
+select c.call_key, c.attempts, a.outcome, a.detail, a.provider_kind, a.is_simulated, a.reply
+from calls as c
+inner join attempts as a on c.call_key = a.call_key and c.final_attempt = a.attempt
+where c.call_key in ({marks})
+"""
+
+_ATTEMPTS = """
+select
+    lower(hex(a.call_key)) || '-' || a.attempt, lower(hex(a.call_key)), a.attempt, a.role, c.provider,
+    a.provider_kind, c.model, c.revision, a.served_model, a.outcome, a.detail, a.http_status, a.finish_reason,
+    a.prompt_tokens, a.completion_tokens, a.latency_ms, a.started_at,
+    a.reply is not null and a.attempt is c.final_attempt
+from attempts as a
+inner join calls as c on a.call_key = c.call_key
+where a.call_key in ({marks})
+order by a.call_key, a.attempt
+"""
+
+_ATTEMPT_COLUMNS = {
+    "attempt_id": pl.String,
+    "call_key": pl.String,
+    "attempt": pl.Int64,
+    "role": pl.String,
+    "provider": pl.String,
+    "provider_kind": pl.String,
+    "model": pl.String,
+    "revision": pl.String,
+    "served_model": pl.String,
+    "outcome": pl.String,
+    "detail": pl.String,
+    "http_status": pl.Int64,
+    "finish_reason": pl.String,
+    "prompt_tokens": pl.Int64,
+    "completion_tokens": pl.Int64,
+    "latency_ms": pl.Float64,
+    "started_at": pl.Int64,
+    "is_accepted": pl.Int64,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A call whose ending the ledger keeps.
+
+    Attributes:
+        call_key: its key.
+        outcome: as last judged by a parser; `rejected` when there is no reply.
+        detail: what went wrong.
+        provider_kind: kind of the provider when the call was made.
+        attempts: attempts so far.
+        reply: None when rejected.
+    """
+
+    call_key: str
+    outcome: str
+    detail: str | None
+    provider_kind: str
+    attempts: int
+    reply: Reply | None
+
+
+class Ledger:
+    """An opened ledger. Any number of threads may use it, any number of processes may open the file.
+
+    Args:
+        path: the file; made when absent.
+
+    Raises:
+        LedgerError: the file cannot be opened, is no ledger, or has another version.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._reading_lock = threading.Lock()
+        self._writer_lock = threading.Lock()
+        self._writer: Writer | None = None
+        self._owner = this_process()
+        self._kinds: set[tuple[str, str]] = set()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._reading = self._connect()
+            self._make_tables()
+            self._reading.execute("pragma query_only = on")
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(f"ledger {self.path}: cannot be opened: {error}") from error
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write everything that was handed over and give all claims back."""
+        with self._writer_lock:
+            writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.submit(operations.Leave(self._owner.owner_id))
+            writer.close()
+        self._reading.close()
+
+    def lookup(self, keys: Iterable[str]) -> dict[str, Stored]:
+        """The calls among `keys` that need not be made again, by key.
+
+        Raises:
+            LedgerError: the ledger cannot be read, or holds a reply that is none.
+        """
+        return {stored.call_key: stored for row in self._rows(_STORED, keys) for stored in [self._stored(row)]}
+
+    def attempts_of(self, keys: Iterable[str]) -> pl.DataFrame:
+        """All attempts of the calls `keys`: the columns of table llm_calls apart from `cost_usd` and `row_hash`."""
+        rows = list(self._rows(_ATTEMPTS, dict.fromkeys(keys)))
+        frame = pl.DataFrame(rows, schema=_ATTEMPT_COLUMNS, orient="row")
+        return frame.with_columns(pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted").cast(pl.Boolean))
+
+    def body_of(self, key: str) -> dict[str, Any] | None:
+        """The request body of a call as it was sent; None when the ledger does not know the key."""
+        query = "select b.body from calls as c inner join bodies as b using (body_hash) where c.call_key in ({marks})"
+        for (body,) in self._rows(query, [key]):
+            return orjson.loads(operations.decompressed(body))
+        return None
+
+    def provider_kinds(self) -> set[str]:
+        """Kinds of all providers that calls of this ledger were made to."""
+        with self._reading_lock:
+            return {kind for (kind,) in self._reading.execute("select distinct kind from provider_kinds")}
+
+    def claim(self, keys: Sequence[str], done: Callable[[Claimed | LedgerError], None]) -> None:
+        """Claim calls before they are sent; `done` is called from another thread with what became of each."""
+        self._submit(operations.Claim(tuple(keys), self._owner.owner_id, done))
+
+    def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
+        """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
+        self._submit(operations.Record(attempt, self._kinds, done))
+
+    def judge(self, key: str, outcome: str, detail: str | None) -> None:
+        """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
+        self._submit(operations.Judge(key, outcome, detail))
+
+    def release(self, keys: Iterable[str]) -> None:
+        """Give claims back that this ledger object holds."""
+        self._submit(operations.Release(tuple(keys), self._owner.owner_id))
+
+    def flush(self) -> None:
+        """Return once everything that was handed over is on disk.
+
+        Raises:
+            LedgerError: the last of it could not be written.
+        """
+        if self._writer is None:
+            return
+        barrier = operations.Barrier()
+        self._submit(barrier)
+        barrier.wait()
+
+    def _submit(self, operation: Operation) -> None:
+        with self._writer_lock:
+            if self._writer is None:
+                beat = operations.Beat(self._owner)
+                self._writer = Writer(self._connect(), str(self.path), beat, HEARTBEAT_S)
+            self._writer.submit(operation)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        connection.execute("pragma synchronous = full")
+        return connection
+
+    def _make_tables(self) -> None:
+        connection = self._reading
+        version = connection.execute("pragma user_version").fetchone()[0]
+        if version == 0:
+            connection.execute("begin immediate")
+            version = connection.execute("pragma user_version").fetchone()[0]
+            if version == 0 and connection.execute("select count(*) from sqlite_schema").fetchone()[0]:
+                connection.execute("rollback")
+                raise LedgerError(f"ledger {self.path}: this SQLite file is no ledger; give another path")
+            if version == 0:
+                for statement in _SCHEMA.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"pragma user_version = {_VERSION}")
+                version = _VERSION
+            connection.execute("commit")
+        if version != _VERSION:
+            raise LedgerError(f"ledger {self.path}: its version is {version}, this program reads {_VERSION}")
+        self._write_ahead()
+
+    def _write_ahead(self) -> None:
+        """SQLite takes this switch only while nobody else uses the file; whoever comes second finds it made."""
+        mode = self._reading.execute("pragma journal_mode").fetchone()[0]
+        if mode != "wal":
+            mode = self._reading.execute("pragma journal_mode = wal").fetchone()[0]
+        if mode != "wal":
+            raise LedgerError(
+                f"ledger {self.path}: its file system does not allow a write-ahead log; give another path"
+            )
+
+    def _rows(self, query: str, keys: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        wanted = [bytes.fromhex(key) for key in keys]
+        for first in range(0, len(wanted), _KEYS_PER_QUERY):
+            some = wanted[first : first + _KEYS_PER_QUERY]
+            marks = ",".join("?" * len(some))
+            try:
+                with self._reading_lock:
+                    rows = self._reading.execute(query.format(marks=marks), some).fetchall()
+            except sqlite3.Error as error:
+                raise LedgerError(f"ledger {self.path}: cannot be read: {error}") from error
+            yield from rows
+
+    def _stored(self, row: tuple[Any, ...]) -> Stored:
+        key, attempts, outcome, detail, provider_kind, is_simulated, reply = row
+        read = None if reply is None else read_reply(operations.decompressed(reply), bool(is_simulated))
+        return Stored(key.hex(), outcome, detail, provider_kind, attempts, read)

@@ -1,0 +1,118 @@
+"""How an attempt ended, whether the call is tried again, and which endings stop the build.
+
+| outcome | what happened | within a build | later builds |
+|---|---|---|---|
+| completed | a reply that its parser could use | used | reused |
+| truncated, refused, empty, answerless | a reply of no use | new call with another seed | reused, the new calls too |
+| malformed | a structured reply that does not parse | new call that quotes the error | reused, the new calls too |
+| rejected | the endpoint will not answer this request (400, 413, 422) | kept as it is | reused |
+| transport_error | no reply: connection, 429, 5xx, or a response that is no reply | tried again | asked again |
+| timed_out | no reply in time | tried again | asked again |
+| unauthorised | the key is missing or not accepted (401, 402, 403) | everything stops | asked again |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from reasonmed_assets.llm.calls import Reply
+
+FINAL_WITHOUT_REPLY = "rejected"
+"""The one outcome that is kept although there is no reply."""
+
+REJECTED_STATUSES = frozenset({400, 413, 422})
+UNAUTHORISED_STATUSES = frozenset({401, 402, 403})
+NOT_THERE_STATUSES = frozenset({404, 405})
+OVERLOADED_STATUSES = frozenset({429, 503, 529})
+_TIMED_OUT_STATUSES = frozenset({408, 504})
+_DETAIL_CHARACTERS = 500
+
+
+class EngineError(RuntimeError):
+    """Something that further calls cannot cure: the build stops, what was received is stored."""
+
+
+class UnauthorisedError(EngineError):
+    """The provider's key is missing or not accepted; the message names the variable, never the key."""
+
+
+class EndpointError(EngineError):
+    """The endpoint is not what the profile says: no such address or model."""
+
+
+class SimulatedReplyError(EngineError):
+    """A simulated reply came from a provider that is not declared as simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of sending a request once.
+
+    Attributes:
+        outcome: one of `vocabulary.OUTCOMES`, before the reply is parsed.
+        detail: what went wrong, in words, without any key.
+        http_status: None when there was no response.
+        raw: body of the response, where it is a reply.
+        reply: the same, read.
+        retry_after_s: seconds that the endpoint asked to wait.
+        latency_ms: from sending to the end of the response.
+        started_at: when it was sent.
+    """
+
+    outcome: str
+    detail: str | None
+    http_status: int | None
+    raw: bytes | None
+    reply: Reply | None
+    retry_after_s: float | None
+    latency_ms: float
+    started_at: datetime
+
+    @property
+    def is_final(self) -> bool:
+        """The ledger keeps this ending: there is a reply, or there will never be one."""
+        return self.reply is not None or self.outcome == FINAL_WITHOUT_REPLY
+
+    @property
+    def is_overload(self) -> bool:
+        """The endpoint has more to do than it can: fewer requests at a time are called for."""
+        return self.outcome == "timed_out" or self.http_status in OVERLOADED_STATUSES
+
+
+def outcome_of_status(status: int) -> str:
+    """Outcome of a response whose status is not 200."""
+    if status in REJECTED_STATUSES:
+        return "rejected"
+    if status in UNAUTHORISED_STATUSES:
+        return "unauthorised"
+    if status in _TIMED_OUT_STATUSES:
+        return "timed_out"
+    return "transport_error"
+
+
+def detail_of_status(status: int, body: str) -> str:
+    """What to record of such a response. Of a refused key nothing is quoted: endpoints echo parts of it."""
+    if status in UNAUTHORISED_STATUSES:
+        return f"HTTP {status}"
+    said = " ".join(body.split())[:_DETAIL_CHARACTERS]
+    return f"HTTP {status}: {said}" if said else f"HTTP {status}"
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds to wait by the header Retry-After (a number or an HTTP date); None when absent or unreadable."""
+    value = headers.get("Retry-After")
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())

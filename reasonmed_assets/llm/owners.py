@@ -1,0 +1,91 @@
+"""Who holds a claim on a call, and whether that process still lives."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+HEARTBEAT_S = 5.0
+_SILENT_S = 60.0
+_START_TIME_FIELD = 19
+"""Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A process that claims calls in a ledger.
+
+    Attributes:
+        owner_id: unique per opened ledger.
+        host: host name, for messages.
+        pid: process id on that host.
+        started_ticks: when the process started (kernel ticks since boot), so that a reused pid is not taken for it.
+        boot_id: the kernel's id of this boot.
+        pid_space: the namespace in which the pid counts (containers of one machine have their own).
+        heartbeat_at: last sign of life, Unix seconds.
+    """
+
+    owner_id: str
+    host: str
+    pid: int
+    started_ticks: int
+    boot_id: str
+    pid_space: str
+    heartbeat_at: float
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        return f"process {self.pid} on {self.host}"
+
+
+def this_process() -> Owner:
+    """A new owner for this process."""
+    pid = os.getpid()
+    return Owner(
+        owner_id=uuid.uuid4().hex,
+        host=socket.gethostname(),
+        pid=pid,
+        started_ticks=_started_ticks(pid) or 0,
+        boot_id=_boot_id(),
+        pid_space=_pid_space(),
+        heartbeat_at=time.time(),
+    )
+
+
+def is_alive(owner: Owner) -> bool:
+    """Whether the owner's process still runs.
+
+    Known for certain where this process sees that one's pid, and after a reboot of its host; elsewhere a minute
+    without a heartbeat counts as dead.
+    """
+    is_same_boot = owner.boot_id == _boot_id()
+    if is_same_boot and owner.pid_space == _pid_space():
+        return _started_ticks(owner.pid) == owner.started_ticks
+    if not is_same_boot and owner.host == socket.gethostname():
+        return False
+    return time.time() - owner.heartbeat_at < _SILENT_S
+
+
+@cache
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def _pid_space() -> str:
+    return str(Path("/proc/self/ns/pid").readlink())
+
+
+def _started_ticks(pid: int) -> int | None:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = stat.rpartition(")")[2].split()
+    has_ended = fields[0] in ("Z", "X")
+    return None if has_ended else int(fields[_START_TIME_FIELD])

@@ -1,0 +1,115 @@
+"""The ledger's one writing thread: operations of many calls share a transaction, and so a flush to disk."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+GROUP_S = 0.010
+"""How long a group gathers before it is written; a reply is at most this and one write away from being safe."""
+
+_GROUP_OPERATIONS = 512
+
+
+class LedgerError(RuntimeError):
+    """The ledger cannot be read or written; the message names the file."""
+
+
+class Operation(Protocol):
+    """One change of the ledger."""
+
+    def prepare(self) -> None:
+        """Work that needs no transaction."""
+
+    def run(self, connection: sqlite3.Connection) -> Any:
+        """The change itself; what it returns goes to `done`."""
+
+    def done(self, result: Any) -> None:
+        """Called from the writing thread: with the result once it is on disk, or with a `LedgerError`."""
+
+
+class Writer:
+    """Runs operations in the order in which they were handed over, in groups, each group in one transaction.
+
+    Args:
+        connection: used by the writing thread alone from now on, which closes it.
+        path: the ledger, for messages.
+        beat: a change to make every `beat_s` seconds while nothing or anything else happens.
+        beat_s: seconds between two beats.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: str,
+        beat: Callable[[sqlite3.Connection], None],
+        beat_s: float,
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._beat = beat
+        self._beat_s = beat_s
+        self._operations: queue.SimpleQueue[Operation | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, operation: Operation) -> None:
+        """Hand over an operation; returns at once."""
+        self._operations.put(operation)
+
+    def close(self) -> None:
+        """Write what was handed over, then end the thread."""
+        self._operations.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        next_beat = 0.0
+        is_open = True
+        while is_open:
+            group, is_open = self._gather(max(0.0, next_beat - time.monotonic()))
+            is_beat_due = time.monotonic() >= next_beat
+            if is_beat_due:
+                next_beat = time.monotonic() + self._beat_s
+            if group or is_beat_due:
+                self._commit(group, is_beat_due)
+        self._connection.close()
+
+    def _gather(self, wait_s: float) -> tuple[list[Operation], bool]:
+        group: list[Operation] = []
+        try:
+            operation = self._operations.get(timeout=wait_s)
+            time.sleep(GROUP_S)
+            while operation is not None:
+                group.append(operation)
+                if len(group) == _GROUP_OPERATIONS:
+                    return group, True
+                operation = self._operations.get_nowait()
+        except queue.Empty:
+            return group, True
+        return group, False
+
+    def _commit(self, group: Sequence[Operation], is_beat_due: bool) -> None:
+        connection = self._connection
+        results: list[Any]
+        try:
+            for operation in group:
+                operation.prepare()
+            connection.execute("begin immediate")
+            if is_beat_due:
+                self._beat(connection)
+            results = [operation.run(connection) for operation in group]
+            connection.execute("commit")
+        except Exception as error:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            failure = LedgerError(
+                f"ledger {self._path}: could not be written ({error}); what was stored before is safe, "
+                "run the same command again once this is cured"
+            )
+            results = [failure] * len(group)
+        for operation, result in zip(group, results, strict=True):
+            operation.done(result)

@@ -1,0 +1,104 @@
+"""A profile and calls for tests of the engine; run as a program, a build of its own that can be killed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from reasonmed_assets.llm.calls import Call, Reply, Result, Unusable
+from reasonmed_assets.llm.engine import Engine
+from reasonmed_assets.llm.ledger import Ledger
+from reasonmed_assets.llm.progress import LogProgress
+from reasonmed_assets.profiles.model import Profile
+
+
+def profile(**provider: Any) -> Profile:
+    """One provider "local" with one model "small", which plays every role."""
+    sampling = {"model": "small"}
+    roles = ("verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator")
+    return Profile.model_validate(
+        {
+            "name": "test",
+            "description": "one model",
+            "providers": {
+                "local": {"kind": "real", "base_url": "http://127.0.0.1:1/v1", "transport_retries": 5, **provider}
+            },
+            "models": {
+                "small": {
+                    "provider": "local",
+                    "name": "small-1b",
+                    "revision": "r1",
+                    "prompt_usd_per_million": 1.0,
+                    "completion_usd_per_million": 2.0,
+                }
+            },
+            "roles": {
+                "generator": [{"slot": "g", "model": "small", "temperatures": [0.7]}],
+                **{role: sampling for role in roles},
+            },
+        }
+    )
+
+
+def call(row: int | str, seed: int | None = 7, sample: int = 0, text: str | None = None) -> Call:
+    """A call whose question is `q<row>`."""
+    body: dict[str, Any] = {
+        "model": "small-1b",
+        "messages": [{"role": "user", "content": text or f"q{row}"}],
+        "max_tokens": 50,
+    }
+    if seed is not None:
+        body["seed"] = seed
+    return Call(str(row), f"g{row}", "verifier", "local", "small", body, sample, {"row": row})
+
+
+def calls(n: int) -> Iterator[Call]:
+    """`n` different calls, made as they are asked for."""
+    return (call(row) for row in range(n))
+
+
+def text_of(reply: Reply, fields: Mapping[str, Any]) -> str:
+    """The content; `!<outcome>` asks to be unusable."""
+    if reply.content is None:
+        raise Unusable("empty", "no content")
+    if reply.content.startswith("!"):
+        raise Unusable(reply.content[1:], "as told", value="saved")
+    return reply.content
+
+
+class Build:
+    """An engine over one ledger and one endpoint."""
+
+    def __init__(self, folder: Path, base_url: str, made_by: Profile | None = None) -> None:
+        self.ledger = Ledger(folder / "ledger.sqlite")
+        self.engine = Engine(made_by or profile(), self.ledger, lambda name: base_url, LogProgress())
+
+    def __enter__(self) -> Build:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.ledger.close()
+
+    def results(
+        self,
+        source: Iterable[Call],
+        parse: Callable[[Reply, Mapping[str, Any]], Any] = text_of,
+        retries: int = 2,
+    ) -> dict[str, Result]:
+        """Results by row."""
+        return {result.row_id: result for result in self.engine.run("step", source, parse, retries)}
+
+
+def main() -> None:
+    """Arguments: folder, base URL, number of calls, calls in flight. Prints a line per result."""
+    folder, base_url, n, in_flight = sys.argv[1:]
+    with Build(Path(folder), base_url, profile(max_in_flight=int(in_flight))) as build:
+        for result in build.engine.run("step", calls(int(n)), text_of, 2):
+            print(result.row_id, result.outcome, result.value, result.attempts, ",".join(result.call_keys), flush=True)
+        print("made", build.engine.stats["step"].made, flush=True)
+
+
+if __name__ == "__main__":
+    main()
