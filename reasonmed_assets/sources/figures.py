@@ -1,7 +1,7 @@
 """Whether a question points at a picture: sources publish the text alone, so such a question lacks a part.
 
 The rule was measured on the files of MedQA, MedMCQA and MMLU: pictures are announced by a few set phrases, while
-"shown below" alone announces laboratory values that do stand in the text.
+"shown below" often announces laboratory values, which do stand in the text.
 """
 
 from __future__ import annotations
@@ -10,49 +10,70 @@ import re
 
 _PICTURE = (
     r"(?:figures?|fig\b\.?|images?|photo(?:graph|micrograph)?s?|pictures?|exhibits?|diagrams?|illustrations?"
-    r"|(?:color|colour) plate|flow ?cha(?:rt)?s?)"
+    r"|colou?r plate)(?!\w)"
 )
 _STUDY = (
-    r"(?:x ?- ?rays?|cxr|radiographs?|roentgenogram|ct|cect|(?:tomography|mri|pet|bone) scans?|scan|mri|ultraso\w+"
-    r"|sonogram|echocardiogra\w+|ecgs?|ekgs?|electrocardiogra\w+|electroencephalogra\w+|eeg|cardiotocogra\w+|tracings?"
-    r"|angiogra\w+|smears?|\w*micrographs?|microscopy|biopsy|histolog\w+|histopatholog\w+|stain|mount|slides?"
-    r"|fundoscop\w+|ophthalmoscop\w+|audiograms?|loops?|graphs?|curves?|karyotypes?|pedigrees?|sections? of"
-    r"|colonoscop\w+|endoscop\w+|instrument|lesions?|rash(?:es)?|specimens?|polarized light|imaging)"
+    r"(?:x ?- ?rays?|cxr|radiographs?|ct|cect|(?:tomography|mri|pet|bone) scans?|scan|mri|ultraso\w+|sonogram"
+    r"|echocardiogra\w+|ecgs?|ekgs?|electrocardiogra\w+|eeg|cardiotocogra\w+|angiogra\w+|smears?|\w*micrographs?"
+    r"|histolog\w+|histopatholog\w+|slides?|fundoscop\w+|audiograms?|graphs?|curves?|loops?|karyotypes?|pedigrees?"
+    r"|colonoscop\w+|endoscop\w+|flow ?cha(?:rt)?s?)(?!\w)"
 )
-_GAP = r"[^.?!:;]{0,120}?"
+_SHOWN = r"(?:shown|seen|displayed|depicted|given|presented|demonstrated|illustrated|provided)"
 _PHRASES = (
-    # shown in the figure, displayed in Figure 1, in the following diagram, the enzyme in the picture
-    rf"\b(?:shown|seen|displayed|depicted|given|demonstrated|illustrated|labell?ed|marked|provided|reveals?|shows?"
-    rf"|findings?|labels?|structures?|points?|letters?|arrows?)\b[^.?!:;]{{0,60}}?\b(?:in|on|by) "
-    rf"(?:the |this |these |a |an )?(?:\w+ ){{0,2}}?{_PICTURE}(?!\w)",
-    # (see image), see the exhibit, refer to the figure
-    rf"\b(?:see|refer to|view|given|following|accompanying|attached) (?:the |this )?(?:\w+ )?{_PICTURE}(?!\w)",
-    # in figure A, Image B, fig. 2
+    # shown in the figure, labelled in this diagram, the findings in the photograph
+    rf"\b(?:{_SHOWN}|labell?ed|marked|findings?|labels?|structures?|process|circle|cells?)\b[^.?!:;]{{0,60}}?"
+    rf"\b(?:in|on|by) (?:the |this |these |a |an )? ?(?:\w+ ){{0,2}}?{_PICTURE}",
+    # (see image), refer to the figure, the following diagram
+    rf"\b(?:see|refer to|view|(?<!of the )following|accompanying|attached|given) (?:the |this )?(?:\w+ )?{_PICTURE}",
+    r"(?<!of )\bthe following (?:graph|tracing|strip|curve|ecg|ekg|x-ray|pedigree)\b",
+    # figure A, Image B, Fig. 2
     r"\b(?:figures?|fig\.?|images?|exhibit|photograph|panel) ?(?:[A-F]|\d)(?:-[A-F])?\b(?! ?%)",
     # a photograph of the lesion is shown, the image below
-    rf"\b{_PICTURE}\b{_GAP}\b(?:(?:is|are|as) (?:shown|provided|given|displayed|depicted|attached)|shown|below)\b",
-    # an x-ray of the chest is shown
-    rf"\b{_STUDY}\b{_GAP}(?:\b(?:is|are|was|were|as) (?:shown|displayed|depicted|given below|provided below|pictured)"
-    rf"|\b(?:shown|given) below)(?=\s*[.?!:;,]|\s*$| (?:in|below|here))",
-    # what is the condition shown?
-    r"\b(?:case|condition|instrument|process|device|structure|lesion|appearance|deformity|sign) (?:being )?"
-    r"(?:shown|depicted)(?: (?:here|below|above))?\s*(?:[?.]|is\b|$)",
-    # marked by the arrow, at the yellow circle
+    rf"\b{_PICTURE}[^.?!:;]{{0,120}}?\b(?:(?:is|are|as) {_SHOWN}|shown|below)\b",
+    # the diagram shows, the fig shows
+    r"\bthe (?:picture|diagram|figure|fig|photograph) (?:shows|illustrates|depicts)\b",
+    # the abnormality shown on the ultrasound, the slides shown, the CT scan given below
+    rf"\bshown (?:on|in) the {_STUDY}",
+    rf"\b{_STUDY}[^.?!:;]{{0,60}}?\bshown below(?=[,.?])",
+    rf"\b(?:{_STUDY}|case|condition|instrument|process|device|deformity) (?:being )?(?:shown|given|depicted)"
+    r"(?: (?:here|below|above))?\s*(?:[?.,:]|is\b|in\b|$)",
+    # marked by the arrow, the yellow circle
     r"\b(?:marked|indicated|labell?ed|pointed|highlighted|designated|shown|identified)\b[^.?!:;]{0,30}?"
     r"\b(?:arrows?|arrowheads?|asterisks?|(?:red|yellow|white|black|blue|green) (?:circle|arrow|box|star))\b",
     r"\bmarked (?:structure|area|arrow|region)\b",
-    # the following graph is displayed
-    r"\bthe following (?:graph|image|picture|tracing|strip|curve|ecg|ekg|x-ray|pedigree)\b",
 )
 _POINTS_AT_PICTURE = re.compile("|".join(f"(?:{phrase})" for phrase in _PHRASES), re.IGNORECASE)
-# "Laboratory studies are shown below:" and "the image shows ..." describe in words what they announce.
-_DESCRIBED = re.compile(r"\b(?:laborator\w+|lab|labs|results?|values?|data|vitals|panel|count|table)\b", re.IGNORECASE)
+# An x-ray of the chest is shown. But not: Laboratory values are shown below.
+_IS_SHOWN = re.compile(
+    r"\b(?:is|are|was|were|and|as) (?:shown|displayed|depicted|pictured|given below)(?: (?:here|below|above))?"
+    r"\s*[.?!:]?\s*$",
+    re.IGNORECASE,
+)
+_STANDS_IN_TEXT = re.compile(
+    r"\b(?:laborator\w+|labs?|results?|values?|data|vitals?|panel|count|tables?|blood ?work|tests?|gas|urinalysis"
+    r"|electrolytes|studies)\b",
+    re.IGNORECASE,
+)
+_HAS_STUDY = re.compile(rf"\b{_STUDY}", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z(])")
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
+_HINT = re.compile(
+    r"show|figure|\bfig\b|image|photo|picture|exhibit|diagram|illustrat|depict|display|arrow|marked|label|plate|below"
+    r"|panel|following (?:graph|tracing|strip|curve|ecg|ekg|x|pedigree)",
+    re.IGNORECASE,
+)
 
 
 def needs_figure(question: str) -> bool:
-    """True when the text points at a picture, which no source's files contain."""
-    for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z(])", question):
-        found = _POINTS_AT_PICTURE.search(sentence)
-        if found and not (_DESCRIBED.search(found.group()) and not re.search(_PICTURE, found.group(), re.IGNORECASE)):
-            return True
-    return False
+    """True when the text points at a picture (or a recording), which no source's files contain."""
+    if not _HINT.search(question):
+        return False
+    return any(_points_at_picture(sentence) for sentence in _SENTENCE_END.split(question.translate(_HYPHENS)))
+
+
+def _points_at_picture(sentence: str) -> bool:
+    if _POINTS_AT_PICTURE.search(sentence):
+        return True
+    if not _IS_SHOWN.search(sentence):
+        return False
+    return bool(_HAS_STUDY.search(sentence)) or not _STANDS_IN_TEXT.search(sentence)
