@@ -20,7 +20,8 @@ create macro is_answer_match(letter, gold_letter, options) as
         else
             letter = gold_letter
             or coalesce(
-                lower(trim(options[letter_position(letter)])) = lower(trim(options[letter_position(gold_letter)])), false
+                lower(trim(options[letter_position(letter)])) = lower(trim(options[letter_position(gold_letter)])),
+                false
             )
     end;
 
@@ -54,8 +55,15 @@ create macro exceeds(n_bad, n, rate) as
 -- What a reader sees of a question, in lower case and with the options in any order: equal for exact duplicates.
 create macro question_text(context, question, options) as
     regexp_replace(
-        lower(concat_ws(
-            chr(31), coalesce(context, ''), question, array_to_string(list_sort(list_transform(options, lambda t: lower(trim(t)))), chr(31))
-        )),
+        array_to_string(
+            list_concat(
+                [lower(coalesce(context, '')), lower(question)],
+                list_sort(list_transform(options, lambda option_text: lower(trim(option_text))))
+            ),
+            chr(31)
+        ),
         '\s+', ' ', 'g'
     );
+
+-- About how many tokens a text has, where no tokenizer has counted them: four characters each.
+create macro token_estimate(content) as ceil(length(content) / 4);

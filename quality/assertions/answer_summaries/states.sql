@@ -1,0 +1,15 @@
+-- check: none
+-- severity: block
+-- judges: build
+-- description: An accepted row has a summary, any other a reason and none.
+select
+    example_id,
+    is_accepted,
+    rejection,
+    summary is not null as has_summary
+from staged
+where
+    is_accepted != (rejection is null)
+    or is_accepted != (summary is not null)
+    or is_accepted != (content_hash is not null)
+    or (is_accepted and outcome is distinct from 'completed')

@@ -1,0 +1,30 @@
+-- check: none
+-- severity: block
+-- judges: build
+-- description: A doubted key has another option with the share and the generators that a doubt needs.
+with
+
+generators as (
+    select unnest(from_json(
+        getvariable('generators'),
+        '[{"slot": "varchar", "sample": "bigint", "temperature": "double", "top_p": "double", "max_tokens": "bigint",
+        "model": "varchar", "model_key": "varchar", "revision": "varchar", "reasoning": "varchar"}]'
+    ), max_depth := 2)
+)
+
+select
+    staged.question_id,
+    staged.doubt_letter,
+    questions.gold_letter,
+    staged.doubt_share,
+    staged.doubt_models,
+    staged.is_label_doubt
+from staged
+inner join questions on staged.question_id = questions.question_id
+where
+    is_answer_match(staged.doubt_letter, questions.gold_letter, questions.options)
+    or staged.is_label_doubt != (
+        staged.doubt_letter is not null
+        and staged.doubt_share >= getvariable('rule_label_doubt_share') - 1e-9
+        and staged.doubt_models = (select count(distinct slot) from generators)
+    )

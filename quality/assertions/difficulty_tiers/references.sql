@@ -1,0 +1,9 @@
+-- check: none
+-- severity: block
+-- judges: build
+-- description: Every row belongs to a question of its source.
+select
+    question_id,
+    source
+from staged
+where (question_id, source) not in (select (question_id, source) from questions)

@@ -1,0 +1,17 @@
+-- check: none
+-- severity: block
+-- judges: build
+-- description: Every dropped example is one of a question with that tier, and has the id that the example would have.
+select
+    staged.example_id,
+    staged.question_id,
+    staged.tier,
+    staged.slot,
+    staged.reason
+from staged
+left join difficulty_tiers as tiers
+    on staged.question_id = tiers.question_id and staged.source = tiers.source and staged.tier = tiers.tier
+where
+    tiers.question_id is null
+    or staged.example_id != id_of([staged.question_id, staged.slot::varchar])
+    or (staged.reason = 'label_doubt' and not tiers.is_label_doubt)

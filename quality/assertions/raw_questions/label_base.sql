@@ -1,0 +1,31 @@
+-- check: 2
+-- severity: block
+-- judges: build
+-- description: Where an explanation states the letter of the key, it is the letter of the row.
+with
+
+stated as (
+    select
+        raw_id,
+        gold_letter,
+        upper(regexp_extract(
+            explanation,
+            '(?i)^\W*ans(?:wer)?\.?\s*(?:is|:|-|=)*\s*[(\[''"‘]*([a-j])\b[)\].''"’:,;]?(?:\s|$|i\.e)',
+            1
+        )) as stated_letter
+    from staged
+    where explanation is not null
+)
+
+select
+    count(*) as n_stated,
+    count(*) filter (where stated_letter != gold_letter) as n_other,
+    list(raw_id) filter (where stated_letter != gold_letter)[1:5] as examples
+from stated
+where stated_letter != ''
+having
+    exceeds(
+        count(*) filter (where stated_letter != gold_letter),
+        count(*),
+        1 - getvariable('threshold_explanation_agreement_min')
+    )

@@ -1,0 +1,11 @@
+-- check: 1
+-- severity: block
+-- judges: build
+-- description: Unreadable records are at most the allowed share of the records.
+select
+    sum(n_unreadable) as n_unreadable,
+    sum(records) as records,
+    list(file) filter (where n_unreadable > 0) as files
+from source_files
+where split_role in ('train', 'stand_in')
+having exceeds(sum(n_unreadable), sum(records), getvariable('threshold_unreadable_share_max'))

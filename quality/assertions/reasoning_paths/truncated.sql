@@ -1,0 +1,18 @@
+-- check: 5
+-- severity: block
+-- judges: model
+-- description: At most the allowed share of a model's paths is cut off.
+select
+    model,
+    count(*) as n_paths,
+    count(*) filter (where error_kind = 'truncated') as n_truncated,
+    list(path_id) filter (where error_kind = 'truncated')[1:5] as examples
+from staged
+where not is_missing
+group by model
+having
+    exceeds(
+        count(*) filter (where error_kind = 'truncated'),
+        count(*),
+        getvariable('threshold_truncated_share_max')
+    )

@@ -1,0 +1,14 @@
+-- check: none
+-- severity: block
+-- judges: build
+-- description: An example concludes with the key, unless the profile leaves that to the verifier.
+select
+    staged.example_id,
+    staged.answer_letter,
+    staged.gold_letter,
+    staged.stage
+from staged
+inner join questions on staged.question_id = questions.question_id
+where
+    not coalesce(is_answer_match(staged.answer_letter, questions.gold_letter, questions.options), false)
+    and (getvariable('rule_verdict_rule') != 'verifier' or staged.stage != 'generated')

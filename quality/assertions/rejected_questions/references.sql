@@ -1,0 +1,20 @@
+-- check: none
+-- severity: block
+-- judges: build
+-- description: A row turned away by a match is a published record with that match; an unreadable one is none.
+select
+    staged.raw_id,
+    staged.reason,
+    staged.other_raw_id
+from staged
+left join raw_questions as published on staged.raw_id = published.raw_id
+left join question_matches as matches
+    on
+        staged.raw_id = matches.raw_id
+        and staged.reason = matches.decision
+        and staged.other_raw_id = matches.other_raw_id
+where
+    case
+        when staged.reason = 'malformed' then published.raw_id is not null
+        else published.raw_id is null or matches.raw_id is null
+    end

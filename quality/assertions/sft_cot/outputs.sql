@@ -1,0 +1,8 @@
+-- check: none
+-- severity: block
+-- judges: build
+-- description: The output holds the whole path.
+select staged.example_id
+from staged
+inner join reasonmed as examples on staged.example_id = examples.example_id
+where not contains(staged.output, examples.path_text)
