@@ -1,0 +1,154 @@
+"""The repository's own files: what they promise to a newcomer and to the CI."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from reasonmed_assets.llm import replies
+from reasonmed_assets.llm.prompts import FIELDS
+from reasonmed_assets.profiles.model import ROLES, Roles
+
+ROOT = Path(__file__).parents[1]
+PINNED_EXTRAS = ("local", "hub", "dev")
+REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;@]+)")
+
+
+def read(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    return tomllib.loads(read("pyproject.toml"))["project"]
+
+
+@pytest.fixture(scope="module")
+def pins() -> dict[str, Version]:
+    lines = [line for line in read("constraints.txt").splitlines() if line and not line.startswith("#")]
+    found = [REQUIREMENT.fullmatch(line) for line in lines]
+    assert all(found), [line for line, match in zip(lines, found, strict=True) if not match]
+    names = [canonicalize_name(match["name"]) for match in found if match]
+    assert len(set(names)) == len(names)
+    return {canonicalize_name(match["name"]): Version(match["version"]) for match in found if match}
+
+
+def test_constraints_name_no_address() -> None:
+    text = read("constraints.txt")
+    assert not re.search(r"://|@|\.(?:org|com|io)\b|--", text)
+
+
+def test_constraints_pin_every_requirement_within_its_bounds(project: dict[str, Any], pins: dict[str, Version]) -> None:
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(line for extra in PINNED_EXTRAS for line in extras[extra])]
+    for requirement in map(Requirement, wanted):
+        pinned = pins.get(canonicalize_name(requirement.name))
+        assert pinned is not None, f"{requirement.name} is not pinned: refresh constraints.txt (see CONTRIBUTING.md)"
+        assert requirement.specifier.contains(pinned), f"{requirement} does not allow {pinned}"
+    assert canonicalize_name(project["name"]) not in pins
+
+
+def test_constraints_pin_what_the_requirements_require(pins: dict[str, Version]) -> None:
+    """Whatever is installed here of the pinned packages asks for nothing that is not pinned."""
+    for name in pins:
+        try:
+            lines = requires(name) or []
+        except PackageNotFoundError:
+            continue
+        needed = [r for r in map(Requirement, lines) if r.marker is None or r.marker.evaluate({"extra": ""})]
+        missing = [str(r) for r in needed if canonicalize_name(r.name) not in pins]
+        assert not missing, f"{name} needs {missing}: refresh constraints.txt (see CONTRIBUTING.md)"
+
+
+def test_the_licence_is_apache_2() -> None:
+    text = read("LICENSE")
+    assert "Apache License" in text
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_versions_and_licences_agree(project: dict[str, Any]) -> None:
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    assert citation["title"] == project["name"]
+    assert f"## {project['version']}" in read("CHANGELOG.md")
+
+
+def hooks() -> list[dict[str, Any]]:
+    repos = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
+    assert [repo["repo"] for repo in repos] == ["local"]
+    return repos[0]["hooks"]
+
+
+def test_hooks_run_what_the_dev_extra_installs(project: dict[str, Any]) -> None:
+    installed = {Requirement(line).name for line in project["optional-dependencies"]["dev"]} | {"python"}
+    for hook in hooks():
+        assert hook["language"] == "system"
+        assert shlex.split(hook["entry"])[0] in installed, hook["id"]
+
+
+def test_the_ci_runs_the_hooks_and_the_tests_in_a_fresh_environment() -> None:
+    file = ROOT / ".ci/run"
+    assert os.access(file, os.X_OK)
+    script = file.read_text(encoding="utf-8")
+    assert 'pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"' in script
+    assert "pre-commit run --all-files" in script
+    assert re.search(r"^pytest$", script, re.MULTILINE)
+    assert not re.search(r"https?://|index-url", script)
+    subprocess.run(["bash", "-n", str(file)], check=True)
+
+
+def test_contributing_names_only_files_that_exist() -> None:
+    named = re.findall(r"`([\w./-]+/[\w.-]*|[\w.-]+\.(?:md|toml|txt|yaml|cff))`", read("CONTRIBUTING.md"))
+    absent = [name for name in named if not (ROOT / name).exists() and name not in ("../shared/data", "my_source.toml")]
+    assert named
+    assert not absent
+
+
+def test_a_role_has_a_place_for_every_part_that_contributing_names() -> None:
+    """The steps of "Add a role" hold for the roles that there are."""
+    for role in ROLES:
+        assert (ROOT / f"reasonmed_assets/llm/prompts/{role}.md").is_file()
+        assert role in FIELDS
+        assert role in replies.TEXT_ROLES or role in replies.STRUCTURED_ROLES
+        assert role in Roles.model_fields
+
+
+PLUGIN_CASES = {
+    "skipped": "import pytest\n\n@pytest.mark.shared_data\ndef test_x():\n    pytest.skip('no data')\n",
+    "by_fixture": "import pytest\n\n@pytest.fixture\ndef shared_data():\n    pytest.skip('no data')\n\n"
+    "def test_x(shared_data):\n    pass\n",
+    "none": "def test_x():\n    pass\n",
+    "ran": "import pytest\n\n@pytest.mark.shared_data\ndef test_x():\n    pass\n\n"
+    "def test_y():\n    pytest.skip('for another reason')\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "passes"), [("skipped", False), ("by_fixture", False), ("none", False), ("ran", True)]
+)
+def test_the_ci_fails_where_a_test_of_the_real_files_did_not_run(case: str, passes: bool, tmp_path: Path) -> None:
+    (tmp_path / "test_case.py").write_text(PLUGIN_CASES[case], encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = shared_data: real files\n", encoding="utf-8")
+    environment = {
+        **os.environ,
+        "PYTEST_PLUGINS": "require_shared_data",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONPATH": str(ROOT / ".ci"),
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert (run.returncode == 0) is passes, run.stdout
