@@ -97,10 +97,10 @@ class Choices:
 
     def is_bare(self, line: str) -> bool:
         """Whether a line is a letter with nothing but its option's text."""
-        match = self._patterns.leading.match(line.strip())
         if len(line.strip(_WRAPPING)) == 1:
             return self.read(line) in self._letters
-        return bool(match) and self._with_text(normalise(match["rest"])) == match["letter"]
+        match = self._patterns.leading.match(line.strip())
+        return match is not None and self._with_text(normalise(match["rest"])) == match["letter"]
 
     def named_in(self, sentence: str) -> str:
         """The one option that a sentence names, by letter or text; `NO_OPTION` or `SEVERAL`.

@@ -1,0 +1,343 @@
+"""Which questions are the same, nearly the same, or in a benchmark.
+
+The decisions depend on the rows and on what was kept before, never on the order in which rows arrive. Precedence: rows
+kept earlier in this warehouse, then the order of the sources, then split, file and row; of two that match, the one with
+precedence stays. So an added row never displaces one that was kept (a question of a benchmark always does).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+from rapidfuzz import fuzz
+
+from reasonmed_assets.ids import make_id
+from reasonmed_assets.profiles.model import Rules
+from reasonmed_assets.rules.candidates import alike
+from reasonmed_assets.rules.text import negations, normalise, numbers
+
+BENCHMARK = "benchmark"
+CONTAMINATED, CONFLICTING_GOLD, DUPLICATE, NEAR_DUPLICATE, GROUPED = (
+    "contaminated", "conflicting_gold", "duplicate", "near_duplicate", "grouped",
+)  # fmt: skip
+
+_SEPARATOR = "\x1f"
+_BEGINNING = 100
+_MAX_OPTIONS_LEFT_OUT = 2
+
+MATCH_SCHEMA = {
+    "match_id": pl.String,
+    "raw_id": pl.String,
+    "source": pl.String,
+    "other_raw_id": pl.String,
+    "other_source": pl.String,
+    "other_split_role": pl.String,
+    "decision": pl.String,
+    "is_exact": pl.Boolean,
+    "edit_ratio": pl.Float64,
+    "is_same_gold": pl.Boolean,
+    "is_same_facts": pl.Boolean,
+    "evidence": pl.String,
+}
+"""The columns of `question_matches`, without its row hash."""
+
+_COLUMNS = (
+    "raw_id", "question_id", "source", "split", "split_role", "file", "row", "native_id", "question", "context",
+    "options", "gold_text",
+)  # fmt: skip
+
+
+def find_matches(
+    questions: pl.DataFrame, benchmarks: pl.DataFrame, kept: set[str], rules: Rules, priority: Sequence[str]
+) -> pl.DataFrame:
+    """The pairs of questions that match, with the evidence and what follows.
+
+    A row has at most one decision against it, the first of
+
+    - `contaminated`: the text of a benchmark question, its options in any order or one or two of them left out; an edit
+      ratio of `contamination_ratio`; or a question about the same document of that source;
+    - `conflicting_gold`: the text of another row with another key. All of them go, except one that was kept earlier;
+    - `duplicate`: the text of a row with precedence, its options in any order, or some left out and the same key;
+    - `near_duplicate`: an edit ratio of `near_duplicate_ratio`, and the same key, numbers and negations.
+
+    Questions that stay and reach `group_ratio` are `grouped`, in as many pairs as there are. With a switch of `rules`
+    off, its pairs are grouped instead, except that two rows never share a question_id.
+
+    Args:
+        questions: rows to build from, with the columns of `raw_questions`.
+        benchmarks: rows with the columns of `benchmark_questions`.
+        kept: question_ids that this warehouse already holds.
+        rules: the profile's switches and ratios.
+        priority: source names, the preferred one first; other sources follow by name.
+
+    Returns:
+        One row per pair, with the columns of `MATCH_SCHEMA`, ordered by raw_id and other_raw_id.
+    """
+    order = {source: position for position, source in enumerate(priority)}
+    rows = _items(questions, kept, order)
+    against = _items(benchmarks, set(), order)
+    matches = _decide(rows, against, _compare([*rows, *against], rules), rules)
+    return pl.DataFrame([match.as_row() for match in matches], schema=MATCH_SCHEMA, orient="row").sort(
+        "raw_id", "other_raw_id"
+    )
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One question, with the forms in which it is compared."""
+
+    row: Mapping[str, Any]
+    is_kept: bool
+    stem: str
+    options: tuple[str, ...]
+    context: str
+    gold: str
+
+    @cached_property
+    def key(self) -> str:
+        """Equal for equal text, the options in any order."""
+        return _key(self.context, self.stem, sorted(self.options))
+
+    @property
+    def text(self) -> str:
+        return " ".join((self.stem, *self.options))
+
+    @property
+    def sorted_text(self) -> str:
+        return " ".join((self.stem, *sorted(self.options)))
+
+    @cached_property
+    def facts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Numbers and negations of stem and options."""
+        text = _SEPARATOR.join((self.row["question"], *self.row["options"]))
+        return numbers(text), negations(text)
+
+    def shorter_keys(self) -> Iterator[str]:
+        """Keys of the forms of this question that lack one or two of its options."""
+        ordered = sorted(self.options)
+        for size in range(max(2, len(ordered) - _MAX_OPTIONS_LEFT_OUT), len(ordered)):
+            for options in combinations(ordered, size):
+                yield _key(self.context, self.stem, options)
+
+
+@dataclass(frozen=True)
+class _Match:
+    """Two questions and what follows for the first."""
+
+    item: _Item
+    other: _Item
+    decision: str
+    is_exact: bool
+    ratio: float
+    note: str = ""
+
+    def as_row(self) -> tuple[Any, ...]:
+        row, other = self.item.row, self.other.row
+        beginning = " ".join(other["question"].split())[:_BEGINNING]
+        return (
+            make_id(row["raw_id"], other["raw_id"]),
+            row["raw_id"],
+            row["source"],
+            other["raw_id"],
+            other["source"],
+            other["split_role"],
+            self.decision,
+            self.is_exact,
+            self.ratio,
+            self.item.gold == self.other.gold,
+            self.item.facts == self.other.facts,
+            f"{other['source']} {other['split']}, {other['file']} row {other['row']}{self.note}: {beginning}",
+        )
+
+
+class _Likeness:
+    """What the comparison of all texts found, by the keys of two different texts, both ways."""
+
+    def __init__(self) -> None:
+        self._ratios: dict[str, dict[str, float]] = defaultdict(dict)
+        self._subsets: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, a: _Item, b: _Item, ratio: float) -> None:
+        """Two texts that are alike."""
+        self._ratios[a.key][b.key] = self._ratios[b.key][a.key] = ratio
+
+    def add_subset(self, a: _Item, b: _Item) -> None:
+        """Two texts that are the same but for options left out of one of them."""
+        self._subsets[a.key].add(b.key)
+        self._subsets[b.key].add(a.key)
+        self.add(a, b, _ratio(a, b))
+
+    def of(self, item: _Item) -> Iterator[tuple[str, float, bool]]:
+        """Key, edit ratio and "is a subset" of every other text that is like this one."""
+        subsets = self._subsets.get(item.key, ())
+        for key, ratio in self._ratios.get(item.key, {}).items():
+            yield key, ratio, key in subsets
+
+
+def _items(frame: pl.DataFrame, kept: set[str], order: Mapping[str, int]) -> list[_Item]:
+    """The rows in order of precedence."""
+    items = [
+        _Item(
+            row=row,
+            is_kept=row["question_id"] in kept,
+            stem=normalise(row["question"]),
+            options=tuple(normalise(option) for option in row["options"]),
+            context=normalise(row["context"] or ""),
+            gold=normalise(row["gold_text"]),
+        )
+        for row in frame.select(_COLUMNS).iter_rows(named=True)
+    ]
+    last = len(order)
+
+    def precedence(item: _Item) -> tuple[Any, ...]:
+        row = item.row
+        position = order.get(row["source"], last)
+        return not item.is_kept, position, row["source"], row["split"], row["file"], row["row"]
+
+    return sorted(items, key=precedence)
+
+
+def _key(context: str, stem: str, options: Iterable[str]) -> str:
+    return _SEPARATOR.join((context, stem, *options))
+
+
+def _ratio(a: _Item, b: _Item) -> float:
+    """Edit ratio of stem plus options, the better of published and sorted order; of the contexts where it is less.
+
+    Two questions with the same title about different documents are different questions.
+    """
+    ratio = max(fuzz.ratio(a.text, b.text), fuzz.ratio(a.sorted_text, b.sorted_text))
+    return min(ratio, fuzz.ratio(a.context, b.context)) if a.context and b.context else ratio
+
+
+def _compare(items: Sequence[_Item], rules: Rules) -> _Likeness:
+    """Every two texts that are alike, apart from two of benchmarks."""
+    by_key = _first_by_key(items)
+    distinct = list(by_key.values())
+    likeness = _Likeness()
+    least = min(rules.group_ratio, rules.near_duplicate_ratio, rules.contamination_ratio)
+    found = alike(
+        [item.text for item in distinct],
+        [item.sorted_text for item in distinct],
+        least,
+        [item.row["split_role"] != BENCHMARK for item in distinct],
+    )
+    for i, j, ratio in found:
+        a, b = distinct[i], distinct[j]
+        if a.context and b.context:
+            ratio = min(ratio, fuzz.ratio(a.context, b.context))
+        if ratio >= least:
+            likeness.add(a, b, ratio)
+    stems = Counter((item.context, item.stem) for item in distinct)
+    for item in distinct:
+        if stems[item.context, item.stem] > 1:
+            for key in item.shorter_keys():
+                if key in by_key:
+                    likeness.add_subset(item, by_key[key])
+    return likeness
+
+
+def _first_by_key(items: Iterable[_Item]) -> dict[str, _Item]:
+    found: dict[str, _Item] = {}
+    for item in items:
+        found.setdefault(item.key, item)
+    return found
+
+
+def _decide(rows: list[_Item], against: list[_Item], likeness: _Likeness, rules: Rules) -> list[_Match]:
+    contaminated = list(_contaminated(rows, against, likeness, rules))
+    if not rules.reject_contaminated:
+        contaminated = [replace(match, decision=GROUPED) for match in contaminated]
+    left = _without(rows, contaminated)
+    same = list(_same_text(left, rules))
+    left = _without(left, same)
+    near = list(_near_duplicates(left, likeness, rules)) if rules.reject_duplicates else []
+    left = _without(left, near)
+    return [*contaminated, *same, *near, *_grouped(left, likeness, rules)]
+
+
+def _without(rows: list[_Item], matches: Iterable[_Match]) -> list[_Item]:
+    """The rows that no match turns away."""
+    gone = {match.item.row["raw_id"] for match in matches if match.decision != GROUPED}
+    return [item for item in rows if item.row["raw_id"] not in gone]
+
+
+def _contaminated(rows: list[_Item], against: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
+    """For each row that a benchmark holds, its best match there: exact before alike, then by ratio."""
+    by_key = _first_by_key(against)
+    by_document = {_document(item): item for item in reversed(against)}
+    for item in rows:
+        found = []
+        if item.key in by_key:
+            found.append(_Match(item, by_key[item.key], CONTAMINATED, True, 100.0))
+        for key, ratio, is_subset in likeness.of(item):
+            if key in by_key and (is_subset or ratio >= rules.contamination_ratio):
+                found.append(_Match(item, by_key[key], CONTAMINATED, is_subset, ratio))
+        other = by_document.get(_document(item)) if _document(item) else None
+        if not found and other:
+            note = f", the same document {item.row['native_id']}"
+            found.append(_Match(item, other, CONTAMINATED, False, _ratio(item, other), note))
+        if found:
+            yield max(found, key=lambda match: (match.is_exact, match.ratio, match.other.row["raw_id"]))
+
+
+def _document(item: _Item) -> tuple[str, str] | None:
+    """What a question with a context is about (a pmid). Without a context, ids may be mere counters of a file."""
+    row = item.row
+    return (row["source"], row["native_id"]) if item.context and row["native_id"] else None
+
+
+def _same_text(rows: list[_Item], rules: Rules) -> Iterator[_Match]:
+    """Duplicates and contradictions among rows with the same text, which are in order of precedence."""
+    groups: dict[str, list[_Item]] = defaultdict(list)
+    for item in rows:
+        groups[item.key].append(item)
+    for first, *others in groups.values():
+        is_contradicted = any(other.gold != first.gold for other in others)
+        if is_contradicted and not first.is_kept and rules.reject_duplicates:
+            opposite = next(other for other in others if other.gold != first.gold)
+            yield _Match(first, opposite, CONFLICTING_GOLD, True, 100.0)
+        for other in others:
+            is_conflict = is_contradicted if not first.is_kept else other.gold != first.gold
+            against = first
+            if is_conflict and other.gold == first.gold:
+                against = next(item for item in others if item.gold != other.gold)
+            decision = CONFLICTING_GOLD if is_conflict else DUPLICATE
+            if not rules.reject_duplicates and other.row["question_id"] != first.row["question_id"]:
+                decision = GROUPED
+            yield _Match(other, against, decision, True, 100.0)
+
+
+def _near_duplicates(rows: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
+    """Rows that say the same as a row with precedence that stays: each against the most alike of those."""
+    staying: dict[str, _Item] = {}
+    for item in rows:
+        found = []
+        for key, ratio, is_subset in likeness.of(item):
+            other = staying.get(key)
+            if other is None or other.gold != item.gold:
+                continue
+            if is_subset:
+                found.append(_Match(item, other, DUPLICATE, True, ratio))
+            elif ratio >= rules.near_duplicate_ratio and other.facts == item.facts:
+                found.append(_Match(item, other, NEAR_DUPLICATE, False, ratio))
+        if found:
+            yield max(found, key=lambda match: (match.is_exact, match.ratio, match.other.row["raw_id"]))
+        else:
+            staying[item.key] = item
+
+
+def _grouped(rows: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
+    """Every two rows that stay and are alike, the one with precedence second."""
+    earlier: dict[str, _Item] = {}
+    for item in rows:
+        for key, ratio, is_subset in likeness.of(item):
+            if key in earlier and (is_subset or ratio >= rules.group_ratio):
+                yield _Match(item, earlier[key], GROUPED, is_subset, ratio)
+        earlier.setdefault(item.key, item)
