@@ -3,8 +3,6 @@
 Every table of the warehouse is made here; what its rows are is in `assets/`, what must hold for them in `quality/`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
 from reasonmed_assets.display import Display
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Ledger
+from reasonmed_assets.profiles import Profile
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.settings import BuildSettings
 from reasonmed_assets.sources import Declaration, Reading, input_digest, load_declaration, read_source
@@ -37,22 +39,15 @@ class BuildSession:
         self.display = new_display()
         self._readings: dict[str, Reading] = {}
 
-    def split_roles(self, source: str) -> dict[str, str]:
-        """The profile's split roles of one source that differ from its declaration."""
-        pairs = (key.split(".", 1) for key in self.profile.sources.split_roles)
-        return {
-            split: self.profile.sources.split_roles[f"{name}.{split}"] for name, split in pairs if name == source
-        }
-
     def reading(self, source: str) -> Reading:
         """The records of one source's files, read once per run."""
         if source not in self._readings:
-            self._readings[source] = read_source(self.declarations[source], self.data_dir, self.split_roles(source))
+            self._readings[source] = read_source(self.declarations[source], self.data_dir, split_roles(self.profile, source))
         return self._readings[source]
 
     def input_digest(self, source: str) -> str:
         """Hash over the contents of one source's files and its declaration."""
-        return input_digest(self.declarations[source], self.data_dir, self.split_roles(source))
+        return input_digest(self.declarations[source], self.data_dir, split_roles(self.profile, source))
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -72,6 +67,12 @@ class BuildSession:
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
         self.warehouse.refresh_snapshot()
+
+
+def split_roles(profile: Profile, source: str) -> dict[str, Literal["train", "benchmark", "stand_in", "unused"]]:
+    """The roles of one source's splits that a profile gives them, where they differ from the declaration."""
+    pairs = {tuple(key.split(".", 1)): role for key, role in profile.sources.split_roles.items()}
+    return {split: role for (name, split), role in pairs.items() if name == source}
 
 
 @cache

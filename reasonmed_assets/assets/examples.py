@@ -49,7 +49,13 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets of this group."""
     return [
         table_asset("reasonmed", reasonmed, deps=_EXPECTED_FROM, partitions_def=sources, kinds={"sql"}),
-        table_asset("dropped_examples", dropped_examples, deps=_EXPECTED_FROM, partitions_def=sources, kinds={"sql"}),
+        table_asset(
+            "dropped_examples",
+            dropped_examples,
+            deps=[*_EXPECTED_FROM, "reasonmed"],
+            partitions_def=sources,
+            kinds={"sql"},
+        ),
         table_asset(
             "answer_summaries",
             answer_summaries,

@@ -21,7 +21,7 @@ def raw_questions(stage: Stage) -> None:
     """Read from the source's files; unreadable records go to `rejected_questions`."""
     reading = stage.session.reading(stage.source)
     stage.frames["source_files"] = _source_files(stage)
-    frame = questions_frame([reading]).filter(pl.col("split_role").is_in(BUILD_ROLES))
+    frame = questions_frame(reading.questions).filter(pl.col("split_role").is_in(BUILD_ROLES))
     with stage.read() as con:
         con.register("published", frame)
         stage.write(con, "select * from published")
@@ -29,7 +29,7 @@ def raw_questions(stage: Stage) -> None:
 
 def benchmark_questions(stage: Stage) -> None:
     """Read from the benchmark splits of every declared source."""
-    frame = questions_frame([stage.session.reading(source) for source in stage.session.declarations])
+    frame = _all_questions(stage.session)
     with stage.read() as con:
         con.register("published", frame.filter(pl.col("split_role") == "benchmark"))
         stage.write(con, "select * from published")
@@ -39,7 +39,7 @@ def question_matches(stage: Stage) -> None:
     """Found over the files of every declared source, so that the result does not depend on which one was built first;
     rows that this warehouse kept earlier win, then source priority, then file order."""
     session = stage.session
-    frame = questions_frame([session.reading(source) for source in session.declarations])
+    frame = _all_questions(session)
     with stage.read() as con:
         kept = {row[0] for row in con.execute("select question_id from questions").fetchall()}
     matches = find_matches(
@@ -114,6 +114,11 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             fingerprint_parts=_files_of_one,
         ),
     ]
+
+
+def _all_questions(session: BuildSession) -> pl.DataFrame:
+    """The records of every declared source, in order of priority, benchmarks included."""
+    return pl.concat([questions_frame(session.reading(source).questions) for source in session.declarations])
 
 
 def _source_files(stage: Stage) -> pl.DataFrame:

@@ -25,18 +25,20 @@ def refined_paths(stage: Stage) -> None:
         # No rounds yet: the same columns, no rows.
         stage.write(con, "select * exclude (row_hash) from refined_paths where false", stage.scratch("round_0"))
     rounds = [stage.scratch("round_0")]
+    if rules.difficult_base == "refined":
+        rounds += _rewrite(stage, "refined", -1, targets, rounds)
     for turn in range(rules.fallback_paths + 1):
         for _ in range(rules.rewrite_rounds):
-            made = [_rewrite(stage, kind, turn, targets, rounds) for kind in _STAGES]
-            rounds += [path for path in made if path is not None]
-            if not any(made):
+            made = [path for kind in _STAGES for path in _rewrite(stage, kind, turn, targets, rounds)]
+            rounds += made
+            if not made:
                 break
     with stage.read({"rounds": rounds}) as con:
         stage.write(con, "select * from rounds")
 
 
-def _rewrite(stage: Stage, kind: str, turn: int, targets: Path, rounds: list[Path]) -> Path | None:
-    """One round over the slots of one kind that still lack an accepted text; None when there is none."""
+def _rewrite(stage: Stage, kind: str, turn: int, targets: Path, rounds: list[Path]) -> list[Path]:
+    """One round over the slots of one kind that still lack an accepted text: a file of rows, none without slots."""
     tag = f"_{kind}_{len(rounds)}"
     variables = {"rewrite_stage": kind, "rewrite_turn": turn}
     files = run_step(
@@ -46,14 +48,23 @@ def _rewrite(stage: Stage, kind: str, turn: int, targets: Path, rounds: list[Pat
     with stage.read(files.views) as con:
         con.sql(sql.load("calls/rewritten")).write_parquet(str(paths))
     if not pl.scan_parquet(paths).select(pl.len()).collect().item():
-        return None
-    votes = collect_votes(stage, VERIFY_REWRITES, {"paths": paths}, tag)
+        return []
+    votes = _votes(stage, paths, tag)
     copies = stage.scratch(f"near_copies{tag}")
     _copies(paths, rounds, stage.session.profile.rules.near_copy_ratio).write_parquet(copies)
     path = stage.scratch(f"round{tag}")
     with stage.read({"paths": paths, "votes": votes, "near_copies": copies}) as con:
         stage.write(con, sql.load("tables/refined_paths"), path)
-    return path
+    return [path]
+
+
+def _votes(stage: Stage, paths: Path, tag: str) -> Path:
+    """The verifier's votes on the rewritten texts; on none of them where the profile does not verify again."""
+    if not stage.session.profile.rules.verify_rewrites:
+        unjudged = stage.scratch(f"unjudged{tag}")
+        pl.read_parquet(paths).clear().write_parquet(unjudged)
+        paths = unjudged
+    return collect_votes(stage, VERIFY_REWRITES, {"paths": paths}, tag)
 
 
 def _copies(paths: Path, rounds: list[Path], ratio: float) -> pl.DataFrame:

@@ -114,7 +114,7 @@ def run_step(
     paths = StepFiles(stage.scratch(f"{name}.calls"), stage.scratch(f"{name}.replies"))
     with stage.read(files) as con:
         for key, value in (variables or {}).items():
-            con.execute(f"set variable {key} = $1", [value])
+            con.execute(f'set variable "{key}" = $1', [value])
         con.execute(f"create temp table calls as {sql.load(step.calls)}")
         (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
         con.sql("from calls").write_parquet(str(paths.calls))
@@ -137,16 +137,14 @@ def run_step(
 def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
     sampling = _sampling(profile, role, row)
     model = profile.models[sampling.model]
-    body: dict[str, Any] = {
-        "model": model.name,
-        "messages": render(role, row),
-        "temperature": sampling.temperature,
-        "max_tokens": sampling.max_tokens,
-        "seed": row["seed"],
-    }
-    if sampling.top_p is not None:
-        body["top_p"] = sampling.top_p
-    form = response_format(role, profile.providers[model.provider].structured)
+    body: dict[str, Any] = {"model": model.name, "messages": render(role, row)}
+    if model.parameters == "reasoning":
+        body["max_completion_tokens"] = sampling.max_tokens
+    else:
+        body |= {"temperature": sampling.temperature, "max_tokens": sampling.max_tokens, "seed": row["seed"]}
+        if sampling.top_p is not None:
+            body["top_p"] = sampling.top_p
+    form = response_format(role, profile.providers[model.provider].structured, sampling.max_tokens)
     if form is not None:
         body["response_format"] = form
     return Call(

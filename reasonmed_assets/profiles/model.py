@@ -53,6 +53,8 @@ class Model(Section):
     """Where a reasoning model thinks: a reply field, `<think>`, or `## Thinking` / `## Final Response`."""
     path_text: Literal["answer", "reasoning_and_answer"] = "answer"
     """What of a reply is the path."""
+    parameters: Literal["standard", "reasoning"] = "standard"
+    """`reasoning`: a hosted reasoning model, which takes `max_completion_tokens` and no temperature, top_p or seed."""
     prompt_usd_per_million: float = Field(default=0, ge=0)
     completion_usd_per_million: float = Field(default=0, ge=0)
 

@@ -2,13 +2,37 @@
 -- one turn (`rewrite_stage`, `rewrite_turn`). A rewritten text is a path with an id of its own.
 with
 
+bases as (
+    select
+        parent_path_id,
+        path_id,
+        path_text,
+        verdict,
+        verdict_reason
+    from rewrites
+    where tier = 'difficult' and stage = 'refined' and path_text is not null
+),
+
+wanted as (
+    select
+        targets.* exclude (parent_path_id),
+        coalesce(bases.path_id, targets.parent_path_id) as parent_path_id
+    from targets
+    left join bases on targets.stage = 'regenerated' and targets.parent_path_id = bases.parent_path_id
+    where targets.stage = getvariable('rewrite_stage') and targets.turn = getvariable('rewrite_turn')
+),
+
 pending as (
     select
-        targets.*,
-        coalesce(max(rewrites.round) filter (where rewrites.parent_path_id is not distinct from targets.parent_path_id), 0) + 1 as round
-    from targets
-    left join rewrites on targets.question_id = rewrites.question_id and targets.slot = rewrites.slot
-    where targets.stage = getvariable('rewrite_stage') and targets.turn = getvariable('rewrite_turn')
+        wanted.*,
+        1 + coalesce(
+            max(rewrites.round) filter (
+                where rewrites.stage = wanted.stage and rewrites.parent_path_id is not distinct from wanted.parent_path_id
+            ),
+            0
+        ) as round
+    from wanted
+    left join rewrites on wanted.question_id = rewrites.question_id and wanted.slot = rewrites.slot
     group by all
     -- A missing reply is asked for by the next build, and a key that is not supported stays so.
     having
@@ -51,13 +75,14 @@ select
     questions.options,
     questions.gold_letter,
     questions.gold_text,
-    paths.path_text,
-    case when verifications.is_correct then 'correct' else 'error' end as verdict,
-    verifications.reason as verdict_reason,
+    coalesce(bases.path_text, paths.path_text) as path_text,
+    coalesce(bases.verdict, if(verifications.is_correct, 'correct', 'error')) as verdict,
+    coalesce(bases.verdict_reason, verifications.reason) as verdict_reason,
     coalesce(feedback.feedback, []) as feedback
 from pending
 inner join questions on pending.question_id = questions.question_id
 left join reasoning_paths as paths on pending.parent_path_id = paths.path_id
 left join verifications on pending.parent_path_id = verifications.path_id
+left join bases on pending.parent_path_id = bases.path_id
 left join feedback on pending.question_id = feedback.question_id
 order by pending.question_id, pending.slot

@@ -1,5 +1,5 @@
 -- targets: the slots that need a rewritten text: two of a Medium question, one of a Difficult one, with the paths that
--- may be rewritten for each, in the order in which they are tried (`turn`, from 0).
+-- may be rewritten for each, in the order in which they are tried (`turn`, from 0; -1 prepares the base of a regeneration).
 with
 
 doubted as (
@@ -56,3 +56,8 @@ difficult as (
 select * from medium
 union all by name
 select * from difficult
+-- The published pipeline refines the path first that it then regenerates.
+union all by name
+select * replace ('refined' as stage, -1 as turn)
+from difficult
+where getvariable('rule_difficult_base') = 'refined' and parent_path_id is not null

@@ -5,4 +5,4 @@ select
     count(*) as value
 from staged
 group by tier
-order by list_position(['easy', 'medium', 'difficult', 'unresolved'], tier)
+order by min(list_position(['easy', 'medium', 'difficult', 'unresolved'], tier))

@@ -6,4 +6,4 @@ select
 from staged
 where score is not null
 group by all
-order by list_position(['easy', 'medium', 'difficult'], tier), series
+order by min(list_position(['easy', 'medium', 'difficult'], tier)), series

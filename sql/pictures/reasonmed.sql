@@ -5,4 +5,4 @@ select
     count(*) as value
 from staged
 group by all
-order by list_position(['easy', 'medium', 'difficult'], tier), series
+order by min(list_position(['easy', 'medium', 'difficult'], tier)), series

@@ -26,7 +26,9 @@ texts as (
         refined.content_hash,
         refined.provider_kind
     from refined_paths as refined
-    left join reasoning_paths as parents on refined.parent_path_id = parents.path_id
+    -- The parent of a regenerated text can itself be a refined one.
+    left join refined_paths as bases on refined.parent_path_id = bases.path_id
+    left join reasoning_paths as parents on coalesce(bases.parent_path_id, refined.parent_path_id) = parents.path_id
     where refined.source = getvariable('source')
 )
 

@@ -27,10 +27,13 @@ decided as (
             when is_missing then 'no reply: ' || outcome
             when supports_key is false then 'the key is not supported'
             when error_kind is not null then 'the reply is ' || error_kind
+            when tier = 'difficult' and stage = 'refined' then 'base of the regeneration'
+            -- The published pipeline takes a rewritten text as it comes.
+            when not getvariable('rule_verify_rewrites') then null
             when not coalesce(is_answer_match, false)
                 then format('concludes {}, the key is {}', coalesce(answer_letter, 'nothing'), gold_letter)
-            when getvariable('rule_verify_rewrites') and verdict is null then 'no verdict: ' || verifier_outcome
-            when getvariable('rule_verify_rewrites') and verdict = 'error' then 'verifier: ' || verdict_reason
+            when verdict is null then 'no verdict: ' || verifier_outcome
+            when verdict = 'error' then 'verifier: ' || verdict_reason
             when len(leak_phrases) > 0 then 'betrays its source: ' || array_to_string(leak_phrases, ', ')
             when near_copy_of is not null then 'nearly the same as ' || near_copy_of
         end as rejection

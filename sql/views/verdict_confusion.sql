@@ -6,5 +6,5 @@ select
     count(*) as paths,
     round(count(*) / sum(count(*)) over (partition by generator), 4) as share
 from verifications
-group by all
-order by all
+group by generator, verdict, is_answer_match
+order by generator, verdict, is_answer_match
