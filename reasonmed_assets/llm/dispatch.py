@@ -1,4 +1,4 @@
-"""Sends claimed calls from an event loop of its own: in order, within each provider's limits, and again if that helps."""
+"""Sends claimed calls from an event loop of its own: in order, within each provider's limits, again where it helps."""
 
 from __future__ import annotations
 

@@ -119,8 +119,7 @@ class _Run:
         """See `Engine.run`."""
         while True:
             self._advance(self._take())
-            is_idle = not (self._ready or self._next or self._has_room())
-            for event in self._fetcher.events(_WAIT_S if is_idle else 0):
+            for event in self._fetcher.events(_WAIT_S if self._can_only_wait() else 0):
                 self._settle(event)
             while self._ready:
                 self._n_unfinished -= 1
@@ -136,6 +135,9 @@ class _Run:
         finally:
             self._stats.seconds = time.monotonic() - self._started_at
             self._engine.progress.finished(self._step, self._stats)
+
+    def _can_only_wait(self) -> bool:
+        return self._n_unfinished > 0 and not (self._ready or self._next or self._has_room())
 
     def _has_room(self) -> bool:
         return not self._is_exhausted and self._n_unfinished + _BATCH <= self._window

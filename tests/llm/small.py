@@ -36,7 +36,7 @@ def profile(**provider: Any) -> Profile:
             },
             "roles": {
                 "generator": [{"slot": "g", "model": "small", "temperatures": [0.7]}],
-                **{role: sampling for role in roles},
+                **dict.fromkeys(roles, sampling),
             },
         }
     )
