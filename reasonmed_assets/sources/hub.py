@@ -36,7 +36,6 @@ def fetch(declaration: Declaration, data_dir: Path, revision: str | None = None)
         )
     try:
         from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HfHubHTTPError
     except ImportError as error:
         raise SourceError('fetching needs the extra hub: pip install -e ".[hub]"') from error
     folder = data_dir / hub.folder
@@ -48,7 +47,7 @@ def fetch(declaration: Declaration, data_dir: Path, revision: str | None = None)
             allow_patterns=list(hub.files),
             local_dir=folder,
         )
-    except (HfHubHTTPError, OSError) as error:
+    except OSError as error:  # the library's own errors are OSErrors
         raise SourceError(f"{declaration.name}: {hub.repo} at {commit} could not be downloaded: {error}") from error
     _check_complete(declaration, data_dir, folder)
     return folder

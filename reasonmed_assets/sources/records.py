@@ -70,7 +70,7 @@ def count_records(path: Path, layout: Layout) -> int:
     """
     if layout.format == "jsonl":
         with path.open("rb") as lines:
-            return sum(1 for line in lines if line.removeprefix(_BOM).strip())
+            return sum(1 for number, line in enumerate(lines) if (line if number else line.removeprefix(_BOM)).strip())
     if layout.format == "json":
         return _count_members(path.read_bytes().decode("utf-8", _ESCAPED))
     if layout.format == "csv":

@@ -1,0 +1,106 @@
+"""Declarations: the shipped ones, and errors that name file and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reasonmed_assets.sources import SourceError, load_declaration, shipped_sources
+
+_MINIMAL = """
+name = "mine"
+title = "Mine"
+licence = "CC0-1.0"
+language = "en"
+
+[layouts.native]
+format = "jsonl"
+question = "stem"
+options = "choices"
+gold = { field = "key", encoding = "letter" }
+
+[splits.train]
+role = "train"
+alternatives = [{ files = ["mine/*.jsonl"] }]
+"""
+
+
+def _load(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    load_declaration(str(file))
+
+
+def test_the_four_sources_are_shipped_and_named_like_their_files() -> None:
+    assert shipped_sources() == ("medmcqa", "medqa", "mmlu", "pubmedqa")
+    assert all(load_declaration(name).name == name for name in shipped_sources())
+
+
+@pytest.mark.parametrize(
+    ("source", "roles"),
+    [
+        ("medqa", {"train": "train", "dev": "train", "test": "benchmark"}),
+        ("medmcqa", {"train": "train", "dev": "benchmark"}),
+        ("pubmedqa", {"train": "train", "test": "benchmark"}),
+        ("mmlu", {"dev": "train", "val": "train", "test": "benchmark"}),
+    ],
+)
+def test_splits_have_the_published_roles(source: str, roles: dict[str, str]) -> None:
+    assert {name: split.role for name, split in load_declaration(source).splits.items()} == roles
+
+
+def test_every_shipped_source_is_pinned_to_a_commit_on_the_hub() -> None:
+    for name in shipped_sources():
+        hub = load_declaration(name).hub
+        assert hub is not None and hub.revision is not None and len(hub.revision) == 40
+
+
+def test_what_the_hub_section_fetches_is_what_an_alternative_reads() -> None:
+    for name in shipped_sources():
+        declaration = load_declaration(name)
+        assert declaration.hub is not None
+        prefix = f"{declaration.hub.folder}/"
+        for split in declaration.splits.values():
+            read = [pattern for place in split.alternatives for pattern in place.files if pattern.startswith(prefix)]
+            assert any(_is_fetched(pattern.removeprefix(prefix), declaration.hub.files) for pattern in read)
+
+
+def _is_fetched(pattern: str, fetched: tuple[str, ...]) -> bool:
+    example = Path(pattern.replace("*", "00000-of-00001"))
+    return any(example.match(wanted) for wanted in fetched)
+
+
+def test_a_declaration_of_the_user_is_read_by_path(tmp_path: Path) -> None:
+    _load(tmp_path, _MINIMAL)
+
+
+def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(SourceError, match=r"no source 'medq'.*medmcqa, medqa, mmlu, pubmedqa"):
+        load_declaration("medq")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "mine"', 'name = "My Source"', r"mine\.toml: name: .*My Source"),
+        ('format = "jsonl"', 'format = "xml"', r"layouts\.native\.format: .*'xml'"),
+        ('question = "stem"', 'stem = "stem"', r"layouts\.native\.stem: Extra inputs"),
+        ('options = "choices"\n', "", r"layouts\.native: give either options .* or fixed_options"),
+        ('encoding = "letter"', 'encoding = "index"', r"layouts\.native\.gold: give bases"),
+        ('files = ["mine/*.jsonl"]', 'files = ["../secret.jsonl"]', r"must be a path below the data directory"),
+        ('files = ["mine/*.jsonl"]', 'files = ["/etc/passwd"]', r"must be a path below the data directory"),
+        ('files = ["mine/*.jsonl"]', 'files = ["a"], layout = "hub"', r"layout 'hub', which is not among .* native"),
+        (
+            'role = "train"',
+            'role = "train"\nonly_ids_in = "ids.json"',
+            r"picks ids, so layouts\.native needs native_id",
+        ),
+        ('question = "stem"', 'question = "stem"\nsubject_from_file = "(a)(b)"', r"exactly one group"),
+        ('title = "Mine"', "title = Mine", r"not valid TOML"),
+    ],
+)
+def test_errors_name_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in _MINIMAL
+    with pytest.raises(SourceError, match=message):
+        _load(tmp_path, _MINIMAL.replace(old, new))
