@@ -87,7 +87,7 @@ def set_variables(con: duckdb.DuckDBPyConnection, variables: Mapping[str, Any]) 
     for name, value in variables.items():
         if not _VARIABLE.fullmatch(name):
             raise WarehouseError(f"{name!r} cannot be the name of an SQL variable; use lower-case letters, digits, _")
-        con.execute(f"set variable {name} = $value", {"value": value})
+        con.execute(f'set variable "{name}" = $value', {"value": value})
 
 
 def load_macros(con: duckdb.DuckDBPyConnection) -> None:

@@ -110,8 +110,8 @@ def last_publish(con: duckdb.DuckDBPyConnection, table: str, partition: str | No
     ).fetchone()
     if row is None:
         return None
-    *figures, statistics = row
-    return PublishRecord(*figures, statistics=json.loads(statistics))
+    values = [*row[:-1], json.loads(row[-1])]
+    return PublishRecord(*values)
 
 
 def in_partition(spec: TableSpec, partition: str | None) -> str:
@@ -150,18 +150,27 @@ def _publish_in_transaction(
 def _apply_difference(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path
 ) -> tuple[int, int]:
-    """(rows inserted, rows deleted)."""
-    same = f"s.{spec.key} = t.{spec.key} and s.{ROW_HASH} = t.{ROW_HASH}"
-    where = in_partition(spec, partition)
+    """(rows inserted, rows deleted). Only the rows that differ are read and written whole."""
+    identity = f"{spec.key}, {ROW_HASH}"
     source = database.parquet(staged)
-    deleted = _count(
-        con, f"delete from {spec.name} as t where {where} and not exists (select 1 from {source} as s where {same})"
+    con.execute(
+        f"""
+        create or replace temp table difference as
+        select {identity}, published.row_id
+        from (select {identity}, true as is_staged from {source}) as staged
+        full outer join (
+            select {identity}, rowid as row_id from {spec.name} where {in_partition(spec, partition)}
+        ) as published using ({identity})
+        where staged.is_staged is null or published.row_id is null
+        """
     )
+    deleted = _count(con, f"delete from {spec.name} where rowid in (select row_id from difference)")
     inserted = _count(
         con,
-        f"insert into {spec.name} by name select s.* from {source} as s "
-        f"where not exists (select 1 from (select * from {spec.name} where {where}) as t where {same})",
+        f"insert into {spec.name} by name select staged.* from {source} as staged "
+        f"semi join (select * from difference where row_id is null) as new using ({identity})",
     )
+    con.execute("drop table difference")
     return inserted, deleted
 
 
@@ -205,7 +214,7 @@ def _record(
         "rows_deleted": published.deleted,
         "fingerprint": made_by.fingerprint,
         "profile": made_by.profile,
-        "statistics": json.dumps(dict(made_by.statistics), sort_keys=True),
+        "statistics": json.dumps(dict(made_by.statistics), sort_keys=True, allow_nan=False),
     }
     types = TABLES[PUBLISHES].duckdb_types()
     columns = ", ".join(f"${name}::{types[name]} as {name}" for name in values)
