@@ -50,7 +50,9 @@ class Job:
     @property
     def tokens(self) -> int:
         """The most tokens that an attempt may cost, roughly."""
-        return len(self.body) // _BYTES_PER_TOKEN + int(self.call.body.get("max_tokens") or 0)
+        asked = self.call.body
+        most = asked.get("max_tokens") or asked.get("max_completion_tokens") or 0
+        return len(self.body) // _BYTES_PER_TOKEN + most
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,19 +15,19 @@ from typing import Any
 
 import orjson
 import polars as pl
+import zstandard
 
 from reasonmed_assets.llm import ledger_operations as operations
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.ledger_operations import Attempt, Claimed, Recorded
 from reasonmed_assets.llm.owners import HEARTBEAT_S, this_process
-from reasonmed_assets.llm.wire import read_reply
+from reasonmed_assets.llm.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.writer import LedgerError, Operation, Writer
 
 __all__ = ["Attempt", "Claimed", "Ledger", "LedgerError", "Recorded", "Stored"]
 
 _VERSION = 1
 _BUSY_S = 60.0
-_KEYS_PER_QUERY = 500
 
 _SCHEMA = """
 create table bodies (
@@ -283,8 +283,8 @@ class Ledger:
 
     def _rows(self, query: str, keys: Iterable[str]) -> Iterator[tuple[Any, ...]]:
         wanted = [bytes.fromhex(key) for key in keys]
-        for first in range(0, len(wanted), _KEYS_PER_QUERY):
-            some = wanted[first : first + _KEYS_PER_QUERY]
+        for first in range(0, len(wanted), operations.KEYS_PER_QUERY):
+            some = wanted[first : first + operations.KEYS_PER_QUERY]
             marks = ",".join("?" * len(some))
             try:
                 with self._reading_lock:
@@ -295,5 +295,8 @@ class Ledger:
 
     def _stored(self, row: tuple[Any, ...]) -> Stored:
         key, attempts, outcome, detail, provider_kind, is_simulated, reply = row
-        read = None if reply is None else read_reply(operations.decompressed(reply), bool(is_simulated))
+        try:
+            read = None if reply is None else read_reply(operations.decompressed(reply), bool(is_simulated))
+        except (NotAReplyError, zstandard.ZstdError) as error:
+            raise LedgerError(f"ledger {self.path}: the reply of call {key.hex()} is damaged: {error}") from error
         return Stored(key.hex(), outcome, detail, provider_kind, attempts, read)

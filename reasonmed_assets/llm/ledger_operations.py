@@ -16,6 +16,9 @@ from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.owners import Owner, is_alive
 from reasonmed_assets.llm.writer import LedgerError
 
+KEYS_PER_QUERY = 500
+"""SQLite takes a limited number of values in one statement."""
+
 _LEVEL = 3
 _LARGEST_REPLY_BYTES = 256 * 1024 * 1024
 _local = threading.local()
@@ -199,7 +202,11 @@ _OWNER = "select owner_id, host, pid, started_ticks, boot_id, pid_space, heartbe
 
 
 def _where_in(connection: sqlite3.Connection, query: str, keys: list[bytes]) -> list[tuple[Any, ...]]:
-    return connection.execute(query.format(marks=",".join("?" * len(keys))), keys).fetchall()
+    rows: list[tuple[Any, ...]] = []
+    for first in range(0, len(keys), KEYS_PER_QUERY):
+        some = keys[first : first + KEYS_PER_QUERY]
+        rows += connection.execute(query.format(marks=",".join("?" * len(some))), some).fetchall()
+    return rows
 
 
 def _owner(connection: sqlite3.Connection, owner_id: str) -> Owner | None:

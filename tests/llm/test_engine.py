@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
-from reasonmed_assets.llm.calls import Reply, Unusable
+from reasonmed_assets.llm.calls import Reply, Unusable, call_key
 from reasonmed_assets.llm.engine import Engine
-from reasonmed_assets.llm.ledger import Ledger
-from reasonmed_assets.llm.outcomes import EndpointError, SimulatedReplyError, UnauthorisedError
+from reasonmed_assets.llm.ledger import Attempt, Ledger
+from reasonmed_assets.llm.outcomes import EndpointError, Received, SimulatedReplyError, UnauthorisedError
 from reasonmed_assets.llm.progress import LogProgress
+from reasonmed_assets.llm.wire import read_reply
 
 SECRET = "sk-THE-SECRET-0123456789"
 
@@ -424,6 +427,25 @@ def test_an_unknown_model_is_named_with_step_and_row(tmp_path: Path) -> None:
         object.__setattr__(lost, "model", "nowhere")
         with pytest.raises(ValueError, match=r"step, row 9.*'nowhere'"):
             build.results([lost])
+
+
+def test_of_two_replies_to_one_call_the_stored_one_counts(tmp_path: Path) -> None:
+    """A build that was taken for dead and comes back must not use a reply that no later build will see."""
+    first = call(1)
+    key = call_key("local", "small-1b", "r1", first.body, 0)
+    raw = reply("from the other build").body
+    received = Received("completed", None, 200, raw, read_reply(raw), None, 1.0, datetime.now(UTC))
+    made = Attempt(key, "local", "small-1b", "r1", 0, "verifier", "real", orjson.dumps(first.body), received)
+
+    def answer(request: Request) -> Answer:
+        with Ledger(tmp_path / "ledger.sqlite") as other:
+            other.record(made, lambda recorded: None)
+        return reply("mine")
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url) as build:
+        result = build.results([first])["1"]
+        assert (result.value, result.attempts) == ("from the other build", 2)
+        assert build.ledger.attempts_of([key])["is_accepted"].to_list() == [True, False]
 
 
 def test_two_runs_at_once_in_one_process_pay_once(tmp_path: Path) -> None:

@@ -149,6 +149,22 @@ def test_a_claim_is_exclusive_until_it_is_given_back(path: Path) -> None:
         assert claim(two, KEYS[1:3]).stored == [KEYS[1]]
 
 
+def test_many_claims_at_once(path: Path) -> None:
+    keys = [f"{n:032x}" for n in range(40_000)]
+    with Ledger(path) as one, Ledger(path) as two:
+        assert claim(one, keys).granted == keys
+        assert len(claim(two, keys).busy) == 40_000
+
+
+def test_a_damaged_reply_is_named(path: Path) -> None:
+    with Ledger(path) as ledger:
+        record(ledger, attempt(KEYS[3]))
+        with sqlite3.connect(path) as connection:
+            connection.execute("update attempts set reply = x'00'")
+        with pytest.raises(LedgerError, match=KEYS[3]):
+            ledger.lookup(KEYS[:5])
+
+
 def test_closing_gives_claims_back(path: Path) -> None:
     with Ledger(path) as one:
         claim(one, KEYS[:3])
