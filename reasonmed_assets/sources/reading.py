@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from reasonmed_assets.sources.files import SplitFiles, file_digest, find_files
 from reasonmed_assets.sources.labels import LabelError, as_index, detect_base, gold_letter
 from reasonmed_assets.sources.records import Record, count_records, read_records
 from reasonmed_assets.vocabulary import LETTERS
+
+_FRAME_SLICE = 10_000
+"""Questions that are turned into columns at once: what is held twice meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +121,11 @@ def questions_frame(questions: Sequence[Question]) -> pl.DataFrame:
     """Questions as a frame, one column per attribute, typed also when there are none."""
     types: dict[str, Any] = {"row": pl.Int64, "n_options": pl.Int64, "needs_figure": pl.Boolean}
     types["options"] = pl.List(pl.String)
-    names = [field.name for field in fields(Question)]
-    return pl.DataFrame(
-        {name: [getattr(question, name) for question in questions] for name in names},
-        schema={name: types.get(name, pl.String) for name in names},
+    schema = {field.name: types.get(field.name, pl.String) for field in fields(Question)}
+    slices = [questions[start : start + _FRAME_SLICE] for start in range(0, max(len(questions), 1), _FRAME_SLICE)]
+    return pl.concat(
+        pl.DataFrame({name: [getattr(question, name) for question in rows] for name in schema}, schema=schema)
+        for rows in slices
     )
 
 
@@ -185,41 +190,48 @@ class _FileReader:
         Raises:
             SourceError: nothing in the file can be read.
         """
-        everything = list(read_records(self._path, self._file, self._layout))
-        if not everything:
-            raise SourceError(f"{self._file}: the file is empty; expected {_expectation(self._layout)}")
-        records = [record for record in everything if self._ids.has(native_id(record, self._layout))]
-        if not records:
-            raise SourceError(
-                f"{self._file}: none of its {len(everything)} records belongs to split {self._split.split!r}; "
-                f"check that {', '.join(self._split.declared.id_files)} is of the same data set"
-            )
-        base = self._base(records)
-        unreadable = []
-        for record in records:
+        base = self._base()
+        n_all = n_split = n_questions = 0
+        unreadable: list[Unreadable] = []
+        for record in read_records(self._path, self._file, self._layout):
+            n_all += 1
+            if not self._ids.has(native_id(record, self._layout)):
+                continue
+            n_split += 1
             try:
                 reading.questions.append(self._question(record, base))
+                n_questions += 1
             except (FieldError, LabelError) as error:
                 unreadable.append(self._unreadable(record, str(error)))
-        if len(unreadable) == len(records):
-            raise SourceError(_nothing_readable(self._file, self._layout, unreadable))
+        self._check_is_usable(n_all, n_split, n_questions, unreadable)
         reading.unreadable.extend(unreadable)
-        n_records = count_records(self._path, self._layout) - (len(everything) - len(records))
+        n_records = count_records(self._path, self._layout) - (n_all - n_split)
         reading.files.append(FileRead(self._file, self._split.split, self._split.role, n_records, self._digest))
 
-    def _base(self, records: Sequence[Record]) -> int | None:
+    def _check_is_usable(self, n_all: int, n_split: int, n_questions: int, unreadable: Sequence[Unreadable]) -> None:
+        if not n_all:
+            raise SourceError(f"{self._file}: the file is empty; expected {_expectation(self._layout)}")
+        if not n_split:
+            raise SourceError(
+                f"{self._file}: none of its {n_all} records belongs to split {self._split.split!r}; "
+                f"check that {', '.join(self._split.declared.id_files)} is of the same data set"
+            )
+        if not n_questions:
+            raise SourceError(_nothing_readable(self._file, self._layout, unreadable))
+
+    def _base(self) -> int | None:
         gold = self._layout.gold
         if gold.encoding != "index":
             return None
-        labels = []
-        for record in records:
+        return detect_base(self._numbered_labels(), gold.bases, self._file, gold.field)
+
+    def _numbered_labels(self) -> Iterator[tuple[int | None, int]]:
+        """Label and number of options of every record that has both: a pass of its own, so that no record is kept."""
+        for record in read_records(self._path, self._file, self._layout):
             if record.value is not None:
-                try:
-                    index = as_index(label(record.value, gold.field))
-                    labels.append((index, len(option_texts(record.value, self._layout))))
-                except FieldError:
-                    continue
-        return detect_base(labels, gold.bases, self._file, gold.field)
+                with suppress(FieldError):
+                    index = as_index(label(record.value, self._layout.gold.field))
+                    yield index, len(option_texts(record.value, self._layout))
 
     def _question(self, record: Record, base: int | None) -> Question:
         if record.value is None:
