@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
+from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TableSpec
 
@@ -65,27 +66,39 @@ def audit(
     Returns:
         One outcome per declared check, in the order of `check_names`.
     """
+    prepare(con, spec, partition, staged, profile)
+    return [run_check(con, spec, declared, staged, profile) for declared in check_names(spec.name)]
+
+
+def prepare(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, profile: Profile
+) -> None:
+    """Give the connection what the checks of a table read: variables, `staged`, `source_files` and `measured`.
+
+    The arguments are those of `audit`.
+    """
     set_variables(con, variables(profile, partition))
     con.execute(f"create or replace temp view staged as select * from read_parquet({_quoted(staged)})")
     _ensure_source_files(con)
-    return [_outcome(con, spec, declared, staged, profile) for declared in check_names(spec.name)]
+    measure(con, spec.name)
 
 
-def severity_of(declared: CheckDeclaration, profile: Profile) -> Literal["block", "warn"]:
-    """What a failure leads to under this profile."""
-    is_softened = declared.judges_model and profile.checks.model_checks == "warn"
-    return "block" if declared.is_blocking and not is_softened else "warn"
-
-
-def _outcome(
+def run_check(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, declared: CheckDeclaration, staged: Path, profile: Profile
 ) -> CheckOutcome:
+    """Run one check on a prepared connection; a check that cannot be run has not passed."""
     severity = severity_of(declared, profile)
     try:
         n_failing, examples = _run(con, spec, declared, staged, profile)
     except duckdb.Error as error:
         return CheckOutcome(declared.name, False, severity, 0, [], declared.description, f"could not run: {error}")
     return CheckOutcome(declared.name, n_failing == 0, severity, n_failing, examples, declared.description)
+
+
+def severity_of(declared: CheckDeclaration, profile: Profile) -> Literal["block", "warn"]:
+    """What a failure leads to under this profile."""
+    is_softened = declared.judges_model and profile.checks.model_checks == "warn"
+    return "block" if declared.is_blocking and not is_softened else "warn"
 
 
 def _run(
@@ -98,7 +111,9 @@ def _run(
         from reasonmed_assets.quality.validation import schema_failures
 
         return schema_failures(spec, staged, MAX_EXAMPLES)
-    return 0, []
+    from reasonmed_assets.quality.distributions import distribution_failures
+
+    return distribution_failures(con, spec, profile.checks.thresholds)
 
 
 def _violations(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, list[dict[str, Any]]]:

@@ -1,0 +1,92 @@
+"""Expectations on distributions: one module per table that has them, with its views in `VIEWS`.
+
+A view is a query over `staged`, the published tables and `measured` (see `quality/measures.py`); its first column names
+the row. An expectation bounds one of its other columns. Great Expectations runs them (`quality/distributions.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from reasonmed_assets.profiles.model import Thresholds
+
+Bound = Callable[[Thresholds], float]
+
+
+@dataclass(frozen=True)
+class Rare:
+    """The boolean column is true in at most the share `rate` of the rows in which it is not null.
+
+    Below `min_rows_for_rates` rows the count holds that the rate allows at that many rows; a rate of zero is strict.
+    """
+
+    column: str
+    description: str
+    method_check: int | None
+    rate: Bound = lambda thresholds: 0.0
+
+
+@dataclass(frozen=True)
+class Between:
+    """Every value of the column lies within the bounds; null is left out."""
+
+    column: str
+    description: str
+    method_check: int | None
+    low: Bound | None = None
+    high: Bound | None = None
+
+
+Expectation = Rare | Between
+
+
+@dataclass(frozen=True)
+class View:
+    """Figures of the staged rows, and what is expected of them."""
+
+    name: str
+    sql: str
+    expectations: tuple[Expectation, ...]
+
+
+# The profile's generators as rows, one per slot and sample.
+GENERATORS = """
+    select unnest(from_json(
+        getvariable('generators'), '[{"slot": "varchar", "sample": "bigint", "reasoning": "varchar"}]'
+    ), max_depth := 2)
+"""
+
+ROWS = View(
+    "row_counts",
+    """
+    select
+        'rows' as name,
+        greatest(now / before, before / now) as change_factor
+    from (
+        select
+            count(*) as now,
+            (getvariable('last_statistics')::json ->> 'rows')::bigint as before
+        from staged
+    ) as counted
+    where least(now, before) >= getvariable('threshold_min_rows_for_rates')
+    """,
+    (
+        Between(
+            "change_factor",
+            "The number of rows is within a factor of the last build's.",
+            None,
+            high=lambda t: t.length_factor_max,
+        ),
+    ),
+)
+"""What every table is held to."""
+
+
+def views_of(table: str) -> tuple[View, ...]:
+    """The views of a table: the number of its rows, and those of its own module where it has one."""
+    module = f"{__name__}.{table}"
+    own = import_module(module).VIEWS if find_spec(module) else ()
+    return (ROWS, *own)

@@ -1,0 +1,46 @@
+"""The DuckDB dialect under which Great Expectations runs.
+
+It reads a result after it has given its connection back, when duckdb-engine's cursor is closed already: every result is
+therefore fetched as soon as its statement has run.
+"""
+
+from __future__ import annotations
+
+import duckdb_engine
+from sqlalchemy import NullPool
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+NAME = "reasonmed_duckdb"
+
+
+class BufferedContext(duckdb_engine.Dialect.execution_ctx_cls):  # type: ignore[misc, name-defined]
+    """Runs a statement and fetches all of its rows at once."""
+
+    def post_exec(self) -> None:
+        """Take over the rows of a statement that returns any."""
+        super().post_exec()
+        if self.cursor.description:
+            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
+                self.cursor,
+                alternate_description=self.cursor.description,
+                initial_buffer=self.cursor.fetchall(),
+            )
+
+
+class BufferedDuckDB(duckdb_engine.Dialect):
+    """duckdb-engine's dialect with buffered results."""
+
+    supports_statement_cache = False
+    execution_ctx_cls = BufferedContext
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[NullPool]:
+        """No pool: a connection kept would hold the temporary file open after it is removed."""
+        return NullPool
+
+
+def register() -> None:
+    """Make the dialect known to SQLAlchemy as `reasonmed_duckdb`."""
+    registry.register(NAME, __name__, BufferedDuckDB.__name__)

@@ -1,0 +1,135 @@
+"""The check `distributions`: a table's expectations, run by Great Expectations.
+
+Each view is written as a small Parquet file; a temporary DuckDB file has views of the same names over them, and Great
+Expectations reads that file. It is imported here only, inside the check: the import takes seconds.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from reasonmed_assets.quality.expectations import Expectation, Rare, View, views_of
+from reasonmed_assets.quality.schema import TableSpec
+
+if TYPE_CHECKING:
+    from reasonmed_assets.profiles.model import Thresholds
+
+_MAX_NAMES = 5
+
+
+def distribution_failures(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresholds
+) -> tuple[int, list[dict[str, Any]]]:
+    """The expectations of a table that its staged rows do not meet.
+
+    Args:
+        con: the audit's connection, with `staged`, `measured`, the published tables and the variables.
+        spec: the table.
+        thresholds: the bounds.
+
+    Returns:
+        How many there are, and each as expectation, check, column, observed, allowed and examples.
+    """
+    views = views_of(spec.name)
+    with tempfile.TemporaryDirectory(prefix="reasonmed-expectations-") as folder:
+        database = Path(folder) / "figures.duckdb"
+        with duckdb.connect(str(database)) as figures:
+            for view in views:
+                file = Path(folder) / f"{view.name}.parquet"
+                con.execute(f"copy ({view.sql}) to '{file}' (format parquet)")
+                figures.execute(f"create view {view.name} as select * from read_parquet('{file}')")
+            arguments = {
+                view.name: [_arguments(figures, view, e, thresholds) for e in view.expectations] for view in views
+            }
+        failures = [
+            _described(view, expectation, kwargs, result)
+            for view, expectation, kwargs, result in _validated(database, views, arguments)
+            if not result.success
+        ]
+        for failure in failures:
+            file = Path(folder) / f"{failure.pop('view')}.parquet"
+            failure["examples"] = _examples(con, file, failure.pop("condition"))
+    return len(failures), failures
+
+
+def allowed_count(n: int, rate: float, min_rows: int) -> int:
+    """How many of n rows a rate allows; below `min_rows` rows, what it allows at that many (macro `exceeds`)."""
+    return math.floor(round(n * rate, 9)) if n >= min_rows else math.ceil(round(min_rows * rate, 9))
+
+
+def _arguments(
+    figures: duckdb.DuckDBPyConnection, view: View, expectation: Expectation, thresholds: Thresholds
+) -> dict[str, Any]:
+    """The arguments of Great Expectations' own expectation."""
+    if isinstance(expectation, Rare):
+        row = figures.execute(f"select count({expectation.column}) from {view.name}").fetchone()
+        n = row[0] if row else 0
+        allowed = allowed_count(n, expectation.rate(thresholds), thresholds.min_rows_for_rates)
+        mostly = max(0.0, (n - allowed) / n - 1e-9) if n else 1.0
+        return {"column": expectation.column, "value_set": [False], "mostly": mostly}
+    low, high = expectation.low, expectation.high
+    return {
+        "column": expectation.column,
+        "min_value": low(thresholds) if low else None,
+        "max_value": high(thresholds) + 1e-9 if high else None,
+    }
+
+
+def _validated(database: Path, views: tuple[View, ...], arguments: dict[str, list[dict[str, Any]]]) -> list[Any]:
+    """(view, expectation, arguments, result) of every expectation."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations as gx
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from reasonmed_assets.quality import dialect
+
+    dialect.register()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    source = context.data_sources.add_sql("figures", connection_string=f"{dialect.NAME}:///{database}")
+    found = []
+    for view in views:
+        asset = source.add_table_asset(view.name, table_name=view.name)
+        batch = asset.add_batch_definition_whole_table("all").get_batch()
+        for expectation, kwargs in zip(view.expectations, arguments[view.name], strict=True):
+            kind = "in_set" if isinstance(expectation, Rare) else "between"
+            configuration = ExpectationConfiguration(type=f"expect_column_values_to_be_{kind}", kwargs=kwargs)
+            found.append((view, expectation, kwargs, batch.validate(configuration.to_domain_obj())))
+    return found
+
+
+def _described(view: View, expectation: Expectation, kwargs: dict[str, Any], result: Any) -> dict[str, Any]:
+    observed = result.result.get("unexpected_count")
+    total = result.result.get("element_count")
+    if isinstance(expectation, Rare):
+        allowed = f"at least {kwargs['mostly']:.2%} false"
+        condition = expectation.column
+    else:
+        allowed = f"{kwargs['min_value']} to {kwargs['max_value']}"
+        condition = (
+            f"{expectation.column} < {_number(kwargs['min_value'], '-infinity')}"
+            f" or {expectation.column} > {_number(kwargs['max_value'], 'infinity')}"
+        )
+    raised = result.exception_info.get("exception_message") if isinstance(result.exception_info, dict) else None
+    return {
+        "expectation": expectation.description,
+        "check": expectation.method_check,
+        "column": f"{view.name}.{expectation.column}",
+        "observed": raised or f"{observed} of {total}",
+        "allowed": allowed,
+        "view": view.name,
+        "condition": condition,
+    }
+
+
+def _number(value: float | None, otherwise: str) -> str:
+    return f"'{otherwise}'::double" if value is None else repr(float(value))
+
+
+def _examples(con: duckdb.DuckDBPyConnection, file: Path, condition: str) -> str:
+    rows = con.execute(f"select name from read_parquet('{file}') where {condition} limit {_MAX_NAMES}").fetchall()
+    return ", ".join(str(name) for (name,) in rows)

@@ -1,0 +1,5 @@
+"""Distributions of `benchmark_questions`."""
+
+from reasonmed_assets.quality.expectations.letters import LETTERS
+
+VIEWS = (LETTERS,)

@@ -1,0 +1,35 @@
+"""Distributions of `quality_scores`."""
+
+from reasonmed_assets.quality.expectations import Between, Rare, View
+
+_JUDGEMENTS = "select score_id as name, score is null as is_missing from staged"
+
+_SCORES = """
+    select
+        score::varchar as name,
+        count(*) / greatest(any_value(total.n), getvariable('threshold_min_rows_for_rates')) as score_share
+    from staged
+    cross join (select count(score) as n from staged) as total
+    where score is not null
+    group by score
+"""
+
+VIEWS = (
+    View(
+        "judgements",
+        _JUDGEMENTS,
+        (Rare("is_missing", "Few texts are without a judgement.", None, lambda t: t.missing_share_max),),
+    ),
+    View(
+        "scores",
+        _SCORES,
+        (
+            Between(
+                "score_share",
+                "The evaluator does not give one and the same score to nearly every text.",
+                None,
+                high=lambda t: t.one_score_share_max,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,5 @@
+"""Distributions of `questions`."""
+
+from reasonmed_assets.quality.expectations.letters import LETTERS
+
+VIEWS = (LETTERS,)

@@ -1,0 +1,128 @@
+"""What SQL cannot say of a text (likeness to another, loops, citations), as temp table `measured` for the checks.
+
+The texts are read in batches and only the figures are kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from reasonmed_assets.rules.leaks import invented_citations
+from reasonmed_assets.rules.similarity import edit_ratio
+
+_BATCH_ROWS = 2_000
+LOOP_WORDS = 8
+LOOP_TIMES = 10
+"""A text loops when the same `LOOP_WORDS` words follow each other more than `LOOP_TIMES` times."""
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """The texts of a table (a query whose last columns `figures` takes), and the figures that come of a row."""
+
+    sql: str
+    schema: dict[str, Any]
+    figures: Callable[..., tuple[Any, ...]]
+
+
+def measure(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Write the temp table `measured` for the staged rows of a table; nothing for a table without such figures.
+
+    The tables and their columns:
+        reasoning_paths: path_id, is_looping.
+        refined_paths: path_id, parent_ratio (edit ratio with the parent, 0 to 100), n_invented (citations that the
+            question lacks); accepted texts only.
+        reasonmed: question_id, edit_ratio of its two paths.
+        answer_summaries: example_id, path_ratio (edit ratio with the path); accepted ones only.
+    """
+    if table not in _MEASURES:
+        return
+    wanted = _MEASURES[table]
+    frames = [
+        pl.DataFrame([(row[0], *wanted.figures(*row[1:])) for row in rows], schema=wanted.schema, orient="row")
+        for rows in _batches(con, wanted.sql)
+    ]
+    figures = pl.concat(frames) if frames else pl.DataFrame(schema=wanted.schema)
+    con.register("measured_figures", figures)
+    con.execute("create or replace temp table measured as select * from measured_figures")
+    con.unregister("measured_figures")
+
+
+def is_looping(text: str) -> bool:
+    """True when eight words in a row occur more than ten times in the text (check 6)."""
+    words = text.lower().split()
+    often = {word for word, n in Counter(words).items() if n > LOOP_TIMES}
+    if not _has_run(words, often):
+        return False
+    grams = Counter(tuple(words[at : at + LOOP_WORDS]) for at in range(len(words) - LOOP_WORDS + 1))
+    return max(grams.values()) > LOOP_TIMES
+
+
+def _has_run(words: list[str], often: set[str]) -> bool:
+    """True when eight words in a row are all frequent ones: without such a run there is no loop."""
+    length = 0
+    for word in words if often else ():
+        length = length + 1 if word in often else 0
+        if length == LOOP_WORDS:
+            return True
+    return False
+
+
+def _batches(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+    cursor = con.execute(sql)
+    while rows := cursor.fetchmany(_BATCH_ROWS):
+        yield rows
+
+
+def _of_rewrite(text: str, parent: str | None, question: str) -> tuple[float | None, int]:
+    return (None if parent is None else edit_ratio(text, parent)), len(invented_citations(text, question))
+
+
+_MEASURES = {
+    "reasoning_paths": _Measure(
+        "select path_id, path_text from staged where path_text is not null",
+        {"path_id": pl.String, "is_looping": pl.Boolean},
+        lambda text: (is_looping(text),),
+    ),
+    "refined_paths": _Measure(
+        """
+        select
+            staged.path_id,
+            staged.path_text,
+            parents.path_text as parent_text,
+            concat_ws(' ', questions.context, questions.question, array_to_string(questions.options, ' ')) as given
+        from staged
+        inner join questions on staged.question_id = questions.question_id
+        left join reasoning_paths as parents on staged.parent_path_id = parents.path_id
+        where staged.is_accepted and staged.path_text is not null
+        """,
+        {"path_id": pl.String, "parent_ratio": pl.Float64, "n_invented": pl.Int64},
+        _of_rewrite,
+    ),
+    "reasonmed": _Measure(
+        """
+        select firsts.question_id, firsts.path_text, seconds.path_text as other_text
+        from staged as firsts
+        inner join staged as seconds on firsts.question_id = seconds.question_id
+        where firsts.slot = 1 and seconds.slot = 2
+        """,
+        {"question_id": pl.String, "edit_ratio": pl.Float64},
+        lambda first, second: (edit_ratio(first, second),),
+    ),
+    "answer_summaries": _Measure(
+        """
+        select staged.example_id, staged.summary, examples.path_text
+        from staged
+        inner join reasonmed as examples on staged.example_id = examples.example_id
+        where staged.is_accepted and staged.summary is not null
+        """,
+        {"example_id": pl.String, "path_ratio": pl.Float64},
+        lambda summary, path: (edit_ratio(summary, path),),
+    ),
+}
