@@ -82,6 +82,9 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _LAST_SENTENCES = 4
+_NEAR_THE_END = 300
+_CONCLUSION_LENGTH = 2000
+"""Characters; longer texts cost no more."""
 
 
 def extract_answer(text: str, options: Sequence[str]) -> Extraction:
@@ -132,8 +135,16 @@ def _json_field(text: str, choices: Choices) -> Extraction | None:
 
 
 def _labelled(text: str, choices: Choices) -> Extraction | None:
-    """The last labelled answer that says something."""
-    for rule, value, before in _labels(text):
+    """The last labelled answer that says something; most stand near the end, so that is searched first."""
+    for start in sorted({max(0, len(text) - _NEAR_THE_END), 0}, reverse=True):
+        found = _labelled_from(start, text, choices)
+        if found:
+            return found
+    return None
+
+
+def _labelled_from(start: int, text: str, choices: Choices) -> Extraction | None:
+    for rule, value, before in _labels(text, start):
         if rule not in _FORMAL and _SUPPOSED.search(before):
             continue
         read = choices.read(value)
@@ -144,10 +155,12 @@ def _labelled(text: str, choices: Choices) -> Extraction | None:
     return None
 
 
-def _labels(text: str) -> Iterator[tuple[str, str, str]]:
-    """Rule, first sentence of the value, and the text before, of every label; the last in the text first."""
+def _labels(text: str, start: int) -> Iterator[tuple[str, str, str]]:
+    """Rule, first sentence of the value, and the text before, of every label from `start`; the last one first."""
     matches = [
-        (match.start("value"), rule, match) for rule, pattern in _LABELLED.items() for match in pattern.finditer(text)
+        (match.start("value"), rule, match)
+        for rule, pattern in _LABELLED.items()
+        for match in pattern.finditer(text, start)
     ]
     for _, rule, match in sorted(matches, key=lambda found: found[0], reverse=True):
         yield rule, _SENTENCE_END.split(match["value"].strip(), maxsplit=1)[0], text[: match.start()]
@@ -161,7 +174,7 @@ def _only_a_letter(text: str, choices: Choices) -> Extraction | None:
 
 def _conclusion(text: str, choices: Choices) -> Extraction:
     """The last concluding sentence, when what follows its cue names exactly one option."""
-    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    sentences = [sentence for sentence in _SENTENCE_END.split(text[-_CONCLUSION_LENGTH:]) if sentence.strip()]
     for sentence in reversed(sentences[-_LAST_SENTENCES:]):
         cue = _CUE.search(sentence)
         if cue:

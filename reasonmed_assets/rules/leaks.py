@@ -22,14 +22,18 @@ _LEAKS = re.compile(
             rf"\b{_GIVER} (?:correct |right |final |gold |reference )?answer\b"
             r"(?! ?(?:choices?|options?|(?:is|does) not)\b)",
             rf"\b(?:correct|right|final) answer (?:(?:that )?(?:was|is|has been|as) )?{_GIVER}\b"
-            r"(?! (?:in|among|by) the (?:options|choices|list))",
+            r"(?! (?:the|this|that|these|those|his|her|their|its|an?|all|in|among|by)\b)",
             r"\b(?:gold|reference|ground[ -]truth|official|expected) (?:standard )?(?:answer|label|option|key)\b",
             r"\bground[ -]truth\b",
-            rf"\b(?:the|my|this|that|an?|your) (?:previous|prior|earlier|original|initial|first) "
+            rf"\b(?:the|my|this|that|an?|your) (?:previous|prior|earlier|original) "
             rf"(?!analysis of|response to|attempts? (?:at|to|of|with)|explanation of|solution (?:of|to)){_TEXT}\b"
             r"(?! (?:at|to|with|rate|of)\b)",
+            r"\b(?:the|my|this|your) (?:initial|first) (?:reasoning|answer|rationale|draft|path)\b",
             rf"\b(?:revised|corrected|improved|refined|rewritten) {_TEXT}\b",
             r"\bverifiers?\b",
+            r"\bthe (?:reviewer|verdict)\b",
+            r"\bstudents (?:who )?(?:chose|picked|selected|concluded|answered) (?:option |answer |the |that |[A-J]\b)",
+            r"\bstudents (?:who )?made (?:this|the|these|a) mistakes?",
             r"\b(?:reviewer|evaluator|grader|examiner)'?s? (?:feedback|comments?|verdict|remarks?|reasons?|notes?)\b",
             r"\b(?:the|this|your|given|provided|above) feedback (?:above|below|provided|given|points?|notes?|states?|"
             r"indicates?|says|suggests?|received|that)\b",
