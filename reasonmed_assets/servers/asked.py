@@ -66,8 +66,8 @@ def read_options(block: str) -> tuple[str, ...]:
     for match in _OPTION.finditer(block):
         if match[1] == LETTERS[len(starts) : len(starts) + 1]:
             starts.append((match.start(), match.end()))
-    ends = [start for start, _ in starts[1:]] + [len(block)]
-    return tuple(block[text:end].strip() for (_, text), end in zip(starts, ends, strict=True))
+    ends = [*(start for start, _ in starts[1:]), len(block)]
+    return tuple(block[text:end].strip() for (_, text), end in zip(starts, ends, strict=False))
 
 
 def _first(messages: Sequence[Mapping[str, Any]], role: str) -> str:

@@ -34,7 +34,6 @@ DEFAULT_SEED = 20260101
 DEFAULT_DELAY_MS = 20.0
 _MODELS = ("qwen2.5-72b-instruct", "deepseek-r1-distill-llama-70b", "huatuogpt-o1-70b", "gpt-4o-mini", "o1-mini")
 _HEADERS = {"X-Simulated": "true"}
-_MAX_BODY_BYTES = 16 * 2**20
 
 
 class BadRequestError(ValueError):
@@ -170,7 +169,7 @@ async def _serve(endpoint: Endpoint, port: int, exit_with_parent: bool) -> None:
         loop.add_signal_handler(signal_number, stop.set)
     if exit_with_parent:
         when_parent_ends(lambda: loop.call_soon_threadsafe(stop.set))
-    server = web.Server(endpoint.handle, access_log=None, client_max_size=_MAX_BODY_BYTES)
+    server = web.Server(endpoint.handle, access_log=None)
     listening = await loop.create_server(server, HOST, port, backlog=4096)
     announce(listening.sockets[0].getsockname()[1])
     await stop.wait()

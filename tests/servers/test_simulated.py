@@ -1,0 +1,154 @@
+"""The simulated endpoint over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from reasonmed_assets.llm.prompts import render
+from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.servers import LocalServer, ServerError, Servers
+from reasonmed_assets.sources import SAMPLE_DIR, load_declaration, read_source
+
+COMMAND = [sys.executable, "-m", "reasonmed_assets.servers.simulated", "--exit-with-parent", "--delay-ms", "0"]
+
+
+@pytest.fixture(scope="module")
+def base_url() -> Iterator[str]:
+    server = LocalServer(COMMAND, "simulated")
+    yield server.start()
+    server.close()
+
+
+def generator_body(seed: int = 1) -> dict[str, Any]:
+    question = read_source(load_declaration("medqa"), SAMPLE_DIR, {}).questions[0]
+    fields = {"question": question.question, "context": None, "options": list(question.options)}
+    return {"model": "simulated/qwen2.5-72b-instruct", "messages": render("generator", fields), "seed": seed}
+
+
+def send(url: str, body: Any) -> tuple[int, dict[str, str], dict[str, Any]]:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": "application/json"})) as reply:
+            return reply.status, dict(reply.headers), json.load(reply)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers), json.load(error)
+
+
+def test_a_reply_is_a_marked_chat_completion(base_url):
+    status, headers, reply = send(f"{base_url}/chat/completions", generator_body())
+    assert status == 200
+    assert reply["simulated"] is True and headers["X-Simulated"] == "true"
+    assert reply["object"] == "chat.completion" and reply["model"] == "simulated/qwen2.5-72b-instruct"
+    (choice,) = reply["choices"]
+    assert choice["message"]["role"] == "assistant" and choice["finish_reason"] in ("stop", "length")
+    usage = reply["usage"]
+    assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] > 100
+
+
+def test_equal_requests_get_equal_replies_from_another_process(base_url):
+    again = LocalServer(COMMAND, "simulated")
+    try:
+        url = again.start()
+        for seed in range(5):
+            here = send(f"{base_url}/chat/completions", generator_body(seed))[2]
+            assert send(f"{url}/chat/completions", generator_body(seed))[2] == here
+    finally:
+        again.close()
+
+
+def test_models_are_listed_and_replies_counted(base_url):
+    with urllib.request.urlopen(f"{base_url}/models") as reply:
+        assert "simulated/o1-mini" in [model["id"] for model in json.load(reply)["data"]]
+    health = base_url.removesuffix("/v1") + "/health"
+    with urllib.request.urlopen(health) as reply:
+        before = json.load(reply)["replies"]
+    send(f"{base_url}/chat/completions", generator_body())
+    with urllib.request.urlopen(health) as reply:
+        assert json.load(reply)["replies"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "no JSON"),
+        ([1], "messages"),
+        ({"messages": []}, "messages"),
+        ({"messages": [{"content": "x"}]}, "role"),
+        ({"messages": [{"role": "user", "content": "x"}], "max_tokens": 0}, "max_tokens"),
+        ({"messages": [{"role": "user", "content": "word " * 110_000}]}, "tokens"),
+    ],
+)
+def test_wrong_requests_are_refused_with_the_reason(base_url, body, said):
+    status, _, reply = send(f"{base_url}/chat/completions", body)
+    assert status == 400
+    assert said in reply["error"]["message"]
+
+
+def test_other_paths_are_not_found(base_url):
+    status, _, reply = send(f"{base_url}/completions", {})
+    assert status == 404 and "/v1/completions" in reply["error"]["message"]
+
+
+def test_faults_go_by_the_number_of_the_request():
+    server = LocalServer([*COMMAND, "--fault-rate", "0.5"], "simulated")
+    try:
+        url = f"{server.start()}/chat/completions"
+        seen: Counter[int] = Counter()
+        for _ in range(60):
+            try:
+                seen[send(url, generator_body())[0]] += 1
+            except (urllib.error.URLError, ConnectionError):
+                seen[0] += 1
+    finally:
+        server.close()
+    assert set(seen) == {0, 200, 429, 500}
+    assert 15 <= seen[200] <= 45
+
+
+def test_replies_are_delayed():
+    server = LocalServer([*COMMAND[:-1], "150"], "simulated")
+    try:
+        url = f"{server.start()}/chat/completions"
+        started = time.monotonic()
+        for seed in range(10):
+            send(url, generator_body(seed))
+        assert time.monotonic() - started > 0.5
+    finally:
+        server.close()
+
+
+def test_sigterm_ends_the_endpoint():
+    server = LocalServer(COMMAND, "simulated")
+    server.start()
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGTERM)
+    deadline = time.monotonic() + 10
+    while server.is_running and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not server.is_running
+    server.close()
+
+
+def test_a_missing_source_file_is_named(tmp_path):
+    server = LocalServer([*COMMAND, "--data-dir", str(tmp_path)], "simulated", notify=lambda _: None)
+    with pytest.raises(ServerError, match=r"(?s)exit status 1.*medmcqa.train"):
+        server.start()
+
+
+def test_a_profile_starts_its_own_endpoint():
+    with Servers(load_profile("simulated"), SAMPLE_DIR) as servers:
+        url = servers.base_url_of("rehearsal")
+        assert url == servers.base_url_of("rehearsal")
+        assert send(f"{url}/chat/completions", generator_body())[0] == 200
