@@ -1,25 +1,28 @@
 """What each model role must reply, how an endpoint is asked for it, and how a reply is read.
 
 Verifier, ranker, evaluator and regenerator reply with one JSON object; generator, refiner and summariser with plain
-text that ends in a line "Final answer: <letter>. <text>". A reply of no use raises `Unusable` with its own outcome: it
-never passes for a verdict, a score or a path. The prompts are in `prompts.py`, reading of raw text in `reply_text.py`.
+text that ends in a line "Final answer: <letter>. <text>"; a model too small to keep that form may be made to fill in
+a form of six steps and an answer instead. A reply of no use raises `Unusable` with its own outcome: it never passes for
+a verdict, a score or a path. The prompts are in `prompts.py`, reading of raw text in `reply_text.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 
 from reasonmed_assets.llm.calls import Reply, Unusable
 from reasonmed_assets.llm.reply_text import Parts, is_refusal, json_objects, split_reasoning
 from reasonmed_assets.profiles.model import ROLES, Model
 from reasonmed_assets.rules.extraction import extract_answer
+from reasonmed_assets.vocabulary import LETTERS
 
 __all__ = [
+    "FORM_STEPS",
     "STRUCTURED_ROLES",
     "TEXT_ROLES",
     "Evaluation",
@@ -41,7 +44,12 @@ _BOUND_MAX = 1_999
 _CHARACTERS_PER_TOKEN = 3
 """Fewer than English has, so that a string that reaches its bound is closed before the tokens run out."""
 _FRAME_TOKENS = 48
-"""Tokens of a reply's JSON besides its one string."""
+"""Tokens of a reply's JSON besides its strings, and as many for every further three strings."""
+
+_FORM_TEXT_MIN = 20
+
+FORM_STEPS = ("restate", "findings", "options", "rule_out", "compare", "conclude")
+"""The six steps of a path as fields of a form."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,8 @@ def parse_reply(
     if role not in ROLES:
         raise ValueError(f"unknown role {role!r}: the roles are {', '.join(ROLES)}")
     parts = split_reasoning(reply.content, reply.reasoning, model.reasoning, is_cut_off=reply.finish_reason == "length")
+    if role in TEXT_ROLES and parts.answer is not None:
+        parts = parts._replace(answer=_filled_in(parts.answer) or parts.answer)
     read = TextReply(reply.content, parts.reasoning, parts.answer)
     is_text = role in TEXT_ROLES or role == "regenerator"
     try:
@@ -132,7 +142,9 @@ def parse_reply(
         raise
 
 
-def response_format(role: str, structured: str, max_tokens: int | None = None) -> dict[str, Any] | None:
+def response_format(
+    role: str, structured: str, max_tokens: int | None = None, options: Sequence[str] | None = None
+) -> dict[str, Any] | None:
     """The `response_format` of a request, None where the role replies in text or the endpoint is asked in words only.
 
     Every reason and justification is bounded in length, so that a small model closes its string. Hosted endpoints
@@ -142,12 +154,16 @@ def response_format(role: str, structured: str, max_tokens: int | None = None) -
         role: one of the seven model roles.
         structured: the provider's `structured`: json_schema, json_object or none.
         max_tokens: the call's bound on tokens; a small one bounds every string, the regenerator's path too.
+        options: option texts in prompt order, where a role that writes text is to fill in a form: for a model too small
+            to keep to six steps and a final answer that it is only told of. Needs json_schema.
     """
-    if role in TEXT_ROLES or structured == "none":
+    is_form = options is not None and structured == "json_schema"
+    if structured == "none" or (role in TEXT_ROLES and not is_form):
         return None
     if structured == "json_object":
         return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": role, "strict": False, "schema": _schema(role, max_tokens)}}
+    schema = _schema(role, max_tokens, options if is_form else None)
+    return {"type": "json_schema", "json_schema": {"name": role, "strict": False, "schema": schema}}
 
 
 def _check_ending(reply: Reply) -> None:
@@ -164,6 +180,24 @@ def _check_ending(reply: Reply) -> None:
         raise Unusable("truncated", f"the reply was cut off after {reply.completion_tokens} completion tokens")
     if not (reply.content or "").strip() and not (reply.reasoning or "").strip():
         raise Unusable("empty", "the reply holds no text")
+
+
+def _filled_in(text: str) -> str | None:
+    """The path or summary that a filled-in form makes; None where the text is no such form."""
+    found = json_objects(text) if text.startswith("{") else []
+    return _form_text(found[-1]) if found else None
+
+
+def _form_text(form: Mapping[str, Any]) -> str | None:
+    steps = [form.get(step) for step in FORM_STEPS]
+    if isinstance(form.get("summary"), str):
+        body = form["summary"].strip()
+    elif all(isinstance(step, str) and step.strip() for step in steps):
+        body = "\n".join(f"Step {number}. {' '.join(str(step).split())}" for number, step in enumerate(steps, start=1))
+    else:
+        return None
+    answer = form.get("answer")
+    return f"{body}\n\nFinal answer: {answer}" if body and isinstance(answer, str) else None
 
 
 def _path(parts: Parts) -> str | None:
@@ -310,6 +344,13 @@ class _RegeneratorReply(_Structured):
     supports_key: bool
     path: Annotated[str, BeforeValidator(lambda value: "" if value is None else value)] = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_a_form(cls, reply: Any) -> Any:
+        """A filled-in form stands for a path."""
+        path = _form_text(reply) if isinstance(reply, dict) and "path" not in reply else None
+        return reply if path is None else {**reply, "path": path}
+
 
 class _EvaluatorReply(_Structured):
     clinical_accuracy: _ToTen
@@ -327,15 +368,33 @@ _REPLIES: dict[str, type[_Structured]] = {
 }
 
 
-def _schema(role: str, max_tokens: int | None) -> dict[str, Any]:
+def _schema(role: str, max_tokens: int | None, options: Sequence[str] | None) -> dict[str, Any]:
+    properties = _properties(role) if role in STRUCTURED_ROLES else {}
+    if options is not None and (role in TEXT_ROLES or role == "regenerator"):
+        properties.pop("path", None)
+        properties |= _form(role, options)
+    strings = [field for field in properties.values() if field["type"] == "string" and "enum" not in field]
+    if max_tokens is not None and strings:
+        frame = _FRAME_TOKENS * (1 + len(strings) // 3)
+        bound = max(1, (max_tokens - frame) * _CHARACTERS_PER_TOKEN // len(strings))
+        for field in strings if bound <= _BOUND_MAX else []:
+            field["maxLength"] = min(bound, field.get("maxLength", bound))
+            field["minLength"] = min(field.get("minLength", 0), field["maxLength"])
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _properties(role: str) -> dict[str, dict[str, Any]]:
+    """The fields of a structured role's reply as JSON schemas."""
     declared = _REPLIES[role].model_json_schema()["properties"]
-    properties = {
+    return {
         name: {key: value for key, value in field.items() if key not in ("title", "default")}
         for name, field in declared.items()
     }
-    if max_tokens is not None:
-        bound = max(1, max_tokens - _FRAME_TOKENS) * _CHARACTERS_PER_TOKEN
-        for field in (field for field in properties.values() if field["type"] == "string" and "enum" not in field):
-            if bound <= _BOUND_MAX:
-                field["maxLength"] = min(bound, field.get("maxLength", bound))
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _form(role: str, options: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The fields of the form that a role which writes text fills in."""
+    names = ("summary",) if role == "summariser" else FORM_STEPS
+    texts = {name: {"type": "string", "minLength": _FORM_TEXT_MIN, "maxLength": _SENTENCES_MAX} for name in names}
+    lettered = [f"{letter}. {' '.join(text.split())}" for letter, text in zip(LETTERS, options, strict=False)]
+    return {**texts, "answer": {"type": "string", "enum": lettered}}

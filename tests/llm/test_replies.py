@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from reasonmed_assets.llm.calls import Reply, Unusable
 from reasonmed_assets.llm.replies import (
+    FORM_STEPS,
     STRUCTURED_ROLES,
     TEXT_ROLES,
     Evaluation,
@@ -21,7 +21,6 @@ from reasonmed_assets.llm.replies import (
     parse_reply,
     response_format,
 )
-from reasonmed_assets.llm.reply_text import Parts, is_refusal, json_objects, split_reasoning
 from reasonmed_assets.profiles.model import ROLES, Model
 from reasonmed_assets.vocabulary import VERDICTS
 
@@ -58,72 +57,6 @@ def unusable(role: str, content: str | None, declared: Model | None = None, **re
 
 def test_roles_are_either_text_or_structured() -> None:
     assert sorted((*TEXT_ROLES, *STRUCTURED_ROLES)) == sorted(ROLES)
-
-
-# Where a reply thinks and where it answers
-
-
-@pytest.mark.parametrize("form", ["none", "field", "think", "headings"])
-def test_a_reasoning_field_is_the_thinking_whatever_the_declared_form(form: Any) -> None:
-    assert split_reasoning("answer", "thought", form) == Parts("thought", "answer")
-
-
-@pytest.mark.parametrize(
-    ("content", "parts"),
-    [
-        ("<think>thought</think>\n\nanswer", Parts("thought", "answer")),
-        ("thought\n</think>\nanswer", Parts("thought", "answer")),
-        ("<thinking>thought</thinking>answer", Parts("thought", "answer")),
-        ("<think>\n\n</think>\nanswer", Parts(None, "answer")),
-        ("<think>thought</think>answer</think>", Parts("thought", "answer")),
-        ("<think>one</think><think>two</think>answer", Parts("onetwo", "answer")),
-        ("<think>cut off in th", Parts("cut off in th", None)),
-        ("<think>thought</think>", Parts("thought", None)),
-        ("answer without a thought", Parts(None, "answer without a thought")),
-        ("", Parts(None, None)),
-        (None, Parts(None, None)),
-    ],
-)
-def test_think_tags_divide_thinking_from_answer(content: str | None, parts: Parts) -> None:
-    assert split_reasoning(content, None, "think") == parts
-
-
-def test_without_any_mark_a_reply_that_was_cut_off_is_all_thinking() -> None:
-    for form in ("think", "headings"):
-        assert split_reasoning("so far", None, form, is_cut_off=True) == Parts("so far", None)
-    assert split_reasoning("so far", "thought", "think", is_cut_off=True) == Parts("thought", "so far")
-    assert split_reasoning("so far", None, "none", is_cut_off=True) == Parts(None, "so far")
-
-
-@pytest.mark.parametrize(
-    ("content", "parts"),
-    [
-        ("## Thinking\n\nthought\n\n## Final Response\n\nanswer", Parts("thought", "answer")),
-        ("thought\n\n## Final Response\nanswer", Parts("thought", "answer")),
-        ("### Thinking:\nthought\n### Final response:\nanswer", Parts("thought", "answer")),
-        ("**Thinking**\nthought\n**Final Response:** answer", Parts("thought", "answer")),
-        ("## Thinking\nthe final response is near, cut o", Parts("the final response is near, cut o", None)),
-        ("## Final Response\nanswer", Parts(None, "answer")),
-        ("answer", Parts(None, "answer")),
-    ],
-)
-def test_headings_divide_thinking_from_answer(content: str, parts: Parts) -> None:
-    assert split_reasoning(content, None, "headings") == parts
-
-
-def test_tags_are_read_where_a_server_was_declared_to_split_and_did_not() -> None:
-    assert split_reasoning("<think>thought</think>answer", None, "field") == Parts("thought", "answer")
-
-
-_plain = st.text().filter(lambda text: text.strip() and "think" not in text.lower() and "<" not in text)
-
-
-@given(_plain, _plain)
-def test_a_missing_opening_tag_changes_nothing(thought: str, answer: str) -> None:
-    whole = split_reasoning(f"<think>{thought}</think>{answer}", None, "think")
-    assert (
-        whole == split_reasoning(f"{thought}</think>{answer}", None, "think") == Parts(thought.strip(), answer.strip())
-    )
 
 
 # Roles that reply in text
@@ -204,24 +137,6 @@ def test_what_could_be_read_of_an_unusable_text_is_kept_but_is_no_path() -> None
 def test_an_apology_before_an_answer_is_no_refusal() -> None:
     text = f"I'm sorry, I can't be sure, but:\n{PATH}"
     assert read("generator", text).answer_letter == "B"
-
-
-@pytest.mark.parametrize(
-    ("text", "refuses"),
-    [
-        ("I'm sorry, but I can't assist with that request.", True),
-        ("I\u2019m sorry, I cannot answer.", True),
-        ("I apologize, but I am unable to provide medical advice.", True),
-        ("I cannot provide a diagnosis.", True),
-        ("As an AI, I do not treat patients.", True),
-        ("The response was filtered due to the prompt.", True),
-        ("I cannot rule out B on this history.", False),
-        ("Sorry state of the gums points to scurvy.", False),
-        ("The patient says: I can't help it.", False),
-    ],
-)
-def test_refusals_are_told_from_reasoning(text: str, refuses: bool) -> None:
-    assert is_refusal(text) is refuses
 
 
 # Roles that reply in JSON
@@ -309,7 +224,6 @@ def test_no_text_without_an_object_is_a_judgement(text: str) -> None:
 def test_line_breaks_in_strings_and_single_quotes_are_read() -> None:
     assert read("verifier", '{"verdict": "Error", "reason": "One.\nTwo."}').reason == "One.\nTwo."
     assert read("verifier", "{'verdict': 'Error', 'reason': \"It's wrong.\"}").reason == "It's wrong."
-    assert json_objects("{'a': __import__('os')}") == []
 
 
 def test_keys_and_verdicts_are_read_in_any_case() -> None:
@@ -415,31 +329,57 @@ def test_no_bound_reaches_what_grammar_engines_refuse() -> None:
         assert path.get("maxLength", 0) < 2_000
 
 
-# Real replies
+# A form for a model that keeps to no form that it is only told of
+
+STEPS = {step: f"About {step}." for step in FORM_STEPS}
 
 
-@pytest.mark.shared_data
-def test_real_replies_are_read_as_json_wherever_they_hold_an_object(shared_data: Path) -> None:
-    """Replies of GPT-3.5 and GPT-4: clean ones all read, and 9 in 10 of those that need more than a parser."""
-    counts: dict[str, list[bool]] = {"json": [], "regex": []}
-    for file in sorted((shared_data / "replies").glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            for path in json.loads(line)["paths"].values():
-                if path["parse"] in counts:
-                    counts[path["parse"]].append(bool(json_objects(path["raw"][0])))
-    assert len(counts["json"]) > 3_000
-    assert all(counts["json"])
-    assert sum(counts["regex"]) > 0.9 * len(counts["regex"]) > 0
+@pytest.mark.parametrize("role", ["generator", "refiner"])
+def test_a_filled_in_form_is_a_path_of_six_steps(role: str) -> None:
+    content = json.dumps({**STEPS, "answer": "B. Allopurinol"}, indent=2)
+    value = read(role, content)
+    lines = value.path_text.split("\n")
+    assert [line[:7] for line in lines[:6]] == [f"Step {n}." for n in range(1, 7)]
+    assert lines[-1] == "Final answer: B. Allopurinol"
+    assert (value.answer_letter, value.raw_text) == ("B", content)
 
 
-@pytest.mark.shared_data
-def test_real_reasoning_is_no_refusal(shared_data: Path) -> None:
-    texts = [
-        path["cot"]
-        for file in sorted((shared_data / "replies").glob("*.jsonl"))
-        for line in file.read_text(encoding="utf-8").splitlines()
-        for path in json.loads(line)["paths"].values()
-        if path["parse"] == "json" and path["letter"] and path["cot"]
-    ]
-    assert len(texts) > 3_000
-    assert not [text for text in texts if is_refusal(text)]
+def test_a_filled_in_form_is_a_summary_or_a_regenerated_path() -> None:
+    assert read("summariser", '{"summary": "Short.", "answer": "C. Probenecid"}').path_text == (
+        "Short.\n\nFinal answer: C. Probenecid"
+    )
+    value = read("regenerator", json.dumps({"supports_key": True, **STEPS, "answer": "B. Allopurinol"}))
+    assert (value.answer_letter, value.supports_key) == ("B", True)
+    assert value.path_text.startswith("Step 1. About restate.")
+    denied = read("regenerator", json.dumps({"supports_key": False, **STEPS, "answer": "B. Allopurinol"}))
+    assert (denied.path_text, denied.supports_key) == (None, False)
+
+
+def test_a_form_with_a_gap_is_no_path_of_six_steps() -> None:
+    gap = {**STEPS, "compare": " ", "answer": "B. Allopurinol"}
+    assert unusable("regenerator", json.dumps({"supports_key": True, **gap})).outcome == "malformed"
+    assert not read("generator", json.dumps(gap)).path_text.startswith("Step 1.")
+
+
+@pytest.mark.parametrize("role", ["generator", "refiner", "regenerator", "summariser"])
+def test_the_form_that_is_asked_for_is_the_one_that_is_read(role: str) -> None:
+    schema = response_format(role, "json_schema", 300, ["a\nb", "c"])["json_schema"]["schema"]  # type: ignore[index]
+    assert schema["properties"]["answer"]["enum"] == ["A. a b", "B. c"]
+    filled: dict[str, Any] = {
+        name: True if field["type"] == "boolean" else field.get("enum", ["x" * field.get("minLength", 1)])[-1]
+        for name, field in schema["properties"].items()
+    }
+    value = read(role, json.dumps(filled))
+    assert value.path_text.endswith("Final answer: B. c")
+    strings = [field["maxLength"] for field in schema["properties"].values() if "maxLength" in field]
+    assert sum(strings) < 3 * 300
+
+
+def test_only_schemas_make_forms() -> None:
+    for structured in ("json_object", "none"):
+        assert response_format("generator", structured, 300, ["a", "b"]) is None
+
+
+@pytest.mark.parametrize("role", ["verifier", "ranker", "evaluator"])
+def test_options_change_nothing_for_judging_roles(role: str) -> None:
+    assert response_format(role, "json_schema", 300, ["a", "b"]) == response_format(role, "json_schema", 300)
