@@ -57,8 +57,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a provider may be asked for each minute, over all steps of a build."""
+    """What a provider may be asked for, learnt and counted over all steps of a build."""
 
+    in_flight: InFlight
     requests: PerMinute
     tokens: PerMinute
 
@@ -66,7 +67,11 @@ class Allowance:
     def of(cls, provider: Provider) -> Allowance:
         """The allowance that the profile declares."""
         now = time.monotonic()
-        return cls(PerMinute(provider.requests_per_minute, now), PerMinute(provider.tokens_per_minute, now))
+        return cls(
+            InFlight(provider.max_in_flight),
+            PerMinute(provider.requests_per_minute, now),
+            PerMinute(provider.tokens_per_minute, now),
+        )
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next request may be sent."""
@@ -80,7 +85,6 @@ class Lane:
         self.provider = provider
         self.transport = transport
         self.allowance = allowance
-        self.in_flight = InFlight(provider.max_in_flight)
         self.waiting: deque[Job] = deque()
         self.n_sent = 0
         self.paused_until = 0.0
@@ -88,7 +92,7 @@ class Lane:
 
     def wait_s(self, now: float) -> float | None:
         """Seconds until the next call may be sent; None when a reply has to come first, or no call waits."""
-        if not self.waiting or self.n_sent >= self.in_flight.limit:
+        if not self.waiting or self.n_sent >= self.allowance.in_flight.limit:
             return None
         return max(0.0, self.paused_until - now, self.allowance.wait_s(now))
 
@@ -109,11 +113,11 @@ class Lane:
         if used:
             self.allowance.tokens.take(used - job.tokens, now)
         if received.is_overload:
-            self.in_flight.overloaded(sent_at, now)
+            self.allowance.in_flight.overloaded(sent_at, now)
             if received.retry_after_s is not None and received.http_status in OVERLOADED_STATUSES:
                 self.paused_until = max(self.paused_until, now + wait_asked_s(received.retry_after_s))
         elif received.is_final:
-            self.in_flight.replied()
+            self.allowance.in_flight.replied()
 
     def is_tried_again(self, job: Job, received: Received) -> bool:
         """Whether the call gets another attempt in this run."""

@@ -78,7 +78,7 @@ class Build:
     def __enter__(self) -> Build:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self.ledger.close()
 
     def results(

@@ -319,6 +319,22 @@ def test_calls_in_flight_stay_within_the_limit(tmp_path: Path) -> None:
         assert stub.most_in_flight == 5
 
 
+def test_what_an_endpoint_bears_is_remembered_by_the_next_step(tmp_path: Path) -> None:
+    def answer(request: Request) -> Answer:
+        return Answer(status=429) if request.nth == 1 else echo(request)
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url) as build:
+        in_flight = build.engine.allowances["local"].in_flight
+        before = in_flight.limit
+        build.results([call(0)])
+        learnt = in_flight.limit
+        assert learnt < before
+        stub.answer = lambda request: reply("x", delay_s=0.02)
+        stub.forget()
+        build.results(calls(learnt * 3))
+        assert stub.most_in_flight <= in_flight.limit + 1
+
+
 def test_requests_keep_within_the_minute(tmp_path: Path) -> None:
     with Stub() as stub, Build(tmp_path, stub.base_url, profile(requests_per_minute=600)) as build:
         started = time.monotonic()
