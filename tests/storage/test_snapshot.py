@@ -1,0 +1,170 @@
+"""What users open: always complete, never in the way, never overtaken by a log of somebody else's."""
+
+from __future__ import annotations
+
+import signal
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from storage_toy import VIEWS, open_warehouse, publish, texts_in, texts_in_file
+
+from reasonmed_assets.storage import Warehouse, WarehouseError, database, snapshot
+
+Start = Callable[[str], subprocess.Popen[str]]
+
+
+def _wait_for_kill(child: subprocess.Popen[str]) -> None:
+    _, errors = child.communicate(timeout=60)
+    assert child.returncode == -signal.SIGKILL, errors
+
+
+def test_before_the_first_publish_there_is_nothing_to_copy(warehouse: Warehouse) -> None:
+    assert not warehouse.is_snapshot_behind()
+    assert not warehouse.refresh_snapshot()
+    assert not warehouse.snapshot_path.exists()
+
+
+def test_it_is_replaced_only_when_it_is_behind(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "a"})
+    assert warehouse.is_snapshot_behind()
+    assert warehouse.refresh_snapshot()
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "a"}
+    first = warehouse.snapshot_path.stat().st_ino
+    assert not warehouse.refresh_snapshot()
+    assert warehouse.snapshot_path.stat().st_ino == first
+    publish(warehouse, {"1": "b"})
+    assert warehouse.is_snapshot_behind()
+
+
+def test_it_holds_every_declared_table_and_view(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "a", "2": "b"}, note="n")
+    warehouse.refresh_snapshot()
+    with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as con:
+        assert con.execute("select count(*) from totals").fetchone() == (0,)
+        assert con.execute("select item_id, letter from tagged order by all").fetchall() == [("1", "A"), ("2", "A")]
+        comments = dict(con.execute("select view_name, comment from duckdb_views() where not internal").fetchall())
+        assert con.execute("select last_seq from snapshot_state").fetchone() == (1,)
+    assert comments["tagged"] == "items that have a tag."
+
+
+def test_it_is_for_reading(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "a"})
+    warehouse.refresh_snapshot()
+    assert stat.S_IMODE(warehouse.snapshot_path.stat().st_mode) == 0o444
+
+
+def test_the_shipped_tables_and_views_make_one(tmp_path: Path) -> None:
+    whole = Warehouse(tmp_path / "whole")
+    toys = open_warehouse(whole.folder)
+    publish(toys, {"1": "a"})
+    assert whole.refresh_snapshot()
+    with duckdb.connect(str(whole.snapshot_path), read_only=True) as con:
+        for view in snapshot.shipped_views():
+            con.execute(f"select * from {view}").fetchall()
+
+
+def test_a_changed_view_makes_it_behind(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "a"})
+    warehouse.refresh_snapshot()
+    changed = open_warehouse(warehouse.folder, views={"noted": VIEWS["noted"]})
+    assert changed.is_snapshot_behind()
+    assert changed.refresh_snapshot()
+    with duckdb.connect(str(changed.snapshot_path), read_only=True) as con, pytest.raises(duckdb.CatalogException):
+        con.execute("select * from tagged")
+
+
+def test_a_view_that_cannot_be_created_leaves_the_old_one(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "a"})
+    warehouse.refresh_snapshot()
+    broken = open_warehouse(warehouse.folder, views={"broken": "select nothing from items"})
+    with pytest.raises(WarehouseError, match=r"cannot be created: broken: .*nothing"):
+        broken.refresh_snapshot()
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "a"}
+
+
+def test_a_publish_whose_process_was_killed_before_closing_is_in_it(warehouse: Warehouse, start: Start) -> None:
+    publish(warehouse, {"0": "before"}, "medqa")
+    _wait_for_kill(start("publish_and_die"))
+    assert database.wal_of(warehouse.build_path).exists(), "the commit is in the log only"
+    assert texts_in(warehouse) == {"1": "committed"}
+    assert warehouse.refresh_snapshot()
+    assert texts_in_file(warehouse.snapshot_path) == {"0": "before", "1": "committed"}
+    assert not database.wal_of(warehouse.build_path).exists()
+
+
+def test_a_build_file_with_a_log_is_never_copied(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(warehouse, {"1": "a"})
+    monkeypatch.setattr(
+        snapshot, "_checkpoint", lambda build, spill: database.wal_of(build).write_bytes(b"a log that stays")
+    )
+    with pytest.raises(WarehouseError, match=r"build\.duckdb\.wal is left after a checkpoint"):
+        snapshot.take(warehouse.build_path, warehouse.snapshot_path, {}, {}, warehouse.folder / "spill")
+    assert not warehouse.snapshot_path.exists()
+
+
+@pytest.mark.parametrize("action", ["die_in_copy", "die_before_rename"])
+def test_a_killed_refresh_leaves_the_old_one_and_the_next_succeeds(
+    warehouse: Warehouse, start: Start, action: str
+) -> None:
+    publish(warehouse, {"1": "old"})
+    warehouse.refresh_snapshot()
+    publish(warehouse, {"1": "new"})
+    _wait_for_kill(start(action))
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "old"}
+    assert warehouse.refresh_snapshot()
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "new"}
+    assert sorted(path.name for path in warehouse.folder.glob("reasonmed*")) == ["reasonmed.duckdb"]
+
+
+def test_a_log_that_a_killed_user_left_does_not_enter_the_next_one(warehouse: Warehouse, start: Start) -> None:
+    publish(warehouse, {"1": "a"})
+    warehouse.refresh_snapshot()
+    warehouse.snapshot_path.chmod(0o644)
+    _wait_for_kill(start("write_into_snapshot_and_die"))
+    assert "intruder" in texts_in_file(warehouse.snapshot_path), "the log is replayed for whoever opens the file"
+    assert warehouse.is_snapshot_behind()
+    assert warehouse.refresh_snapshot()
+    assert not database.wal_of(warehouse.snapshot_path).exists()
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "a"}
+
+
+def test_a_connection_stays_open_across_publishes(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "first"})
+    warehouse.refresh_snapshot()
+    with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as user:
+        for text in ("second", "third"):
+            publish(warehouse, {"1": text})
+            assert warehouse.is_snapshot_behind()
+            assert warehouse.refresh_snapshot()
+            # The user's own connection hides the new file from a comparison through the same path.
+            assert not warehouse.is_snapshot_behind()
+            assert user.execute("select text from items").fetchall() == [("first",)]
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "third"}
+
+
+def test_one_that_is_no_database_is_replaced(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "a"})
+    warehouse.snapshot_path.write_bytes(b"no database")
+    assert warehouse.is_snapshot_behind()
+    assert warehouse.refresh_snapshot()
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "a"}
+
+
+def test_a_full_disk_leaves_the_old_one(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(warehouse, {"1": "old"})
+    warehouse.refresh_snapshot()
+    publish(warehouse, {"1": "new"})
+
+    def fill_the_disk(source: Path, target: Path) -> None:
+        Path(target).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshot.shutil, "copyfile", fill_the_disk)
+    with pytest.raises(WarehouseError, match=r"could not write .*No space left.*is safe in build\.duckdb"):
+        warehouse.refresh_snapshot()
+    assert texts_in_file(warehouse.snapshot_path) == {"1": "old"}
+    assert sorted(path.name for path in warehouse.folder.glob("reasonmed*")) == ["reasonmed.duckdb"]
