@@ -50,7 +50,7 @@ def measure(con: duckdb.DuckDBPyConnection, table: str) -> None:
     ]
     figures = pl.concat(frames) if frames else pl.DataFrame(schema=wanted.schema)
     con.register("measured_figures", figures)
-    con.execute("create or replace temp table measured as select * from measured_figures")
+    con.execute("create temp table measured as select * from measured_figures")
     con.unregister("measured_figures")
 
 
