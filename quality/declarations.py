@@ -3,9 +3,9 @@
 An assertion is a query over the view `staged` (the rows about to be published) and the published tables; it returns the
 rows that violate it. Its first lines declare it:
 
-    -- check: number of the check in docs/checks.md, or none
+    -- check: number of the method's check that it belongs to, or none
     -- severity: block | warn
-    -- judges: build | model (a profile may turn what judges the model into warnings)
+    -- judges: build | model (a profile may turn what judges a model into warnings)
     -- description: what must hold, one sentence
 
 `assertions/<table>/` holds those of one table, `assertions/group_<group>/` those that all tables of an asset group
@@ -36,7 +36,7 @@ class CheckDeclaration:
         name: unique within the table; for an assertion the name of its file.
         description: what must hold.
         is_blocking: True when a failure keeps the staged rows from being published.
-        method_check: number of the check in docs/checks.md; None for rules that follow from the schema.
+        method_check: number of the method's check; None for rules that follow from what the tables are.
         judges_model: True when it judges a model's work, which a profile may turn into a warning.
         sql: the assertion; None for the schema and the distributions.
     """

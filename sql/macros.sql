@@ -57,7 +57,7 @@ create macro question_text(context, question, options) as
     regexp_replace(
         array_to_string(
             list_concat(
-                [lower(coalesce(context, '')), lower(question)],
+                [lower(trim(coalesce(context, ''))), lower(trim(question))],
                 list_sort(list_transform(options, lambda option_text: lower(trim(option_text))))
             ),
             chr(31)

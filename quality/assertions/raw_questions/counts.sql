@@ -16,4 +16,4 @@ select
     files.n_unreadable
 from files
 full join found on files.file = found.file and files.split = found.split
-where files.records is distinct from coalesce(found.n_rows, 0) + files.n_unreadable
+where coalesce(files.records, 0) != coalesce(found.n_rows, 0) + coalesce(files.n_unreadable, 0)
