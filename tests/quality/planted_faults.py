@@ -1,0 +1,416 @@
+"""For every assertion, faults that it must find: SQL statements on the staged rows (`rows`) or the published tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of a table's rows, and the settings under which it is one."""
+
+    table: str
+    check: str
+    statement: str
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+
+_SMALL = {"checks.thresholds.min_rows_for_rates": 5}
+_NO_LIMIT: dict[str, Any] = {}
+_SFT = ("sft_cot", "sft_response", "sft_reasonmed")
+_GOLD = (
+    "update rows set gold_text = 'Tibial nerve' where question_id = 'easy1'",
+    "update rows set gold_letter = 'J' where question_id = 'easy1'",
+    "update rows set n_options = 5",
+    "update rows set options = ['Femoral nerve', '', 'x', 'y']",
+)
+
+_FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("raw_questions", "counts"): (
+        "delete from rows where question_id = 'easy1'",
+        "update source_files set records = 10",
+        "update rows set file = 'mmlu/unknown.csv' where question_id = 'easy1'",
+        "delete from source_files",
+    ),
+    ("raw_questions", "unreadable"): ("update source_files set n_unreadable = 3",),
+    ("raw_questions", "references"): (
+        "update rows set source = 'unknown' where question_id = 'easy1'",
+        "update rows set split_role = 'benchmark' where question_id = 'easy1'",
+        "update rows set split = 'val' where question_id = 'easy1'",
+    ),
+    ("raw_questions", "gold"): _GOLD,
+    ("benchmark_questions", "gold"): tuple(sql.replace("easy1", "benchmark") for sql in _GOLD),
+    ("benchmark_questions", "counts"): (
+        "insert into rows by name select * replace ('raw/again' as raw_id) from rows",
+        "update source_files set records = 2",
+        "delete from rows",
+    ),
+    ("benchmark_questions", "references"): (
+        "update rows set split_role = 'train'",
+        "update rows set source = 'unknown'",
+    ),
+    ("question_matches", "references"): (
+        "update rows set other_source = 'unknown' where match_id = 'm1'",
+        "update rows set source = 'unknown' where match_id = 'm1'",
+        "update rows set other_raw_id = raw_id where match_id = 'm1'",
+        "update rows set other_raw_id = 'raw/easy1' where match_id = 'm2'",
+        "update rows set decision = 'duplicate' where match_id = 'm2'",
+        "update rows set decision = 'contaminated' where match_id = 'm1'",
+    ),
+    ("question_matches", "counts"): (
+        "insert into rows by name select * replace ('m9' as match_id) from rows where match_id = 'm3'",
+        "insert into rows by name select * replace ('m9' as match_id, 'near_duplicate' as decision,"
+        " 'raw/easy2' as other_raw_id) from rows where match_id = 'm1'",
+    ),
+    ("question_matches", "evidence"): (
+        "update rows set is_same_gold = false where match_id = 'm1'",
+        "update rows set is_exact = false where match_id = 'm1'",
+        "update rows set decision = 'conflicting_gold' where match_id = 'm1'",
+        "update rows set decision = 'near_duplicate', edit_ratio = 89 where match_id = 'm1'",
+        "update rows set decision = 'near_duplicate', is_same_facts = false where match_id = 'm1'",
+    ),
+    ("questions", "references"): (
+        "update rows set raw_id = 'raw/unknown' where question_id = 'easy1'",
+        "insert into rows by name select * replace ('copy' as question_id, 'raw/copy' as raw_id) from rows limit 1",
+    ),
+    ("questions", "counts"): (
+        "delete from rows where question_id = 'easy1'",
+        "delete from question_matches where match_id = 'm1'",
+    ),
+    ("questions", "contamination"): (
+        "update rows set raw_id = 'raw/leaked' where question_id = 'easy1'",
+        "update question_matches set decision = 'conflicting_gold', raw_id = 'raw/easy1' where match_id = 'm1'",
+        "update rows set question = upper(question).replace('EASY1', 'benchmark') || ' ',"
+        " options = list_reverse(options) where question_id = 'easy1'",
+    ),
+    ("questions", "folds"): (
+        "update rows set group_id = 'raw/easy1', fold = 'validation' where question_id = 'easy2'",
+    ),
+    ("questions", "duplicates"): (
+        "update rows set question = (select question from rows where question_id = 'easy1'),"
+        " options = list_reverse(options) where question_id = 'easy2'",
+        "update rows set question = (select question from questions where source = 'medqa')"
+        " where question_id = 'easy2'",
+    ),
+    ("questions", "options"): (
+        "update rows set options = list_reverse(options) where question_id = 'easy1'",
+        "update rows set option_order = [1, 2, 3] where question_id = 'easy1'",
+        "update rows set option_order = [2, 1, 3, 4], options = ['Sciatic nerve', 'Femoral nerve', 'Obturator nerve',"
+        " 'Tibial nerve'] where question_id = 'easy1'",
+        "update rows set gold_text = 'Sciatic nerve' where question_id = 'easy1'",
+    ),
+    ("rejected_questions", "references"): (
+        "update rows set raw_id = 'raw/unknown' where reason = 'duplicate'",
+        "update rows set reason = 'near_duplicate' where reason = 'duplicate'",
+        "update rows set raw_id = 'raw/easy1' where reason = 'malformed'",
+    ),
+    ("rejected_questions", "counts"): (
+        "delete from rows where reason = 'duplicate'",
+        "delete from rows where reason = 'malformed'",
+        "insert into rows by name select * replace ('raw/again' as raw_id) from rows where reason = 'malformed'",
+    ),
+    ("reasoning_paths", "references"): (
+        "update rows set question_id = 'unknown' where path_id = 'easy1/qwen/1'",
+        "update rows set answer_letter = 'E' where path_id = 'easy1/qwen/1'",
+    ),
+    ("reasoning_paths", "counts"): (
+        "delete from rows where path_id = 'easy1/qwen/1'",
+        "update rows set sample = 2 where path_id = 'easy1/qwen/1'",
+        "insert into rows by name select * replace ('more' as path_id, 4 as sample) from rows limit 1",
+    ),
+    ("reasoning_paths", "parameters"): tuple(
+        f"update rows set {change} where path_id = 'easy1/qwen/1'"
+        for change in (
+            "temperature = 0.8",
+            "top_p = null",
+            "max_tokens = 100",
+            "model = 'other'",
+            "revision = '2'",
+            "provider_kind = 'real'",
+            "stage = 'refined'",
+        )
+    ),
+    ("reasoning_paths", "states"): (
+        "update rows set error_kind = 'truncated' where path_id = 'easy1/qwen/1'",
+        "update rows set path_text = null, content_hash = null where path_id = 'easy1/qwen/1'",
+        "update rows set answer_letter = null where path_id = 'easy1/qwen/1'",
+        "update rows set outcome = 'truncated' where path_id = 'easy1/qwen/1'",
+        "update rows set answer_letter = 'A' where is_missing",
+        "update rows set error_kind = 'empty' where is_missing",
+        "update rows set content_hash = null where path_id = 'easy1/qwen/1'",
+    ),
+    ("verifications", "references"): (
+        "update rows set answer_letter = 'B' where path_id = 'easy1/qwen/1'",
+        "update rows set is_answer_match = false where path_id = 'easy1/qwen/1'",
+        "update rows set generator = 'huatuo' where path_id = 'easy1/qwen/1'",
+        "update rows set path_error_kind = 'empty' where path_id = 'easy1/qwen/1'",
+        "update rows set path_id = 'unknown' where path_id = 'easy1/qwen/1'",
+    ),
+    ("verifications", "counts"): ("delete from rows where path_id = 'easy1/qwen/1'",),
+    ("verifications", "verdicts"): (
+        "update rows set verdict = 'error' where path_id = 'easy1/qwen/1'",
+        "update rows set n_votes_correct = 2 where path_id = 'easy1/qwen/1'",
+        "update rows set n_votes = 3, n_votes_correct = 2 where path_id = 'easy1/qwen/1'",
+        "update rows set verdict = 'error' where is_path_missing",
+        "update rows set path_error_kind = 'truncated' where path_id = 'easy1/qwen/1'",
+    ),
+    ("verifications", "judgements"): (
+        "update rows set is_correct = false where path_id = 'easy1/qwen/1'",
+        "update rows set is_correct = null where path_id = 'easy1/qwen/1'",
+        "update rows set is_correct = false where is_path_missing",
+        "update rows set path_error_kind = 'truncated' where path_id = 'easy1/qwen/1'",
+        "update rows set is_answer_match = false where path_id = 'easy1/qwen/1'",
+        "update rows set reason = null where path_id = 'difficult/qwen/1'",
+        "update rows set is_correct = false, verdict = null where path_id = 'easy1/qwen/1'",
+    ),
+    ("verifications", "missing"): (
+        "update rows set is_correct = null where path_id in ('easy1/qwen/1', 'easy1/qwen/2')",
+    ),
+    ("difficulty_tiers", "references"): ("update rows set question_id = 'unknown' where question_id = 'easy1'",),
+    ("difficulty_tiers", "counts"): (
+        "delete from rows where question_id = 'easy1'",
+        "update rows set n_correct = 8, n_error = 1 where question_id = 'easy1'",
+        "update rows set n_missing = 1 where question_id = 'easy1'",
+        "update rows set n_paths = 8, n_correct = 8 where question_id = 'easy1'",
+        "delete from verifications where path_id = 'easy1/qwen/1'",
+    ),
+    ("difficulty_tiers", "tiers"): (
+        "update rows set tier = 'medium' where question_id = 'easy1'",
+        "update rows set tier = 'easy' where question_id = 'unresolved'",
+        "update rows set easy_max_errors = 5 where question_id = 'easy1'",
+        "update rows set medium_max_errors = 8 where question_id = 'easy1'",
+        "update rows set best_tier = 'medium' where question_id = 'unresolved'",
+        "update rows set worst_tier = 'easy' where question_id = 'unresolved'",
+        # Medium by its errors, with one correct path: what plain scaling would let through.
+        "update rows set n_paths = 5, easy_max_errors = 2, medium_max_errors = 3, n_correct = 1, n_error = 4"
+        " where question_id = 'medium'",
+    ),
+    ("difficulty_tiers", "label_doubt"): (
+        "update rows set is_label_doubt = false where question_id = 'doubted'",
+        "update rows set is_label_doubt = true where question_id = 'difficult'",
+        "update rows set doubt_models = 2 where question_id = 'doubted'",
+        "update rows set doubt_letter = 'A' where question_id = 'doubted'",
+        "update rows set is_label_doubt = true where question_id = 'easy1'",
+    ),
+    ("ranked_paths", "references"): (
+        "update rows set path_id = 'medium/qwen/3' where path_id = 'medium/qwen/1'",
+        "update rows set tier = 'easy' where path_id = 'medium/qwen/1'",
+        "update rows set generator = 'huatuo' where path_id = 'medium/qwen/1'",
+        "update rows set near_copy_of = 'easy1/huatuo/3' where path_id = 'easy1/qwen/1'",
+        "update rows set near_copy_of = 'easy2/qwen/1' where path_id = 'easy1/qwen/2'",
+    ),
+    ("ranked_paths", "counts"): ("delete from rows where path_id = 'easy1/qwen/1'",),
+    ("ranked_paths", "ranks"): (
+        "update rows set path_rank = 10 where path_id = 'easy1/huatuo/3'",
+        "update rows set path_rank = 1 where path_id = 'easy1/qwen/2'",
+        "update rows set selection_rank = 3 where near_copy_of is not null",
+        "update rows set selection_rank = null where path_id = 'easy1/qwen/2'",
+    ),
+    ("ranked_paths", "order"): (
+        "update rows set score = 0 where path_id = 'easy1/qwen/1'",
+        "update rows set score = null where path_id = 'easy1/qwen/1'",
+        "update rows set tie_hash = '9999' where path_id = 'easy1/qwen/1'",
+    ),
+    ("refined_paths", "references"): (
+        "update rows set tier = 'easy' where question_id = 'medium'",
+        "update rows set stage = 'regenerated' where question_id = 'medium'",
+        "update rows set parent_path_id = 'easy1/qwen/1' where question_id = 'medium'",
+        "update rows set question_id = 'unknown' where question_id = 'medium'",
+    ),
+    ("refined_paths", "counts"): (
+        "delete from rows where question_id = 'difficult'",
+        "delete from rows where question_id = 'medium' and slot = 2",
+        "update rows set round = 3 where round = 2",
+        "update rows set is_accepted = true",
+        "insert into rows by name select * replace ('again' as path_id) from rows limit 1",
+        "update rows set question_id = 'doubted' where question_id = 'difficult'",
+    ),
+    ("refined_paths", "answers"): (
+        "update rows set answer_letter = 'B' where is_accepted",
+        "update rows set verdict = 'error' where is_accepted",
+        "update rows set verdict = null where is_accepted",
+        "update rows set path_text = null where is_accepted",
+        "update rows set supports_key = false where is_accepted",
+    ),
+    ("refined_paths", "leaks"): ("update rows set leak_phrases = ['the provided answer'] where is_accepted",),
+    ("refined_paths", "states"): (
+        "update rows set rejection = null",
+        "update rows set rejection = 'no' where is_accepted",
+        "update rows set is_missing = true where not is_accepted",
+        "update rows set content_hash = null where is_accepted",
+        "update rows set path_text = null, content_hash = null where not is_accepted",
+    ),
+    ("reasonmed", "references"): (
+        "update rows set question_id = 'unknown' where question_id = 'medium'",
+        "update rows set path_id = 'easy1/qwen/3' where question_id = 'easy1' and slot = 1",
+        "update rows set path_id = 'difficult/regenerated/1/1' where question_id = 'difficult'",
+        "update rows set path_text = 'Another text.' where question_id = 'easy1'",
+        "update rows set answer_letter = 'B' where question_id = 'easy1'",
+        "update rows set gold_letter = 'B' where question_id = 'easy1'",
+        "update rows set licence = 'CC0' where question_id = 'easy1'",
+        "update rows set fold = 'validation' where question_id = 'easy1'",
+        "update rows set tier = 'medium' where question_id = 'easy1'",
+        "update rows set is_label_doubt = true where question_id = 'easy1'",
+        "update reasoning_paths set call_keys = [] where path_id = 'easy1/qwen/1'",
+    ),
+    ("reasonmed", "counts"): (
+        "delete from rows where question_id = 'easy1' and slot = 2",
+        "update rows set slot = 2 where question_id = 'difficult'",
+        "insert into rows by name select * replace ('again' as example_id) from rows limit 1",
+        "update difficulty_tiers set tier = 'unresolved' where question_id = 'easy1'",
+    ),
+    ("reasonmed", "distinct_paths"): (
+        "update rows set path_text = (select any_value(path_text) from rows where question_id = 'easy1' and slot = 1)"
+        " where question_id = 'easy1'",
+        "update rows set path_text = (select any_value(path_text) from rows where question_id = 'easy1' and slot = 1)"
+        " || ' So it is.' where question_id = 'easy1' and slot = 2",
+    ),
+    ("reasonmed", "answers"): (
+        "update rows set answer_letter = 'B' where question_id = 'easy1'",
+        "update rows set answer_letter = 'B' where question_id = 'difficult'",
+    ),
+    ("dropped_examples", "references"): (
+        "update rows set example_id = 'other'",
+        "update rows set tier = 'easy'",
+        "update rows set question_id = 'unknown'",
+        "update rows set question_id = 'difficult', example_id = id_of(['difficult', '1'])",
+    ),
+    ("dropped_examples", "counts"): (
+        "delete from rows",
+        "update rows set slot = 2",
+        "update rows set question_id = 'easy1'",
+        "delete from reasonmed where question_id = 'easy1' and slot = 2",
+        "insert into rows by name select * replace ('unresolved' as question_id) from rows",
+    ),
+    ("answer_summaries", "references"): (
+        "update rows set example_id = 'unknown' where question_id = 'difficult'",
+        "update rows set question_id = 'easy1' where question_id = 'difficult'",
+    ),
+    ("answer_summaries", "counts"): ("delete from rows where question_id = 'difficult'",),
+    ("answer_summaries", "answers"): (
+        "update rows set answer_letter = 'B' where question_id = 'difficult'",
+        "update rows set answer_letter = null where question_id = 'difficult'",
+    ),
+    ("answer_summaries", "states"): (
+        "update rows set summary = null where is_accepted",
+        "update rows set rejection = 'no' where is_accepted",
+        "update rows set outcome = 'refused' where is_accepted",
+        "update rows set summary = 'A text.' where not is_accepted",
+        "update rows set content_hash = null where is_accepted",
+    ),
+    ("quality_scores", "references"): (
+        "update rows set path_id = 'easy1/qwen/1' where text_role = 'final'",
+        "update rows set path_id = 'easy1/qwen/1' where text_role = 'before'",
+        "update rows set example_id = 'unknown'",
+        "update rows set tier = 'easy'",
+    ),
+    ("quality_scores", "counts"): (
+        "delete from rows where text_role = 'before' and question_id = 'difficult'",
+        "delete from rows where text_role = 'final' and question_id = 'difficult'",
+        "insert into rows by name select * replace ('again' as score_id) from rows limit 1",
+    ),
+    ("quality_scores", "means"): (
+        "update rows set score = 7",
+        "update rows set score = null",
+        "update rows set logic = null",
+        "update rows set outcome = 'malformed'",
+    ),
+    ("sft_cot", "outputs"): ("update rows set output = 'Another path.'",),
+    ("sft_response", "outputs"): ("update rows set output = 'Another answer.'",),
+    ("sft_reasonmed", "outputs"): (
+        "update rows set output = 'Another path.' || output[-60:]",
+        "update rows set output = output || ' More.'",
+    ),
+    ("llm_calls", "references"): (
+        "update rows set call_key = 'unknown' where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
+        "update rows set provider_kind = 'real' where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
+    ),
+    ("llm_calls", "counts"): (
+        "delete from rows where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
+        "update rows set attempt = 2 where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
+        "insert into rows by name select * replace ('again' as attempt_id, 2 as attempt) from rows limit 1",
+    ),
+    ("call_uses", "references"): (
+        "update rows set used_by = 'questions' where row_id = 'easy1/qwen/1'",
+        "update rows set row_id = 'unknown' where row_id = 'easy1/qwen/1'",
+        "update rows set call_key = 'unknown' where row_id = 'easy1/qwen/1'",
+        "update rows set source = 'medqa' where row_id = 'easy1/qwen/1'",
+    ),
+    ("call_uses", "counts"): (
+        "delete from rows where row_id = 'easy1/qwen/1'",
+        "update rows set cost_share = 0.5 where row_id = 'easy1/qwen/1'",
+        "insert into rows by name select * replace ('again' as use_id) from rows limit 1",
+    ),
+}
+_FAULTS |= {
+    (table, check): statements
+    for table in _SFT
+    for check, statements in {
+        "references": (
+            "update rows set fold = 'validation'",
+            "update rows set source = 'medqa'",
+            "update rows set split_role = 'stand_in'",
+            "update rows set provider_kind = 'real'",
+            "update rows set example_id = 'unknown' where example_id = (select max(example_id) from rows)",
+            "insert into rows by name select * replace ((select example_id from answer_summaries where not is_accepted)"
+            " as example_id) from rows limit 1",
+        ),
+        "counts": ("delete from rows where example_id = (select max(example_id) from rows)",),
+        "folds": (
+            "update reasonmed set group_id = 'one';"
+            " update rows set fold = 'validation' where example_id = (select max(example_id) from rows)",
+        ),
+        "template_tokens": (
+            "update rows set output = output || '<|im_end|>'",
+            "update rows set output = '[INST] ' || output",
+            "update rows set output = output || '</s>'",
+            "update rows set output = output || '<｜end▁of▁sentence｜>'",  # noqa: RUF001
+            "update rows set output = output || '</think>'",
+            "update rows set output = '<think>' || output",
+            "update rows set output = '<think><think>' || output || '</think></think>'",
+            "update rows set instruction = instruction || '<start_of_turn>'",
+        ),
+    }.items()
+}
+
+FAULTS = [Fault(table, check, statement) for (table, check), statements in _FAULTS.items() for statement in statements]
+FAULTS += [
+    Fault("questions", "counts", "select 1", {"limit": 3}),
+    Fault("quality_scores", "counts", "select 1", {"rules.evaluator_sample": 2}),
+    Fault(
+        "raw_questions",
+        "label_base",
+        "update rows set explanation = 'Ans. B. The nerve of the thigh'",
+        _SMALL,
+    ),
+    Fault(
+        "raw_questions",
+        "label_base",
+        "update rows set explanation = 'Answer is (C) i.e., the thigh'",
+        _SMALL,
+    ),
+    Fault(
+        "reasoning_paths", "truncated", "update rows set error_kind = 'truncated' where path_id like '%/qwen/1'", _SMALL
+    ),
+    Fault(
+        "reasoning_paths",
+        "truncated_early",
+        "update rows set error_kind = 'truncated' where path_id = 'easy1/qwen/1'",
+        _SMALL | {"checks.thresholds.truncated_share_max": 0.5},
+    ),
+    Fault("verifications", "one_verdict", "update rows set verdict = 'correct' where verdict = 'error'", _SMALL),
+    Fault("verifications", "one_verdict", "update rows set verdict = 'error' where verdict = 'correct'", _SMALL),
+    Fault(
+        "answer_summaries",
+        "answers",
+        "update rows set answer_letter = 'B' where question_id = 'difficult'",
+        {"rules.verdict_rule": "verifier"},
+    ),
+    Fault(
+        "refined_paths",
+        "answers",
+        "update rows set answer_letter = 'B' where is_accepted",
+        {"rules.verify_rewrites": False},
+    ),
+]

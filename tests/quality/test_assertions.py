@@ -1,0 +1,167 @@
+"""Every assertion finds each of the faults planted for it, and what a profile permits is no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from planted_faults import FAULTS, Fault
+from quality_world import SOURCE, connect, stage
+from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
+from reasonmed_assets.quality.declarations import UNAUDITED, check_names
+from reasonmed_assets.quality.schema import TABLES
+
+from reasonmed_assets.profiles import load_profile
+
+AUDITED = [name for name in TABLES if name not in UNAUDITED]
+GENERIC = {"schema", "key", "partition", "distributions"}
+
+
+@pytest.fixture(scope="module")
+def world() -> duckdb.DuckDBPyConnection:
+    return connect()
+
+
+@pytest.fixture
+def con(world: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The world within a transaction that is undone."""
+    world.begin()
+    yield world
+    world.rollback()
+
+
+def checked(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    check: str,
+    statement: str,
+    folder: Path,
+    overrides: dict[str, Any] | None = None,
+) -> CheckOutcome:
+    """The outcome of one check after a statement has changed the staged rows (`rows`) or the published ones."""
+    spec = TABLES[table]
+    con.execute(f"create temp table rows as from read_parquet('{stage(con, table, folder)}')")
+    con.execute(statement)
+    path = folder / "changed.parquet"
+    con.execute(f"copy rows to '{path}' (format parquet)")
+    profile = load_profile("simulated", overrides)
+    prepare(con, spec, SOURCE if spec.partitioned else None, path, profile)
+    (declared,) = [declared for declared in check_names(table) if declared.name == check]
+    return run_check(con, spec, declared, path, profile)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.table}-{fault.check}")
+def test_a_planted_fault_is_found(fault: Fault, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    outcome = checked(con, fault.table, fault.check, fault.statement, tmp_path, fault.overrides)
+    assert outcome.error is None
+    assert not outcome.passed
+    assert outcome.n_failing >= len(outcome.examples) >= 1
+
+
+@pytest.mark.parametrize("table", AUDITED)
+def test_every_assertion_has_a_planted_fault(table: str) -> None:
+    planted = {fault.check for fault in FAULTS if fault.table == table}
+    assert {declared.name for declared in check_names(table)} - GENERIC == planted
+
+
+@pytest.mark.parametrize("table", AUDITED)
+def test_a_null_where_none_is_allowed_is_found(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    outcome = checked(con, table, "schema", f"update rows set {TABLES[table].key} = null", tmp_path)
+    assert outcome.error is None
+    assert outcome.n_failing == con.execute("select count(*) from staged").fetchone()[0]  # type: ignore[index]
+    assert {example["column"] for example in outcome.examples} == {TABLES[table].key}
+
+
+@pytest.mark.parametrize("table", AUDITED)
+def test_a_missing_and_a_surplus_column_are_found_together(
+    table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    statement = f"alter table rows drop {TABLES[table].key}; alter table rows add column surplus integer"
+    outcome = checked(con, table, "schema", statement, tmp_path)
+    assert outcome.n_failing == 2
+    assert {str(example["value"]) for example in outcome.examples} == {TABLES[table].key, "surplus"}
+
+
+@pytest.mark.parametrize("table", AUDITED)
+def test_a_row_that_stands_twice_is_found(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    outcome = checked(con, table, "key", "insert into rows select * from rows limit 1", tmp_path)
+    assert outcome.error is None
+    assert not outcome.passed
+    assert {example["problem"] for example in outcome.examples} >= {"twice in the staged rows"}
+
+
+@pytest.mark.parametrize("table", [name for name in AUDITED if TABLES[name].partitioned])
+def test_a_key_of_another_partition_is_found(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    statement = f"insert into {table} by name select * replace ('pubmedqa' as source) from rows limit 1"
+    outcome = checked(con, table, "key", statement, tmp_path)
+    assert outcome.examples[0]["problem"] == "also in partition pubmedqa"
+
+
+@pytest.mark.parametrize("table", [name for name in AUDITED if TABLES[name].partitioned])
+def test_a_row_of_another_partition_is_found(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    outcome = checked(con, table, "partition", "update rows set source = 'medqa'", tmp_path)
+    assert not outcome.passed
+
+
+@pytest.mark.parametrize(
+    ("table", "check", "statement", "overrides"),
+    [
+        (
+            "questions",
+            "contamination",
+            "update rows set question = (select question from benchmark_questions) where question_id = 'easy1'",
+            {"rules.reject_contaminated": False},
+        ),
+        (
+            "questions",
+            "duplicates",
+            "update rows set question = (select question from rows where question_id = 'easy1')"
+            " where question_id = 'easy2'",
+            {"rules.reject_duplicates": False},
+        ),
+        (
+            "refined_paths",
+            "answers",
+            "update rows set verdict = null where is_accepted",
+            {"rules.verify_rewrites": False},
+        ),
+        (
+            "reasonmed",
+            "answers",
+            "update rows set answer_letter = 'B' where question_id = 'easy1'",
+            {"rules.verdict_rule": "verifier"},
+        ),
+        (
+            "verifications",
+            "judgements",
+            "update rows set is_correct = true, verdict = 'error' where is_answer_match",
+            {"rules.verdict_rule": "answer"},
+        ),
+        ("questions", "counts", "delete from rows where question_id = 'easy1'", {"limit": 5}),
+        ("verifications", "missing", "select 1", {}),
+    ],
+)
+def test_what_the_profile_permits_is_no_fault(
+    table: str,
+    check: str,
+    statement: str,
+    overrides: dict[str, Any],
+    con: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+) -> None:
+    outcome = checked(con, table, check, statement, tmp_path, overrides)
+    assert (outcome.error, outcome.passed) == (None, True)
+
+
+def test_a_question_that_a_match_turned_away_since_does_not_block_the_other_source(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    statement = """
+        update rows set question = (select question from questions where source = 'medqa') where question_id = 'easy2';
+        insert into question_matches by name
+        select * replace ('m9' as match_id, 'raw/other' as raw_id, 'medqa' as source) from question_matches limit 1
+    """
+    assert checked(con, "questions", "duplicates", statement, tmp_path).passed
