@@ -69,16 +69,6 @@ class Warehouse:
         return self.folder / "reasonmed.duckdb"
 
     @property
-    def ledger_path(self) -> Path:
-        """Where the ledger of model calls is unless another place is chosen."""
-        return self.folder / "ledger.sqlite"
-
-    @property
-    def dagster_home(self) -> Path:
-        """Dagster's own storage."""
-        return self.folder / ".dagster"
-
-    @property
     def binding(self) -> binding.Binding | None:
         """What the warehouse is bound to, or None before its first build."""
         return binding.read_binding(self._binding_path)
@@ -103,11 +93,6 @@ class Warehouse:
     def stage_path(self, table: str, partition: str | None, run_id: str) -> Path:
         """Parquet file to stage the rows of a partition in; its folder is made."""
         return self._run_file(self._staging, table, partition, run_id)
-
-    def clear_staging(self, run_id: str) -> None:
-        """Remove whatever a run staged and neither published nor put into quarantine."""
-        for path in self._staging.glob(f"**/{_plain(run_id)}.parquet"):
-            path.unlink()
 
     def quarantine(self, table: str, partition: str | None, run_id: str, staged: Path) -> Path:
         """Move staged rows that failed their audit to `quarantine/<table>/<partition>/<run>.parquet`."""

@@ -52,8 +52,8 @@ def test_replacing_sets_everything_aside_but_ledger_history_and_staged_rows(ware
         staged = warehouse.stage_path("items", "mmlu", "failed")
         staged.write_bytes(b"bad rows")
         warehouse.quarantine("items", "mmlu", "failed", staged)
-        warehouse.ledger_path.write_bytes(b"calls")
-        warehouse.dagster_home.mkdir(exist_ok=True)
+        (warehouse.folder / "ledger.sqlite").write_bytes(b"calls")
+        (warehouse.folder / ".dagster").mkdir(exist_ok=True)
 
         aside = warehouse.replace("real", ledger_holds_real_calls=True)
         assert aside == warehouse.folder / f"replaced-{round_number}"
@@ -64,8 +64,8 @@ def test_replacing_sets_everything_aside_but_ledger_history_and_staged_rows(ware
             "quarantine",
         }
         assert texts_in_file(aside / "reasonmed.duckdb") == {"1": f"round {round_number}"}
-        assert warehouse.ledger_path.read_bytes() == b"calls"
-        assert warehouse.dagster_home.is_dir()
+        assert (warehouse.folder / "ledger.sqlite").read_bytes() == b"calls"
+        assert (warehouse.folder / ".dagster").is_dir()
         assert warehouse.binding is None
         assert texts_in(warehouse) == {}
         assert not warehouse.is_snapshot_behind()
