@@ -91,8 +91,8 @@ class Choices:
         if whole:
             return whole
         match = self._patterns.leading.match(value.strip())
-        if match and match["letter"].isupper() and self._is_a_letter(match):
-            return self._checked(match["letter"], match["rest"])
+        if match and self._is_a_letter(match):
+            return self._checked(match["letter"].upper(), match["rest"])
         return self._by_beginning(normalise(bare))
 
     def is_bare(self, line: str) -> bool:
@@ -137,8 +137,10 @@ class Choices:
         return next((letter for letter, own in zip(self._letters, self._texts, strict=True) if text == own), None)
 
     def _is_a_letter(self, match: re.Match[str]) -> bool:
-        """Whether a leading capital is a letter and no word: "A deletion" and "B cells" are, if that is their text."""
+        """Whether a leading letter is no word or name: "A deletion" and "B cells" are letters if that is their text."""
         rest = match["rest"]
+        if match["letter"].islower():
+            return rest.startswith((")", ".", ":", "]"))
         if not re.match(r"\s+[a-z]", rest) or _CONNECTIVE.match(rest):
             return True
         own = self._texts[self._letters.index(match["letter"])]
@@ -146,10 +148,12 @@ class Choices:
 
     def _checked(self, letter: str, rest: str) -> str:
         """The letter, unless what follows it names another option."""
-        if self._patterns.further.match(rest):
-            return SEVERAL
         text = _ARTICLE.sub("", normalise(rest))
         own = self._texts[self._letters.index(letter)]
+        if text == own:
+            return letter
+        if self._patterns.further.match(rest):
+            return SEVERAL
         if own and _begins(text, own):
             text = text[len(own) :].strip()
         elif any(text == other for other in self._texts):

@@ -46,11 +46,12 @@ _BEST = (
     r"(?:most |single )?(?:correct|best|right|appropriate|likely|accurate|suitable|probable|plausible|proper|final|"
     r"fitting|reasonable|better)"
 )
+_COLON = r"(?:[^\S\n]*[:=]|[^\S\n]+-(?=\s)|[^\S\n]*(?=\n))"
 _LABELS = {
     "boxed": r"\\boxed\s*\{+(?P<value>[^{}]*)\}",
-    "final_answer": rf"(?:\bfinal (?:answer|choice|conclusion|decision|selection)(?: (?:choice|option|letter))?|"
-    rf"^\W*(?:(?:the )?(?:{_BEST} )?(?:answer|choice)|conclusion)(?: (?:choice|option|letter))?)"
-    rf"(?:[^\S\n]+{_IS}\b\s*:?|[^\S\n]*[:=]|[^\S\n]+-(?=\s)|[^\S\n]*(?=\n))\s*(?=(?P<value>[^\n]+))",
+    "final_answer": rf"(?:\bfinal (?:answer|choice|decision|selection)(?: (?:choice|option|letter))?"
+    rf"(?:[^\S\n]+{_IS}\b\s*:?|{_COLON})|^[\W\d]*(?:the )?(?:{_BEST} )?(?:answer|choice)(?: (?:choice|option|letter))?"
+    rf"{_COLON})\s*(?=(?P<value>[^\n]+))",
     "stated_answer": rf"(?<!incorrect )(?<!wrong )(?<!other )\b(?:{_BEST} (?:\w+ )?(?:answer|option|choice|response|"
     rf"statement|one)|answer|exception|(?:incorrect|false|untrue|odd) (?:statement|one|option))"
     rf"(?: (?:choice|option|letter))?(?:,? (?:to|for|in|among|here|based|from|of|given|that|which)\b[^.:\n]{{0,160}}?)?"
@@ -71,7 +72,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-J]\.)(?<!\bvs\.)(?<!\be\.g\.)(?<
 _CUE = re.compile(
     r"\b(?:therefore|thus|hence|consequently|in (?:conclusion|summary)|to (?:conclude|summari[sz]e)|"
     r"(?:most|more) (?:likely|probable|appropriate|suitable|accurate)|best (?:answer|option|choice|explanation|fit)|"
-    r"correct (?:answer|option|choice))\b|\u6240\u4ee5|\u56e0\u6b64|\u6545\u9009",
+    r"correct (?:answer|option|choice))\b|所以|因此|故选",
     re.IGNORECASE,
 )
 _TURN = re.compile(r"\W*(?:however|but|although|on the other hand|wait|alternatively)\b", re.IGNORECASE)

@@ -294,24 +294,35 @@ def _document(item: _Item) -> tuple[str, str] | None:
 
 
 def _same_text(rows: list[_Item], rules: Rules) -> Iterator[_Match]:
-    """Duplicates and contradictions among rows with the same text, which are in order of precedence."""
+    """Duplicates and contradictions among rows with the same text."""
     groups: dict[str, list[_Item]] = defaultdict(list)
     for item in rows:
         groups[item.key].append(item)
-    for first, *others in groups.values():
-        is_contradicted = any(other.gold != first.gold for other in others)
-        if is_contradicted and not first.is_kept and rules.reject_duplicates:
-            opposite = next(other for other in others if other.gold != first.gold)
-            yield _Match(first, opposite, CONFLICTING_GOLD, True, 100.0)
-        for other in others:
-            is_conflict = is_contradicted if not first.is_kept else other.gold != first.gold
-            against = first
-            if is_conflict and other.gold == first.gold:
-                against = next(item for item in others if item.gold != other.gold)
-            decision = CONFLICTING_GOLD if is_conflict else DUPLICATE
-            if not rules.reject_duplicates and other.row["question_id"] != first.row["question_id"]:
-                decision = GROUPED
-            yield _Match(other, against, decision, True, 100.0)
+    for group in groups.values():
+        yield from _duplicates(group) if rules.reject_duplicates else _repeated_ids(group)
+
+
+def _duplicates(group: list[_Item]) -> Iterator[_Match]:
+    """The first of the rows stays, unless their keys contradict each other; then only one kept earlier does."""
+    first, *others = group
+    opposite = next((other for other in others if other.gold != first.gold), None)
+    if opposite and not first.is_kept:
+        for item in group:
+            yield _Match(item, opposite if item.gold == first.gold else first, CONFLICTING_GOLD, True, 100.0)
+        return
+    for other in others:
+        yield _Match(other, first, DUPLICATE if other.gold == first.gold else CONFLICTING_GOLD, True, 100.0)
+
+
+def _repeated_ids(group: list[_Item]) -> Iterator[_Match]:
+    """Rows stay and are grouped with the first, apart from those that would have the question_id of an earlier one."""
+    by_id: dict[str, _Item] = {}
+    for item in group:
+        earlier = by_id.setdefault(item.row["question_id"], item)
+        if earlier is not item:
+            yield _Match(item, earlier, DUPLICATE if earlier.gold == item.gold else CONFLICTING_GOLD, True, 100.0)
+        elif item is not group[0]:
+            yield _Match(item, group[0], GROUPED, True, 100.0)
 
 
 def _near_duplicates(rows: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:

@@ -20,7 +20,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _HYPHEN_IN_WORD = re.compile(r"(?<=[^\W_])-+(?=[^\W\d_])")
 # Punctuation goes; signs that change the meaning of a medical text stay: 0.5, Na+, A-, <3, 50%, 3/6, arrows, degrees.
 _NO_MEANING = re.compile(
-    r"(?<!\d)\.|\.(?!\d)|[!\"#$&'(),:;?@\[\\\]_{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2000-\u206f\u2e00-\u2e7f"
+    r"(?<!\d)\.|\.(?!\d)|[!\"#$&'()*,:;?@\[\\\]_{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2000-\u206f\u2e00-\u2e7f"
     r"\u3000-\u303f\ufe30-\ufe4f]"
 )
 _SPACE = re.compile(r"\s+")
@@ -70,8 +70,12 @@ def numbers(text: str) -> tuple[str, ...]:
 
 
 def negations(text: str) -> tuple[str, ...]:
-    """Every word of the text that turns a statement round (not, except, least, false, ...), sorted, repeats kept."""
-    return tuple(sorted(_NEGATION.findall(plain_characters(text).casefold().replace("-", " "))))
+    """Every word of the text that turns a statement round (except, least, false, ...), sorted, repeats kept.
+
+    `cannot` and `doesn't` are `not`.
+    """
+    found = _NEGATION.findall(plain_characters(text).casefold().replace("-", " "))
+    return tuple(sorted("not" if word == "cannot" or word.endswith("n't") else word for word in found))
 
 
 def _canonical(number: str) -> str:

@@ -1,0 +1,207 @@
+"""The option that a text concludes with."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reasonmed_assets.rules.extraction import NOTHING, Extraction, answer_matches, extract_answer
+from reasonmed_assets.rules.text import normalise
+from reasonmed_assets.vocabulary import LETTERS
+
+VESSELS = ["Renal papillary necrosis", "Cholesterol embolization", "Polyarteritis nodosa", "None of the above"]
+THREE = VESSELS[:3]
+YES_NO = ["yes", "no", "maybe"]
+MUTATIONS = ["an insertion", "a deletion", "a point mutation"]
+BOTH = ["Thiazides", "Loop diuretics", "Both A and B", "Neither"]
+CELLS = ["Macrophages", "T cell", "B cell"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "letter", "rule"),
+    [
+        ("Final answer: C. Polyarteritis nodosa", VESSELS, "C", "final_answer"),
+        ("**Final Answer:** (B)", VESSELS, "B", "final_answer"),
+        ("### Final Answer\n\n**B**\n", VESSELS, "B", "final_answer"),
+        ("6. Final answer - B", VESSELS, "B", "final_answer"),
+        ("Answer: b) cholesterol embolization", VESSELS, "B", "final_answer"),
+        ("Answer: c", VESSELS, "C", "final_answer"),
+        ("Final answer: Cholesterol embolization.", VESSELS, "B", "final_answer"),
+        ("Final answer: The most likely cause is cholesterol embolization.", VESSELS, "B", "final_answer"),
+        ("Final answer: None of the above", VESSELS, "D", "final_answer"),
+        ("Answer: maybe, since the data are mixed", YES_NO, "C", "final_answer"),
+        ("Final answer: A deletion", MUTATIONS, "B", "final_answer"),
+        ("Answer: Both A and B", BOTH, "C", "final_answer"),
+        ("Final answer: C. Both A and B", BOTH, "C", "final_answer"),
+        ("Hence \\boxed{C}.", VESSELS, "C", "boxed"),
+        ("The final answer is $\\boxed{\\text{B}}$. I hope it is correct.", VESSELS, "B", "boxed"),
+        ('{"reasoning": "A and B differ", "answer_choice": "B. Cholesterol embolization"}', VESSELS, "B", "json_field"),
+        ("{'answer': 'C'}", VESSELS, "C", "json_field"),
+        ('{"thinking": "...", "final_answer": "C', VESSELS, "C", "json_field"),
+        ("\u6b63\u786e\u7b54\u6848\uff1aC", VESSELS, "C", "cjk_label"),
+        ("So the correct answer is (C), because of the vessels.", VESSELS, "C", "stated_answer"),
+        ("The most appropriate answer to this question would be option B.", VESSELS, "B", "stated_answer"),
+        ("Therefore, the answer is yes, it does.", YES_NO, "A", "stated_answer"),
+        ("In short, the best answer here is a deletion.", MUTATIONS, "B", "stated_answer"),
+        ("The answer is C.", VESSELS, "C", "stated_answer"),
+        ("After all this I would choose option C.", VESSELS, "C", "chosen_option"),
+        ("C. maybe", YES_NO, "C", "letter_only"),
+        ("B", VESSELS, "B", "letter_only"),
+        ("The purple toes fit.\n(B)", VESSELS, "B", "letter_only"),
+        ("Therefore, the most likely cause is cholesterol embolization.", VESSELS, "B", "conclusion"),
+        ("Thus the most likely diagnosis is C. Polyarteritis nodosa. It is rare.", VESSELS, "C", "conclusion"),
+    ],
+)
+def test_a_rule_finds_the_letter(text: str, options: list[str], letter: str, rule: str) -> None:
+    assert extract_answer(text, options) == Extraction(letter, rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("The answer is B. Wait, no. The correct answer is C.", "C"),
+        ("Final answer: A\n\nOn reflection this is wrong.\n\nFinal answer: B", "B"),
+        ("Final answer: B. Cholesterol embolization\nThat was hasty: the correct answer is C.", "C"),
+        ("The answer is not A. The answer is B.", "B"),
+        ("The correct answer is C. If he had no rash, the answer would be A.", "C"),
+    ],
+)
+def test_the_last_word_counts(text: str, letter: str) -> None:
+    assert extract_answer(text, VESSELS).letter == letter
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "A/B",
+        "A or B",
+        "A and C",
+        "A, B, C",
+        "A. Renal papillary necrosis and B. Cholesterol embolization",
+        "B. Cholesterol embolization, C. Polyarteritis nodosa",
+        "None of the above",
+        "Information not available",
+        "Cannot be determined",
+        "E",
+        "B. Renal papillary necrosis",
+        "",
+    ],
+)
+def test_several_options_or_none_are_no_letter(value: str) -> None:
+    assert extract_answer(f'{{"answer_choice": "{value}"}}', THREE) == Extraction(None, "json_field")
+    if value:
+        assert extract_answer(f"So it is B.\nFinal answer: {value}", THREE) == Extraction(None, "final_answer")
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("", VESSELS),
+        ("The purple toes are remarkable.", VESSELS),
+        ("Therefore, it is not cholesterol embolization.", VESSELS),
+        ("Therefore it is cholesterol embolization or polyarteritis nodosa.", VESSELS),
+        ("Therefore, the deletion is found in both the lateral wall and the septum.", ["Lateral wall", "Septum"]),
+        ("There is no evidence, so more trials are needed.", YES_NO),
+        ("Therefore, the answer should be B cells in the marrow.", CELLS),
+        ("A. Thiazides: they lower calcium in urine.\nB. Loop diuretics: they raise it.", BOTH),
+        ("The answer is complicated.", VESSELS),
+    ],
+)
+def test_a_text_without_a_conclusion_has_no_letter(text: str, options: list[str]) -> None:
+    assert extract_answer(text, options) == NOTHING
+
+
+def test_a_long_text_is_read_from_its_end() -> None:
+    text = "Final answer: A\n" + "The patient is ill. " * 2000 + "\nFinal answer: B"
+    assert extract_answer(text, VESSELS) == Extraction("B", "final_answer")
+    assert extract_answer("The answer is B.\n" + "The patient is ill. " * 2000, VESSELS).letter == "B"
+
+
+OPTIONS = st.lists(
+    st.text(alphabet="abcdefgh ABC'-,.()/1", min_size=1, max_size=20).filter(lambda text: len(normalise(text)) > 1),
+    min_size=2,
+    max_size=10,
+    unique_by=normalise,
+)
+
+
+@given(OPTIONS, st.data())
+def test_a_labelled_letter_with_its_text_is_always_found(options: list[str], data: st.DataObject) -> None:
+    position = data.draw(st.integers(0, len(options) - 1))
+    letter = LETTERS[position]
+    assert extract_answer(f"First, the findings.\nFinal answer: {letter}", options).letter == letter
+    assert extract_answer(f"Final answer: {letter}. {options[position]}", options).letter == letter
+    assert extract_answer(json.dumps({"answer_choice": f"{letter}. {options[position]}"}), options).letter == letter
+
+
+@given(st.text(max_size=300), OPTIONS)
+def test_any_text_gives_a_letter_of_the_options_or_none(text: str, options: list[str]) -> None:
+    found = extract_answer(text, options)
+    assert found.letter is None or found.letter in LETTERS[: len(options)]
+    assert found.letter is None or found.rule
+
+
+def test_a_question_has_two_to_ten_options() -> None:
+    for options in (["one"], ["x"] * 11):
+        with pytest.raises(ValueError, match="two to 10 options"):
+            extract_answer("A", options)
+
+
+def test_a_repeated_gold_text_makes_two_letters_right() -> None:
+    options = ["Gout", "Pseudogout", "gout ", "Lupus"]
+    assert answer_matches("A", "A", options)
+    assert answer_matches("C", "A", options)
+    assert not answer_matches("B", "A", options)
+    assert not answer_matches(None, "A", options)
+    with pytest.raises(ValueError, match="'E' stands for none of 4 options"):
+        answer_matches("E", "A", options)
+
+
+def _real_replies(shared_data: Path) -> Iterator[tuple[str, list[str], dict[str, Any]]]:
+    for file in sorted((shared_data / "replies").glob("*.jsonl")):
+        with file.open() as lines:
+            for line in lines:
+                item = json.loads(line)
+                for path in item["paths"].values():
+                    yield file.stem, list(item["options"].values()), path
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("form", "coverage", "precision"),
+    [("raw", 0.98, 0.999), ("final line", 0.98, 0.999), ("reasoning only", 0.35, 0.995)],
+)
+def test_letters_of_real_replies(shared_data: Path, form: str, coverage: float, precision: float) -> None:
+    """Measured: raw 98.8% found, all right; a final line 98.9%, all right; reasoning alone 37.6%, 99.93% right."""
+    counts: Counter[str] = Counter()
+    for _, options, path in _real_replies(shared_data):
+        if path["parse"] != "json" or path["letter"] is None:
+            continue
+        text = {
+            "raw": path["raw"][0],
+            "final line": f"{path['cot']}\n\nFinal answer: {path['answer_choice_raw']}",
+            "reasoning only": path["cot"],
+        }[form]
+        found = extract_answer(text, options).letter if isinstance(text, str) else None
+        counts.update(all=1, found=found is not None, right=found == path["letter"])
+    assert counts["all"] > 3700
+    assert counts["found"] >= coverage * counts["all"]
+    assert counts["right"] >= precision * counts["found"]
+
+
+@pytest.mark.shared_data
+def test_real_replies_without_an_option_get_no_letter(shared_data: Path) -> None:
+    wrong = [
+        (path["answer_choice_raw"], extract_answer(path["answer_choice_raw"], options))
+        for _, options, path in _real_replies(shared_data)
+        if path["parse"] == "json" and path["letter"] is None and isinstance(path["answer_choice_raw"], str)
+    ]
+    assert len(wrong) > 150
+    assert [found for found in wrong if found[1].letter] == []
