@@ -39,7 +39,7 @@ def build_defs(
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     return dg.Definitions(
         assets=all_assets(sources),
-        jobs=_jobs(sources),
+        jobs=_jobs(),
         resources={"build": _build_resource(settings, new_display)},
         executor=dg.in_process_executor,
     )
@@ -53,7 +53,7 @@ def job_tables() -> dict[str, tuple[str, ...]]:
     return {MATCH_JOB: MATCH_TABLES, SOURCE_JOB: partitioned, RELEASE_JOB: rest}
 
 
-def _jobs(sources: dg.PartitionsDefinition) -> list[Any]:
+def _jobs() -> list[Any]:
     descriptions = {
         MATCH_JOB: "First: duplicates and contaminations over the files of all sources.",
         SOURCE_JOB: "Then, per source: from the questions to the final examples.",
@@ -63,7 +63,6 @@ def _jobs(sources: dg.PartitionsDefinition) -> list[Any]:
         dg.define_asset_job(
             name,
             dg.AssetSelection.assets(*tables),
-            partitions_def=sources if name == SOURCE_JOB else None,
             description=descriptions[name],
         )
         for name, tables in job_tables().items()

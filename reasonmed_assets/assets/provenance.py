@@ -31,9 +31,10 @@ def call_uses(stage: Stage) -> None:
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets of this group."""
+    deps = list(CALL_TABLES)
     return [
-        table_asset(table, stage_rows, deps=list(CALL_TABLES), partitions_def=None, kinds={"sqlite"})
-        for table, stage_rows in (("llm_calls", llm_calls), ("call_uses", call_uses))
+        table_asset("llm_calls", llm_calls, deps=deps, partitions_def=None, kinds={"sqlite"}),
+        table_asset("call_uses", call_uses, deps=[*deps, "llm_calls"], partitions_def=None, kinds={"sqlite"}),
     ]
 
 

@@ -1,0 +1,51 @@
+"""The command line as a process, and the warehouse that it leaves."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+TIMEOUT_S = 300
+
+
+def reasonmed(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would; settings of the surrounding shell do not reach it."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
+    return subprocess.run(
+        [sys.executable, "-c", "from reasonmed_assets.cli import app; app()", *arguments],
+        env=inherited | {"COLUMNS": "200"} | environment,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Built:
+    """A warehouse that a build made, and what the build said."""
+
+    folder: Path
+    output: str
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Rows of a query on the snapshot that users open."""
+        with duckdb.connect(str(self.folder / "reasonmed.duckdb"), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+    def value(self, sql: str) -> object:
+        """The one value of a query."""
+        ((value,),) = self.query(sql)
+        return value
+
+    def attempts(self) -> int:
+        """Requests that the ledger has seen."""
+        with sqlite3.connect(self.folder / "ledger.sqlite") as ledger:
+            return ledger.execute("select count(*) from attempts").fetchone()[0]

@@ -1,0 +1,108 @@
+"""Builds that must not publish: failing audits, other kinds of models, wrong files, wrong options."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from builds import Built, reasonmed
+
+from reasonmed_assets.sources import SAMPLE_DIR
+
+PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "profiles"
+
+
+@pytest.fixture
+def copy(rehearsal: Built, tmp_path: Path) -> Built:
+    """A warehouse of one's own, as the rehearsal left it."""
+    return Built(Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse")), "")
+
+
+def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(copy: Built, tmp_path: Path) -> None:
+    profile = tmp_path / "strict.toml"
+    profile.write_text(
+        (PROFILES / "simulated.toml").read_text()
+        + "\n[rules]\nverdict_rule = 'answer'\n[checks.thresholds]\nmin_rows_for_rates = 1\none_verdict_share_max = 0.01\n"
+    )
+    before = copy.query("from verifications where source = 'mmlu' order by path_id")
+    done = reasonmed("build", "--profile", str(profile), "--warehouse", str(copy.folder), "--source", "mmlu")
+    assert done.returncode == 1
+    assert "verifications" in done.stdout.splitlines()[-2] or "verifications" in done.stdout
+    assert "run the same command again" in done.stdout
+    assert copy.query("from verifications where source = 'mmlu' order by path_id") == before
+    assert list((copy.folder / "quarantine" / "verifications" / "mmlu").glob("*.parquet"))
+    refused = reasonmed("export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated")
+    assert refused.returncode == 1
+    assert "--allow failing" in refused.stderr
+
+
+def test_another_kind_of_model_is_refused(copy: Built) -> None:
+    attempts = copy.attempts()
+    done = reasonmed("build", "--profile", "embedded", "--warehouse", str(copy.folder))
+    assert done.returncode == 1
+    assert "simulated" in done.stderr
+    assert "demonstration" in done.stderr
+    assert "--replace" in done.stderr
+    assert copy.attempts() == attempts
+
+
+def test_another_data_directory_is_refused(copy: Built, tmp_path: Path) -> None:
+    data = shutil.copytree(SAMPLE_DIR, tmp_path / "data")
+    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(copy.folder), "--data-dir", str(data))
+    assert done.returncode == 1
+    assert str(data) in done.stderr
+
+
+def test_replace_sets_the_old_files_aside(copy: Built, tmp_path: Path) -> None:
+    data = shutil.copytree(SAMPLE_DIR, tmp_path / "data")
+    examples = copy.value("select count(*) from reasonmed")
+    done = reasonmed(
+        "build", "--profile", "simulated", "--warehouse", str(copy.folder), "--data-dir", str(data), "--replace",
+        "--select", "key:raw_questions", "--source", "mmlu",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert copy.value("select count(*) from reasonmed") == 0
+    (aside,) = copy.folder.glob("replaced-*")
+    shutil.copy(copy.folder / "ledger.sqlite", aside)
+    assert Built(aside, "").value("select count(*) from reasonmed") == examples
+
+
+def test_a_missing_file_stops_its_source_and_no_other(tmp_path: Path) -> None:
+    data = Path(shutil.copytree(SAMPLE_DIR, tmp_path / "data"))
+    broken = data / "pubmedqa" / "ori_pqal.json"
+    broken.write_text("{ this is no JSON", encoding="utf-8")
+    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data))
+    assert done.returncode == 1
+    assert "ori_pqal.json" in done.stdout + done.stderr
+
+
+def test_bad_rows_are_kept_with_their_reason(tmp_path: Path) -> None:
+    data = Path(shutil.copytree(SAMPLE_DIR, tmp_path / "data"))
+    file = data / "medmcqa" / "dev.json"
+    good = file.read_text(encoding="utf-8").count("\n")
+    with file.open("ab") as lines:
+        lines.write(b'{"question": "cut off\n')
+        lines.write(b'{"question": "no key?", "opa": "a", "opb": "b", "opc": "c", "opd": "d", "id": "x"}\n')
+        lines.write(b'{"question": "caf\xe9", "cop": 1}\n')
+    done = reasonmed(
+        "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data),
+        "--source", "medmcqa", "--select", "group:questions",
+    )  # fmt: skip
+    built = Built(tmp_path / "w", done.stdout)
+    rows = built.query("select row, detail, raw_text from rejected_questions where reason = 'malformed' order by row")
+    assert [row for row, _, _ in rows] == [good + 1, good + 2, good + 3]
+    assert all(detail for _, detail, _ in rows)
+    assert rows[0][2].startswith('{"question": "cut off')
+
+
+def test_an_unknown_source_and_a_wrong_selection_are_named(tmp_path: Path) -> None:
+    unknown = reasonmed("build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--source", "medqq")
+    assert unknown.returncode == 1
+    assert "medqq" in unknown.stderr
+    assert "medqa" in unknown.stderr
+    nothing = reasonmed(
+        "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--select", "key:no_such_table"
+    )
+    assert nothing.returncode == 1
+    assert "no_such_table" in nothing.stderr

@@ -1,0 +1,201 @@
+"""The whole build on the shipped sample, as a user starts it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from builds import Built, reasonmed
+
+from reasonmed_assets.quality import tables as _tables  # noqa: F401
+from reasonmed_assets.quality.schema import TABLES
+
+
+def test_every_table_has_rows(rehearsal: Built) -> None:
+    empty = [name for name in TABLES if rehearsal.value(f"select count(*) from {name}") == 0]
+    # A sample this small may have no dropped example.
+    assert set(empty) <= {"dropped_examples"}
+
+
+def test_every_source_reaches_the_training_sets(rehearsal: Built) -> None:
+    rows = rehearsal.query("select source, count(*) from sft_reasonmed group by source order by source")
+    assert [source for source, _ in rows] == ["medmcqa", "medqa", "mmlu", "pubmedqa"]
+
+
+def test_the_three_sets_hold_the_same_examples(rehearsal: Built) -> None:
+    ids = [
+        set(rehearsal.query(f"select example_id from {name}")) for name in ("sft_cot", "sft_response", "sft_reasonmed")
+    ]
+    assert ids[0] == ids[1] == ids[2] != set()
+
+
+def test_a_training_record_is_question_path_and_summary(rehearsal: Built) -> None:
+    rows = rehearsal.query(
+        "select s.instruction, s.output, c.output, r.output, e.question, e.options from sft_reasonmed s"
+        " join sft_cot c using (example_id) join sft_response r using (example_id) join example e using (example_id)"
+    )
+    for instruction, output, path, summary, question, options in rows:
+        assert instruction.startswith(question)
+        assert instruction.endswith("\n".join(options))
+        assert output == f"{path}\n\n{summary}"
+
+
+def test_expected_examples_are_final_or_dropped(rehearsal: Built) -> None:
+    promised = rehearsal.value(
+        "select sum(case tier when 'easy' then 2 when 'medium' then 2 when 'difficult' then 1 else 0 end)"
+        " from difficulty_tiers"
+    )
+    final = rehearsal.value("select count(*) from reasonmed")
+    dropped = rehearsal.value("select count(*) from dropped_examples")
+    assert final + dropped == promised
+
+
+def test_no_explanation_reaches_a_prompt(rehearsal: Built) -> None:
+    """LONG_ANSWER and `exp` give the key away: no request body may hold one."""
+    from reasonmed_assets.llm.ledger import Ledger
+
+    explanations = rehearsal.query("select question_id, explanation from questions where length(explanation) > 40")
+    assert explanations
+    with Ledger(rehearsal.folder / "ledger.sqlite") as ledger:
+        for question_id, explanation in explanations:
+            keys = rehearsal.query(
+                f"select unnest(call_keys) from reasoning_paths where question_id = '{question_id}'"
+                f" union select unnest(call_keys) from verifications where question_id = '{question_id}'"
+            )
+            for (key,) in keys:
+                assert explanation not in json.dumps(ledger.body_of(key), ensure_ascii=False)
+
+
+def test_every_used_call_is_accounted_for(rehearsal: Built) -> None:
+    assert rehearsal.value("select count(*) from call_uses anti join llm_calls using (call_key)") == 0
+    assert rehearsal.value("select count(*) from llm_calls") == rehearsal.attempts()
+    shares = rehearsal.query("select call_key from call_uses group by call_key having abs(sum(cost_share) - 1) > 1e-9")
+    assert shares == []
+
+
+def test_views_answer(rehearsal: Built) -> None:
+    funnel = rehearsal.query("select * from funnel")
+    assert len(funnel) == 4
+    assert rehearsal.value("select sum(paths) from model_agreement") == rehearsal.value(
+        "select count(*) from verifications"
+    )
+    assert rehearsal.value("select count(*) from example") == rehearsal.value("select count(*) from reasonmed")
+    assert rehearsal.value("select sum(calls) from cost") == pytest.approx(
+        rehearsal.value("select count(distinct call_key) from llm_calls"), abs=2
+    )
+
+
+def test_the_snapshot_is_read_only_and_complete(rehearsal: Built) -> None:
+    snapshot = rehearsal.folder / "reasonmed.duckdb"
+    assert snapshot.stat().st_mode & 0o222 == 0
+    with duckdb.connect(str(snapshot), read_only=True) as con:
+        comments = dict(con.execute("select table_name, comment from duckdb_tables()").fetchall())
+    assert comments["questions"].startswith("One row per question")
+
+
+def test_the_report_names_tables_tiers_calls_and_a_query(rehearsal: Built) -> None:
+    for expected in ("reasoning_paths", "unresolved", "generator", "reasonmed sql", str(rehearsal.folder)):
+        assert expected in rehearsal.output
+
+
+def test_a_second_build_makes_no_call_and_publishes_nothing(rehearsal: Built, tmp_path: Path) -> None:
+    copy = Built(Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse")), "")
+    publishes, attempts = copy.value("select count(*) from publishes"), copy.attempts()
+    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(copy.folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert copy.attempts() == attempts
+    assert copy.value("select count(*) from publishes") == publishes
+
+
+def test_a_new_warehouse_on_the_same_ledger_gets_the_same_rows_for_nothing(rehearsal: Built, tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.sqlite"
+    shutil.copy(rehearsal.folder / "ledger.sqlite", ledger)
+    done = reasonmed(
+        "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--ledger", str(ledger),
+        "--source", "mmlu",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copy(ledger, tmp_path / "w" / "ledger.sqlite")
+    again = Built(tmp_path / "w", done.stdout)
+    assert again.attempts() == rehearsal.attempts()
+    query = "select example_id, content_hash, row_hash from reasonmed where source = 'mmlu' order by all"
+    assert again.query(query) == rehearsal.query(query) != []
+
+
+def test_a_larger_limit_costs_only_the_added_questions(tmp_path: Path) -> None:
+    folder = tmp_path / "warehouse"
+    arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--source", "medqa"]
+    for limit in ("2", "3"):
+        done = reasonmed(*arguments, "--limit", limit)
+        assert done.returncode == 0, done.stdout + done.stderr
+    built = Built(folder, "")
+    per_question = built.query("select question_id, count(*) from reasoning_paths group by all")
+    assert [n for _, n in per_question] == [9, 9, 9]
+    assert built.value("select count(*) from llm_calls where role = 'generator' and attempt > 1") == 0
+    assert (
+        built.value("select rows_inserted from publishes where table_name = 'questions' order by seq desc limit 1") == 1
+    )
+
+
+@pytest.mark.parametrize("output_format", ["table", "csv", "json", "parquet"])
+def test_sql_prints_rows(rehearsal: Built, tmp_path: Path, output_format: str) -> None:
+    import subprocess
+    import sys
+
+    query = "select source, options from questions order by question_id limit 3"
+    command = [sys.executable, "-c", "from reasonmed_assets.cli import app; app()", "sql", query]
+    done = subprocess.run(
+        [*command, "--warehouse", str(rehearsal.folder), "--format", output_format], capture_output=True, check=True
+    )
+    expected = [source for source, _ in rehearsal.query(query)]
+    if output_format == "parquet":
+        (tmp_path / "rows.parquet").write_bytes(done.stdout)
+        assert pl.read_parquet(tmp_path / "rows.parquet")["source"].to_list() == expected
+    elif output_format == "json":
+        assert [row["source"] for row in json.loads(done.stdout)] == expected
+    elif output_format == "csv":
+        (tmp_path / "rows.csv").write_bytes(done.stdout)
+        assert pl.read_csv(tmp_path / "rows.csv")["source"].to_list() == expected
+    else:
+        assert "3 rows" in done.stdout.decode()
+
+
+def test_sql_cannot_write(rehearsal: Built) -> None:
+    done = reasonmed("sql", "delete from questions", "--warehouse", str(rehearsal.folder))
+    assert done.returncode == 1
+    assert "read-only" in done.stderr
+
+
+def test_export_refuses_simulated_rows_and_marks_them_when_allowed(rehearsal: Built, tmp_path: Path) -> None:
+    arguments = ["export", str(tmp_path / "sets"), "--warehouse", str(rehearsal.folder)]
+    refused = reasonmed(*arguments)
+    assert refused.returncode == 1
+    assert "--allow simulated" in refused.stderr
+    assert not (tmp_path / "sets").exists()
+    done = reasonmed(*arguments, "--allow", "simulated", "--allow", "stand-in")
+    assert done.returncode == 0, done.stderr
+    index = json.loads((tmp_path / "sets" / "dataset_info.json").read_text())
+    alpaca = json.loads((tmp_path / "sets" / index["sft_reasonmed"]["file_name"]).read_text())
+    assert set(alpaca[0]) == set(index["sft_reasonmed"]["columns"].values())
+    parquet = pl.read_parquet(tmp_path / "sets" / "sft_reasonmed.parquet")
+    assert parquet["output"].to_list() == [record["output"] for record in alpaca]
+    assert "Not for release" in (tmp_path / "sets" / "README.md").read_text()
+
+
+def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    fine = reasonmed("doctor", "--profile", "simulated", "--warehouse", str(tmp_path / "w"))
+    assert fine.returncode == 0, fine.stdout
+    shipped = (Path(__file__).parents[2] / "reasonmed_assets" / "profiles" / "open.toml").read_text()
+    profile = tmp_path / "mine.toml"
+    profile.write_text(shipped.replace("127.0.0.1:8001", f"127.0.0.1:{port}"))
+    wrong = reasonmed("doctor", "--profile", str(profile), "--warehouse", str(tmp_path / "w"))
+    assert wrong.returncode == 1
+    assert f"127.0.0.1:{port}" in wrong.stdout
