@@ -41,7 +41,7 @@ _SENTENCES_MAX = 400
 """Bound on a reason or justification in characters: one or two sentences."""
 _BOUND_MAX = 1_999
 """Grammar engines spell a bound out repetition by repetition and refuse 2,000 of them."""
-_CHARACTERS_PER_TOKEN = 3
+_CHARACTERS_PER_TOKEN = 2
 """Fewer than English has, so that a string that reaches its bound is closed before the tokens run out."""
 _FRAME_TOKENS = 48
 """Tokens of a reply's JSON besides its strings, and as many for every further three strings."""

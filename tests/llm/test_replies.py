@@ -320,7 +320,7 @@ def test_a_small_bound_on_tokens_bounds_every_string(role: str, max_tokens: int)
     schema = response_format(role, "json_schema", max_tokens)["json_schema"]["schema"]  # type: ignore[index]
     strings = [field for field in schema["properties"].values() if field["type"] == "string" and "enum" not in field]
     assert strings
-    assert all(1 <= field["maxLength"] < 3 * max_tokens + 3 for field in strings)
+    assert all(1 <= field["maxLength"] < 2 * max_tokens + 2 for field in strings)
 
 
 def test_no_bound_reaches_what_grammar_engines_refuse() -> None:
@@ -372,7 +372,7 @@ def test_the_form_that_is_asked_for_is_the_one_that_is_read(role: str) -> None:
     value = read(role, json.dumps(filled))
     assert value.path_text.endswith("Final answer: B. c")
     strings = [field["maxLength"] for field in schema["properties"].values() if "maxLength" in field]
-    assert sum(strings) < 3 * 300
+    assert sum(strings) < 2 * 300
 
 
 def test_only_schemas_make_forms() -> None:
