@@ -1,8 +1,9 @@
 """Pairs of texts that may be alike, out of hundreds of thousands, without comparing all with all.
 
 An inverted index over pairs of rare words: two texts are compared when they share two of their rarest words. Words that
-occur in one text only are left out first, so a misspelt word costs nothing. On 7,515 real questions this proposes every
-one of the 185 pairs whose edit ratio is at least 80 (found by comparing all with all), and 0.05% of all pairs.
+occur in one text only are left out first, so a misspelt word costs nothing. Of 8,015 real questions this compares
+53,000
+pairs (0.17%), among them all 185 whose edit ratio is at least 80, by a comparison of all with all.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def _candidates(texts: Sequence[str]) -> Iterator[pl.DataFrame]:
 def _rarest_words(texts: Sequence[str]) -> pl.DataFrame:
     """Text and word numbers, for the rarest words of each text; a smaller number is a rarer word."""
     words = (
-        pl.DataFrame({"text": pl.Series(range(len(texts)), dtype=pl.UInt32), "word": list(texts)})
+        pl.DataFrame(
+            {"text": pl.Series(range(len(texts)), dtype=pl.UInt32), "word": pl.Series(list(texts), dtype=pl.String)}
+        )
         .with_columns(pl.col("word").str.split(" "))
         .explode("word")
         .unique()
