@@ -55,10 +55,22 @@ class LocalServer:
         self._name = name
         self._notify = notify
         self._start_timeout_s = start_timeout_s
+        self._base_url: str | None = None
         self._child: subprocess.Popen[str] | None = None
         self._last_words: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
         self._announced: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._stderr_reader: threading.Thread | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where the child listens.
+
+        Raises:
+            ServerError: it was not started.
+        """
+        if self._base_url is None:
+            raise ServerError(f"the {self._name} server was not started")
+        return self._base_url
 
     @property
     def pid(self) -> int | None:
@@ -96,10 +108,11 @@ class LocalServer:
         self._read_in_thread(self._child.stdout, self._announced.put)
         self._stderr_reader = self._read_in_thread(self._child.stderr, self._hear)
         try:
-            return self._wait_until_announced()
+            self._base_url = self._wait_until_announced()
         except BaseException:
             self.close()
             raise
+        return self._base_url
 
     def close(self) -> None:
         """Stop the child: close its stdin, then SIGTERM, then SIGKILL. Does nothing when it is stopped."""
@@ -201,7 +214,7 @@ class Servers:
         self._data_dir = data_dir
         self._notify = notify
         self._lock = threading.Lock()
-        self._started: dict[str, tuple[LocalServer, str]] = {}
+        self._started: dict[str, LocalServer] = {}
 
     def base_url_of(self, provider_name: str) -> str:
         """Base URL of a provider; starts its server on first use. Safe to call from several threads.
@@ -216,15 +229,16 @@ class Servers:
         with self._lock:
             if provider_name not in self._started:
                 server = LocalServer(self._command_of(provider), provider.server, notify=self._notify)
-                self._started[provider_name] = (server, server.start())
-            server, base_url = self._started[provider_name]
+                server.start()
+                self._started[provider_name] = server
+            server = self._started[provider_name]
         server.ensure_running()
-        return base_url
+        return server.base_url
 
     def close(self) -> None:
         """Stop every server that was started."""
         with self._lock:
-            for server, _ in self._started.values():
+            for server in self._started.values():
                 server.close()
             self._started.clear()
 

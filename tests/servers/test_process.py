@@ -56,6 +56,7 @@ def test_start_returns_the_base_url_and_relays_what_the_server_says():
         assert server.start() == "http://127.0.0.1:4321/v1"
         assert heard == ["fetching nothing"]
         assert server.is_running
+        assert server.base_url == "http://127.0.0.1:4321/v1"
     finally:
         server.close()
 
@@ -98,7 +99,8 @@ def test_a_missing_program_is_a_server_error():
         LocalServer(["/nonexistent/program"], "test").start()
 
 
-def test_a_child_that_never_listens_is_given_up_and_stopped():
+def test_a_child_that_never_listens_is_given_up_and_stopped(monkeypatch):
+    monkeypatch.setattr("reasonmed_assets.servers.process._STOP_TIMEOUT_S", 0.3)
     server = LocalServer(python("import time; time.sleep(600)"), "slow", notify=lambda _: None, start_timeout_s=0.3)
     with pytest.raises(ServerError, match=r"slow server did not listen within 0.3 s"):
         server.start()
@@ -152,7 +154,7 @@ def test_threads_share_one_server(tmp_path, monkeypatch):
             thread.start()
         for thread in threads:
             thread.join()
-        (server, _) = servers._started["rehearsal"]
+        server = servers._started["rehearsal"]
         pid = server.pid
     assert urls == ["http://127.0.0.1:4321/v1"] * 8
     assert pid is not None and wait_until_gone(pid)
@@ -162,7 +164,7 @@ def test_a_server_that_died_is_reported_at_the_next_use(tmp_path, monkeypatch):
     monkeypatch.setattr(Servers, "_command_of", lambda self, provider: python(GOOD_CHILD))
     with Servers(load_profile("simulated"), tmp_path, notify=lambda _: None) as servers:
         servers.base_url_of("rehearsal")
-        (server, _) = servers._started["rehearsal"]
+        server = servers._started["rehearsal"]
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
         with pytest.raises(ServerError, match=r"simulated server has ended \(exit status -9\)"):

@@ -24,7 +24,7 @@ OPTIONS = ["Pulmonary embolism", "Aortic dissection", "Pericarditis", "Myocardia
 
 def question(number: int) -> dict[str, Any]:
     stem = (
-        f"A {number}-year-old man presents with sudden chest pain and shortness of breath. His calf is swollen, and his "
+        f"A {number}-year-old man presents with sudden chest pain and shortness of breath. His calf is swollen, his "
         "heart rate is 118/min. He returned from a long flight two days ago. Which of the following is most likely?"
     )
     return {
