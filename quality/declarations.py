@@ -67,7 +67,7 @@ def _declared(table: str) -> tuple[CheckDeclaration, ...]:
     folders = (_FOLDER / table, _FOLDER / f"group_{spec.group}")
     files = sorted((file for folder in folders for file in folder.glob("*.sql")), key=lambda file: file.stem)
     schema = CheckDeclaration("schema", "Columns, types, nulls, ranges and allowed values are as declared.", True)
-    return (schema, *_generated(spec), *(_read(file) for file in files), _distributions(spec))
+    return (schema, *_generated(spec), *(read_assertion(file) for file in files), _distributions(spec))
 
 
 def _generated(spec: TableSpec) -> list[CheckDeclaration]:
@@ -102,7 +102,12 @@ def _distributions(spec: TableSpec) -> CheckDeclaration:
     return CheckDeclaration("distributions", f"The figures of {spec.name} are plausible.", False)
 
 
-def _read(file: Path) -> CheckDeclaration:
+def read_assertion(file: Path) -> CheckDeclaration:
+    """The check that a SQL file declares in its first lines.
+
+    Raises:
+        ValueError: the header is incomplete or wrong; the message names file and line or item.
+    """
     text = file.read_text(encoding="utf-8")
     found: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):

@@ -16,8 +16,8 @@ from reasonmed_assets.quality.schema import TABLES, TableSpec
 
 _HEAD = """# Tables
 
-Every table of the warehouse, in the order in which data moves: its grain, its columns, and the checks that its rows must
-pass before they are published. Written from the declarations in `quality/` by
+Every table of the warehouse, in the order in which data moves: its grain, its columns, and the checks that its rows
+must pass before they are published. Written from the declarations in `quality/` by
 `python -m reasonmed_assets.quality.dictionary`; do not edit it by hand.
 
 A check that blocks keeps the rows from being published; one that warns is shown. A number in brackets is the check's in

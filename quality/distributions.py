@@ -84,22 +84,38 @@ def _validated(database: Path, views: tuple[View, ...], arguments: dict[str, lis
     """(view, expectation, arguments, result) of every expectation."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from reasonmed_assets.quality import dialect
 
     dialect.register()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     source = context.data_sources.add_sql("figures", connection_string=f"{dialect.NAME}:///{database}")
-    found = []
-    for view in views:
-        asset = source.add_table_asset(view.name, table_name=view.name)
-        batch = asset.add_batch_definition_whole_table("all").get_batch()
-        for expectation, kwargs in zip(view.expectations, arguments[view.name], strict=True):
-            kind = "in_set" if isinstance(expectation, Rare) else "between"
-            configuration = ExpectationConfiguration(type=f"expect_column_values_to_be_{kind}", kwargs=kwargs)
-            found.append((view, expectation, kwargs, batch.validate(configuration.to_domain_obj())))
-    return found
+    # One connection stays open: as long as it does, DuckDB opens the file for the others at once.
+    with source.get_engine().connect():
+        return [found for view in views for found in _of_view(gx, source, view, arguments[view.name])]
+
+
+def _of_view(gx: Any, source: Any, view: View, arguments: list[dict[str, Any]]) -> list[Any]:
+    """(view, expectation, arguments, result) of every expectation of one view."""
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    suite = gx.ExpectationSuite(name=view.name)
+    for expectation, kwargs in zip(view.expectations, arguments, strict=True):
+        suite.add_expectation_configuration(ExpectationConfiguration(type=_type(expectation), kwargs=kwargs))
+    batch = source.add_table_asset(view.name, table_name=view.name).add_batch_definition_whole_table("all").get_batch()
+    results = {
+        (result.expectation_config.type, result.expectation_config.kwargs["column"]): result
+        for result in batch.validate(suite).results
+    }
+    return [
+        (view, expectation, kwargs, results[_type(expectation), expectation.column])
+        for expectation, kwargs in zip(view.expectations, arguments, strict=True)
+    ]
+
+
+def _type(expectation: Expectation) -> str:
+    """Great Expectations' name for it."""
+    return f"expect_column_values_to_be_{'in_set' if isinstance(expectation, Rare) else 'between'}"
 
 
 def _described(view: View, expectation: Expectation, kwargs: dict[str, Any], result: Any) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""The macros of sql/macros.sql against what Python says."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from quality_world import macros
+
+from reasonmed_assets.ids import make_id
+from reasonmed_assets.rules.tiers import tier_with_missing
+
+ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"))
+PLAIN = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute(macros())
+    con.execute("set variable threshold_min_rows_for_rates = 200")
+    return con
+
+
+@PLAIN
+@given(parts=st.lists(st.none() | ANY_TEXT, min_size=1, max_size=5))
+def test_ids_equal_those_of_python(parts: list[str | None], con: duckdb.DuckDBPyConnection) -> None:
+    assert con.execute("select id_of(?::varchar[])", [parts]).fetchone() == (make_id(*parts),)
+
+
+@pytest.mark.parametrize("place", range(1, 11))
+def test_letters_and_places(place: int, con: duckdb.DuckDBPyConnection) -> None:
+    letter = "ABCDEFGHIJ"[place - 1]
+    assert con.execute("select letter_at(?), letter_position(?)", [place, letter]).fetchone() == (letter, place)
+
+
+@PLAIN
+@given(n_correct=st.integers(0, 16), n_error=st.integers(0, 16), minimum=st.integers(0, 3))
+def test_tiers_equal_those_of_python(
+    n_correct: int, n_error: int, minimum: int, con: duckdb.DuckDBPyConnection
+) -> None:
+    n = n_correct + n_error
+    if n == 0:
+        return
+    con.execute("set variable rule_medium_min_correct = ?", [minimum])
+    found = con.execute("select tier_of(?, ?, ?)", [n_error, n_correct, n]).fetchone()
+    assert found == (tier_with_missing(n_correct, n_error, 0, minimum)[0],)
+
+
+@pytest.mark.parametrize(
+    ("n_bad", "n", "rate", "expected"),
+    [
+        (20, 1000, 0.02, False),
+        (21, 1000, 0.02, True),
+        (4, 200, 0.02, False),
+        (5, 200, 0.02, True),
+        (4, 10, 0.02, False),
+        (5, 10, 0.02, True),
+        (6, 10, 1 - 0.97, False),
+        (7, 10, 1 - 0.97, True),
+        (0, 0, 0.0, False),
+    ],
+)
+def test_a_rate_holds_for_many_rows_and_its_count_for_few(
+    n_bad: int, n: int, rate: float, expected: bool, con: duckdb.DuckDBPyConnection
+) -> None:
+    assert con.execute("select exceeds(?, ?, ?)", [n_bad, n, rate]).fetchone() == (expected,)
+
+
+@pytest.mark.parametrize(("letter", "expected"), [("A", True), ("C", True), ("B", False), (None, None), ("E", False)])
+def test_a_repeated_option_text_makes_two_letters_right(
+    letter: str | None, expected: bool | None, con: duckdb.DuckDBPyConnection
+) -> None:
+    options = ["Iron", "Zinc", " iron", "Copper"]
+    assert con.execute("select is_answer_match(?, 'A', ?)", [letter, options]).fetchone() == (expected,)
+
+
+def test_the_text_of_a_question_ignores_case_space_and_the_order_of_options(con: duckdb.DuckDBPyConnection) -> None:
+    query = "select question_text(null, 'Which  Nerve? ', ['b', 'A ']) = question_text('', 'which nerve?', ['a', 'B'])"
+    assert con.execute(query).fetchone() == (True,)
+    query = "select question_text(null, 'which nerve', ['< 5']) = question_text(null, 'which nerve', ['> 5'])"
+    assert con.execute(query).fetchone() == (False,)
+    query = "select question_text('an abstract', 'does it', ['yes']) = question_text('another', 'does it', ['yes'])"
+    assert con.execute(query).fetchone() == (False,)
+
+
+@PLAIN
+@given(value=ANY_TEXT)
+def test_a_share_of_an_id_lies_between_zero_and_one(value: str, con: duckdb.DuckDBPyConnection) -> None:
+    (share,) = con.execute("select hash_share(id_of([?]))", [value]).fetchone()  # type: ignore[misc]
+    assert 0 <= share < 1
