@@ -80,6 +80,10 @@ class Writer:
         }
 
 
+def _peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
 def main(n: int = 195_000) -> None:
     """Build the questions, match them, print what it took."""
     records = Writer(seed=1).questions(n + 7_000)
@@ -88,6 +92,7 @@ def main(n: int = 195_000) -> None:
     benchmarks = frame.head(7_000).with_columns(split_role=pl.lit("benchmark"))
     questions = frame.tail(n)
     del records, frame
+    before = _peak_mb()
     started = time.perf_counter()
     matches = find_matches(questions, benchmarks, set(), Rules(), ("medqa", "medmcqa", "pubmedqa", "mmlu"))
     seconds = time.perf_counter() - started
@@ -97,7 +102,8 @@ def main(n: int = 195_000) -> None:
                 "questions": n,
                 "copies": int(n * COPY_SHARE),
                 "seconds": round(seconds, 1),
-                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                "peak_mb": _peak_mb(),
+                "peak_mb_before": before,
                 "decisions": dict(sorted(matches.group_by("decision").len().iter_rows())),
             }
         )

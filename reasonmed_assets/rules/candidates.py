@@ -1,9 +1,8 @@
 """Pairs of texts that may be alike, out of hundreds of thousands, without comparing all with all.
 
 An inverted index over pairs of rare words: two texts are compared when they share two of their rarest words. Words that
-occur in one text only are left out first, so a misspelt word costs nothing. Of 8,015 real questions this compares
-53,000
-pairs (0.17%), among them all 185 whose edit ratio is at least 80, by a comparison of all with all.
+occur in one text only are left out first, so a misspelt word costs nothing. Of the pairs of 8,015 real questions this
+compares 53,000 (0.17%), among them all 185 whose edit ratio is at least 80 (found by comparing all with all).
 """
 
 from __future__ import annotations

@@ -93,6 +93,8 @@ class _Item:
     """One question, with the forms in which it is compared."""
 
     row: Mapping[str, Any]
+    position: int
+    """Order of source priority, split, file and row, whatever was kept."""
     is_kept: bool
     stem: str
     options: tuple[str, ...]
@@ -182,25 +184,24 @@ class _Likeness:
 
 def _items(frame: pl.DataFrame, kept: set[str], order: Mapping[str, int]) -> list[_Item]:
     """The rows in order of precedence."""
+    last = len(order)
+
+    def published(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return order.get(row["source"], last), row["source"], row["split"], row["file"], row["row"]
+
     items = [
         _Item(
             row=row,
+            position=position,
             is_kept=row["question_id"] in kept,
             stem=normalise(row["question"]),
             options=tuple(normalise(option) for option in row["options"]),
             context=normalise(row["context"] or ""),
             gold=normalise(row["gold_text"]),
         )
-        for row in frame.select(_COLUMNS).iter_rows(named=True)
+        for position, row in enumerate(sorted(frame.select(_COLUMNS).iter_rows(named=True), key=published))
     ]
-    last = len(order)
-
-    def precedence(item: _Item) -> tuple[Any, ...]:
-        row = item.row
-        position = order.get(row["source"], last)
-        return not item.is_kept, position, row["source"], row["split"], row["file"], row["row"]
-
-    return sorted(items, key=precedence)
+    return sorted(items, key=lambda item: not item.is_kept)
 
 
 def _key(context: str, stem: str, options: Iterable[str]) -> str:
@@ -326,7 +327,7 @@ def _repeated_ids(group: list[_Item]) -> Iterator[_Match]:
 
 
 def _near_duplicates(rows: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
-    """Rows that say the same as a row with precedence that stays: each against the most alike of those."""
+    """Rows that say the same as a row with precedence that stays: each against the first of those."""
     staying: dict[str, _Item] = {}
     for item in rows:
         found = []
@@ -339,15 +340,15 @@ def _near_duplicates(rows: list[_Item], likeness: _Likeness, rules: Rules) -> It
             elif ratio >= rules.near_duplicate_ratio and other.facts == item.facts:
                 found.append(_Match(item, other, NEAR_DUPLICATE, False, ratio))
         if found:
-            yield max(found, key=lambda match: (match.is_exact, match.ratio, match.other.row["raw_id"]))
+            yield min(found, key=lambda match: match.other.position)
         else:
             staying[item.key] = item
 
 
 def _grouped(rows: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
-    """Every two rows that stay and are alike, the one with precedence second."""
+    """Every two rows that stay and are alike, the later one first; in the same direction whatever was kept."""
     earlier: dict[str, _Item] = {}
-    for item in rows:
+    for item in sorted(rows, key=lambda item: item.position):
         for key, ratio, is_subset in likeness.of(item):
             if key in earlier and (is_subset or ratio >= rules.group_ratio):
                 yield _Match(item, earlier[key], GROUPED, is_subset, ratio)

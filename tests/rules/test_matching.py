@@ -230,6 +230,15 @@ def test_an_added_row_never_displaces_one_that_was_kept(earlier: Any, added: Any
 
 
 @settings(max_examples=60, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_a_second_build_finds_the_same_whatever_its_limit_kept(drawn: Any, limit: random.Random) -> None:
+    rows = built(drawn)
+    found = matches(rows)
+    ids = sorted({row["question_id"] for row in remaining(rows, found)})
+    assert matches(rows, kept=set(limit.sample(ids, limit.randint(0, len(ids))))) == found
+
+
+@settings(max_examples=60, deadline=None)
 @given(ROWS)
 def test_what_remains_is_free_of_duplicates_and_contradictions(drawn: Any) -> None:
     rows = built(drawn)
