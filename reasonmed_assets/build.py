@@ -102,15 +102,9 @@ def prepare_dagster_home(warehouse: Path) -> Path:
         with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
             home.mkdir(parents=True, exist_ok=True)
             settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
-            with dg.DagsterInstance.from_ref(_reference(home)) as instance:
+            with dg.DagsterInstance.from_config(str(home)) as instance:
                 instance.get_run_records(limit=1)
     return home
-
-
-def _reference(home: Path) -> "dg.InstanceRef":  # type: ignore[name-defined]
-    from dagster._core.instance import InstanceRef
-
-    return InstanceRef.from_dir(str(home))
 
 
 def _selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from reasonmed_assets.profiles import Profile
@@ -76,12 +77,10 @@ def _sources(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
     folder = settings.data_folder(profile)
     for name in profile.sources.declared:
         findings: list[Finding] = []
-        declaration = _try(f"source {name}", lambda name=name: load_declaration(name), findings)
+        declaration = _try(f"source {name}", partial(load_declaration, name), findings)
         if declaration is not None:
             roles = split_roles(profile, declaration.name)
-            reading = _try(
-                f"source {name}", lambda d=declaration, roles=roles: read_source(d, folder, roles), findings
-            )
+            reading = _try(f"source {name}", partial(read_source, declaration, folder, roles), findings)
             if reading is not None:
                 detail = f"{len(reading.questions):,} records, {len(reading.unreadable):,} unreadable, in {folder}"
                 findings.append(Finding(f"source {name}", True, detail))

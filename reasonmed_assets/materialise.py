@@ -186,9 +186,7 @@ def _materialise(
         )
         warned = [outcome.name for outcome in outcomes if not outcome.passed]
         note = ", ".join((["unchanged"] if is_unchanged else []) + [f"warning: {name}" for name in warned])
-        session.display.table_published(
-            spec.name, partition, published_now.rows, time.monotonic() - started, note
-        )
+        session.display.table_published(spec.name, partition, published_now.rows, time.monotonic() - started, note)
         metadata: dict[str, Any] = {
             "dagster/partition_row_count" if partition else "dagster/row_count": published_now.rows,
             "rows_inserted": published_now.inserted,
@@ -233,7 +231,9 @@ def _fingerprint(
     parts = [code_digest(), profile, spec.name, partition or "", *more]
     with session.warehouse.read({}) as con:
         for dep in deps:
-            of_partition = "and partition = $2" if spec.partitioned and TABLES[dep].partitioned else "and $2 is not null"
+            of_partition = (
+                "and partition = $2" if spec.partitioned and TABLES[dep].partitioned else "and $2 is not null"
+            )
             row = con.execute(
                 "select max(seq) from publishes where table_name = $1 "
                 f"{of_partition} and (rows_inserted > 0 or rows_deleted > 0)",

@@ -37,8 +37,7 @@ def run_query(warehouse: Path, query: str, output_format: str) -> None:
     if output_format == "csv":
         rows.with_columns(pl.col(pl.List).map_elements(str, return_dtype=pl.String)).write_csv(sys.stdout.buffer)
     elif output_format == "json":
-        rows.write_json(sys.stdout.buffer)
-        sys.stdout.buffer.write(b"\n")
+        print(rows.write_json())
     elif output_format == "parquet":
         rows.write_parquet(sys.stdout.buffer)
     else:
@@ -73,7 +72,9 @@ def prompt(warehouse: Path) -> None:
 
 def _open(folder: Path) -> duckdb.DuckDBPyConnection:
     if not folder.is_dir():
-        raise QueryError(f"there is no warehouse at {folder}: build one with `reasonmed build`, or give --warehouse DIR")
+        raise QueryError(
+            f"there is no warehouse at {folder}: build one with `reasonmed build`, or give --warehouse DIR"
+        )
     warehouse = Warehouse(folder)
     warehouse.refresh_snapshot()
     if not warehouse.snapshot_path.exists():

@@ -42,7 +42,9 @@ class BuildSession:
     def reading(self, source: str) -> Reading:
         """The records of one source's files, read once per run."""
         if source not in self._readings:
-            self._readings[source] = read_source(self.declarations[source], self.data_dir, split_roles(self.profile, source))
+            self._readings[source] = read_source(
+                self.declarations[source], self.data_dir, split_roles(self.profile, source)
+            )
         return self._readings[source]
 
     def input_digest(self, source: str) -> str:

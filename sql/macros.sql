@@ -67,3 +67,7 @@ create macro question_text(context, question, options) as
 
 -- About how many tokens a text has, where no tokenizer has counted them: four characters each.
 create macro token_estimate(content) as ceil(length(content) / 4);
+
+-- Options as prompts and readers show them: "A. text".
+create macro lettered(options) as
+    list_transform(range(1, len(options) + 1), lambda i: letter_at(i) || '. ' || options[i]);

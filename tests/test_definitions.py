@@ -12,9 +12,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.code_location import build_defs, job_tables
-from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.settings import BuildSettings
 
 SNAPSHOT = Path(__file__).with_name("definitions.json")

@@ -30,6 +30,7 @@ __all__ = [
     "difficulty_tiers",
     "dropped_examples",
     "llm_calls",
+    "publishes",
     "quality_scores",
     "question_matches",
     "questions",

@@ -1,7 +1,6 @@
 """Table `publishes`."""
 
 import polars as pl
-
 from reasonmed_assets.quality.schema import Table, column, table
 
 

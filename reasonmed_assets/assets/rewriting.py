@@ -17,7 +17,7 @@ _STAGES = {"refined": REFINE, "regenerated": REGENERATE}
 
 
 def refined_paths(stage: Stage) -> None:
-    """Up to `rewrite_rounds` rounds of rewriting and judging per path, then the next-ranked path; every round is kept."""
+    """Rounds of rewriting and judging per path, then the next-ranked path; the rows of every round are kept."""
     rules = stage.session.profile.rules
     targets = stage.scratch("targets")
     with stage.read() as con:
@@ -41,9 +41,7 @@ def _rewrite(stage: Stage, kind: str, turn: int, targets: Path, rounds: list[Pat
     """One round over the slots of one kind that still lack an accepted text: a file of rows, none without slots."""
     tag = f"_{kind}_{len(rounds)}"
     variables = {"rewrite_stage": kind, "rewrite_turn": turn}
-    files = run_step(
-        stage, _STAGES[kind], files={"targets": targets, "rewrites": rounds}, variables=variables, tag=tag
-    )
+    files = run_step(stage, _STAGES[kind], files={"targets": targets, "rewrites": rounds}, variables=variables, tag=tag)
     paths = stage.scratch(f"paths{tag}")
     with stage.read(files.views) as con:
         con.sql(sql.load("calls/rewritten")).write_parquet(str(paths))

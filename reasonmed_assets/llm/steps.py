@@ -144,7 +144,12 @@ def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
         body |= {"temperature": sampling.temperature, "max_tokens": sampling.max_tokens, "seed": row["seed"]}
         if sampling.top_p is not None:
             body["top_p"] = sampling.top_p
-    form = response_format(role, profile.providers[model.provider].structured, sampling.max_tokens)
+    form = response_format(
+        role,
+        profile.providers[model.provider].structured,
+        sampling.max_tokens,
+        row["options"] if model.writes == "form" else None,
+    )
     if form is not None:
         body["response_format"] = form
     return Call(
@@ -178,7 +183,7 @@ def _parser(profile: Profile, role: Role) -> Callable[[Reply, Mapping[str, Any]]
 def _reply_row(profile: Profile, role: Role, result: Result) -> dict[str, Any]:
     model = profile.models[_sampling(profile, role, result.fields).model]
     reply, is_completed = result.reply, result.outcome == "completed"
-    value = asdict(result.value) if is_completed and is_dataclass(result.value) else {}
+    value: dict[str, Any] = asdict(result.value) if is_dataclass(result.value) else {}  # type: ignore[arg-type]
     if role in ("refiner", "regenerator"):
         value["leak_phrases"] = leak_phrases(value.get("path_text") or "")
     return {

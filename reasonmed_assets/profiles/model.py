@@ -22,7 +22,7 @@ class Provider(Section):
 
     kind: Literal["real", "simulated", "demonstration"]
     server: Literal["none", "simulated", "embedded"] = "none"
-    """`none`: `base_url` is served by others. `simulated`, `embedded`: the build starts it on 127.0.0.1 and stops it."""
+    """`none`: others serve `base_url`. `simulated`, `embedded`: the build starts it on 127.0.0.1 and stops it."""
     base_url: str | None = None
     api_key_env: str | None = None
     """Name of the environment variable that holds the key; the key itself stands nowhere."""
@@ -53,6 +53,8 @@ class Model(Section):
     """Where a reasoning model thinks: a reply field, `<think>`, or `## Thinking` / `## Final Response`."""
     path_text: Literal["answer", "reasoning_and_answer"] = "answer"
     """What of a reply is the path."""
+    writes: Literal["text", "form"] = "text"
+    """`form`: paths and summaries are asked for as a JSON form, for a model too small to keep to a form in words."""
     parameters: Literal["standard", "reasoning"] = "standard"
     """`reasoning`: a hosted reasoning model, which takes `max_completion_tokens` and no temperature, top_p or seed."""
     prompt_usd_per_million: float = Field(default=0, ge=0)

@@ -35,7 +35,8 @@ def load_profile(name_or_path: str, overrides: dict[str, Any] | None = None) -> 
     file = _SHIPPED / f"{name_or_path}.toml" if name_or_path in shipped_profiles() else Path(name_or_path)
     if not file.is_file():
         raise ProfileError(
-            f"there is no profile {name_or_path!r}: give the path of a TOML file or one of {', '.join(shipped_profiles())}"
+            f"there is no profile {name_or_path!r}: give the path of a TOML file or one of "
+            + ", ".join(shipped_profiles())
         )
     try:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))

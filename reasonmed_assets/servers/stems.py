@@ -19,7 +19,7 @@ _OPEN_BRACKET = re.compile(r"\s*[(\[][^)\]]*$")
 _FRAME = re.compile(
     r"\b(?:(?:which|what|who|where|when|how|why)(?: one)?(?: of the following)?|all of the following|the following|is|"
     r"are|was|were|does|do|did|can|be|by|of|in|on|for|to|from|with|at|the|an?|true|false|except|not|statements?|regarding|"
-    r"about|most|likely|best|as)\b|[,;:?]",
+    r"about|choice|answers?|options?|most|likely|best|as)\b|[,;:?]",
     re.IGNORECASE,
 )
 _MAX_DETAIL_WORDS = 16

@@ -48,7 +48,7 @@ select
     case
         when is_path_missing then null
         when path_error_kind is not null then 'the reply is ' || path_error_kind
-        when not is_correct and verdict is distinct from 'error'
+        when not is_correct and coalesce(verdict, 'correct') != 'error'
             then format('concludes {}, the key is {}', answer_letter, gold_letter)
         else verdict_reason
     end as reason

@@ -8,7 +8,7 @@ select
     questions.subject,
     questions.question,
     questions.context,
-    list_transform(questions.options, lambda text, i: letter_at(i) || '. ' || text) as options,
+    lettered(questions.options) as options,
     questions.gold_letter || '. ' || questions.gold_text as key,
     examples.path_text as path,
     summaries.summary,

@@ -6,7 +6,7 @@ select
     summaries.summary,
     examples.answer_letter,
     questions.question || chr(10) || chr(10) || array_to_string(
-        list_transform(questions.options, lambda text, i: letter_at(i) || '. ' || text), chr(10)
+        lettered(questions.options), chr(10)
     ) as instruction,
     coalesce(questions.context, '') as input,
     examples.fold,

@@ -23,7 +23,8 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     profile = tmp_path / "strict.toml"
     profile.write_text(
         (PROFILES / "simulated.toml").read_text()
-        + "\n[rules]\nverdict_rule = 'answer'\n[checks.thresholds]\nmin_rows_for_rates = 1\none_verdict_share_max = 0.01\n"
+        + "\n[rules]\nverdict_rule = 'answer'\n"
+        + "[checks.thresholds]\nmin_rows_for_rates = 1\none_verdict_share_max = 0.01\n"
     )
     before = copy.query("from verifications where source = 'mmlu' order by path_id")
     done = reasonmed("build", "--profile", str(profile), "--warehouse", str(copy.folder), "--source", "mmlu")

@@ -11,7 +11,6 @@ import duckdb
 import polars as pl
 import pytest
 from builds import Built, reasonmed
-
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
