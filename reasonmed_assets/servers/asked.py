@@ -30,7 +30,6 @@ class Asked:
         options: option texts by letter order.
         key_letter: letter of the given key, None when no key is given.
         path: the path to be judged, rewritten or summarised; empty when there is none.
-        has_feedback: reasons of error paths are given.
     """
 
     role: str | None
@@ -39,7 +38,6 @@ class Asked:
     options: tuple[str, ...]
     key_letter: str | None
     path: str
-    has_feedback: bool
 
 
 def read_prompt(messages: Sequence[Mapping[str, Any]]) -> Asked:
@@ -56,7 +54,6 @@ def read_prompt(messages: Sequence[Mapping[str, Any]]) -> Asked:
         options=read_options(blocks.get("options", "")),
         key_letter=key[1] if key else None,
         path=blocks.get("reasoning", ""),
-        has_feedback=bool(blocks.get("feedback")),
     )
 
 

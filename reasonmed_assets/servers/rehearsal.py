@@ -84,7 +84,7 @@ class Rehearsal:
             text = "This endpoint rehearses the roles of a build; it can answer only their prompts."
             return Message(text, None, None, "stop", prompt_tokens, _tokens(text))
         question, stem = self._question(asked.question, asked.context, asked.options)
-        draft = _Draft(asked, question, stem, str(body.get("model", "")), rng, is_json="response_format" in body)
+        draft = _Draft(asked, question, stem, str(body.get("model", "")), rng)
         prompt_hash = digest(str(self._seed), draft.model, asked.role, asked.question, repr(asked.options), asked.path)
         message = draft.write(prompt_hash)
         limit = body.get("max_completion_tokens") or body.get("max_tokens") or 1 << 30
@@ -105,7 +105,6 @@ class _Draft:
     stem: Stem
     model: str
     rng: random.Random
-    is_json: bool
 
     def write(self, prompt_hash: int) -> Message:
         """The reply before it is cut to the token limit; `completion_tokens` is 0 where it is yet to be counted."""
