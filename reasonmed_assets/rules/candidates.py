@@ -17,6 +17,7 @@ _TEXTS_PER_KEY = 200
 """A pair of words that more texts than this have among their rarest is a phrase of the trade and proposes nothing."""
 _PAIRS_AT_A_TIME = 500_000
 _KEYS_AT_A_TIME = 400_000
+_PARTS = 8
 
 
 def alike(
@@ -61,9 +62,7 @@ def _confirmed(
 
 def _candidates(texts: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Frames of pairs (first < second) that share two of their rarest words; no pair twice."""
-    keys = _keys(_rarest_words(texts))
-    seen = keys.group_by("key").len().filter(pl.col("len").is_between(2, _TEXTS_PER_KEY))
-    keys = keys.join(seen.select("key"), on="key", how="semi")
+    keys = _shared(_keys(_rarest_words(texts)))
     step = max(1, len(texts) * _KEYS_AT_A_TIME // max(1, keys.height))
     for start in range(0, len(texts), step):
         left = keys.filter(pl.col("text").is_between(start, start + step - 1))
@@ -79,18 +78,16 @@ def _candidates(texts: Sequence[str]) -> Iterator[pl.DataFrame]:
 def _rarest_words(texts: Sequence[str]) -> pl.DataFrame:
     """Text and word numbers, for the rarest words of each text; a smaller number is a rarer word."""
     words = (
-        pl.DataFrame(
-            {"text": pl.Series(range(len(texts)), dtype=pl.UInt32), "word": pl.Series(list(texts), dtype=pl.String)}
-        )
-        .with_columns(pl.col("word").str.split(" "))
+        pl.DataFrame({"word": pl.Series(list(texts), dtype=pl.String)})
+        .with_row_index("text")
+        .with_columns(pl.col("word").str.split(" ").list.unique().cast(pl.List(pl.Categorical)))
         .explode("word")
-        .unique()
     )
     numbers = (
         words.group_by("word")
         .len()
         .filter(pl.col("len") > 1)
-        .sort("len", "word")
+        .sort("len", pl.col("word").cast(pl.String))
         .select("word", number=pl.int_range(pl.len(), dtype=pl.UInt32))
     )
     return (
@@ -108,3 +105,10 @@ def _keys(words: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("number") < pl.col("number_right"))
         .select("text", key=pl.col("number").cast(pl.UInt64) * 2**32 + pl.col("number_right"))
     )
+
+
+def _shared(keys: pl.DataFrame) -> pl.DataFrame:
+    """The keys that two or more texts have, but not too many; counted in parts, which bounds the memory."""
+    parts = [keys.filter(pl.col("key") % _PARTS == part) for part in range(_PARTS)]
+    counted = [part.group_by("key").len().filter(pl.col("len").is_between(2, _TEXTS_PER_KEY)) for part in parts]
+    return pl.concat([part.join(count, on="key", how="semi") for part, count in zip(parts, counted, strict=True)])
