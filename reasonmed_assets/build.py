@@ -101,7 +101,7 @@ def prepare_dagster_home(warehouse: Path) -> Path:
     if not settings.exists():
         with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
             home.mkdir(parents=True, exist_ok=True)
-            settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+            settings.write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n", encoding="utf-8")
             with dg.DagsterInstance.from_config(str(home)) as instance:
                 instance.get_run_records(limit=1)
     return home

@@ -13,6 +13,10 @@ create macro hash_share(id) as ('0x' || substr(id, 1, 8))::bigint / 4294967296.0
 
 create macro content_hash(content) as substr(sha256(content), 1, 16);
 
+-- An option's text for telling whether two options say the same: case, spaces and a closing full stop do not count.
+create macro option_key(option) as
+    regexp_replace(regexp_replace(lower(nfc_normalize(option)), '\s+', ' ', 'g').trim(), '[ .;,]+$', '');
+
 -- Two options with the same text are both right when one of them is the key.
 create macro is_answer_match(letter, gold_letter, options) as
     case
@@ -20,8 +24,7 @@ create macro is_answer_match(letter, gold_letter, options) as
         else
             letter = gold_letter
             or coalesce(
-                lower(trim(options[letter_position(letter)])) = lower(trim(options[letter_position(gold_letter)])),
-                false
+                option_key(options[letter_position(letter)]) = option_key(options[letter_position(gold_letter)]), false
             )
     end;
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from builds import Built, reasonmed
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The whole build of the shipped sample, with simulated replies. Tests read it; none changes it."""
+    folder = tmp_path_factory.mktemp("rehearsal") / "warehouse"
+    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Built(folder, done.stdout)

@@ -37,3 +37,4 @@ class QuestionMatches(Table):
     is_same_gold: bool = column("The gold texts agree.")
     is_same_facts: bool = column("The numbers and the negations agree.")
     evidence: str = column("Where the other row is (source, split, file, row) and how it begins.")
+    group_id: str = column("Smallest raw_id among the rows that matches connect with this one, benchmarks apart.")

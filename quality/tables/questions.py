@@ -58,9 +58,6 @@ class Questions(Table):
     )
     group_id: str = column(
         "Questions that are alike share one; a group lies in one fold.",
-        derives_from=(
-            "question_matches.raw_id",
-            "question_matches.other_raw_id",
-        ),
+        derives_from=("question_matches.group_id",),
     )
     fold: str = column("Train or validation, by a seeded hash of the group.", isin=FOLDS)

@@ -17,8 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reasonmed_assets.rules.choices import NO_OPTION, SEVERAL, Choices
-from reasonmed_assets.rules.text import normalise, plain_characters
-from reasonmed_assets.vocabulary import LETTERS
+from reasonmed_assets.rules.text import plain_characters
 
 
 class Extraction(NamedTuple):
@@ -106,25 +105,6 @@ def extract_answer(text: str, options: Sequence[str]) -> Extraction:
         or _only_a_letter(bare, choices)
         or _conclusion(bare, choices)
     )
-
-
-def answer_matches(letter: str | None, gold_letter: str, options: Sequence[str]) -> bool:
-    """Whether the letter is the key; where the key's text stands under two letters, both are right.
-
-    Raises:
-        ValueError: a letter that stands for none of the options.
-    """
-    if letter is None:
-        return False
-    wanted, found = _option_of(gold_letter, options), _option_of(letter, options)
-    return letter == gold_letter or normalise(wanted) == normalise(found)
-
-
-def _option_of(letter: str, options: Sequence[str]) -> str:
-    position = LETTERS.find(letter)
-    if len(letter) != 1 or not 0 <= position < len(options):
-        raise ValueError(f"letter {letter!r} stands for none of {len(options)} options")
-    return options[position]
 
 
 def _json_field(text: str, choices: Choices) -> Extraction | None:

@@ -44,6 +44,7 @@ MATCH_SCHEMA = {
     "is_same_gold": pl.Boolean,
     "is_same_facts": pl.Boolean,
     "evidence": pl.String,
+    "group_id": pl.String,
 }
 """The columns of `question_matches`, without its row hash."""
 
@@ -83,9 +84,29 @@ def find_matches(
     rows = _items(questions, kept, order)
     against = _items(benchmarks, set(), order)
     matches = _decide(rows, against, _compare([*rows, *against], rules), rules)
-    return pl.DataFrame([match.as_row() for match in matches], schema=MATCH_SCHEMA, orient="row").sort(
+    columns = {name: kind for name, kind in MATCH_SCHEMA.items() if name != "group_id"}
+    frame = pl.DataFrame([match.as_row() for match in matches], schema=columns, orient="row")
+    pairs = frame.filter(pl.col("other_split_role") != "benchmark").select("raw_id", "other_raw_id")
+    return frame.with_columns(group_id=pl.col("raw_id").replace(_groups(pairs.iter_rows()))).sort(
         "raw_id", "other_raw_id"
     )
+
+
+def _groups(pairs: Iterable[tuple[Any, ...]]) -> dict[str, str]:
+    """Row -> smallest row among all that the pairs connect it with (union-find with path halving)."""
+    parents: dict[str, str] = {}
+
+    def root(row: str) -> str:
+        parents.setdefault(row, row)
+        while parents[row] != row:
+            parents[row] = parents[parents[row]]
+            row = parents[row]
+        return row
+
+    for pair in pairs:
+        first, second = sorted(map(root, pair))
+        parents[second] = first
+    return {row: root(row) for row in parents}
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,14 @@
 -- questions: the published records that stay, the key and the options in the order of the prompts.
-with recursive
+with
 
 matches as (select * from question_matches),
 
 published as (select * from raw_questions),
 
-edges as (
-    select raw_id as from_id, other_raw_id as to_id from matches where other_split_role != 'benchmark'
-    union
-    select other_raw_id as from_id, raw_id as to_id from matches where other_split_role != 'benchmark'
-),
-
-reachable as (
-    select from_id, from_id as to_id from edges
-    union
-    select reachable.from_id, edges.to_id
-    from reachable
-    inner join edges on reachable.to_id = edges.from_id
-),
-
 groups as (
-    select from_id as raw_id, min(to_id) as group_id
-    from reachable
-    group by from_id
+    select raw_id, group_id from matches
+    union
+    select other_raw_id as raw_id, group_id from matches where other_split_role != 'benchmark'
 ),
 
 kept as (

@@ -90,3 +90,18 @@ def test_the_text_of_a_question_ignores_case_space_and_the_order_of_options(con:
 def test_a_share_of_an_id_lies_between_zero_and_one(value: str, con: duckdb.DuckDBPyConnection) -> None:
     (share,) = con.execute("select hash_share(id_of([?]))", [value]).fetchone()  # type: ignore[misc]
     assert 0 <= share < 1
+
+
+@pytest.mark.parametrize(
+    ("letter", "expected"), [("A", True), ("C", True), ("D", True), ("B", False), ("E", False), (None, None)]
+)
+def test_a_repeated_gold_text_makes_two_letters_right(
+    con: duckdb.DuckDBPyConnection, letter: str | None, expected: bool | None
+) -> None:
+    options = ["Gout", "Pseudogout", "gout ", "GOUT.", "-Gout"]
+    assert con.execute("select is_answer_match($1, 'A', $2)", [letter, options]).fetchone() == (expected,)
+
+
+def test_signs_and_decimals_tell_options_apart(con: duckdb.DuckDBPyConnection) -> None:
+    for first, second in (("-5", "5"), ("1.5", "15"), ("+", "-")):
+        assert con.execute("select option_key($1) = option_key($2)", [first, second]).fetchone() == (False,)
