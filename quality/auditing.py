@@ -152,9 +152,11 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
     )
     last = con.execute("select getvariable('last_statistics')").fetchone()
     files = json.loads(last[0]).get("files", []) if last and last[0] else []
-    if files:
-        names = ("file", "split", "split_role", "records", "n_unreadable")
-        con.executemany("insert into source_files values (?, ?, ?, ?, ?)", [[file[n] for n in names] for file in files])
+    for file in files:
+        con.execute(
+            "insert into source_files values ($file, $split, $split_role, $records, $n_unreadable)",
+            {name: file[name] for name in ("file", "split", "split_role", "records", "n_unreadable")},
+        )
 
 
 def _quoted(path: Path) -> str:

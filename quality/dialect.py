@@ -9,13 +9,14 @@ from __future__ import annotations
 import duckdb_engine
 from sqlalchemy import NullPool
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 NAME = "reasonmed_duckdb"
 
 
-class BufferedContext(duckdb_engine.Dialect.execution_ctx_cls):  # type: ignore[misc, name-defined]
+class BufferedContext(PGExecutionContext_psycopg2):
     """Runs a statement and fetches all of its rows at once."""
 
     def post_exec(self) -> None:

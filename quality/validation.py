@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow.parquet as pq
 from reasonmed_assets.quality.schema import TableSpec
 
-_BATCH_ROWS = 50_000
+_BATCH_ROWS = 10_000
 
 
 def schema_failures(spec: TableSpec, staged: Path, max_examples: int) -> tuple[int, list[dict[str, Any]]]:
@@ -23,7 +23,8 @@ def schema_failures(spec: TableSpec, staged: Path, max_examples: int) -> tuple[i
         How many failures there are, and the first `max_examples` as column, rule, value and row (from 0).
     """
     schema = _without_uniqueness(spec)
-    n_failing, examples, first_row = 0, [], 0
+    n_failing, first_row = 0, 0
+    examples: list[dict[str, Any]] = []
     for batch in _batches(staged):
         failures = _failures(schema, batch)
         if failures is not None:
