@@ -1,6 +1,7 @@
 """The data dictionary, docs/tables.md, from the declared tables and checks.
 
-`python -m reasonmed_assets.quality.dictionary` writes it; a test keeps the committed file equal.
+`python -m reasonmed_assets.quality.dictionary` writes it, and fills in the tables of docs/checks.md (`check_list.py`);
+a test keeps the committed files equal.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.quality.check_list import fill_in
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.expectations import views_of
 from reasonmed_assets.quality.schema import TABLES, TableSpec
@@ -97,9 +99,12 @@ def _sentence(text: str) -> str:
 
 
 def main() -> None:
-    """Write docs/tables.md below the working directory (or the folder given)."""
+    """Write tables.md into docs/ (or the folder given), and fill in checks.md where it is there."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs")
     (folder / "tables.md").write_text(render(), encoding="utf-8")
+    checks = folder / "checks.md"
+    if checks.exists():
+        checks.write_text(fill_in(checks.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
