@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -21,8 +22,18 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The whole build of the shipped sample, with simulated replies. Tests read it; none changes it."""
-    folder = tmp_path_factory.mktemp("rehearsal") / "warehouse"
-    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(folder))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Built(folder, done.stdout)
+    """The whole build of the shipped sample, with simulated replies. Tests read it; none changes it.
+
+    One build serves all test processes: the first that comes makes it, the others wait.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, said = shared / "rehearsal" / "warehouse", shared / "rehearsal.txt"
+    with (shared / "rehearsal.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            done = reasonmed("build", "--profile", "simulated", "--warehouse", str(folder))
+            assert done.returncode == 0, done.stdout + done.stderr
+            said.write_text(done.stdout, encoding="utf-8")
+    return Built(folder, said.read_text(encoding="utf-8"))

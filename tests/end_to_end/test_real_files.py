@@ -31,9 +31,7 @@ def test_real_questions_become_examples_and_the_known_contaminations_are_found(
 
 @pytest.mark.slow
 @pytest.mark.shared_data
-def test_the_whole_build_on_the_real_files(
-    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_whole_build_on_the_real_files(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builds.TIMEOUT_S", 3600)
     folder = tmp_path / "warehouse"
     arguments = ("build", "--profile", "simulated", "--data-dir", str(shared_data), "--warehouse", str(folder))

@@ -73,9 +73,14 @@ def test_a_missing_file_stops_its_source_and_no_other(tmp_path: Path) -> None:
     data = Path(shutil.copytree(SAMPLE_DIR, tmp_path / "data"))
     broken = data / "pubmedqa" / "ori_pqal.json"
     broken.write_text("{ this is no JSON", encoding="utf-8")
-    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data))
+    done = reasonmed(
+        "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data),
+        "--select", "key:raw_questions",
+    )  # fmt: skip
     assert done.returncode == 1
     assert "ori_pqal.json" in done.stdout + done.stderr
+    sources = Built(tmp_path / "w", "").query("select distinct source from raw_questions order by source")
+    assert sources == [("medmcqa",), ("medqa",), ("mmlu",)]
 
 
 def test_bad_rows_are_kept_with_their_reason(tmp_path: Path) -> None:
@@ -84,16 +89,17 @@ def test_bad_rows_are_kept_with_their_reason(tmp_path: Path) -> None:
     good = file.read_text(encoding="utf-8").count("\n")
     with file.open("ab") as lines:
         lines.write(b'{"question": "cut off\n')
-        lines.write(b'{"question": "no key?", "opa": "a", "opb": "b", "opc": "c", "opd": "d", "id": "x"}\n')
         lines.write(b'{"question": "caf\xe9", "cop": 1}\n')
     done = reasonmed(
         "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data),
         "--source", "medmcqa", "--select", "group:questions",
     )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
     built = Built(tmp_path / "w", done.stdout)
     rows = built.query("select row, detail, raw_text from rejected_questions where reason = 'malformed' order by row")
-    assert [row for row, _, _ in rows] == [good + 1, good + 2, good + 3]
+    assert [row for row, _, _ in rows] == [good + 1, good + 2]
     assert all(detail for _, detail, _ in rows)
+    assert "\\xe9" in rows[1][2]
     assert rows[0][2].startswith('{"question": "cut off')
 
 
