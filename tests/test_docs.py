@@ -15,7 +15,7 @@ from builds import Built, reasonmed
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"\breasonmed ((?!-assets)[a-z-]+)([^\n|;`#)]*)")
+COMMAND = re.compile(r"(?:^|`|&& )reasonmed ([a-z-]+)([^\n|;`#)]*)", re.MULTILINE)
 
 
 def _blocks(page: Path) -> list[tuple[str, str, str]]:
