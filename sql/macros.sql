@@ -15,7 +15,7 @@ create macro content_hash(content) as substr(sha256(content), 1, 16);
 
 -- An option's text for telling whether two options say the same: case, spaces and a closing full stop do not count.
 create macro option_key(option) as
-    regexp_replace(regexp_replace(lower(nfc_normalize(option)), '\s+', ' ', 'g').trim(), '[ .;,]+$', '');
+    regexp_replace(trim(regexp_replace(lower(nfc_normalize(option)), '\s+', ' ', 'g')), '[ .;,]+$', '');
 
 -- Two options with the same text are both right when one of them is the key.
 create macro is_answer_match(letter, gold_letter, options) as
@@ -38,6 +38,17 @@ create macro path_is_correct(is_missing, is_error, verdict, is_match) as
         when getvariable('rule_verdict_rule') = 'verifier' then verdict = 'correct'
         else verdict = 'correct' and coalesce(is_match, false)
     end;
+
+-- No judgement and no text yet: the next build asks again, so nothing may follow from it in this one.
+create macro is_asked_again(outcome) as coalesce(outcome in ('transport_error', 'timed_out', 'unauthorised'), false);
+
+-- A rewritten text after which its slot is not rewritten again: it stands, its reply or its verdict is still to come,
+-- or the rewriter holds the key to be wrong.
+create macro is_settled(is_accepted, outcome, supports_key, verdict, verifier_outcome) as
+    is_accepted
+    or is_asked_again(outcome)
+    or (verdict is null and is_asked_again(verifier_outcome))
+    or supports_key is not distinct from false;
 
 -- Published thresholds (4 and 7 of 9) scaled to n paths; Medium needs a second correct path for its second example.
 create macro tier_of(n_error, n_correct, n) as

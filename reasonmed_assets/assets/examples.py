@@ -66,7 +66,7 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         table_asset(
             "quality_scores",
             quality_scores,
-            deps=["questions", "reasoning_paths", "reasonmed"],
+            deps=["questions", "reasoning_paths", "refined_paths", "reasonmed"],
             partitions_def=sources,
             kinds={"openai"},
         ),

@@ -19,17 +19,16 @@ _STAGES = {"refined": REFINE, "regenerated": REGENERATE}
 def refined_paths(stage: Stage) -> None:
     """Rounds of rewriting and judging per path, then the next-ranked path; the rows of every round are kept."""
     rules = stage.session.profile.rules
-    targets = stage.scratch("targets")
-    with stage.read() as con:
-        con.sql(sql.load("calls/targets")).write_parquet(str(targets))
-        # No rounds yet: the same columns, no rows.
-        stage.write(con, "select * exclude (row_hash) from refined_paths where false", stage.scratch("round_0"))
     rounds = [stage.scratch("round_0")]
+    with stage.read() as con:
+        # No rounds yet: the same columns, no rows.
+        stage.write(con, "select * exclude (row_hash) from refined_paths where false", rounds[0])
     if rules.difficult_base == "refined":
-        rounds += _rewrite(stage, "refined", -1, targets, rounds)
+        rounds += _rewrite(stage, "refined", _targets(stage, -1, rounds), rounds)
     for turn in range(rules.fallback_paths + 1):
+        targets = _targets(stage, turn, rounds)
         for _ in range(rules.rewrite_rounds):
-            made = [path for kind in _STAGES for path in _rewrite(stage, kind, turn, targets, rounds)]
+            made = [path for kind in _STAGES for path in _rewrite(stage, kind, targets, rounds)]
             rounds += made
             if not made:
                 break
@@ -37,11 +36,25 @@ def refined_paths(stage: Stage) -> None:
         stage.write(con, "select * from rounds")
 
 
-def _rewrite(stage: Stage, kind: str, turn: int, targets: Path, rounds: list[Path]) -> list[Path]:
+def _targets(stage: Stage, turn: int, rounds: list[Path]) -> Path:
+    """The slots to be rewritten in one turn, each with its path, by what the rounds before have come to."""
+    path = stage.scratch(f"targets_{turn}")
+    with stage.read({"rewrites": rounds}) as con:
+        con.execute("set variable rewrite_turn = $1", [turn])
+        con.sql(sql.load("calls/targets")).write_parquet(str(path))
+    return path
+
+
+def _rewrite(stage: Stage, kind: str, targets: Path, rounds: list[Path]) -> list[Path]:
     """One round over the slots of one kind that still lack an accepted text: a file of rows, none without slots."""
     tag = f"_{kind}_{len(rounds)}"
-    variables = {"rewrite_stage": kind, "rewrite_turn": turn}
-    files = run_step(stage, _STAGES[kind], files={"targets": targets, "rewrites": rounds}, variables=variables, tag=tag)
+    files = run_step(
+        stage,
+        _STAGES[kind],
+        files={"targets": targets, "rewrites": rounds},
+        variables={"rewrite_stage": kind},
+        tag=tag,
+    )
     paths = stage.scratch(f"paths{tag}")
     with stage.read(files.views) as con:
         con.sql(sql.load("calls/rewritten")).write_parquet(str(paths))

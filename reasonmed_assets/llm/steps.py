@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from reasonmed_assets import sql
 from reasonmed_assets.llm.calls import Call, Reply, Result
+from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts import prompt_hash, render
 from reasonmed_assets.llm.replies import parse_reply, response_format
 from reasonmed_assets.materialise import Stage
@@ -129,7 +130,8 @@ def run_step(
     )
     with pq.ParquetWriter(str(paths.replies), _REPLIES, compression="zstd") as writer:
         for batch in _batches(_reply_row(profile, step.role, result) for result in results):
-            stage.is_complete &= not any(row["is_missing"] for row in batch)
+            # A request that the endpoint declines is kept as it is: building again would not complete it.
+            stage.is_complete &= not any(row["is_missing"] and row["outcome"] != FINAL_WITHOUT_REPLY for row in batch)
             writer.write_table(pa.Table.from_pylist(batch, schema=_REPLIES))
     return paths
 

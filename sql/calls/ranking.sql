@@ -11,7 +11,9 @@ select
     id_of([getvariable('seed')::varchar, calls.row_id]) as tie_hash,
     row_number() over (
         partition by calls.question_id
-        order by (replies.value ->> 'score')::double desc nulls last, id_of([getvariable('seed')::varchar, calls.row_id])
+        order by
+            (replies.value ->> 'score')::double desc nulls last,
+            id_of([getvariable('seed')::varchar, calls.row_id])
     ) as path_rank,
     replies.* exclude (row_id, value, raw_text, error_kind, is_missing)
 from calls

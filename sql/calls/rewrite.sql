@@ -1,5 +1,5 @@
--- rewrite: one call per slot that still lacks an accepted text (`rewrites` holds the rounds so far), for one stage and
--- one turn (`rewrite_stage`, `rewrite_turn`). A rewritten text is a path with an id of its own.
+-- rewrite: one call per slot of this turn (`targets`) that still lacks an accepted text (`rewrites` holds the rounds so
+-- far), for one stage (`rewrite_stage`). A rewritten text is a path with an id of its own.
 with
 
 bases as (
@@ -19,7 +19,7 @@ wanted as (
         coalesce(bases.path_id, targets.parent_path_id) as parent_path_id
     from targets
     left join bases on targets.stage = 'regenerated' and targets.parent_path_id = bases.parent_path_id
-    where targets.stage = getvariable('rewrite_stage') and targets.turn = getvariable('rewrite_turn')
+    where targets.stage = getvariable('rewrite_stage')
 ),
 
 pending as (
@@ -27,33 +27,49 @@ pending as (
         wanted.*,
         1 + coalesce(
             max(rewrites.round) filter (
-                where rewrites.stage = wanted.stage and rewrites.parent_path_id is not distinct from wanted.parent_path_id
+                where
+                    rewrites.stage = wanted.stage
+                    and rewrites.parent_path_id is not distinct from wanted.parent_path_id
             ),
             0
         ) as round
     from wanted
     left join rewrites on wanted.question_id = rewrites.question_id and wanted.slot = rewrites.slot
     group by all
-    -- A missing reply is asked for by the next build, and a key that is not supported stays so.
     having
-        not bool_or(coalesce(rewrites.is_accepted or rewrites.is_missing or rewrites.supports_key is false, false))
+        not coalesce(
+            bool_or(
+                is_settled(
+                    rewrites.is_accepted, rewrites.outcome, rewrites.supports_key, rewrites.verdict,
+                    rewrites.verifier_outcome
+                )
+            ),
+            false
+        )
 ),
 
--- Reasons of error paths, without repeats, at most six, each with the option that the path reached.
+-- Reasons of the other error paths, without repeats, at most six, each with the option that the path reached.
 feedback as (
     select
         question_id,
+        slot,
         list(line order by tie_hash)[1:6] as feedback
     from (
         select
-            question_id,
-            format('(concludes {}) {}', coalesce(answer_letter, 'nothing'), reason) as line,
-            min(id_of([getvariable('seed')::varchar, path_id])) as tie_hash
-        from verifications
-        where not is_correct and reason is not null and path_error_kind is null
+            pending.question_id,
+            pending.slot,
+            format('(concludes {}) {}', verifications.answer_letter, verifications.reason) as line,
+            min(id_of([getvariable('seed')::varchar, verifications.path_id])) as tie_hash
+        from pending
+        inner join verifications on pending.question_id = verifications.question_id
+        where
+            not verifications.is_correct
+            and verifications.reason is not null
+            and verifications.path_error_kind is null
+            and verifications.path_id is distinct from pending.parent_path_id
         group by all
-    )
-    group by question_id
+    ) as lines
+    group by question_id, slot
 )
 
 select
@@ -76,13 +92,18 @@ select
     questions.gold_letter,
     questions.gold_text,
     coalesce(bases.path_text, paths.path_text) as path_text,
-    coalesce(bases.verdict, if(verifications.is_correct, 'correct', 'error')) as verdict,
-    coalesce(bases.verdict_reason, verifications.reason) as verdict_reason,
+    -- A base without a judgement goes without one.
+    case
+        when bases.path_id is not null then bases.verdict
+        when verifications.is_correct then 'correct'
+        when not verifications.is_correct then 'error'
+    end as verdict,
+    if(bases.path_id is null, verifications.reason, bases.verdict_reason) as verdict_reason,
     coalesce(feedback.feedback, []) as feedback
 from pending
 inner join questions on pending.question_id = questions.question_id
 left join reasoning_paths as paths on pending.parent_path_id = paths.path_id
 left join verifications on pending.parent_path_id = verifications.path_id
 left join bases on pending.parent_path_id = bases.path_id
-left join feedback on pending.question_id = feedback.question_id
+left join feedback on pending.question_id = feedback.question_id and pending.slot = feedback.slot
 order by pending.question_id, pending.slot

@@ -19,6 +19,13 @@ sampled as (
     qualify row_number() over (order by draw, tier) <= getvariable('evaluator_quota')
 ),
 
+-- A path is rewritten from a generated one, or from a refined one.
+parents as (
+    select path_id, path_text from reasoning_paths
+    union all
+    select path_id, path_text from refined_paths
+),
+
 texts as (
     select
         example_id,
@@ -39,7 +46,7 @@ texts as (
         parents.path_id,
         parents.path_text
     from sampled
-    inner join reasoning_paths as parents on sampled.parent_path_id = parents.path_id
+    inner join parents on sampled.parent_path_id = parents.path_id
 )
 
 select

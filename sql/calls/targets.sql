@@ -1,25 +1,61 @@
--- targets: the slots that need a rewritten text: two of a Medium question, one of a Difficult one, with the paths that
--- may be rewritten for each, in the order in which they are tried (`turn`, from 0; -1 prepares the base of a regeneration).
+-- targets: the slots that want a rewritten text in one turn (`rewrite_turn`), each with the path that is rewritten for
+-- it: two slots of a Medium question, one of a Difficult one. A turn after turn 0 gives the slots whose rounds are used
+-- up (`rewrites` holds them) the next-ranked paths that no turn has tried; turn -1 prepares the base of a regeneration.
 with
 
-doubted as (
-    select question_id from difficulty_tiers where is_label_doubt and getvariable('rule_label_doubt') = 'exclude'
+ranked as (select distinct question_id from ranked_paths where source = getvariable('source') and tier = 'medium'),
+
+slots as (
+    select
+        ranked.question_id,
+        slots.slot,
+        row_number() over (partition by ranked.question_id order by slots.slot) as place
+    from ranked
+    cross join range(1, 3) as slots (slot)
+    left join rewrites on ranked.question_id = rewrites.question_id and slots.slot = rewrites.slot
+    group by ranked.question_id, slots.slot
+    having
+        not coalesce(
+            bool_or(
+                is_settled(
+                    rewrites.is_accepted, rewrites.outcome, rewrites.supports_key, rewrites.verdict,
+                    rewrites.verifier_outcome
+                )
+            ),
+            false
+        )
 ),
 
-medium as (
+untried as (
     select
         question_id,
         source,
         tier,
-        'refined' as stage,
-        (selection_rank - 1) % 2 + 1 as slot,
-        (selection_rank - 1) // 2 as turn,
-        path_id as parent_path_id
+        path_id,
+        row_number() over (partition by question_id order by selection_rank) as place
     from ranked_paths
     where
         source = getvariable('source')
         and tier = 'medium'
-        and (selection_rank - 1) // 2 <= getvariable('rule_fallback_paths')
+        and selection_rank is not null
+        and path_id not in (select parent_path_id from rewrites where parent_path_id is not null)
+),
+
+medium as (
+    select
+        slots.question_id,
+        untried.source,
+        untried.tier,
+        'refined' as stage,
+        slots.slot,
+        untried.path_id as parent_path_id
+    from slots
+    inner join untried on slots.question_id = untried.question_id and slots.place = untried.place
+    where getvariable('rewrite_turn') >= 0
+),
+
+doubted as (
+    select question_id from difficulty_tiers where is_label_doubt and getvariable('rule_label_doubt') = 'exclude'
 ),
 
 -- The correct path of a Difficult question if there is one, else a seeded choice among its usable paths.
@@ -28,7 +64,10 @@ difficult_base as (
         verifications.question_id,
         arg_min(
             verifications.path_id,
-            (not coalesce(verifications.is_correct, false), id_of([getvariable('seed')::varchar, verifications.path_id]))
+            (
+                not coalesce(verifications.is_correct, false),
+                id_of([getvariable('seed')::varchar, verifications.path_id])
+            )
         ) as path_id
     from verifications
     inner join reasoning_paths as paths on verifications.path_id = paths.path_id
@@ -43,7 +82,6 @@ difficult as (
         tiers.tier,
         'regenerated' as stage,
         1 as slot,
-        0 as turn,
         case when getvariable('rule_difficult_base') != 'none' then difficult_base.path_id end as parent_path_id
     from difficulty_tiers as tiers
     left join difficult_base on tiers.question_id = difficult_base.question_id
@@ -56,8 +94,9 @@ difficult as (
 select * from medium
 union all by name
 select * from difficult
+where getvariable('rewrite_turn') = 0
 -- The published pipeline refines the path first that it then regenerates.
 union all by name
-select * replace ('refined' as stage, -1 as turn)
+select * replace ('refined' as stage)
 from difficult
-where getvariable('rule_difficult_base') = 'refined' and parent_path_id is not null
+where getvariable('rewrite_turn') = -1 and parent_path_id is not null

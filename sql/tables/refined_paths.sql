@@ -1,5 +1,5 @@
 -- refined_paths: the rewritten paths of one round (`paths`) with their second judgement (`votes`). A text that nearly
--- copies the question's other accepted one (`near_copies`) is not accepted.
+-- copies the question's other one that stands (`near_copies`) is not accepted.
 with
 
 judged as (
@@ -35,12 +35,22 @@ decided as (
             when verdict is null then 'no verdict: ' || verifier_outcome
             when verdict = 'error' then 'verifier: ' || verdict_reason
             when len(leak_phrases) > 0 then 'betrays its source: ' || array_to_string(leak_phrases, ', ')
-            when near_copy_of is not null then 'nearly the same as ' || near_copy_of
-        end as rejection
+        end as fault
     from judged
+),
+
+-- Only a text that stands can be copied: an accepted one of an earlier round, or one of this round without a fault.
+compared as (
+    select
+        decided.* exclude (fault),
+        coalesce(
+            decided.fault, case when originals.fault is null then 'nearly the same as ' || decided.near_copy_of end
+        ) as rejection
+    from decided
+    left join decided as originals on decided.near_copy_of = originals.path_id
 )
 
 select
     * exclude (gold_letter, near_copy_of),
     rejection is null as is_accepted
-from decided
+from compared

@@ -5,7 +5,10 @@ select
     instruction,
     input,
     case getvariable('rule_template')
-        when 'think' then '<think>' || chr(10) || path_text || chr(10) || '</think>' || chr(10) || chr(10) || 'Final answer: ' || answer_letter
+        when 'think'
+            then
+                '<think>' || chr(10) || path_text || chr(10) || '</think>'
+                || chr(10) || chr(10) || 'Final answer: ' || answer_letter
         else path_text
     end as output,
     fold,

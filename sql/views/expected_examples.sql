@@ -18,16 +18,25 @@ expected as (
     where tiers.tier in ('easy', 'medium', 'difficult')
 ),
 
+-- Paths are rewritten in the order of their ranks, so the rank of the rewritten path tells earlier turns from later.
+rewrites as (
+    select
+        refined.*,
+        coalesce(ranked.selection_rank, 0) as turn
+    from refined_paths as refined
+    left join ranked_paths as ranked on refined.parent_path_id = ranked.path_id
+),
+
 accepted as (
     select
         question_id,
         slot,
         any_value(path_id) filter (where is_accepted) as path_id,
-        arg_max(rejection, (round, path_id)) as last_rejection,
+        arg_max(rejection, (stage = 'regenerated', turn, round)) as last_rejection,
         bool_or(supports_key is false) as is_key_unsupported,
-        bool_or(is_missing or (path_text is not null and verifier_outcome != 'completed' and verdict is null)) as is_missing,
+        bool_or(is_missing or (verdict is null and is_asked_again(verifier_outcome))) as is_missing,
         count(*) as n_rewrites
-    from refined_paths
+    from rewrites
     group by question_id, slot
 )
 

@@ -409,8 +409,14 @@ FAULTS += [
     ),
     Fault(
         "refined_paths",
+        "references",
+        "update rows set stage = 'refined' where question_id = 'difficult' and is_accepted",
+        {"rules.difficult_base": "refined"},
+    ),
+    Fault(
+        "refined_paths",
         "answers",
-        "update rows set answer_letter = 'B' where is_accepted",
+        "update rows set supports_key = false where is_accepted",
         {"rules.verify_rewrites": False},
     ),
 ]

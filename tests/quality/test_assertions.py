@@ -125,7 +125,27 @@ def test_a_row_of_another_partition_is_found(table: str, con: duckdb.DuckDBPyCon
         (
             "refined_paths",
             "answers",
-            "update rows set verdict = null where is_accepted",
+            "update rows set verdict = null, answer_letter = 'B' where is_accepted",
+            {"rules.verify_rewrites": False},
+        ),
+        (
+            "refined_paths",
+            "leaks",
+            "update rows set leak_phrases = ['the verifier'] where is_accepted",
+            {"rules.verify_rewrites": False},
+        ),
+        (
+            "refined_paths",
+            "references",
+            "insert into rows by name select * replace ('base' as path_id, 'refined' as stage, false as is_accepted)"
+            " from rows where question_id = 'difficult' limit 1;"
+            " update rows set parent_path_id = 'base' where question_id = 'difficult' and stage = 'regenerated'",
+            {"rules.difficult_base": "refined"},
+        ),
+        (
+            "reasonmed",
+            "answers",
+            "update rows set answer_letter = 'B' where tier != 'easy'",
             {"rules.verify_rewrites": False},
         ),
         (

@@ -1,7 +1,7 @@
 -- check: 13
 -- severity: block
 -- judges: build
--- description: An accepted summary concludes with the key (with its path, where the verifier alone decides).
+-- description: An accepted summary concludes with the key (with its path, where a path need not reach the key).
 select
     staged.example_id,
     staged.answer_letter,
@@ -15,7 +15,11 @@ where
     and not coalesce(
         is_answer_match(
             staged.answer_letter,
-            if(getvariable('rule_verdict_rule') = 'verifier', examples.answer_letter, questions.gold_letter),
+            if(
+                getvariable('rule_verdict_rule') = 'verifier' or not getvariable('rule_verify_rewrites'),
+                examples.answer_letter,
+                questions.gold_letter
+            ),
             questions.options
         ),
         false

@@ -1,7 +1,7 @@
 -- check: 11
 -- severity: block
 -- judges: build
--- description: An accepted text concludes with the key and was found correct by the verifier.
+-- description: An accepted text, where it is judged, concludes with the key and was found correct by the verifier.
 select
     staged.path_id,
     staged.answer_letter,
@@ -15,6 +15,11 @@ where
     and (
         staged.path_text is null
         or staged.supports_key is false
-        or not coalesce(is_answer_match(staged.answer_letter, questions.gold_letter, questions.options), false)
-        or (getvariable('rule_verify_rewrites') and staged.verdict is distinct from 'correct')
+        or (
+            getvariable('rule_verify_rewrites')
+            and (
+                staged.verdict is distinct from 'correct'
+                or not coalesce(is_answer_match(staged.answer_letter, questions.gold_letter, questions.options), false)
+            )
+        )
     )

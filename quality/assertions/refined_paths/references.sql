@@ -13,7 +13,24 @@ left join difficulty_tiers as tiers
     on staged.question_id = tiers.question_id and staged.source = tiers.source and staged.tier = tiers.tier
 left join reasoning_paths as parents
     on staged.parent_path_id = parents.path_id and staged.question_id = parents.question_id
+left join staged as bases
+    on
+        staged.parent_path_id = bases.path_id
+        and staged.question_id = bases.question_id
+        and staged.stage = 'regenerated'
+        and bases.stage = 'refined'
 where
     tiers.question_id is null
-    or (staged.parent_path_id is not null and parents.path_id is null)
-    or staged.stage != case staged.tier when 'medium' then 'refined' when 'difficult' then 'regenerated' else '' end
+    or (staged.parent_path_id is not null and parents.path_id is null and bases.path_id is null)
+    or case staged.tier
+        when 'medium' then staged.stage != 'refined'
+        when 'difficult'
+            then
+                staged.stage != 'regenerated'
+                and not (
+                    staged.stage = 'refined'
+                    and getvariable('rule_difficult_base') = 'refined'
+                    and not staged.is_accepted
+                )
+        else true
+    end
