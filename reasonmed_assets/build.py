@@ -11,12 +11,32 @@ from pathlib import Path
 
 import dagster as dg
 
-from reasonmed_assets.code_location import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, build_defs, job_tables
+from reasonmed_assets.code_location import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, build_defs, job_tables, launch_config
 from reasonmed_assets.display import Display
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.session import BuildSession
 from reasonmed_assets.settings import BuildSettings
 from reasonmed_assets.storage.lock import LOCK_TIMEOUT_S, WarehouseLock
+
+DAGSTER_SETTINGS = """\
+# Runs that the UI starts wait for one another: one run alone fills an endpoint, and each one that asks a model on this
+# machine starts a server of its own. A higher number builds several sources at once.
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+# A run whose process was killed is marked as failed; otherwise it would hold back all that wait.
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 30
+# The terminal shows what a person reads; every event of a run is on its page.
+python_logs:
+  python_log_level: INFO
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+"""`dagster.yaml` of a new warehouse; it is the user's from then on."""
 
 
 class BuildError(RuntimeError):
@@ -79,7 +99,7 @@ def build(
         runs += [(RELEASE_JOB, None)]
         for job, partition in runs:
             tables = [table for table in job_tables()[job] if table in wanted]
-            if tables and not _run(defs, instance, job, partition, tables, report) and job == MATCH_JOB:
+            if tables and not _run(defs, instance, job, partition, tables, report, settings) and job == MATCH_JOB:
                 break
     report.seconds = time.monotonic() - started
     return report
@@ -98,12 +118,16 @@ def prepare_dagster_home(warehouse: Path) -> Path:
     """Create Dagster's home once, under the warehouse's lock: a fresh one breaks under parallel first use."""
     home = warehouse / ".dagster"
     settings = home / "dagster.yaml"
-    if not settings.exists():
-        with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
+    if settings.exists():
+        return home
+    with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
+        if not settings.exists():
             home.mkdir(parents=True, exist_ok=True)
-            settings.write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n", encoding="utf-8")
-            with dg.DagsterInstance.from_config(str(home)) as instance:
+            new = home / "dagster.next.yaml"
+            new.write_text(DAGSTER_SETTINGS, encoding="utf-8")
+            with dg.DagsterInstance.from_config(str(home), new.name) as instance:
                 instance.get_run_records(limit=1)
+            new.rename(settings)
     return home
 
 
@@ -127,12 +151,17 @@ def _run(
     partition: str | None,
     tables: Sequence[str],
     report: BuildReport,
+    settings: BuildSettings,
 ) -> bool:
     result = defs.resolve_job_def(job).execute_in_process(
         instance=instance,
         partition_key=partition,
         asset_selection=[dg.AssetKey(table) for table in tables],
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        # With its settings a run can be read, and executed again, in the UI.
+        run_config={
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            "resources": {"build": {"config": launch_config(settings)}},
+        },
         raise_on_error=False,
     )
     made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}

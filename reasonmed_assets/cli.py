@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -97,9 +96,14 @@ def ui(
     with _plain_errors():
         settings.load_profile()
         home = prepare_dagster_home(settings.warehouse_folder)
-    environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home)}
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "definitions", "-h", "127.0.0.1", "-p", str(port)]
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    # Modules come from the installation, not from the folder that the command is called in, whatever lies there.
+    environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
+    # `dg dev`, which Dagster would rather see here, wants the layout of a project of its own.
+    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
+    location = ["-m", "definitions", "-d", str(Path(__file__).parents[1])]
+    command = [sys.executable, *quiet, "-m", "dagster", "dev", *location, "-h", "127.0.0.1", "-p", str(port)]
+    # This process becomes Dagster's, so that Ctrl-C and signals reach the one that stops its services.
+    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 @app.command()

@@ -21,13 +21,13 @@ MATCH_TABLES = ("benchmark_questions", "question_matches")
 
 
 def build_defs(
-    *, settings: BuildSettings | None = None, new_display: Callable[[], Display] = LogDisplay
+    *, settings: BuildSettings | None = None, new_display: Callable[[], Display] | None = None
 ) -> dg.Definitions:
     """A fresh code location.
 
     Args:
         settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
-        new_display: makes what shows the progress of a run.
+        new_display: makes what shows the progress of a run; None: lines in the run's own log.
 
     Raises:
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
@@ -55,9 +55,9 @@ def job_tables() -> dict[str, tuple[str, ...]]:
 
 def _jobs() -> list[Any]:
     descriptions = {
-        MATCH_JOB: "First: duplicates and contaminations over the files of all sources.",
-        SOURCE_JOB: "Then, per source: from the questions to the final examples.",
-        RELEASE_JOB: "Last: the training sets and the account of model calls, over all sources.",
+        MATCH_JOB: "First of three: benchmark questions, duplicates and contaminations over the files of all sources.",
+        SOURCE_JOB: "Second of three, once per source: from the questions as published to the final examples.",
+        RELEASE_JOB: "Last of three: the training sets and the account of model calls, over all sources.",
     }
     return [
         dg.define_asset_job(
@@ -69,22 +69,24 @@ def _jobs() -> list[Any]:
     ]
 
 
-def _build_resource(defaults: BuildSettings, new_display: Callable[[], Display]) -> dg.ResourceDefinition:
-    optional = {"data_dir": str, "ledger": str, "limit": int}
-    given = asdict(defaults)
+def launch_config(settings: BuildSettings) -> dict[str, Any]:
+    """The settings as the launchpad shows them: it leaves out what is null, so a limit that is not set is 0."""
+    places = {"profile": settings.profile_reference, "warehouse": str(settings.warehouse_folder)}
+    return asdict(settings) | places | {"limit": settings.limit or 0}
+
+
+def _build_resource(defaults: BuildSettings, new_display: Callable[[], Display] | None) -> dg.ResourceDefinition:
+    kinds = {"data_dir": dg.Noneable(str), "ledger": dg.Noneable(str), "limit": int, "overrides": dict}
     fields = {
-        name: dg.Field(
-            dg.Noneable(optional[name]) if name in optional else (dict if name == "overrides" else str),
-            default_value=given[name],
-            is_required=False,
-            description=_DESCRIPTIONS[name],
-        )
-        for name in given
+        name: dg.Field(kinds.get(name, str), default_value=value, is_required=False, description=_DESCRIPTIONS[name])
+        for name, value in launch_config(defaults).items()
     }
 
     @dg.resource(config_schema=fields, description="Profile, places and limits of a run.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
-        session = BuildSession(replace(defaults, **context.resource_config), new_display)
+        config = context.resource_config
+        settings = replace(defaults, **(config | {"limit": config["limit"] or None}))
+        session = BuildSession(settings, new_display or (lambda: LogDisplay(log=context.log)))
         try:
             yield session
         finally:
@@ -98,6 +100,6 @@ _DESCRIPTIONS = {
     "warehouse": "Folder of the warehouse.",
     "data_dir": "Folder of the source files; null: the profile's, else the sample that comes with the package.",
     "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
-    "limit": "Questions per source; null: the profile's.",
+    "limit": "Questions per source; 0: as many as the profile says.",
     "overrides": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
 }

@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets import quality
-from reasonmed_assets.metadata import column_lineage, column_schema, picture, sample_rows
+from reasonmed_assets.metadata import column_lineage, column_schema, example_query, picture, sample_rows
 from reasonmed_assets.quality.checks import check_specs, to_result
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.session import BuildSession, code_digest
@@ -192,6 +192,8 @@ def _materialise(
             "rows_inserted": published_now.inserted,
             "rows_deleted": published_now.deleted,
             "publish": published_now.seq,
+            "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
+            "query": dg.MetadataValue.text(example_query(spec, partition)),
             "is_unchanged": is_unchanged,
             "seconds": round(time.monotonic() - started, 2),
             "sample": sample,

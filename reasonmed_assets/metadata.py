@@ -13,7 +13,8 @@ from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import TableSpec
 
 SAMPLE_ROWS = 5
-_LONGEST_CELL = 160
+_LONGEST_CELL = 80
+_MACHINE_COLUMNS = ("_hash", "call_key", "call_keys")
 
 
 def column_schema(spec: TableSpec) -> dg.TableSchema:
@@ -47,15 +48,18 @@ def column_lineage(spec: TableSpec) -> dg.TableColumnLineage:
 
 
 def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMetadataValue:
-    """A few of the staged rows, the same ones each time; long texts are cut."""
-    relation = con.execute(f"select * exclude (row_hash) from staged order by {spec.key} limit {SAMPLE_ROWS}")
-    names = [column[0] for column in relation.description or []]
-    records = [
-        dg.TableRecord({name: _cell(value) for name, value in zip(names, row, strict=True)})
-        for row in relation.fetchall()
-    ]
-    schema = dg.TableSchema(columns=[dg.TableColumn(name, "string") for name in names])
-    return dg.MetadataValue.table(records=records, schema=schema)
+    """A few of the staged rows, the same ones each time; long texts are cut, hashes and keys of calls left out."""
+    columns = [column for column in column_schema(spec).columns if not column.name.endswith(_MACHINE_COLUMNS)]
+    names = [column.name for column in columns]
+    rows = con.execute(f"select {', '.join(names)} from staged order by {spec.key} limit {SAMPLE_ROWS}").fetchall()
+    records = [dg.TableRecord({name: _cell(value) for name, value in zip(names, row, strict=True)}) for row in rows]
+    return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
+
+
+def example_query(spec: TableSpec, partition: str | None) -> str:
+    """A command that shows what was published."""
+    where = f" where source = '{partition}'" if partition else ""
+    return f'reasonmed sql "select * from {spec.name}{where} limit 10"'
 
 
 def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:
@@ -82,7 +86,11 @@ def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetad
         axes.bar_label(bars, fmt="{:,.4g}", padding=3, fontsize=8)
     axes.set_yticks([at + 0.4 - height / 2 for at in range(len(labels))], labels)
     axes.invert_yaxis()
-    axes.spines[["top", "right"]].set_visible(False)
+    # The figures stand beside the bars; a scale would show fractions of rows.
+    axes.set_xticks([])
+    axes.margins(x=0.12)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.set_title(_title(query), loc="left", fontsize=10)
     if len(series) > 1:
         axes.legend(frameon=False, fontsize=8)
     image = io.BytesIO()
@@ -91,6 +99,13 @@ def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetad
     return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})")
 
 
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
+def _title(query: str) -> str:
+    """What a picture shows: the comment at the head of its file."""
+    return query.splitlines()[0].removeprefix("--").strip().removesuffix(".")
+
+
+def _cell(value: Any) -> str | int | float | bool:
+    if isinstance(value, bool | int | float):
+        return value
+    text = "" if value is None else " ".join(str(value).split())
     return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + " …"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reasonmed_assets.profiles import Profile, load_profile
+from reasonmed_assets.profiles.reading import shipped_profiles
 from reasonmed_assets.sources import SAMPLE_DIR
 
 
@@ -47,7 +48,7 @@ class BuildSettings:
     def to_environment(self) -> dict[str, str]:
         """The variables from which another process reads the same settings (overrides have none)."""
         values = {
-            "REASONMED_PROFILE": self.profile,
+            "REASONMED_PROFILE": self.profile_reference,
             "REASONMED_WAREHOUSE": str(Path(self.warehouse).resolve()),
             "REASONMED_DATA_DIR": self.data_dir and str(Path(self.data_dir).resolve()),
             "REASONMED_LEDGER": self.ledger and str(Path(self.ledger).resolve()),
@@ -70,6 +71,11 @@ class BuildSettings:
         """The folder of the source files."""
         chosen = self.data_dir or profile.sources.data_dir
         return Path(chosen).resolve() if chosen else SAMPLE_DIR
+
+    @property
+    def profile_reference(self) -> str:
+        """The profile, as it is found from any folder."""
+        return self.profile if self.profile in shipped_profiles() else str(Path(self.profile).resolve())
 
     @property
     def warehouse_folder(self) -> Path:
