@@ -117,7 +117,7 @@ def test_wrong_values_are_found_in_every_batch_with_their_row(tmp_path: Path) ->
     con = connect()
     staged = tmp_path / "staged.parquet"
     con.execute(
-        "copy (select paths.* replace (if(n in (5, 25_003), -1, attempts) as attempts)"
+        "copy (select paths.* replace (path_id || n as path_id, if(n in (5, 25_003), -1, attempts) as attempts)"
         f" from reasoning_paths as paths, range(30_000) as many (n) where path_id = 'easy1/qwen/1') to '{staged}'"
     )
     outcome = by_name(audit(con, TABLES["reasoning_paths"], SOURCE, staged, load_profile("simulated")))["schema"]
