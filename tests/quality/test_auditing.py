@@ -133,12 +133,32 @@ def test_a_wrong_type_is_told_once(tmp_path: Path) -> None:
     con = connect()
     staged = tmp_path / "staged.parquet"
     con.execute(
-        "copy (select paths.* replace (attempts::varchar as attempts)"
-        f" from reasoning_paths as paths, range(20_000) where path_id = 'easy1/qwen/1') to '{staged}'"
+        "copy (select paths.* replace (attempts::varchar as attempts, path_id || n as path_id)"
+        f" from reasoning_paths as paths, range(20_000) as many (n) where path_id = 'easy1/qwen/1') to '{staged}'"
     )
     outcome = by_name(audit(con, TABLES["reasoning_paths"], SOURCE, staged, load_profile("simulated")))["schema"]
     assert {example["column"] for example in outcome.examples} == {"attempts"}
     assert outcome.n_failing <= 2
+
+
+def test_rows_that_share_a_key_are_told_before_their_figures_are_looked_at(tmp_path: Path) -> None:
+    con = connect()
+    staged = tmp_path / "staged.parquet"
+    con.execute(f"copy (select * from reasoning_paths union all select * from reasoning_paths) to '{staged}'")
+    outcomes = by_name(audit(con, TABLES["reasoning_paths"], SOURCE, staged, load_profile("simulated")))
+    assert outcomes["key"].is_blocking_failure
+    assert "schema or key" in str(outcomes["distributions"].error)
+
+
+def test_a_row_that_stands_many_times_does_not_multiply(tmp_path: Path) -> None:
+    con = connect()
+    con.execute("set memory_limit = '500MB'")
+    staged = tmp_path / "staged.parquet"
+    con.execute(f"copy (select paths.* from reasoning_paths as paths, range(500)) to '{staged}'")
+    outcomes = by_name(audit(con, TABLES["reasoning_paths"], SOURCE, staged, load_profile("simulated")))
+    assert outcomes["key"].n_failing == 54
+    judged = con.execute("select count(*) from measured").fetchone()
+    assert judged == (53,)
 
 
 def test_an_audit_needs_no_more_than_a_read_only_connection(tmp_path: Path) -> None:
