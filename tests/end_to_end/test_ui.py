@@ -1,0 +1,187 @@
+"""The UI as a person uses it: `reasonmed ui` on a warehouse, asked through the requests that its pages send."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builds import Built
+
+START_S, RUN_S = 120, 180
+LAUNCH = """mutation ($params: ExecutionParams!) { launchPipelineExecution(executionParams: $params) {
+  __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+BACKFILL = """mutation ($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
+  __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
+RUNS = """{ runsOrError { ... on Runs { results { runId status runConfigYaml tags { key value } } } } }"""
+MATERIALISATION = """query ($path: [String!]!, $partition: String!) { assetOrError(assetKey: {path: $path}) {
+  ... on Asset { assetMaterializations(partitions: [$partition], limit: 1) { runId metadataEntries {
+    label __typename ... on IntMetadataEntry { intValue } ... on TextMetadataEntry { text }
+    ... on MarkdownMetadataEntry { mdStr } ... on TableMetadataEntry { table { records } } } } } } }"""
+CHECKS = """query ($path: [String!]!) { assetChecksOrError: assetNodeOrError(assetKey: {path: $path}) {
+  ... on AssetNode { assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization {
+    status runId evaluation { partition success } } } } } } } }"""
+
+
+@dataclass
+class Ui:
+    """A running webserver."""
+
+    url: str
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """The data of a GraphQL reply."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(self.url + "/graphql", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            answer = json.load(reply)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def launch(self, table: str, partition: str, config: dict[str, Any]) -> str:
+        """Materialise one table for one source, as from the launchpad; returns the run."""
+        selector = {
+            "repositoryName": "__repository__",
+            "repositoryLocationName": "definitions",
+            "pipelineName": "__ASSET_JOB",
+            "assetSelection": [{"path": [table]}],
+        }
+        params = {
+            "mode": "default",
+            "selector": selector,
+            "runConfigData": {"resources": {"build": {"config": config}}},
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": partition}]},
+        }
+        launched = self.ask(LAUNCH, params=params)["launchPipelineExecution"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return launched["run"]["runId"]
+
+    def backfill(self, tables: list[str], partition: str) -> str:
+        """Backfill one source over some tables; returns the backfill."""
+        params = {"assetSelection": [{"path": [table]} for table in tables], "partitionNames": [partition]}
+        launched = self.ask(BACKFILL, params=params)["launchPartitionBackfill"]
+        assert launched["__typename"] == "LaunchBackfillSuccess", launched
+        return launched["backfillId"]
+
+    def runs(self, tag: str = "", value: str = "") -> list[dict[str, Any]]:
+        """Runs, all of them or those with a tag."""
+        runs = self.ask(RUNS)["runsOrError"]["results"]
+        return [run for run in runs if not tag or {"key": tag, "value": value} in run["tags"]]
+
+    def metadata(self, table: str, partition: str) -> dict[str, dict[str, Any]]:
+        """Metadata entries of the latest materialisation of a partition, by label."""
+        asset = self.ask(MATERIALISATION, path=[table], partition=partition)["assetOrError"]
+        (materialisation,) = asset["assetMaterializations"]
+        return {entry["label"]: entry for entry in materialisation["metadataEntries"]}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(what: str, is_so: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.5)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url + "/server_info", timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+@pytest.fixture
+def warehouse(rehearsal: Built, tmp_path: Path) -> Built:
+    """A warehouse of this test's own."""
+    return Built(Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse")), "")
+
+
+@pytest.fixture
+def ui(warehouse: Built, tmp_path: Path) -> Iterator[Ui]:
+    """`reasonmed ui` on that warehouse, called in a folder that has nothing to do with it."""
+    port = _free_port()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
+    command = [sys.executable, "-c", "from reasonmed_assets.cli import app; app()", "ui", "--profile", "simulated"]
+    said = tmp_path / "ui.log"
+    with said.open("w") as log:
+        process = subprocess.Popen(
+            [*command, "--warehouse", str(warehouse.folder), "--port", str(port)],
+            env=inherited, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    try:
+        page = Ui(f"http://127.0.0.1:{port}")
+        _wait_for("the UI answers", lambda: process.poll() is not None or _answers(page.url), START_S)
+        assert process.poll() is None, said.read_text()
+        yield page
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0, said.read_text()
+        assert "SupersessionWarning" not in said.read_text()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse: Built) -> None:
+    """One source's table with another limit, then a backfill: history, metadata, checks and snapshot follow."""
+    before = len(ui.runs())
+    assert before >= 6, "the history of the command line is shown"
+    publishes = warehouse.value("select max(seq) from publishes")
+
+    run = ui.launch("questions", "mmlu", {"limit": 1})
+    backfill = ui.backfill(["difficulty_tiers", "dropped_examples"], "medqa")
+    _wait_for("all runs end", lambda: _have_ended(ui, before + 2), RUN_S)
+
+    (launched,) = [each for each in ui.runs() if each["runId"] == run]
+    assert launched["status"] == "SUCCESS"
+    assert "limit: 1" in launched["runConfigYaml"]
+    (filled,) = ui.runs("dagster/backfill", backfill)
+    assert filled["status"] == "SUCCESS"
+    assert {"key": "dagster/partition", "value": "medqa"} in filled["tags"]
+
+    _assert_metadata(ui.metadata("questions", "mmlu"))
+    _assert_checks(ui, "difficulty_tiers", filled["runId"], "medqa")
+    assert warehouse.value("select count(*) from questions where source = 'mmlu'") == 1
+    assert warehouse.value("select max(seq) from publishes") > publishes
+    assert list((warehouse.folder / "staging").rglob("*.parquet")) == []
+
+
+def _have_ended(ui: Ui, expected: int) -> bool:
+    states = [run["status"] for run in ui.runs()]
+    return len(states) >= expected and set(states) <= {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+def _assert_metadata(entries: dict[str, dict[str, Any]]) -> None:
+    assert entries["dagster/partition_row_count"]["intValue"] == 1
+    assert "where source = 'mmlu'" in entries["query"]["text"]
+    assert entries["picture"]["mdStr"].startswith("![questions](data:image/png;base64,")
+    (record,) = map(json.loads, entries["sample"]["table"]["records"])
+    assert record["source"] == "mmlu"
+    assert entries["dagster/column_lineage"]["__typename"] == "TableColumnLineageMetadataEntry"
+
+
+def _assert_checks(ui: Ui, table: str, run: str, partition: str) -> None:
+    checks = ui.ask(CHECKS, path=[table])["assetChecksOrError"]["assetChecksOrError"]["checks"]
+    executions = [check["executionForLatestMaterialization"] for check in checks]
+    assert {"schema", "key", "counts"} <= {check["name"] for check in checks}
+    assert {each["evaluation"]["partition"] for each in executions} == {partition}
+    assert {each["runId"] for each in executions} == {run}
+    assert {each["status"] for each in executions} == {"SUCCEEDED"}
