@@ -143,7 +143,7 @@ def _quoted(text: str) -> str:
 def _duckdb_type(dtype: Any) -> str:
     if isinstance(dtype, pl.List):
         return f"{_duckdb_type(dtype.inner)}[]"
-    scalar = dtype if isinstance(dtype, type) else type(dtype)
+    scalar: Any = dtype if isinstance(dtype, type) else type(dtype)
     return {
         pl.String: "varchar",
         pl.Int64: "bigint",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 
 import dagster as dg
@@ -11,7 +12,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.materialise import Stage, table_asset
 from reasonmed_assets.rules.matching import find_matches
 from reasonmed_assets.session import BuildSession
-from reasonmed_assets.sources import questions_frame
+from reasonmed_assets.sources import Reading, questions_frame
 
 BUILD_ROLES = ("train", "stand_in")
 _UNREADABLE = ("raw_id", "source", "split", "split_role", "file", "row", "detail", "raw_text")
@@ -20,7 +21,7 @@ _UNREADABLE = ("raw_id", "source", "split", "split_role", "file", "row", "detail
 def raw_questions(stage: Stage) -> None:
     """Read from the source's files; unreadable records go to `rejected_questions`."""
     reading = stage.session.reading(stage.source)
-    stage.frames["source_files"] = _source_files(stage)
+    stage.frames["source_files"] = _source_files(reading).filter(pl.col("split_role").is_in(BUILD_ROLES))
     frame = questions_frame(reading.questions).filter(pl.col("split_role").is_in(BUILD_ROLES))
     with stage.read() as con:
         con.register("published", frame)
@@ -29,7 +30,10 @@ def raw_questions(stage: Stage) -> None:
 
 def benchmark_questions(stage: Stage) -> None:
     """Read from the benchmark splits of every declared source."""
-    frame = _all_questions(stage.session)
+    session = stage.session
+    files = pl.concat([_source_files(session.reading(source)) for source in session.declarations])
+    stage.frames["source_files"] = files.filter(pl.col("split_role") == "benchmark")
+    frame = _all_questions(session)
     with stage.read() as con:
         con.register("published", frame.filter(pl.col("split_role") == "benchmark"))
         stage.write(con, "select * from published")
@@ -121,20 +125,18 @@ def _all_questions(session: BuildSession) -> pl.DataFrame:
     return pl.concat([questions_frame(session.reading(source).questions) for source in session.declarations])
 
 
-def _source_files(stage: Stage) -> pl.DataFrame:
-    """What was counted in the files that the rows come from: records, and how many of them are unreadable."""
-    reading = stage.session.reading(stage.source)
-    unreadable = [record.file for record in reading.unreadable]
+def _source_files(reading: Reading) -> pl.DataFrame:
+    """What was counted in a source's files, by file and split: records, and how many of them are unreadable."""
+    unreadable = Counter((record.file, record.split) for record in reading.unreadable)
     rows = [
         {
             "file": file.file,
             "split": file.split,
             "split_role": file.split_role,
             "records": file.records,
-            "n_unreadable": unreadable.count(file.file),
+            "n_unreadable": unreadable[file.file, file.split],
         }
         for file in reading.files
-        if file.split_role in BUILD_ROLES
     ]
     schema = {"file": pl.String, "split": pl.String, "split_role": pl.String}
     return pl.DataFrame(rows, schema=schema | {"records": pl.Int64, "n_unreadable": pl.Int64})
