@@ -377,6 +377,7 @@ _FAULTS |= {
 FAULTS = [Fault(table, check, statement) for (table, check), statements in _FAULTS.items() for statement in statements]
 FAULTS += [
     Fault("questions", "counts", "select 1", {"limit": 3}),
+    Fault("difficulty_tiers", "comparable", "select 1", {f"roles.generator.{i}.temperatures": [0.7] for i in range(3)}),
     Fault("quality_scores", "counts", "select 1", {"rules.evaluator_sample": 2}),
     Fault(
         "raw_questions",
