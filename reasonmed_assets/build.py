@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,11 +52,13 @@ class BuildReport:
         seconds: wall time.
         published: (table, partition) of every partition that was materialised.
         problems: one line per table that was not, and per run that failed.
+        is_interrupted: somebody stopped it (Ctrl-C, SIGTERM).
     """
 
     seconds: float = 0.0
     published: list[tuple[str, str | None]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    is_interrupted: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -75,7 +78,7 @@ def build(
     Args:
         settings: profile, places and limits.
         new_display: makes what shows the progress.
-        sources: the sources to build; none given: all that the profile declares.
+        sources: the sources to build, each once, in this order; none given: all that the profile declares.
         selection: Dagster's selection syntax; None: every table.
 
     Raises:
@@ -95,11 +98,12 @@ def build(
     report = BuildReport()
     with dagster_instance(settings.warehouse_folder) as instance:
         runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
-        runs += [(SOURCE_JOB, source) for source in sources or declared]
+        runs += [(SOURCE_JOB, source) for source in dict.fromkeys(sources or declared)]
         runs += [(RELEASE_JOB, None)]
         for job, partition in runs:
             tables = [table for table in job_tables()[job] if table in wanted]
-            if tables and not _run(defs, instance, job, partition, tables, report, settings) and job == MATCH_JOB:
+            is_made = not tables or _run(defs, instance, job, partition, tables, report, settings)
+            if report.is_interrupted or (not is_made and job == MATCH_JOB):
                 break
     report.seconds = time.monotonic() - started
     return report
@@ -167,22 +171,36 @@ def _run(
     made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
     report.published += [(table, partition) for table in tables if table in made]
     if not result.success:
-        report.problems += _problems(result, partition, [table for table in tables if table not in made])
+        failed = {str(event.step_key): _said(event) for event in result.filter_events(lambda e: e.is_step_failure)}
+        report.is_interrupted |= any(_INTERRUPTION.search(said) for said in failed.values())
+        report.problems += _problems(result, failed, partition, [table for table in tables if table not in made])
     return result.success
 
 
-def _problems(result: dg.ExecuteInProcessResult, partition: str | None, missing: Sequence[str]) -> list[str]:
+_INTERRUPTION = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterrupt|^RuntimeError: Query interrupted")
+"""How Dagster, Python and DuckDB say that the process was told to stop."""
+
+
+def _said(event: dg.DagsterEvent) -> str:
+    """What a failed step said, the class of the error before its message unless it is one of this package."""
+    failure = event.step_failure_data
+    if failure.user_failure_data:
+        return (failure.user_failure_data.description or "").strip()
+    said = (failure.error.cause or failure.error).message.strip() if failure.error else ""
+    return re.sub(r"^reasonmed_assets\.[\w.]+: ", "", said)
+
+
+def _problems(
+    result: dg.ExecuteInProcessResult, failed: Mapping[str, str], partition: str | None, missing: Sequence[str]
+) -> list[str]:
+    """One line per failed step, or per failed run without one, and one for the tables that were not reached."""
     where = f"{partition}: " if partition else ""
-    lines = []
-    for event in result.filter_events(lambda event: event.is_step_failure):
-        failure = event.step_failure_data
-        user = failure.user_failure_data
-        said = user.description if user else (failure.error.cause or failure.error).message if failure.error else ""
-        lines.append(f"{where}{event.step_key}: {(said or '').strip()}")
+    lines = [
+        f"{where}{table}: {'interrupted' if _INTERRUPTION.search(said) else said}" for table, said in failed.items()
+    ]
     if not lines:
-        failures = result.filter_events(lambda event: event.is_failure)
-        lines = [f"{where}{event.message}" for event in failures]
-    skipped = [table for table in missing if not any(table in line for line in lines)]
+        lines = [f"{where}{event.message}" for event in result.filter_events(lambda event: event.is_failure)]
+    skipped = [table for table in missing if table not in failed]
     if skipped:
         lines.append(f"{where}not made because of that: {', '.join(skipped)}")
     return lines

@@ -163,13 +163,19 @@ def fetch(
     profile: ProfileOption = None,
 ) -> None:
     """Download the source files from the Hugging Face hub, at the declared revisions (extra `hub`)."""
-    from reasonmed_assets.sources import load_declaration
+    from reasonmed_assets.sources import SourceError, load_declaration
     from reasonmed_assets.sources.hub import fetch as fetch_source
 
     with _plain_errors():
+        missing: list[str] = []
         for name in _settings(profile, None, None, None, None).load_profile().sources.declared:
-            fetch_source(load_declaration(name), folder)
-            typer.echo(f"{name}: fetched to {folder}")
+            try:
+                fetch_source(load_declaration(name), folder)
+                typer.echo(f"{name}: fetched to {folder}")
+            except SourceError as error:
+                missing.append(str(error))
+        if missing:
+            raise SourceError("\n".join(missing))
 
 
 _SERVER_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -195,13 +201,14 @@ def _run_server(name: str, arguments: list[str]) -> NoReturn:
 def _settings(
     profile: str | None, data_dir: Path | None, warehouse: Path | None, ledger: Path | None, limit: int | None
 ) -> BuildSettings:
-    return BuildSettings.from_environment(
-        profile=profile,
-        data_dir=data_dir and str(data_dir),
-        warehouse=warehouse and str(warehouse),
-        ledger=ledger and str(ledger),
-        limit=limit,
-    )
+    with _plain_errors():
+        return BuildSettings.from_environment(
+            profile=profile,
+            data_dir=data_dir and str(data_dir),
+            warehouse=warehouse and str(warehouse),
+            ledger=ledger and str(ledger),
+            limit=limit,
+        )
 
 
 def _set_aside(settings: BuildSettings, console: Console) -> None:
@@ -230,6 +237,7 @@ class _plain_errors:  # noqa: N801
         from reasonmed_assets.profiles import ProfileError
         from reasonmed_assets.query import QueryError
         from reasonmed_assets.servers.process import ServerError
+        from reasonmed_assets.settings import SettingsError
         from reasonmed_assets.sources import SourceError
         from reasonmed_assets.storage import WarehouseError
 
@@ -239,7 +247,9 @@ class _plain_errors:  # noqa: N801
             ExportError,
             ProfileError,
             QueryError,
+            OSError,
             ServerError,
+            SettingsError,
             SourceError,
             WarehouseError,
         )

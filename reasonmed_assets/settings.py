@@ -12,6 +12,10 @@ from reasonmed_assets.profiles.reading import shipped_profiles
 from reasonmed_assets.sources import SAMPLE_DIR
 
 
+class SettingsError(ValueError):
+    """A variable of the environment that cannot be used; the message names it."""
+
+
 @dataclass(frozen=True)
 class BuildSettings:
     """Where a build reads and writes, and by which profile.
@@ -34,8 +38,14 @@ class BuildSettings:
 
     @classmethod
     def from_environment(cls, **given: Any) -> BuildSettings:
-        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER and _LIMIT; what is given wins."""
+        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER and _LIMIT; what is given wins.
+
+        Raises:
+            SettingsError: REASONMED_LIMIT is no number.
+        """
         limit = os.environ.get("REASONMED_LIMIT")
+        if limit and not limit.isdecimal():
+            raise SettingsError(f"REASONMED_LIMIT is {limit!r}: give a number of questions per source, or unset it")
         found = {
             "profile": os.environ.get("REASONMED_PROFILE"),
             "warehouse": os.environ.get("REASONMED_WAREHOUSE"),

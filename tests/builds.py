@@ -14,18 +14,32 @@ import duckdb
 TIMEOUT_S = 300
 
 
+COMMAND = [sys.executable, "-c", "from reasonmed_assets.cli import app; app()"]
+
+
 def reasonmed(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would; settings of the surrounding shell do not reach it."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
     return subprocess.run(
-        [sys.executable, "-c", "from reasonmed_assets.cli import app; app()", *arguments],
-        env=inherited | {"COLUMNS": "200"} | environment,
+        [*COMMAND, *arguments],
+        env=_environment() | environment,
         cwd=cwd,
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
         check=False,
     )
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """Start the command line in the same way and return at once; it says everything on one pipe."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments], env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def _environment() -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
+    return inherited | {"COLUMNS": "200"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""A build that is stopped goes no further, and the next one pays only for the rest."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+from builds import TIMEOUT_S, Built, reasonmed, start
+
+
+def _interrupted_at_its_first_calls(process: subprocess.Popen[str], ledger: Path) -> str:
+    """What the process said after Ctrl-C at a time when it was making calls."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while process.poll() is None and time.monotonic() < deadline and not _attempts(ledger):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    return process.communicate(timeout=TIMEOUT_S)[0]
+
+
+def _attempts(ledger: Path) -> int:
+    try:
+        return Built(ledger.parent, "").attempts() if ledger.exists() else 0
+    except sqlite3.OperationalError:
+        return 0  # the tables are being made
+
+
+def test_ctrl_c_ends_the_whole_build_and_nothing_is_paid_twice(tmp_path: Path) -> None:
+    folder = tmp_path / "warehouse"
+    arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--limit", "2"]
+    arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu"]
+    process = start(*arguments)
+    said = _interrupted_at_its_first_calls(process, folder / "ledger.sqlite")
+    assert process.returncode == 1, said
+    assert ": interrupted" in said
+    assert "run the same command again" in said
+    assert "pubmedqa     raw_questions" not in said
+    done = reasonmed(*arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("mmlu         raw_questions") == 1
+    twice = "select call_key from llm_calls where outcome = 'completed' group by all having count(*) > 1"
+    assert Built(folder, done.stdout).query(twice) == []
+
+
+def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
+    arguments = ["build", "--profile", "simulated", "--warehouse"]
+    wrong = reasonmed(*arguments, str(tmp_path / "w"), REASONMED_LIMIT="many")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+    assert "REASONMED_LIMIT" in wrong.stderr
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    wrong = reasonmed("build", "--profile", "simulated", "--warehouse", str(tmp_path / "file"))
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+    assert str(tmp_path / "file") in wrong.stderr
