@@ -225,12 +225,30 @@ def _call_metadata(session: BuildSession) -> dict[str, Any]:
     return figures
 
 
+_MAKES_NO_ROWS: Any = {
+    "limit": True,
+    "checks": True,
+    "description": True,
+    "providers": {
+        "__all__": {
+            "base_url",
+            "api_key_env",
+            "max_in_flight",
+            "requests_per_minute",
+            "tokens_per_minute",
+            "timeout_s",
+            "transport_retries",
+        }
+    },
+}
+"""What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone."""
+
+
 def _fingerprint(
     session: BuildSession, spec: TableSpec, partition: str | None, deps: Sequence[str], more: Sequence[str]
 ) -> str:
     """Hash of all that the rows are made from: code, profile, the upstream tables' last change, and `more`."""
-    profile = session.profile.model_dump_json(exclude={"limit", "checks", "description", "providers"})
-    parts = [code_digest(), profile, spec.name, partition or "", *more]
+    parts = [code_digest(), session.profile.model_dump_json(exclude=_MAKES_NO_ROWS), spec.name, partition or "", *more]
     with session.warehouse.read({}) as con:
         for dep in deps:
             of_partition = (

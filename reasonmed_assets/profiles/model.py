@@ -137,6 +137,8 @@ class Rules(Section):
     """How many next-ranked paths are tried per slot when the rounds of one are used up."""
     near_copy_ratio: float = Field(default=95, ge=0, le=100)
     template: Literal["plain", "think"] = "plain"
+    evaluator_may_generate: bool = False
+    """Whether the evaluator's model may be a generator's too: a judge of its own work is kind to it."""
     evaluator_sample: int = Field(default=3000, ge=0)
     """Final examples scored per build, spread over sources and tiers."""
     usable_retries: int = Field(default=2, ge=0)
@@ -215,6 +217,12 @@ class Profile(Section):
         for where, name in used:
             if name not in self.models:
                 raise ValueError(f"{where}.model is {name!r}, which is not among the models: {', '.join(self.models)}")
+        generators = {slot.model for slot in self.roles.generator}
+        if self.roles.evaluator.model in generators and not self.rules.evaluator_may_generate:
+            raise ValueError(
+                f"roles.evaluator.model is {self.roles.evaluator.model!r}, which is a generator too: name another "
+                "model, or set rules.evaluator_may_generate = true"
+            )
         return self
 
     @property
