@@ -101,10 +101,11 @@ def test_a_file_that_is_no_model_ends_the_server_with_its_name(tmp_path, monkeyp
         server.start()
 
 
-def test_the_profile_is_a_demonstration_of_five_paths_whose_checks_only_warn():
+def test_the_profile_is_a_demonstration_whose_checks_only_warn():
     profile = load_profile("embedded")
     assert profile.provider_kind == "demonstration"
-    assert profile.paths_per_question >= 5
+    # A question yields two examples only when two of its paths can be correct.
+    assert profile.paths_per_question >= 2
     assert profile.limit == 1
     assert profile.checks.model_checks == "warn"
     assert {model.name for model in profile.models.values()} == {embedded.MODEL_NAME}
