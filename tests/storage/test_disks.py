@@ -22,7 +22,7 @@ not a mount
 @pytest.mark.parametrize(
     ("path", "mount", "kind"),
     [
-        ("/work/warehouse", "/", "ext4"),
+        ("/srv/warehouse", "/", "ext4"),
         ("/home/me/warehouse", "/home", "nfs4"),
         ("/home/local/warehouse", "/home/local", "xfs"),
         ("/homely", "/", "ext4"),
