@@ -22,6 +22,7 @@ def profile(**provider: Any) -> Profile:
         {
             "name": "test",
             "description": "one model",
+            "rules": {"evaluator_may_generate": True},
             "providers": {
                 "local": {"kind": "real", "base_url": "http://127.0.0.1:1/v1", "transport_retries": 5, **provider}
             },
