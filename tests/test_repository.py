@@ -137,18 +137,33 @@ PLUGIN_CASES = {
 }
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
 @pytest.mark.parametrize(
     ("case", "passes"), [("skipped", False), ("by_fixture", False), ("none", False), ("ran", True)]
 )
-def test_the_ci_fails_where_a_test_of_the_real_files_did_not_run(case: str, passes: bool, tmp_path: Path) -> None:
+def test_the_ci_fails_where_a_test_of_the_real_files_did_not_run(
+    case: str, passes: bool, processes: str, tmp_path: Path
+) -> None:
     (tmp_path / "test_case.py").write_text(PLUGIN_CASES[case], encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = shared_data: real files\n", encoding="utf-8")
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")},
         "PYTEST_PLUGINS": "require_shared_data",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONPATH": str(ROOT / ".ci"),
     }
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "xdist",
+        "-n",
+        processes,
+        str(tmp_path),
+    ]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert (run.returncode == 0) is passes, run.stdout
