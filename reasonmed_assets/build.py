@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,7 +94,7 @@ def build(
     unknown = [source for source in sources if source not in declared]
     if unknown:
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
-    defs = build_defs(settings=settings, new_display=new_display)
+    defs = build_defs(settings=settings, new_display=new_display, build=uuid.uuid4().hex)
     wanted = _selected_tables(defs, selection)
     report = BuildReport()
     with dagster_instance(settings.warehouse_folder) as instance:

@@ -21,13 +21,17 @@ MATCH_TABLES = ("benchmark_questions", "question_matches")
 
 
 def build_defs(
-    *, settings: BuildSettings | None = None, new_display: Callable[[], Display] | None = None
+    *,
+    settings: BuildSettings | None = None,
+    new_display: Callable[[], Display] | None = None,
+    build: str | None = None,
 ) -> dg.Definitions:
     """A fresh code location.
 
     Args:
         settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
         new_display: makes what shows the progress of a run; None: lines in the run's own log.
+        build: names the build that the runs belong to; None: each backfill, else each run, is one.
 
     Raises:
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
@@ -40,7 +44,7 @@ def build_defs(
     return dg.Definitions(
         assets=all_assets(sources),
         jobs=_jobs(),
-        resources={"build": _build_resource(settings, new_display)},
+        resources={"build": _build_resource(settings, new_display, build)},
         executor=dg.in_process_executor,
     )
 
@@ -75,8 +79,16 @@ def launch_config(settings: BuildSettings) -> dict[str, Any]:
     return asdict(settings) | places | {"limit": settings.limit or 0}
 
 
-def _build_resource(defaults: BuildSettings, new_display: Callable[[], Display] | None) -> dg.ResourceDefinition:
-    kinds = {"data_dir": dg.Noneable(str), "ledger": dg.Noneable(str), "limit": int, "overrides": dict}
+def _build_resource(
+    defaults: BuildSettings, new_display: Callable[[], Display] | None, build_id: str | None
+) -> dg.ResourceDefinition:
+    kinds = {
+        "data_dir": dg.Noneable(str),
+        "ledger": dg.Noneable(str),
+        "limit": int,
+        "retry_unresolved": bool,
+        "overrides": dict,
+    }
     fields = {
         name: dg.Field(kinds.get(name, str), default_value=value, is_required=False, description=_DESCRIPTIONS[name])
         for name, value in launch_config(defaults).items()
@@ -86,7 +98,9 @@ def _build_resource(defaults: BuildSettings, new_display: Callable[[], Display] 
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
         config = context.resource_config
         settings = replace(defaults, **(config | {"limit": config["limit"] or None}))
-        session = BuildSession(settings, new_display or (lambda: LogDisplay(log=context.log)))
+        run = context.dagster_run
+        of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
+        session = BuildSession(settings, new_display or (lambda: LogDisplay(log=context.log)), build_id or of_run)
         try:
             yield session
         finally:
@@ -101,5 +115,6 @@ _DESCRIPTIONS = {
     "data_dir": "Folder of the source files; null: the profile's, else the sample that comes with the package.",
     "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
     "limit": "Questions per source; 0: as many as the profile says.",
+    "retry_unresolved": "Ask the models again about rows that earlier builds gave up.",
     "overrides": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from reasonmed_assets.llm.progress import CallStats, LogProgress
@@ -63,6 +64,10 @@ class TerminalDisplay:
         """Replies have come back."""
         rate = stats.made / stats.seconds if stats.seconds else 0
         self._bars.update(self._tasks[step], completed=stats.rows, rate=f"{rate:,.1f} calls/s, {stats.cached:,} kept")
+
+    def notice(self, step: str, text: str) -> None:
+        """One line."""
+        self._console.print(f"  [yellow]![/] {escape(step)}: {escape(text)}", highlight=False)
 
     def finished(self, step: str, stats: CallStats) -> None:
         """All replies have come back."""

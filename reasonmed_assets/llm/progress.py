@@ -51,6 +51,9 @@ class Progress(Protocol):
     def advanced(self, step: str, stats: CallStats) -> None:
         """Called a few times a second at most."""
 
+    def notice(self, step: str, text: str) -> None:
+        """Something that the user should know at once: an endpoint is down, or back."""
+
     def finished(self, step: str, stats: CallStats) -> None:
         """The step has ended, completely or not."""
 
@@ -79,6 +82,10 @@ class LogProgress:
         if time.monotonic() >= self._next[step]:
             self._next[step] = time.monotonic() + self._every_s
             self._log.info("%s: %s", step, described(stats, self._expected[step]))
+
+    def notice(self, step: str, text: str) -> None:
+        """Write it as a warning."""
+        self._log.warning("%s: %s", step, text)
 
     def finished(self, step: str, stats: CallStats) -> None:
         """Write the last line."""

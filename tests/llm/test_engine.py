@@ -16,6 +16,7 @@ from stub import Answer, Request, Stub, echo, reply
 from reasonmed_assets.llm.calls import Reply, Unusable, call_key
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Attempt, Ledger
+from reasonmed_assets.llm.limits import InFlight
 from reasonmed_assets.llm.outcomes import EndpointError, Received, SimulatedReplyError, UnauthorisedError
 from reasonmed_assets.llm.progress import LogProgress
 from reasonmed_assets.llm.wire import read_reply
@@ -324,11 +325,10 @@ def test_what_an_endpoint_bears_is_remembered_by_the_next_step(tmp_path: Path) -
         return Answer(status=429) if request.nth == 1 else echo(request)
 
     with Stub(answer) as stub, Build(tmp_path, stub.base_url) as build:
-        in_flight = build.engine.allowances["local"].in_flight
-        before = in_flight.limit
         build.results([call(0)])
+        in_flight = build.engine.allowances["local", stub.base_url].in_flight
         learnt = in_flight.limit
-        assert learnt < before
+        assert learnt < InFlight(1000).limit
         stub.answer = lambda request: reply("x", delay_s=0.02)
         stub.forget()
         build.results(calls(learnt * 3))
@@ -426,7 +426,7 @@ def test_progress_is_told_the_beginning_and_the_end(tmp_path: Path) -> None:
 
     progress = Recorder()
     with Stub() as stub, Ledger(tmp_path / "ledger.sqlite") as ledger:
-        engine = Engine(profile(), ledger, lambda name: stub.base_url, progress)
+        engine = Engine(profile(), ledger, lambda name: [stub.base_url], progress)
         list(engine.run("verify", list(calls(3)), text_of, 2))
         list(engine.run("none", [], text_of, 2))
     assert progress.told == [
