@@ -8,6 +8,7 @@ import threading
 
 _RAMP_START = 16
 _DECREASE = 0.7
+_SAME_LOAD = 1.2
 _MORE_LOAD = 1.5
 _WORTH_IT = 1.1
 """A load that is half as much again has to bring a tenth more replies."""
@@ -39,6 +40,7 @@ class InFlight:
         self._is_ramping = True
         self._decreased_at = float("-inf")
         self._round: list[float] = []
+        self._round_size = _RAMP_START
         self._round_load = 0
         self._best: tuple[float, float] | None = None
 
@@ -54,11 +56,13 @@ class InFlight:
 
     def replied(self, latency_s: float, load: int, now: float) -> None:
         """The endpoint answered a call that took `latency_s`, while `load` calls were in flight."""
+        if not self._round:
+            self._round_size = max(_RAMP_START, self.limit)
         gain = 1.0 if self._is_ramping else 1.0 / self._limit
         self._limit = min(float(self._highest), self._limit + gain)
         self._round.append(latency_s)
         self._round_load += load
-        if len(self._round) >= max(_RAMP_START, self.limit):
+        if len(self._round) >= self._round_size:
             self._end_round(now)
 
     def overloaded(self, sent_at: float, now: float) -> None:
@@ -71,12 +75,14 @@ class InFlight:
         self._round.clear()
         self._round_load = 0
         rate = load / max(latency_s, _SHORTEST_S)
-        if self._best is not None:
-            best_load, best_rate = self._best
-            if load > best_load * _MORE_LOAD and rate < best_rate * _WORTH_IT:
+        best_load, best_rate = self._best or (load, rate)
+        if load <= best_load * _SAME_LOAD:
+            self._best = (min(load, best_load), rate)
+        elif load > best_load * _MORE_LOAD:
+            if rate < best_rate * _WORTH_IT:
                 self._decrease(float(min(self._highest, _RAMP_START)), now)
-                return
-        self._best = (load, rate)
+            else:
+                self._best = (load, rate)
 
     def _decrease(self, lowest: float, now: float) -> None:
         self._is_ramping = False
