@@ -241,6 +241,8 @@ class Fetcher:
         if not is_last:
             return
         self._held.discard(job.key)
+        if self._unaffordable:
+            self._ask_again_at = 0.0  # what this call did not cost may be spent now
         if not received.is_final:
             self._ledger.release([job.key])
         if received.is_final and not recorded.is_kept:

@@ -222,7 +222,10 @@ class Claim:
         wanted = {bytes.fromhex(call.call_key): call for call in self.calls}
         stored = {row[0] for row in _where_in(connection, _FINAL, list(wanted))}
         holders = dict(_where_in(connection, _HOLDERS, list(wanted)))
-        owners = {owner_id: _owner(connection, owner_id) for owner_id in set(holders.values())}
+        owner_ids = set(holders.values())
+        if self.purse.is_limited:
+            owner_ids.update(row[0] for row in connection.execute(_PAYERS, (self.purse.build,)))
+        owners = {owner_id: _owner(connection, owner_id) for owner_id in owner_ids}
         dead = {owner_id for owner_id, owner in owners.items() if owner is None or not is_alive(owner)}
         busy: dict[bytes, str] = {}
         for key, owner_id in holders.items():
@@ -302,6 +305,7 @@ class _Till:
         self.refused = self.refused or why
 
 
+_PAYERS = "select distinct owner_id from claims where build = ?"
 _SPENT = """
 select role, usd, calls, false from spending where build = ?
 union all
