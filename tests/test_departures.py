@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -71,9 +70,15 @@ def test_the_table_of_tiers_is_that_of_the_code(page: str) -> None:
 
 
 @pytest.mark.shared_data
-def test_the_measured_effects_are_those_of_the_real_files(page: str, shared_data: Path) -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / "question_rules.py"), str(shared_data)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    first, _, table = done.stdout.partition("\n\n")
+def test_the_measured_effects_and_the_rejected_questions_are_those_of_the_real_files(
+    page: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    rules, rejected = import_module("question_rules"), import_module("rejected_questions")
+    questions = rules.read_questions(shared_data)
+    rules.print_table(questions)
+    first, _, table = capsys.readouterr().out.partition("\n\n")
     assert table in page
     assert all(number in page for number in re.findall(r"[\d,]+", first))
+    rejected.print_page(questions)
+    assert capsys.readouterr().out == (ROOT / "docs" / "rejected-questions.md").read_text(encoding="utf-8")
