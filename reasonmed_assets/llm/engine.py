@@ -113,7 +113,7 @@ class _Run:
         self._started_at = time.monotonic() - self._stats.seconds
         self._notice_at = time.monotonic() + _WAITING_NOTICE_S
         self._report_at = 0.0
-        engine.progress.started(step, len(calls) if isinstance(calls, Sized) else None)
+        engine.progress.started(step, self._stats.rows + len(calls) if isinstance(calls, Sized) else None)
 
     def results(self) -> Iterator[Result]:
         """See `Engine.run`."""
