@@ -8,7 +8,8 @@ from typing import Any
 import dagster as dg
 
 from reasonmed_assets.assets import all_assets
-from reasonmed_assets.display import Display, LogDisplay
+from reasonmed_assets.assets.provenance import bring_up_to_date
+from reasonmed_assets.display import Display, Displays, LogDisplay
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.session import BuildSession
 from reasonmed_assets.settings import BuildSettings
@@ -17,17 +18,24 @@ from reasonmed_assets.sources import load_declaration
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
 """The order of a build: duplicates over all sources once, then each source, then what is over all sources again."""
 
+_LOGGED_EVERY_S = 30.0
+
 MATCH_TABLES = ("benchmark_questions", "question_matches")
 
 
 def build_defs(
-    *, settings: BuildSettings | None = None, new_display: Callable[[], Display] | None = None
+    *,
+    settings: BuildSettings | None = None,
+    new_display: Callable[[], Display] | None = None,
+    is_each_run_accounted: bool = True,
 ) -> dg.Definitions:
     """A fresh code location.
 
     Args:
         settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
-        new_display: makes what shows the progress of a run; None: lines in the run's own log.
+        new_display: makes what shows the progress of a run besides the lines in the run's own log.
+        is_each_run_accounted: bring the account of calls up to date at the end of each run; not needed where the caller
+            does so after the last of several runs.
 
     Raises:
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
@@ -40,7 +48,7 @@ def build_defs(
     return dg.Definitions(
         assets=all_assets(sources),
         jobs=_jobs(),
-        resources={"build": _build_resource(settings, new_display)},
+        resources={"build": _build_resource(settings, new_display, is_each_run_accounted)},
         executor=dg.in_process_executor,
     )
 
@@ -75,7 +83,9 @@ def launch_config(settings: BuildSettings) -> dict[str, Any]:
     return asdict(settings) | places | {"limit": settings.limit or 0}
 
 
-def _build_resource(defaults: BuildSettings, new_display: Callable[[], Display] | None) -> dg.ResourceDefinition:
+def _build_resource(
+    defaults: BuildSettings, new_display: Callable[[], Display] | None, is_each_run_accounted: bool
+) -> dg.ResourceDefinition:
     kinds = {"data_dir": dg.Noneable(str), "ledger": dg.Noneable(str), "limit": int, "overrides": dict}
     fields = {
         name: dg.Field(kinds.get(name, str), default_value=value, is_required=False, description=_DESCRIPTIONS[name])
@@ -86,11 +96,16 @@ def _build_resource(defaults: BuildSettings, new_display: Callable[[], Display] 
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
         config = context.resource_config
         settings = replace(defaults, **(config | {"limit": config["limit"] or None}))
-        session = BuildSession(settings, new_display or (lambda: LogDisplay(log=context.log)))
+        log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
+        session = BuildSession(settings, lambda: Displays(new_display(), log) if new_display else log)
         try:
             yield session
         finally:
-            session.close()
+            try:
+                if is_each_run_accounted and context.instance is not None and context.run_id is not None:
+                    bring_up_to_date(session, context.instance, context.run_id, context.log)
+            finally:
+                session.close()
 
     return build
 

@@ -58,7 +58,7 @@ class _TableLines:
         self._print(f"  [red]✗[/] {partition or 'all sources':<12} {table:<22} {reason}")
 
     def _print(self, line: str) -> None:
-        self._console.print(line, highlight=False)
+        self._console.print(line, highlight=False, soft_wrap=True)
 
 
 class TerminalDisplay(_TableLines):

@@ -25,6 +25,15 @@ _local = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom an attempt is made: the warehouse that pays, and its table and source whose rows want the reply."""
+
+    warehouse: str
+    table: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt of a call, as it is stored.
 
@@ -98,7 +107,12 @@ on conflict (call_key) do update set
 returning attempts, final_attempt
 """
 
-_ATTEMPT = f"insert into attempts values ({', '.join('?' * 17)})"
+_ATTEMPT = f"insert into attempts values ({', '.join('?' * 18)})"
+_ASKER = """
+insert into askers (warehouse, table_name, source) values (?, ?, ?)
+on conflict do update set source = source
+returning asker_id
+"""
 
 
 @dataclass(slots=True)
@@ -106,10 +120,13 @@ class Record:
     """Store an attempt, with the call and its body where they are new; a final one ends the claim."""
 
     attempt: Attempt
+    asker: Asker | None
+    asker_ids: dict[Asker, int]
     kinds: set[tuple[str, str]]
     finish: Callable[[Recorded | LedgerError], None]
     _body: bytes = b""
     _reply: bytes | None = None
+    _asker_id: int | None = None
 
     def prepare(self) -> None:
         """Compress."""
@@ -126,7 +143,8 @@ class Record:
         identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
         call = connection.execute(_CALL, (key, body_hash, *identity, received.is_final))
         attempts, final_attempt = call.fetchone()
-        connection.execute(_ATTEMPT, (key, attempts, *self._columns()))
+        self._asker_id = self._identified(connection)
+        connection.execute(_ATTEMPT, (key, attempts, self._asker_id, *self._columns()))
         if received.is_final:
             connection.execute("delete from claims where call_key = ?", (key,))
         kind = (attempt.provider, attempt.provider_kind)
@@ -138,7 +156,15 @@ class Record:
         """Tell who asked."""
         if isinstance(result, Recorded):
             self.kinds.add((self.attempt.provider, self.attempt.provider_kind))
+            if self.asker is not None and self._asker_id is not None:
+                self.asker_ids[self.asker] = self._asker_id
         self.finish(result)
+
+    def _identified(self, connection: sqlite3.Connection) -> int | None:
+        asker = self.asker
+        if asker is None or asker in self.asker_ids:
+            return None if asker is None else self.asker_ids[asker]
+        return connection.execute(_ASKER, (asker.warehouse, asker.table, asker.source)).fetchone()[0]
 
     def _columns(self) -> tuple[Any, ...]:
         attempt, received, reply = self.attempt, self.attempt.received, self.attempt.received.reply

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from reasonmed_assets import sql
 from reasonmed_assets.llm.calls import Call, Reply, Result
+from reasonmed_assets.llm.ledger import Asker
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts import prompt_hash, render
 from reasonmed_assets.llm.replies import parse_reply, response_format
@@ -120,6 +121,7 @@ def run_step(
         (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
         con.sql("from calls").write_parquet(str(paths.calls))
     profile = stage.session.profile
+    stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, stage.source)
     calls = _Calls(profile, step.role, paths.calls, expected)
     results = (
         stage.session.engine.run(

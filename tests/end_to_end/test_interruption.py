@@ -37,6 +37,11 @@ def test_ctrl_c_ends_the_whole_build_and_nothing_is_paid_twice(tmp_path: Path) -
     assert ": interrupted" in said
     assert "run the same command again" in said
     assert "pubmedqa     raw_questions" not in said
+    stopped = Built(folder, said)
+    assert stopped.value("select count(*) from reasoning_paths") == 0
+    assert stopped.value("select count(*) from llm_calls") == stopped.attempts() > 0
+    spent = stopped.query("select distinct table_name, source, spent_on from call_costs")
+    assert spent == [("reasoning_paths", "mmlu", "unused")]
     done = reasonmed(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("mmlu         raw_questions") == 1

@@ -323,7 +323,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set output = output || ' More.'",
     ),
     ("llm_calls", "references"): (
-        "update rows set call_key = 'unknown' where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
+        "update rows set call_key = 'unknown' where attempt_id = 'verifications:easy1/qwen/1/1'",
         "update rows set provider_kind = 'real' where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
     ),
     ("llm_calls", "counts"): (
