@@ -30,6 +30,9 @@ from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.session import BuildSession, code_digest
 from reasonmed_assets.storage import PublishRecord, row_hash_sql
 
+_SHOWN_EXAMPLES = 5
+_SHOWN_CHARACTERS = 100
+
 OWNERS = ["team:medical-reasoning-data"]
 
 
@@ -198,10 +201,11 @@ def make(
             sample, chart = sample_rows(con, spec), picture(con, spec)
         checks = [to_result(outcome, partition) for outcome in outcomes]
         calls = call_figures(session.take_stats())
-        failed = [outcome.name for outcome in outcomes if outcome.is_blocking_failure]
+        failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
         if failed:
             kept = warehouse.quarantine(spec.name, partition, run_id, path)
-            session.display.table_failed(spec.name, partition, f"blocking checks failed: {', '.join(failed)}")
+            names = ", ".join(outcome.name for outcome in failed)
+            session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
             return Made(checks, {}, fingerprint, _failure(spec, partition, failed, kept, last, calls))
         published = warehouse.publish(
             spec,
@@ -239,21 +243,30 @@ def make(
 def _failure(
     spec: TableSpec,
     partition: str | None,
-    failed: Sequence[str],
+    failed: Sequence[quality.CheckOutcome],
     kept: Path,
     last: PublishRecord | None,
     calls: Mapping[str, Any],
 ) -> dg.Failure:
-    names = ", ".join(failed)
     published = f"publish {last.seq} stays" if last else "nothing was published before"
     return dg.Failure(
         description=(
-            f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed ({names}); {published}. "
-            f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
+            f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed; {published}.\n"
+            + "".join(f"{outcome.name}: {outcome.description} {_found(outcome)}\n" for outcome in failed)
+            + f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
         ),
         metadata={"quarantine": dg.MetadataValue.path(str(kept)), "published": published, **calls},
         allow_retries=False,
     )
+
+
+def _found(outcome: quality.CheckOutcome) -> str:
+    """The first things that a check found, in short."""
+    if outcome.error is not None:
+        return outcome.error
+    shown = outcome.examples[:_SHOWN_EXAMPLES]
+    cells = [", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items()) for row in shown]
+    return "Found: " + "; ".join(cells)
 
 
 _MAKES_NO_ROWS: Any = {
