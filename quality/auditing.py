@@ -85,7 +85,8 @@ def prepare(
 ) -> None:
     """Give the connection what the checks of a table read.
 
-    These are the profile's variables, `staged`, `unanswered`, `source_files` and `measured`. The arguments are those of `audit`.
+    These are the profile's variables, `staged`, `unanswered`, `source_files` and `measured`. The arguments are those of
+    `audit`.
     """
     set_variables(con, variables(profile, partition))
     con.execute(f"create or replace temp view staged as select * from read_parquet({_quoted(staged)})")
