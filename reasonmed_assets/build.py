@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -94,7 +95,7 @@ def build(
     unknown = [source for source in sources if source not in declared]
     if unknown:
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
-    defs = build_defs(settings=settings, new_display=new_display, is_each_run_accounted=False)
+    defs = build_defs(settings=settings, new_display=new_display, build=uuid.uuid4().hex)
     wanted = _selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace as replace_fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -62,6 +63,9 @@ def build(
     source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
     select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
     replace: Annotated[bool, typer.Option(help="Set an existing warehouse of another kind aside first.")] = False,
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Stop before this build costs more dollars.")] = None,
+    budget_calls: Annotated[int | None, typer.Option(min=0, help="Stop before this build makes more calls.")] = None,
+    retry_unresolved: Annotated[bool, typer.Option(help="Ask again about rows that earlier builds gave up.")] = False,
 ) -> None:
     """Build the data set: every table of every source, then the three training sets."""
     from reasonmed_assets.build import build as run_build
@@ -69,7 +73,12 @@ def build(
     from reasonmed_assets.report import print_announcement, print_report
 
     console = Console()
-    settings = _settings(profile, data_dir, warehouse, ledger, limit)
+    budget = {"budget.usd": budget_usd, "budget.calls": budget_calls}
+    settings = replace_fields(
+        _settings(profile, data_dir, warehouse, ledger, limit),
+        retry_unresolved=retry_unresolved,
+        overrides={key: value for key, value in budget.items() if value is not None},
+    )
     with _plain_errors():
         if replace:
             _set_aside(settings, console)

@@ -27,15 +27,15 @@ def build_defs(
     *,
     settings: BuildSettings | None = None,
     new_display: Callable[[], Display] | None = None,
-    is_each_run_accounted: bool = True,
+    build: str | None = None,
 ) -> dg.Definitions:
     """A fresh code location.
 
     Args:
         settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
         new_display: makes what shows the progress of a run besides the lines in the run's own log.
-        is_each_run_accounted: bring the account of calls up to date at the end of each run; not needed where the caller
-            does so after the last of several runs.
+        build: names the build that the runs belong to, whose caller brings the account of calls up to date after the
+            last of them; None: each backfill, else each run, is a build, and each run keeps the account.
 
     Raises:
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
@@ -48,7 +48,7 @@ def build_defs(
     return dg.Definitions(
         assets=all_assets(sources),
         jobs=_jobs(),
-        resources={"build": _build_resource(settings, new_display, is_each_run_accounted)},
+        resources={"build": _build_resource(settings, new_display, build)},
         executor=dg.in_process_executor,
     )
 
@@ -84,9 +84,15 @@ def launch_config(settings: BuildSettings) -> dict[str, Any]:
 
 
 def _build_resource(
-    defaults: BuildSettings, new_display: Callable[[], Display] | None, is_each_run_accounted: bool
+    defaults: BuildSettings, new_display: Callable[[], Display] | None, build_id: str | None
 ) -> dg.ResourceDefinition:
-    kinds = {"data_dir": dg.Noneable(str), "ledger": dg.Noneable(str), "limit": int, "overrides": dict}
+    kinds = {
+        "data_dir": dg.Noneable(str),
+        "ledger": dg.Noneable(str),
+        "limit": int,
+        "retry_unresolved": bool,
+        "overrides": dict,
+    }
     fields = {
         name: dg.Field(kinds.get(name, str), default_value=value, is_required=False, description=_DESCRIPTIONS[name])
         for name, value in launch_config(defaults).items()
@@ -96,18 +102,24 @@ def _build_resource(
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
         config = context.resource_config
         settings = replace(defaults, **(config | {"limit": config["limit"] or None}))
+        run = context.dagster_run
+        of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
-        session = BuildSession(settings, lambda: Displays(new_display(), log) if new_display else log)
+        session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run)
         try:
             yield session
         finally:
             try:
-                if is_each_run_accounted and context.instance is not None and context.run_id is not None:
-                    bring_up_to_date(session, context.instance, context.run_id, context.log)
+                if build_id is None and run is not None and context.instance is not None:
+                    bring_up_to_date(session, context.instance, run.run_id, context.log)
             finally:
                 session.close()
 
     return build
+
+
+def _display(new_display: Callable[[], Display] | None, log: LogDisplay) -> Display:
+    return Displays(new_display(), log) if new_display else log
 
 
 _DESCRIPTIONS = {
@@ -116,5 +128,6 @@ _DESCRIPTIONS = {
     "data_dir": "Folder of the source files; null: the profile's, else the sample that comes with the package.",
     "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
     "limit": "Questions per source; 0: as many as the profile says.",
+    "retry_unresolved": "Ask the models again about rows that earlier builds gave up.",
     "overrides": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
 }

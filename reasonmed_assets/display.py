@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from reasonmed_assets.llm.progress import CallStats, LogProgress, Pace, duration, failures
@@ -55,7 +56,7 @@ class _TableLines:
 
     def table_failed(self, table: str, partition: str | None, reason: str) -> None:
         """One line per table."""
-        self._print(f"  [red]✗[/] {partition or 'all sources':<12} {table:<22} {reason}")
+        self._print(f"  [red]✗[/] {partition or 'all sources':<12} {table:<22} {escape(reason)}")
 
     def _print(self, line: str) -> None:
         self._console.print(line, highlight=False, soft_wrap=True)
@@ -99,7 +100,7 @@ class TerminalDisplay(_TableLines):
 
     def notice(self, step: str, text: str) -> None:
         """One line that stays above the bars."""
-        self._print(f"  [yellow]![/] {step}: {text}")
+        self._print(f"  [yellow]![/] {step}: {escape(text)}")
 
 
 class PlainDisplay(_TableLines, LogProgress):
@@ -110,10 +111,10 @@ class PlainDisplay(_TableLines, LogProgress):
         LogProgress.__init__(self, every_s)
 
     def _say(self, line: str) -> None:
-        self._print(f"    {line}")
+        self._print(f"    {escape(line)}")
 
     def _warn(self, line: str) -> None:
-        self._print(f"  ! {line}")
+        self._print(f"  ! {escape(line)}")
 
 
 class Displays:

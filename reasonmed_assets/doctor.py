@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reasonmed_assets.profiles import Profile
 from reasonmed_assets.profiles.model import Provider
@@ -117,22 +117,28 @@ def _provider(name: str, provider: Provider) -> Iterator[Finding]:
     elif provider.server == "simulated":
         yield Finding(subject, True, "simulated endpoint, started by the build")
     else:
-        yield from _endpoint(subject, provider)
+        for url in provider.base_urls:
+            yield from _endpoint(subject, provider, url)
 
 
-def _endpoint(subject: str, provider: Provider) -> Iterator[Finding]:
+def _endpoint(subject: str, provider: Provider, url: str) -> Iterator[Finding]:
     import openai
 
     key = os.environ.get(provider.api_key_env) if provider.api_key_env else "none"
     if not key:
         yield Finding(subject, False, f"the environment variable {provider.api_key_env} with its key is not set")
         return
-    client = openai.OpenAI(base_url=provider.base_url, api_key=key, timeout=_TIMEOUT_S, max_retries=0)
+    options: dict[str, Any] = {"api_key": key, "timeout": _TIMEOUT_S, "max_retries": 0}
+    client = (
+        openai.AzureOpenAI(azure_endpoint=url, api_version=provider.azure_api_version, **options)
+        if provider.azure_api_version
+        else openai.OpenAI(base_url=url, **options)
+    )
     try:
         names = [model.id for model in client.models.list()]
     except openai.AuthenticationError:
-        yield Finding(subject, False, f"{provider.base_url} does not accept the key in {provider.api_key_env}")
+        yield Finding(subject, False, f"{url} does not accept the key in {provider.api_key_env}")
     except openai.APIError as error:
-        yield Finding(subject, False, f"{provider.base_url} does not answer: {type(error).__name__}")
+        yield Finding(subject, False, f"{url} does not answer: {type(error).__name__}")
     else:
-        yield Finding(subject, True, f"{provider.base_url} serves {len(names)} models")
+        yield Finding(subject, True, f"{url} serves {len(names)} models")

@@ -187,7 +187,8 @@ def make(
     stage = Stage(spec, partition, session, path, run_id, log)
     session.display.table_started(spec.name, partition)
     try:
-        is_unchanged = last is not None and last.fingerprint == fingerprint
+        is_retry = session.settings.retry_unresolved and "call_keys" in spec.columns
+        is_unchanged = last is not None and last.fingerprint == fingerprint and not is_retry
         if is_unchanged:
             warehouse.export_partition(spec, partition, path)
         else:
@@ -271,17 +272,20 @@ def _found(outcome: quality.CheckOutcome) -> str:
 
 _MAKES_NO_ROWS: Any = {
     "limit": True,
+    "budget": True,
     "checks": True,
     "description": True,
     "providers": {
         "__all__": {
             "base_url",
+            "azure_api_version",
             "api_key_env",
             "max_in_flight",
             "requests_per_minute",
             "tokens_per_minute",
             "timeout_s",
             "transport_retries",
+            "outage_s",
         }
     },
 }

@@ -22,14 +22,17 @@ from reasonmed_assets.storage import Warehouse
 class BuildSession:
     """One run's access to the warehouse, the sources and the models. Nothing is started before it is needed.
 
+    Runs of one `build` share its budget.
+
     Raises:
         ProfileError: the profile cannot be used.
         SourceError: a declaration cannot be read.
         WarehouseError: the warehouse is bound to another kind of provider or to another data directory.
     """
 
-    def __init__(self, settings: BuildSettings, new_display: Callable[[], Display]) -> None:
+    def __init__(self, settings: BuildSettings, new_display: Callable[[], Display], build: str = "") -> None:
         self.settings = settings
+        self.build = build
         self.profile = settings.load_profile()
         self.data_dir = settings.data_folder(self.profile)
         self.declarations: dict[str, Declaration] = {
@@ -62,7 +65,14 @@ class BuildSession:
 
     @cached_property
     def engine(self) -> Engine:
-        return Engine(self.profile, self.ledger, self.servers.base_url_of, self.display)
+        return Engine(
+            self.profile,
+            self.ledger,
+            self.servers.base_urls_of,
+            self.display,
+            build=self.build,
+            retry_unresolved=self.settings.retry_unresolved,
+        )
 
     def take_stats(self) -> dict[str, CallStats]:
         """Counts of the steps since this was last asked, by step."""

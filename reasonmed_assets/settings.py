@@ -26,6 +26,7 @@ class BuildSettings:
         data_dir: folder of the source files; None: the profile's, else the sample that comes with the package.
         ledger: file of the call ledger; None: `ledger.sqlite` in the warehouse.
         limit: questions per source; None: the profile's.
+        retry_unresolved: whether models are asked again about rows that earlier builds gave up.
         overrides: values that replace those of the profile, by dotted key.
     """
 
@@ -34,6 +35,7 @@ class BuildSettings:
     data_dir: str | None = None
     ledger: str | None = None
     limit: int | None = None
+    retry_unresolved: bool = False
     overrides: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -56,7 +58,7 @@ class BuildSettings:
         return replace(cls(), **{key: value for key, value in found.items() if value is not None})
 
     def to_environment(self) -> dict[str, str]:
-        """The variables from which another process reads the same settings (overrides have none)."""
+        """The variables from which another process reads the same settings (retries and overrides have none)."""
         values = {
             "REASONMED_PROFILE": self.profile_reference,
             "REASONMED_WAREHOUSE": str(Path(self.warehouse).resolve()),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 import resource
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
 
 from reasonmed_assets.llm.calls import Call
-from reasonmed_assets.llm.limits import InFlight, PerMinute, backoff_s, wait_asked_s
-from reasonmed_assets.llm.outcomes import OVERLOADED_STATUSES, Received
+from reasonmed_assets.llm.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
+from reasonmed_assets.llm.outcomes import OVERLOADED_STATUSES, EndpointError, Received
 from reasonmed_assets.llm.transport import new_session
+from reasonmed_assets.llm.writer import GROUP_S
 from reasonmed_assets.profiles.model import Provider
 
 _BYTES_PER_TOKEN = 4
@@ -27,8 +29,8 @@ _SPARE_FILES = 512
 class Transport(Protocol):
     """Something that sends a request once."""
 
-    async def send(self, session: aiohttp.ClientSession, body: bytes) -> Received:
-        """Send a request once; raises an `EngineError` where the whole build has to stop."""
+    async def send(self, session: aiohttp.ClientSession, body: bytes, model: str) -> Received:
+        """Send a request for a model once; raises an `EngineError` where the whole build has to stop."""
 
 
 @dataclass(slots=True)
@@ -40,28 +42,40 @@ class Job:
         call: the call.
         body: its body as it is sent.
         tries: attempts made in this run.
+        failed_at: when the first of them failed, on the event loop's clock.
     """
 
     key: str
     call: Call
     body: bytes
     tries: int = 0
+    failed_at: float | None = None
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of the request, roughly."""
+        return len(self.body) // _BYTES_PER_TOKEN
+
+    @property
+    def completion_tokens(self) -> int:
+        """The most tokens that a reply may have."""
+        asked = self.call.body
+        return asked.get("max_tokens") or asked.get("max_completion_tokens") or 0
 
     @property
     def tokens(self) -> int:
         """The most tokens that an attempt may cost, roughly."""
-        asked = self.call.body
-        most = asked.get("max_tokens") or asked.get("max_completion_tokens") or 0
-        return len(self.body) // _BYTES_PER_TOKEN + most
+        return self.prompt_tokens + self.completion_tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a provider may be asked for, learnt and counted over all steps of a build."""
+    """What an endpoint may be asked for, learnt and counted over all steps of a build."""
 
     in_flight: InFlight
     requests: PerMinute
     tokens: PerMinute
+    breaker: Breaker
 
     @classmethod
     def of(cls, provider: Provider) -> Allowance:
@@ -71,7 +85,15 @@ class Allowance:
             InFlight(provider.max_in_flight),
             PerMinute(provider.requests_per_minute, now),
             PerMinute(provider.tokens_per_minute, now),
+            Breaker(),
         )
+
+    def share(self, n: int) -> None:
+        """Keep to the `n`-th part, because so many builds use the provider."""
+        now = time.monotonic()
+        self.in_flight.share(n)
+        self.requests.share(n, now)
+        self.tokens.share(n, now)
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next request may be sent."""
@@ -79,49 +101,79 @@ class Allowance:
 
 
 class Lane:
-    """The calls of one provider: waiting, in flight, or pausing before their next attempt."""
+    """The calls of one endpoint: waiting, in flight, or pausing before their next attempt."""
 
-    def __init__(self, provider: Provider, transport: Transport, allowance: Allowance) -> None:
+    def __init__(self, name: str, provider: Provider, url: str, transport: Transport, allowance: Allowance) -> None:
+        self.name = name
         self.provider = provider
+        self.url = url
         self.transport = transport
         self.allowance = allowance
         self.waiting: deque[Job] = deque()
         self.n_sent = 0
+        self.answered_at = float("-inf")
         self.paused_until = 0.0
         self.has_alarm = False
+
+    @property
+    def breaker(self) -> Breaker:
+        """Whether the endpoint is up."""
+        return self.allowance.breaker
 
     def wait_s(self, now: float) -> float | None:
         """Seconds until the next call may be sent; None when a reply has to come first, or no call waits."""
         if not self.waiting or self.n_sent >= self.allowance.in_flight.limit:
             return None
-        return max(0.0, self.paused_until - now, self.allowance.wait_s(now))
+        until_probe = self.breaker.wait_s(now)
+        if until_probe is None:
+            return None
+        return max(0.0, until_probe, self.paused_until - now, self.allowance.wait_s(now))
 
     def take(self, now: float) -> Job:
         """The next call, counted as sent."""
         job = self.waiting.popleft()
         job.tries += 1
         self.n_sent += 1
+        self.breaker.sent()
         self.allowance.requests.take(1, now)
         self.allowance.tokens.take(job.tokens, now)
         return job
 
     def returned(self, job: Job, received: Received, sent_at: float, now: float) -> None:
         """Count a call that came back, and learn from how it did."""
+        load = self.n_sent
         self.n_sent -= 1
-        reply = received.reply
-        used = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0) if reply else 0
-        if used:
-            self.allowance.tokens.take(used - job.tokens, now)
+        self._learn_rates(job, received, now)
         if received.is_overload:
             self.allowance.in_flight.overloaded(sent_at, now)
             if received.retry_after_s is not None and received.http_status in OVERLOADED_STATUSES:
-                self.paused_until = max(self.paused_until, now + wait_asked_s(received.retry_after_s))
+                self._pause(received.retry_after_s, now)
         elif received.is_final:
-            self.allowance.in_flight.replied()
+            self.allowance.in_flight.replied(now - sent_at, load, now)
+
+    def _learn_rates(self, job: Job, received: Received, now: float) -> None:
+        reply, limits = received.reply, received.limits
+        used = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0) if reply else 0
+        if used:
+            self.allowance.tokens.take(used - job.tokens, now)
+        if limits.requests is not None:
+            self.allowance.requests.told(limits.requests, now)
+        if limits.tokens is not None:
+            self.allowance.tokens.told(limits.tokens, now)
+        if limits.wait_s is not None:
+            self._pause(limits.wait_s, now)
+
+    def _pause(self, asked_s: float, now: float) -> None:
+        self.paused_until = max(self.paused_until, now + wait_asked_s(asked_s))
 
     def is_tried_again(self, job: Job, received: Received) -> bool:
-        """Whether the call gets another attempt in this run."""
-        return not received.is_final and job.tries <= self.provider.transport_retries
+        """Whether the call gets another attempt in this run: while its endpoint is down, in any case."""
+        is_endpoints_fault = self.breaker.is_open and not self.is_at_fault(job)
+        return not received.is_final and (job.tries <= self.provider.transport_retries or is_endpoints_fault)
+
+    def is_at_fault(self, job: Job) -> bool:
+        """A call that fails while others are answered says nothing about the endpoint."""
+        return job.failed_at is not None and job.failed_at < self.answered_at
 
 
 class Dispatcher:
@@ -131,16 +183,24 @@ class Dispatcher:
         on_attempt: called in that thread for every attempt: job, what came of it, whether it is the job's last in
             this run. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
+        on_notice: called in that thread with what the user should know: an endpoint is down, or back.
+
+    No more replies wait for the disk than calls may be in flight: a kill then loses at most both. Whoever stores them
+    calls `saved`.
     """
 
     def __init__(
         self,
         on_attempt: Callable[[Job, Received, bool], None],
         on_failure: Callable[[BaseException], None],
+        on_notice: Callable[[str], None],
     ) -> None:
         self._on_attempt = on_attempt
         self._on_failure = on_failure
-        self._lanes: dict[str, Lane] = {}
+        self._on_notice = on_notice
+        self._lanes: dict[str, list[Lane]] = {}
+        self._n_returned = 0
+        self._n_saved = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._draw = random.Random()  # noqa: S311 - jitter
         self._stopping = threading.Lock()
@@ -150,16 +210,20 @@ class Dispatcher:
         self._thread = threading.Thread(target=self._run_loop, name="model-calls", daemon=True)
         self._thread.start()
 
-    def add_lane(self, name: str, lane: Lane) -> None:
-        """Make a provider known, before its first job."""
-        _allow_open_files(lane.provider.max_in_flight + _SPARE_FILES)
-        self._lanes[name] = lane
+    def add_provider(self, name: str, lanes: Sequence[Lane]) -> None:
+        """Make a provider known, with a lane per endpoint, before its first job."""
+        _allow_open_files(sum(lane.provider.max_in_flight for lane in lanes) + _SPARE_FILES)
+        self._lanes[name] = list(lanes)
 
     def submit(self, jobs: Iterable[Job]) -> None:
         """Send jobs, in their order, as soon as the limits allow; from any thread. Does nothing after `stop`."""
         with self._stopping:
             if not self._is_stopping:
                 self._loop.call_soon_threadsafe(self._enqueue, list(jobs))
+
+    def saved(self) -> None:
+        """An attempt is on disk; called in one thread."""
+        self._n_saved += 1
 
     def stop(self, grace_s: float) -> None:
         """Send nothing more, wait up to `grace_s` seconds for calls in flight, end the thread."""
@@ -180,11 +244,27 @@ class Dispatcher:
         self._loop.run_forever()
         self._loop.close()
 
-    def _enqueue(self, jobs: list[Job]) -> None:
+    def _enqueue(self, jobs: Iterable[Job]) -> None:
+        lanes = {}
         for job in jobs:
-            self._lanes[job.call.provider].waiting.append(job)
-        for name in {job.call.provider for job in jobs}:
-            self._pump(self._lanes[name])
+            lane = self._lane_for(job)
+            lane.waiting.append(job)
+            lanes[id(lane)] = lane
+        for lane in lanes.values():
+            self._pump(lane)
+
+    def _lane_for(self, job: Job) -> Lane:
+        """The endpoint of a job: by its question, so that shared beginnings meet one cache; another when it is down.
+
+        Every endpoint has its own place in the order of each question (rendezvous hashing): when one is down or added,
+        only its part of the questions moves.
+        """
+        lanes = self._lanes[job.call.provider]
+        if len(lanes) == 1:
+            return lanes[0]
+        lanes = sorted(lanes, key=lambda lane: hashlib.md5(f"{job.call.group} {lane.url}".encode()).digest())  # noqa: S324
+        now = self._loop.time()
+        return next((lane for lane in lanes if lane.breaker.wait_s(now) == 0), lanes[0])
 
     def _pump(self, lane: Lane) -> None:
         """Send what may be sent now; where only time is missing, come back then."""
@@ -193,6 +273,8 @@ class Dispatcher:
             wait_s = lane.wait_s(now)
             if wait_s is None:
                 return
+            if self._n_returned - self._n_saved >= lane.allowance.in_flight.limit:
+                wait_s = max(wait_s, GROUP_S)
             if wait_s > 0:
                 self._set_alarm(lane, wait_s)
                 return
@@ -214,9 +296,11 @@ class Dispatcher:
         try:
             if self._session is None:
                 self._session = new_session()
-            received = await lane.transport.send(self._session, job.body)
+            received = await lane.transport.send(self._session, job.body, job.call.body["model"])
             lane.returned(job, received, sent_at, self._loop.time())
+            self._heed(lane, job, received)
             is_last = not lane.is_tried_again(job, received)
+            self._n_returned += 1
             self._on_attempt(job, received, is_last)
         except asyncio.CancelledError:
             raise
@@ -225,12 +309,43 @@ class Dispatcher:
             return
         if not is_last:
             pause = backoff_s(job.tries, received.retry_after_s, self._draw)
-            self._loop.call_later(pause, self._retry, lane, job)
+            self._loop.call_later(pause, self._retry, job)
         self._pump(lane)
 
-    def _retry(self, lane: Lane, job: Job) -> None:
+    def _retry(self, job: Job) -> None:
+        lane = self._lane_for(job)
         lane.waiting.appendleft(job)
         self._pump(lane)
+
+    def _heed(self, lane: Lane, job: Job, received: Received) -> None:
+        """Notice an endpoint that is down or back; its calls go to the others meanwhile.
+
+        Raises:
+            EndpointError: no endpoint of the provider has answered for as long as the profile waits.
+        """
+        now, breaker = self._loop.time(), lane.breaker
+        if received.is_sign_of_life:
+            lane.answered_at = now
+            if breaker.returned():
+                self._on_notice(f"{lane.url} answers again")
+            return
+        if job.failed_at is None:
+            job.failed_at = now
+        if breaker.failed(None if lane.is_at_fault(job) else job.key, now):
+            self._on_notice(
+                f"{lane.url} is down ({received.detail}): trying one call now and then until it answers, "
+                f"at most {lane.provider.outage_s:g} s"
+            )
+        lanes = self._lanes[lane.name]
+        if breaker.is_open and len(lanes) > 1:
+            stranded, lane.waiting = lane.waiting, deque()
+            self._enqueue(stranded)
+        all_down = [other.breaker.down_since for other in lanes]
+        if all(since is not None and now - since > lane.provider.outage_s for since in all_down):
+            raise EndpointError(
+                f"provider {lane.name}: {lane.url} has not answered for {lane.provider.outage_s:g} s (the last time: "
+                f"{received.detail}); what was received is stored, run the same command again once it is back"
+            )
 
     async def _wind_down(self, grace_s: float) -> None:
         if self._tasks and grace_s > 0:

@@ -18,9 +18,9 @@ import orjson
 
 from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, call_key, retry_of
 from reasonmed_assets.llm.dispatch import Allowance, Job
-from reasonmed_assets.llm.fetching import Event, Fetcher, Found, simulated_reply_error
-from reasonmed_assets.llm.ledger import Ledger, Stored
-from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
+from reasonmed_assets.llm.fetching import Event, Fetcher, Found, Notice, simulated_reply_error
+from reasonmed_assets.llm.ledger import Ledger, Purse, Stored
+from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
 from reasonmed_assets.llm.progress import CallStats, Progress
 from reasonmed_assets.profiles.model import Profile
 
@@ -38,20 +38,34 @@ class Engine:
     Args:
         profile: providers, models, prices.
         ledger: where replies are kept; shared with other builds, and not closed here.
-        base_url_of: address of a provider; asked only when a call has to be made to it.
+        base_urls_of: addresses of a provider; asked only when a call has to be made to it.
         progress: who is told how far a step is.
+        build: names the build whose budget is spent, in all its processes.
+        retry_unresolved: whether rows that earlier builds gave up are asked about again.
 
     Attributes:
         stats: counts by step, of all runs of the step together.
+        allowances: what each endpoint, by provider and address, may be asked for.
     """
 
-    def __init__(self, profile: Profile, ledger: Ledger, base_url_of: Callable[[str], str], progress: Progress) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        ledger: Ledger,
+        base_urls_of: Callable[[str], Sequence[str]],
+        progress: Progress,
+        *,
+        build: str = "",
+        retry_unresolved: bool = False,
+    ) -> None:
         self.profile = profile
         self.ledger = ledger
-        self.base_url_of = base_url_of
+        self.base_urls_of = base_urls_of
         self.progress = progress
+        self.purse = Purse(build, profile.budget)
+        self.retry_unresolved = retry_unresolved
         self.stats: dict[str, CallStats] = {}
-        self.allowances = {name: Allowance.of(provider) for name, provider in profile.providers.items()}
+        self.allowances: dict[tuple[str, str], Allowance] = {}
 
     def run(self, step: str, calls: Iterable[Call], parse: Parse, usable_retries: int) -> Iterator[Result]:
         """One result per call, in the order in which they are ready.
@@ -67,7 +81,8 @@ class Engine:
 
         Raises:
             UnauthorisedError: a key is missing or not accepted.
-            EndpointError: an address or model does not exist.
+            EndpointError: an address or model does not exist, or has not answered for long.
+            BudgetError: the build's budget does not cover the next call.
             SimulatedReplyError: a simulated reply under a provider that is not declared as simulated.
             LedgerError: the ledger cannot be read or written.
             ValueError: a call names an unknown provider or model.
@@ -81,13 +96,17 @@ class Engine:
 
 @dataclass(slots=True)
 class _Chain:
-    """A row on its way: its first call, and how far its new calls have come."""
+    """A row on its way: its first call, and how far its new calls have come.
+
+    `n_sent` counts the calls made for it in this run; one that is not `may_send` only looks whether the ledger goes on.
+    """
 
     first: Call
     job: Job
     keys: list[str]
     attempts: int = 0
-    is_cached: bool = True
+    n_sent: int = 0
+    may_send: bool = True
     unusable: Unusable | None = None
     reply: Reply | None = None
 
@@ -102,7 +121,8 @@ class _Run:
         self._usable_retries = usable_retries
         self._source = iter(calls)
         self._is_exhausted = False
-        self._fetcher = Fetcher(engine.profile, engine.ledger, engine.allowances, engine.base_url_of)
+        self._fetcher = Fetcher(engine.profile, engine.ledger, engine.allowances, engine.base_urls_of, engine.purse)
+        self._reopened: set[str] = set()
         self._open: dict[str, list[_Chain]] = {}
         self._next: list[_Chain] = []
         self._ready: deque[Result] = deque()
@@ -113,13 +133,14 @@ class _Run:
         self._started_at = time.monotonic() - self._stats.seconds
         self._notice_at = time.monotonic() + _WAITING_NOTICE_S
         self._report_at = 0.0
-        engine.progress.started(step, self._stats.rows + len(calls) if isinstance(calls, Sized) else None)
+        self._expected = self._stats.rows + len(calls) if isinstance(calls, Sized) else None
+        engine.progress.started(step, self._expected)
 
     def results(self) -> Iterator[Result]:
         """See `Engine.run`."""
         while True:
             self._advance(self._take())
-            for event in self._fetcher.events(_WAIT_S if self._can_only_wait() else 0):
+            for event in self._events():
                 self._settle(event)
             while self._ready:
                 self._n_unfinished -= 1
@@ -135,6 +156,16 @@ class _Run:
         finally:
             self._stats.seconds = time.monotonic() - self._started_at
             self._engine.progress.finished(self._step, self._stats)
+
+    def _events(self) -> list[Event]:
+        try:
+            return self._fetcher.events(_WAIT_S if self._can_only_wait() else 0)
+        except BudgetError as error:
+            total = "" if self._expected is None else f" of {self._expected:,}"
+            raise BudgetError(
+                f"the budget of this build is used up: {error}. Step {self._step} has answers for {self._stats.rows:,}"
+                f"{total} rows, and they are kept: run the same command again with a higher budget to go on"
+            ) from None
 
     def _can_only_wait(self) -> bool:
         return self._n_unfinished > 0 and not (self._ready or self._next or self._has_room())
@@ -173,14 +204,36 @@ class _Run:
             else:
                 under_way.append(chain)
         stored = self._engine.ledger.lookup(fresh) if fresh else {}
-        missing = {key: waiting for key, waiting in fresh.items() if key not in stored}
+        if self._engine.retry_unresolved:
+            self._reopen(stored)
+        missing: dict[str, list[_Chain]] = {}
+        for key, waiting in fresh.items():
+            if key in stored:
+                continue
+            for chain in waiting:
+                if chain.may_send:
+                    missing.setdefault(key, []).append(chain)
+                else:
+                    self._give_up(chain)
         self._open.update(missing)
         if missing:
             self._fetcher.want([waiting[0].job for waiting in missing.values()])
         for key, found in stored.items():
             self._reuse(fresh[key], found)
 
+    def _reopen(self, stored: dict[str, Stored]) -> None:
+        """Have calls made again that were rejected, each once in a run."""
+        rejected = [key for key, found in stored.items() if found.reply is None and key not in self._reopened]
+        if rejected:
+            self._reopened.update(rejected)
+            self._engine.ledger.reopen(rejected)
+            for key in rejected:
+                del stored[key]
+
     def _settle(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self._engine.progress.notice(self._step, event.text)
+            return
         if isinstance(event, Found):
             stored = self._engine.ledger.lookup(event.keys)
             for key in event.keys:
@@ -189,7 +242,7 @@ class _Run:
         chains = self._open.pop(event.key)
         received = event.received
         self._count_sent(chains[0], event.tries, received.reply)
-        chains[0].is_cached = False
+        chains[0].n_sent += 1
         self._stats.cached += len(chains) - 1
         for chain in chains:
             self._judge(chain, received.outcome, received.detail, received.reply, event.attempts)
@@ -215,10 +268,7 @@ class _Run:
         except Unusable as unusable:
             chain.unusable = unusable
             self._note(chain, (outcome, detail), (unusable.outcome, unusable.detail))
-            if len(chain.keys) <= self._usable_retries:
-                self._call_again(chain, unusable)
-            else:
-                self._finish(chain, unusable.outcome, unusable.detail, unusable.value)
+            self._call_again(chain, unusable)
             return
         self._note(chain, (outcome, detail), ("completed", None))
         self._finish(chain, "completed", None, value)
@@ -228,9 +278,19 @@ class _Run:
             self._engine.ledger.judge(chain.job.key, *now)
 
     def _call_again(self, chain: _Chain, unusable: Unusable) -> None:
+        """The next new call of a row. Beyond the retries it is made only to retry what is unresolved, but read in any
+        case: what such a build received is used by all later ones."""
+        is_retry = len(chain.keys) <= self._usable_retries
+        is_asked = self._engine.retry_unresolved and chain.n_sent <= self._usable_retries
+        chain.may_send = is_retry or is_asked
         chain.job = self._job(retry_of(chain.first, len(chain.keys), unusable, chain.reply))
         chain.keys.append(chain.job.key)
         self._next.append(chain)
+
+    def _give_up(self, chain: _Chain) -> None:
+        chain.keys.pop()
+        assert chain.unusable is not None
+        self._finish(chain, chain.unusable.outcome, chain.unusable.detail, chain.unusable.value)
 
     def _end_without_reply(self, chain: _Chain, outcome: str, detail: str | None) -> None:
         unusable = chain.unusable
@@ -253,7 +313,7 @@ class _Run:
                 chain.reply,
                 chain.keys,
                 chain.attempts,
-                chain.is_cached,
+                chain.n_sent == 0,
                 chain.first.fields,
             )
         )
@@ -263,12 +323,10 @@ class _Run:
         stats.made += 1
         stats.attempts += tries
         if reply is not None:
-            model = self._engine.profile.models[chain.first.model]
             prompt, completion = reply.prompt_tokens or 0, reply.completion_tokens or 0
             stats.prompt_tokens += prompt
             stats.completion_tokens += completion
-            stats.cost_usd += prompt * model.prompt_usd_per_million / 1e6
-            stats.cost_usd += completion * model.completion_usd_per_million / 1e6
+            stats.cost_usd += self._engine.profile.models[chain.first.model].cost_usd(prompt, completion)
 
     def _report(self) -> None:
         now = time.monotonic()

@@ -19,12 +19,14 @@ import zstandard
 
 from reasonmed_assets.llm import ledger_operations as operations
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Claimed, Recorded
-from reasonmed_assets.llm.owners import HEARTBEAT_S, this_process
+from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Claimed, Purse, Recorded, Wanted
+from reasonmed_assets.llm.owners import HEARTBEAT_S, Owner, is_alive, this_process
 from reasonmed_assets.llm.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.writer import LedgerError, Operation, Writer
 
-__all__ = ["Asker", "Attempt", "Claimed", "Ledger", "LedgerError", "Recorded", "Stored"]
+__all__ = ["Asker", "Attempt", "Claimed", "Ledger", "LedgerError", "Purse", "Recorded", "Stored", "Wanted"]
+
+NO_BUDGET = Purse()
 
 _VERSION = 2
 _BUSY_S = 60.0
@@ -82,9 +84,24 @@ create table owners (
     pid_space text not null,
     heartbeat_at real not null
 );
+create table users (
+    provider text not null,
+    owner_id text not null,
+    primary key (provider, owner_id)
+);
 create table claims (
     call_key blob primary key,
-    owner_id text not null
+    owner_id text not null,
+    build text not null,
+    role text not null,
+    usd real not null
+);
+create table spending (
+    build text not null,
+    role text not null,
+    usd real not null,
+    calls integer not null,
+    primary key (build, role)
 );
 create table provider_kinds (
     provider text not null,
@@ -245,9 +262,28 @@ class Ledger:
         with self._reading_lock:
             return {kind for (kind,) in self._reading.execute("select distinct kind from provider_kinds")}
 
-    def claim(self, keys: Sequence[str], done: Callable[[Claimed | LedgerError], None]) -> None:
-        """Claim calls before they are sent; `done` is called from another thread with what became of each."""
-        self._submit(operations.Claim(tuple(keys), self._owner.owner_id, done))
+    def n_users(self, provider: str) -> int:
+        """How many live builds send calls to a provider by now, this one included."""
+        query = (
+            "select o.owner_id, o.host, o.pid, o.started_ticks, o.boot_id, o.pid_space, o.heartbeat_at "
+            "from users as u inner join owners as o using (owner_id) where u.provider = ? and o.owner_id != ?"
+        )
+        with self._reading_lock:
+            rows = self._reading.execute(query, (provider, self._owner.owner_id)).fetchall()
+        return 1 + sum(is_alive(Owner(*row)) for row in rows)
+
+    def use(self, provider: str, is_used: bool) -> None:
+        """Tell the other builds that calls are sent to a provider, or no longer."""
+        self._submit(operations.Use(self._owner.owner_id, provider, is_used))
+
+    def claim(
+        self, calls: Sequence[Wanted], done: Callable[[Claimed | LedgerError], None], purse: Purse = NO_BUDGET
+    ) -> None:
+        """Claim calls before they are sent; `done` is called from another thread with what became of each.
+
+        A claim reserves what its call may cost at most; a recorded attempt settles what it did cost.
+        """
+        self._submit(operations.Claim(tuple(calls), self._owner.owner_id, purse, done))
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
@@ -256,6 +292,10 @@ class Ledger:
     def judge(self, key: str, outcome: str, detail: str | None) -> None:
         """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
         self._submit(operations.Judge(key, outcome, detail))
+
+    def reopen(self, keys: Iterable[str]) -> None:
+        """Let calls that were rejected be claimed and made again; what was recorded of them stays."""
+        self._submit(operations.Reopen(tuple(keys)))
 
     def release(self, keys: Iterable[str]) -> None:
         """Give claims back that this ledger object holds."""

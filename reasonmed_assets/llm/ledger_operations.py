@@ -15,6 +15,7 @@ import zstandard
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.owners import Owner, is_alive
 from reasonmed_assets.llm.writer import LedgerError
+from reasonmed_assets.profiles.model import Budget, Spending
 
 KEYS_PER_QUERY = 500
 """SQLite takes a limited number of values in one statement."""
@@ -44,6 +45,8 @@ class Attempt:
         provider_kind: kind of the provider.
         body: request body as sent.
         received: what came of it.
+        build: the build that pays for it.
+        usd: what it cost.
     """
 
     call_key: str
@@ -55,6 +58,38 @@ class Attempt:
     provider_kind: str
     body: bytes
     received: Received
+    build: str = ""
+    usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call that one wants to make: its key, the role that asks, and the most that it may cost in US dollars."""
+
+    call_key: str
+    role: str
+    usd: float = 0.0
+
+
+NO_LIMITS = Budget()
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What a build may spend; without a budget everything.
+
+    Attributes:
+        build: names the build, in all its processes.
+        budget: its limits.
+    """
+
+    build: str = ""
+    budget: Budget = NO_LIMITS
+
+    @property
+    def is_limited(self) -> bool:
+        """There is a budget."""
+        return self.budget != NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +100,16 @@ class Claimed:
         granted: to be sent by the claimant, who holds the claim.
         stored: ended in the meantime, to be looked up.
         busy: claimed by a live owner, by his name; to be asked for again.
+        unaffordable: the budget does not cover them beside what is under way; to be asked for again.
+        used_up: which limit of the budget is used up for good; None while calls are under way that may cost less than
+            they might.
     """
 
     granted: list[str]
     stored: list[str]
     busy: dict[str, str]
+    unaffordable: list[str] = field(default_factory=list)
+    used_up: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +145,11 @@ on conflict (call_key) do update set
     attempts = attempts + 1,
     final_attempt = coalesce(final_attempt, iif(excluded.final_attempt is null, null, attempts + 1))
 returning attempts, final_attempt
+"""
+
+_SPEND = """
+insert into spending (build, role, usd, calls) values (?, ?, ?, 1)
+on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + 1
 """
 
 _ATTEMPT = f"insert into attempts values ({', '.join('?' * 18)})"
@@ -147,6 +192,8 @@ class Record:
         connection.execute(_ATTEMPT, (key, attempts, self._asker_id, *self._columns()))
         if received.is_final:
             connection.execute("delete from claims where call_key = ?", (key,))
+            if attempt.build:
+                connection.execute(_SPEND, (attempt.build, attempt.role, attempt.usd))
         kind = (attempt.provider, attempt.provider_kind)
         if kind not in self.kinds:
             connection.execute("insert or ignore into provider_kinds values (?, ?)", kind)
@@ -186,10 +233,11 @@ class Record:
 
 @dataclass(slots=True)
 class Claim:
-    """Claim calls that are neither stored nor claimed by a live owner."""
+    """Claim calls that are neither stored nor claimed by a live owner, as far as the build's budget goes."""
 
-    keys: tuple[str, ...]
+    calls: tuple[Wanted, ...]
     owner_id: str
+    purse: Purse
     finish: Callable[[Claimed | LedgerError], None]
 
     def prepare(self) -> None:
@@ -197,24 +245,34 @@ class Claim:
 
     def run(self, connection: sqlite3.Connection) -> Claimed:
         """Look every key up, claim those that are free."""
-        keys = [bytes.fromhex(key) for key in self.keys]
-        stored = {row[0] for row in _where_in(connection, _FINAL, keys)}
-        holders = dict(_where_in(connection, _HOLDERS, keys))
-        owners = {owner_id: _owner(connection, owner_id) for owner_id in set(holders.values())}
+        wanted = {bytes.fromhex(call.call_key): call for call in self.calls}
+        stored = {row[0] for row in _where_in(connection, _FINAL, list(wanted))}
+        holders = dict(_where_in(connection, _HOLDERS, list(wanted)))
+        owner_ids = set(holders.values())
+        if self.purse.is_limited:
+            owner_ids.update(row[0] for row in connection.execute(_PAYERS, (self.purse.build,)))
+        owners = {owner_id: _owner(connection, owner_id) for owner_id in owner_ids}
         dead = {owner_id for owner_id, owner in owners.items() if owner is None or not is_alive(owner)}
         busy: dict[bytes, str] = {}
         for key, owner_id in holders.items():
             owner = owners[owner_id]
             if owner is not None and owner_id not in dead:
                 busy[key] = owner.name
-        granted = [key for key in keys if key not in stored and key not in busy]
-        connection.executemany("insert or replace into claims values (?, ?)", [(key, self.owner_id) for key in granted])
         for owner_id in dead:
             _remove_owner(connection, owner_id)
+        free = {key: call for key, call in wanted.items() if key not in stored and key not in busy}
+        till = _Till.of(connection, self.purse)
+        granted = {key: call for key, call in free.items() if till.reserve(call)}
+        connection.executemany(
+            "insert or replace into claims values (?, ?, ?, ?, ?)",
+            [(key, self.owner_id, self.purse.build, call.role, call.usd) for key, call in granted.items()],
+        )
         return Claimed(
             [key.hex() for key in granted],
             [key.hex() for key in stored],
             {key.hex(): name for key, name in busy.items() if key not in stored},
+            [key.hex() for key in free if key not in granted],
+            None if granted or till.has_reservations else till.refused,
         )
 
     def done(self, result: Any) -> None:
@@ -222,6 +280,63 @@ class Claim:
         self.finish(result)
 
 
+@dataclass(slots=True)
+class _Till:
+    """What a build has spent and reserved, by role; `refused` is the limit that the first refused call met."""
+
+    purse: Purse
+    usd: dict[str, float]
+    calls: dict[str, int]
+    has_reservations: bool
+    refused: str | None = None
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, purse: Purse) -> _Till:
+        till = cls(purse, {}, {}, False)
+        if purse.is_limited:
+            for role, usd, calls, is_reserved in connection.execute(_SPENT, (purse.build, purse.build)):
+                till._add(role, usd, calls)
+                till.has_reservations |= bool(is_reserved)
+        return till
+
+    def reserve(self, call: Wanted) -> bool:
+        """Set aside what a call may cost; False where a limit does not allow it."""
+        if not self.purse.is_limited:
+            return True
+        budget = self.purse.budget
+        limits: list[tuple[str, Spending, float, int]] = [
+            ("", budget, sum(self.usd.values()), sum(self.calls.values()))
+        ]
+        of_role = {str(role): limit for role, limit in budget.roles.items()}.get(call.role)
+        if of_role is not None:
+            usd_of_role, calls_of_role = self.usd.get(call.role, 0.0), self.calls.get(call.role, 0)
+            limits.append((f" for role {call.role}", of_role, usd_of_role, calls_of_role))
+        for whose, limit, usd, calls in limits:
+            if limit.usd is not None and usd + call.usd > limit.usd:
+                self._refuse(
+                    f"${usd:,.4f} of ${limit.usd:,.2f}{whose} are spent, the next call may cost ${call.usd:,.4f}"
+                )
+                return False
+            if limit.calls is not None and calls + 1 > limit.calls:
+                self._refuse(f"{calls:,} of {limit.calls:,} calls{whose} are made")
+                return False
+        self._add(call.role, call.usd, 1)
+        return True
+
+    def _add(self, role: str, usd: float, calls: int) -> None:
+        self.usd[role] = self.usd.get(role, 0.0) + usd
+        self.calls[role] = self.calls.get(role, 0) + calls
+
+    def _refuse(self, why: str) -> None:
+        self.refused = self.refused or why
+
+
+_PAYERS = "select distinct owner_id from claims where build = ?"
+_SPENT = """
+select role, usd, calls, false from spending where build = ?
+union all
+select role, sum(usd), count(*), true from claims where build = ? group by role
+"""
 _FINAL = "select call_key from calls where final_attempt is not null and call_key in ({marks})"
 _HOLDERS = "select call_key, owner_id from claims where call_key in ({marks})"
 _OWNER = "select owner_id, host, pid, started_ticks, boot_id, pid_space, heartbeat_at from owners where owner_id = ?"
@@ -242,6 +357,7 @@ def _owner(connection: sqlite3.Connection, owner_id: str) -> Owner | None:
 
 def _remove_owner(connection: sqlite3.Connection, owner_id: str) -> None:
     connection.execute("delete from claims where owner_id = ?", (owner_id,))
+    connection.execute("delete from users where owner_id = ?", (owner_id,))
     connection.execute("delete from owners where owner_id = ?", (owner_id,))
 
 
@@ -286,6 +402,46 @@ class Release:
 
     def done(self, result: Any) -> None:
         """Nobody waits; claims that stay are taken over once this process has ended."""
+
+
+@dataclass(slots=True)
+class Reopen:
+    """Let calls that were rejected be made again."""
+
+    keys: tuple[str, ...]
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Forget which attempt is kept; the attempts stay."""
+        rows = [(bytes.fromhex(key),) for key in self.keys]
+        connection.executemany("update calls set final_attempt = null where call_key = ?", rows)
+
+    def done(self, result: Any) -> None:
+        """Nobody waits; where it failed, the claim that follows fails too."""
+
+
+@dataclass(slots=True)
+class Use:
+    """Note that an owner begins or ends to send calls to a provider."""
+
+    owner_id: str
+    provider: str
+    is_used: bool
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Enter the owner among the provider's users, or strike him out."""
+        if self.is_used:
+            connection.execute("insert or ignore into users values (?, ?)", (self.provider, self.owner_id))
+        else:
+            connection.execute("delete from users where provider = ? and owner_id = ?", (self.provider, self.owner_id))
+
+    def done(self, result: Any) -> None:
+        """Nobody waits."""
 
 
 @dataclass(slots=True)

@@ -1,12 +1,21 @@
-"""How much an endpoint is asked for: calls in flight, requests and tokens a minute, pauses between attempts."""
+"""How much an endpoint is asked for: calls in flight, requests and tokens a minute, pauses, and whether it is up."""
 
 from __future__ import annotations
 
 import random
+import statistics
 import threading
 
 _RAMP_START = 16
 _DECREASE = 0.7
+_SAME_LOAD = 1.2
+_MORE_LOAD = 1.5
+_WORTH_IT = 1.1
+"""A load that is half as much again has to bring a tenth more replies."""
+_SHORTEST_S = 1e-6
+_DOWN_CALLS = 8
+_FIRST_PROBE_S = 1.0
+_LONGEST_PROBE_S = 30.0
 _BACKOFF_FIRST_S = 0.5
 _BACKOFF_LONGEST_S = 60.0
 _LONGEST_WAIT_S = 600.0
@@ -18,31 +27,67 @@ class InFlight:
 
     Additive increase, multiplicative decrease. It starts low and doubles per round of replies up to the first
     overload; from then on it gains one per round. Calls that were already in flight at a decrease cause no second one.
+
+    An overload is what the caller reports (429, 503, a time-out), or a queue: a server that never declines takes longer
+    instead. By Little's law it completes load / latency calls a second; where a higher load brings hardly more of them,
+    by the median of a round, the rest of the load only waits. That alone never lowers the limit below where it started.
     """
 
     def __init__(self, highest: int) -> None:
-        self.highest = highest
+        self._declared = highest
+        self._highest = highest
         self._limit = float(min(highest, _RAMP_START))
         self._is_ramping = True
         self._decreased_at = float("-inf")
+        self._round: list[float] = []
+        self._round_size = _RAMP_START
+        self._round_load = 0
+        self._best: tuple[float, float] | None = None
 
     @property
     def limit(self) -> int:
         """Calls that may be in flight now, at least 1."""
         return int(self._limit)
 
-    def replied(self) -> None:
-        """The endpoint answered a call."""
+    def share(self, n: int) -> None:
+        """Keep to the `n`-th part of what is declared, because so many builds use the endpoint."""
+        self._highest = max(1, self._declared // n)
+        self._limit = min(self._limit, float(self._highest))
+
+    def replied(self, latency_s: float, load: int, now: float) -> None:
+        """The endpoint answered a call that took `latency_s`, while `load` calls were in flight."""
+        if not self._round:
+            self._round_size = max(_RAMP_START, self.limit)
         gain = 1.0 if self._is_ramping else 1.0 / self._limit
-        self._limit = min(float(self.highest), self._limit + gain)
+        self._limit = min(float(self._highest), self._limit + gain)
+        self._round.append(latency_s)
+        self._round_load += load
+        if len(self._round) >= self._round_size:
+            self._end_round(now)
 
     def overloaded(self, sent_at: float, now: float) -> None:
         """A call that was sent at `sent_at` met an overload (seconds of one monotonic clock)."""
-        if sent_at < self._decreased_at:
-            return
+        if sent_at >= self._decreased_at:
+            self._decrease(1.0, now)
+
+    def _end_round(self, now: float) -> None:
+        load, latency_s = self._round_load / len(self._round), statistics.median(self._round)
+        self._round.clear()
+        self._round_load = 0
+        rate = load / max(latency_s, _SHORTEST_S)
+        best_load, best_rate = self._best or (load, rate)
+        if load <= best_load * _SAME_LOAD:
+            self._best = (min(load, best_load), rate)
+        elif load > best_load * _MORE_LOAD:
+            if rate < best_rate * _WORTH_IT:
+                self._decrease(float(min(self._highest, _RAMP_START)), now)
+            else:
+                self._best = (load, rate)
+
+    def _decrease(self, lowest: float, now: float) -> None:
         self._is_ramping = False
         self._decreased_at = now
-        self._limit = max(1.0, self._limit * _DECREASE)
+        self._limit = max(lowest, self._limit * _DECREASE)
 
 
 class PerMinute:
@@ -53,11 +98,30 @@ class PerMinute:
     """
 
     def __init__(self, per_minute: int | None, now: float) -> None:
-        self._rate = None if per_minute is None else per_minute / _MINUTE_S
-        self._most = max(1.0, self._rate or 0.0)
-        self._left = self._most
+        self._declared = per_minute
+        self._told: int | None = None
+        self._share = 1
+        self._rate: float | None = None
         self._at = now
         self._lock = threading.Lock()
+        self._set_rate()
+        self._left = self._most
+
+    def told(self, per_minute: int, now: float) -> None:
+        """The endpoint says what it allows a minute; the lower of that and the declared figure holds."""
+        if per_minute != self._told:
+            with self._lock:
+                self._refill(now)
+                self._told = per_minute
+                self._set_rate()
+
+    def share(self, n: int, now: float) -> None:
+        """Keep to the `n`-th part of the allowance, because so many builds use the endpoint."""
+        if n != self._share:
+            with self._lock:
+                self._refill(now)
+                self._share = n
+                self._set_rate()
 
     def wait_s(self, now: float) -> float:
         """Seconds until something may be taken again; 0 when it may be now."""
@@ -76,10 +140,74 @@ class PerMinute:
             self._refill(now)
             self._left = min(self._most, self._left - amount)
 
+    def _set_rate(self) -> None:
+        limits = [limit for limit in (self._declared, self._told) if limit is not None]
+        self._rate = min(limits) / self._share / _MINUTE_S if limits else None
+        self._most = max(1.0, self._rate or 0.0)
+
     def _refill(self, now: float) -> None:
-        assert self._rate is not None
-        self._left = min(self._most, self._left + max(0.0, now - self._at) * self._rate)
+        if self._rate is not None:
+            self._left = min(self._most, self._left + max(0.0, now - self._at) * self._rate)
         self._at = max(self._at, now)
+
+
+class Breaker:
+    """Whether an endpoint is up: a circuit breaker.
+
+    It opens when eight different calls in a row failed in a way that speaks of the endpoint and not of the call. Then
+    one call at a time is let through as a probe, after a second at first, half a minute at last; the first one that
+    succeeds closes it.
+    """
+
+    def __init__(self) -> None:
+        self._failed: set[str] = set()
+        self._pause_s = _FIRST_PROBE_S
+        self._probe_at = 0.0
+        self._is_probing = False
+        self.down_since: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """The endpoint counts as down."""
+        return self.down_since is not None
+
+    def wait_s(self, now: float) -> float | None:
+        """Seconds until a call may be sent; None while a probe is on its way."""
+        if not self.is_open:
+            return 0.0
+        return None if self._is_probing else max(0.0, self._probe_at - now)
+
+    def sent(self) -> None:
+        """A call goes out; it is the probe when the endpoint is down."""
+        self._is_probing = self.is_open
+
+    def returned(self) -> bool:
+        """The endpoint answered. Returns whether it had been down."""
+        was_open = self.is_open
+        self._failed.clear()
+        self._pause_s = _FIRST_PROBE_S
+        self._is_probing = False
+        self.down_since = None
+        return was_open
+
+    def failed(self, key: str | None, now: float) -> bool:
+        """A call failed without an answer; one whose fault that is comes without its key, and does not count.
+
+        Returns whether the endpoint counts as down from now on.
+        """
+        if key is not None:
+            self._failed.add(key)
+        if self.is_open:
+            if self._is_probing:
+                self._is_probing = False
+                self._pause_s = min(_LONGEST_PROBE_S, self._pause_s * 2)
+                self._probe_at = now + self._pause_s
+            return False
+        if len(self._failed) < _DOWN_CALLS:
+            return False
+        self.down_since = now
+        self._probe_at = now + self._pause_s
+        return True
 
 
 def backoff_s(tries: int, asked_s: float | None, draw: random.Random) -> float:

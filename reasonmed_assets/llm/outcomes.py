@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,8 @@ FINAL_WITHOUT_REPLY = "rejected"
 REJECTED_STATUSES = frozenset({400, 413, 422})
 UNAUTHORISED_STATUSES = frozenset({401, 402, 403})
 NOT_THERE_STATUSES = frozenset({404, 405})
-OVERLOADED_STATUSES = frozenset({429, 503, 529})
+TOO_MANY_STATUS = 429
+OVERLOADED_STATUSES = frozenset({TOO_MANY_STATUS, 503, 529})
 _TIMED_OUT_STATUSES = frozenset({408, 504})
 _DETAIL_CHARACTERS = 500
 
@@ -47,6 +49,27 @@ class SimulatedReplyError(EngineError):
     """A simulated reply came from a provider that is not declared as simulated."""
 
 
+class BudgetError(EngineError):
+    """The build's budget does not cover the next call; what was paid for is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """What an endpoint says of its limits (headers `x-ratelimit-*`, as OpenAI names them); None where it is silent.
+
+    Attributes:
+        requests, tokens: allowed a minute.
+        wait_s: seconds until there is something left, where one of them is used up.
+    """
+
+    requests: int | None = None
+    tokens: int | None = None
+    wait_s: float | None = None
+
+
+NO_RATE_LIMITS = RateLimits()
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What came of sending a request once.
@@ -60,6 +83,7 @@ class Received:
         retry_after_s: seconds that the endpoint asked to wait.
         latency_ms: from sending to the end of the response.
         started_at: when it was sent.
+        limits: what the endpoint says of its rate limits.
     """
 
     outcome: str
@@ -70,6 +94,7 @@ class Received:
     retry_after_s: float | None
     latency_ms: float
     started_at: datetime
+    limits: RateLimits = NO_RATE_LIMITS
 
     @property
     def is_final(self) -> bool:
@@ -80,6 +105,11 @@ class Received:
     def is_overload(self) -> bool:
         """The endpoint has more to do than it can: fewer requests at a time are called for."""
         return self.outcome == "timed_out" or self.http_status in OVERLOADED_STATUSES
+
+    @property
+    def is_sign_of_life(self) -> bool:
+        """The endpoint is up: it answered, if only to decline."""
+        return self.is_final or self.http_status == TOO_MANY_STATUS
 
 
 def outcome_of_status(status: int) -> str:
@@ -116,3 +146,33 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def rate_limits(headers: Mapping[str, str]) -> RateLimits:
+    """The rate limits that a response's headers tell: `x-ratelimit-limit-requests`, `-tokens` and their like."""
+    if "x-ratelimit-remaining-requests" not in headers and "x-ratelimit-remaining-tokens" not in headers:
+        return NO_RATE_LIMITS
+    waits = [
+        _duration_s(headers.get(f"x-ratelimit-reset-{kind}"))
+        for kind in ("requests", "tokens")
+        if headers.get(f"x-ratelimit-remaining-{kind}") == "0"
+    ]
+    return RateLimits(
+        requests=_positive(headers.get("x-ratelimit-limit-requests")),
+        tokens=_positive(headers.get("x-ratelimit-limit-tokens")),
+        wait_s=max((wait for wait in waits if wait is not None), default=None),
+    )
+
+
+def _positive(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and int(value) > 0 else None
+
+
+def _duration_s(value: str | None) -> float | None:
+    """Seconds in "250ms", "1s" or "6m0s"."""
+    parts = _DURATION.findall(value or "")
+    return sum(float(number) * _UNIT_S[unit] for number, unit in parts) if parts else None

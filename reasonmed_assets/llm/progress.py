@@ -59,11 +59,11 @@ class Progress(Protocol):
     def advanced(self, step: str, stats: CallStats) -> None:
         """Called a few times a second at most."""
 
+    def notice(self, step: str, text: str) -> None:
+        """Something that the user should know at once: an endpoint is down, or back."""
+
     def finished(self, step: str, stats: CallStats) -> None:
         """The step has ended, completely or not."""
-
-    def notice(self, step: str, text: str) -> None:
-        """Something that a person should know now: an endpoint pauses, a budget is used up."""
 
 
 class Pace:

@@ -23,7 +23,11 @@ class Provider(Section):
     kind: Literal["real", "simulated", "demonstration"]
     server: Literal["none", "simulated", "embedded"] = "none"
     """`none`: others serve `base_url`. `simulated`, `embedded`: the build starts it on 127.0.0.1 and stops it."""
-    base_url: str | None = None
+    base_url: str | tuple[str, ...] | None = None
+    """Address up to and including the version. Of several, a question's calls stay with one while that one is up;
+    what else is declared here holds for each of them."""
+    azure_api_version: str | None = None
+    """Azure OpenAI: `base_url` is the resource, a model's name the deployment, and this the version of the API."""
     api_key_env: str | None = None
     """Name of the environment variable that holds the key; the key itself stands nowhere."""
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
@@ -34,12 +38,19 @@ class Provider(Section):
     timeout_s: float = Field(default=600, gt=0)
     transport_retries: int = Field(default=5, ge=0)
     """Further attempts after a transport error, a time-out, a 429 or a 5xx."""
+    outage_s: float = Field(default=900, gt=0)
+    """How long a provider that is down is waited for before the build stops, to be resumed."""
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Provider:
-        if (self.server == "none") == (self.base_url is None):
+        if (self.server == "none") != bool(self.base_urls):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
         return self
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """The declared addresses; none where the build starts the server."""
+        return (self.base_url,) if isinstance(self.base_url, str) else self.base_url or ()
 
 
 class Model(Section):
@@ -59,6 +70,10 @@ class Model(Section):
     """`reasoning`: a hosted reasoning model, which takes `max_completion_tokens` and no temperature, top_p or seed."""
     prompt_usd_per_million: float = Field(default=0, ge=0)
     completion_usd_per_million: float = Field(default=0, ge=0)
+
+    def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """What a call costs at the declared prices."""
+        return (prompt_tokens * self.prompt_usd_per_million + completion_tokens * self.completion_usd_per_million) / 1e6
 
 
 class Sampling(Section):
@@ -189,6 +204,21 @@ class Checks(Section):
     thresholds: Thresholds = Thresholds()
 
 
+class Spending(Section):
+    """What may be spent: None is no limit."""
+
+    usd: float | None = Field(default=None, ge=0)
+    """US dollars, at the models' declared prices."""
+    calls: int | None = Field(default=None, ge=0)
+    """Calls that are made; what the ledger holds is free."""
+
+
+class Budget(Spending):
+    """What one build may spend, all roles together and each; it stops before the call that would go beyond."""
+
+    roles: dict[Role, Spending] = {}
+
+
 class Profile(Section):
     """Everything that a build is made by, apart from where it is stored."""
 
@@ -203,6 +233,7 @@ class Profile(Section):
     roles: Roles
     rules: Rules = Rules()
     checks: Checks = Checks()
+    budget: Budget = Budget()
 
     @model_validator(mode="after")
     def _references_exist(self) -> Profile:

@@ -216,16 +216,16 @@ class Servers:
         self._lock = threading.Lock()
         self._started: dict[str, LocalServer] = {}
 
-    def base_url_of(self, provider_name: str) -> str:
-        """Base URL of a provider; starts its server on first use. Safe to call from several threads.
+    def base_urls_of(self, provider_name: str) -> tuple[str, ...]:
+        """Addresses of a provider; starts its server on first use. Safe to call from several threads.
 
         Raises:
             KeyError: the profile has no such provider.
             ServerError: the server did not start, or has ended since.
         """
         provider = self._profile.providers[provider_name]
-        if provider.base_url is not None:
-            return provider.base_url
+        if provider.base_urls:
+            return provider.base_urls
         with self._lock:
             if provider_name not in self._started:
                 server = LocalServer(self._command_of(provider), provider.server, notify=self._notify)
@@ -233,7 +233,7 @@ class Servers:
                 self._started[provider_name] = server
             server = self._started[provider_name]
         server.ensure_running()
-        return server.base_url
+        return (server.base_url,)
 
     def close(self) -> None:
         """Stop every server that was started."""

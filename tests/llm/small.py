@@ -74,7 +74,7 @@ class Build:
 
     def __init__(self, folder: Path, base_url: str, made_by: Profile | None = None) -> None:
         self.ledger = Ledger(folder / "ledger.sqlite")
-        self.engine = Engine(made_by or profile(), self.ledger, lambda name: base_url, LogProgress())
+        self.engine = Engine(made_by or profile(), self.ledger, lambda name: [base_url], LogProgress())
 
     def __enter__(self) -> Build:
         return self

@@ -20,6 +20,7 @@ class Request:
     body: dict[str, Any]
     nth: int
     headers: dict[str, str]
+    path: str
 
     @property
     def question(self) -> str:
@@ -99,6 +100,7 @@ class Stub:
     async def _serve(self) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/chat/completions", self._handle)
+        app.router.add_post("/openai/deployments/{deployment}/chat/completions", self._handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -110,7 +112,7 @@ class Stub:
     async def _handle(self, http: web.Request) -> web.StreamResponse:
         raw = await http.read()
         self.seen[raw] += 1
-        request = Request(orjson.loads(raw), self.seen[raw], dict(http.headers))
+        request = Request(orjson.loads(raw), self.seen[raw], dict(http.headers), http.path_qs)
         self.requests.append(request)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)

@@ -16,6 +16,7 @@ from stub import Answer, Request, Stub, echo, reply
 from reasonmed_assets.llm.calls import Reply, Unusable, call_key
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Attempt, Ledger
+from reasonmed_assets.llm.limits import InFlight
 from reasonmed_assets.llm.outcomes import EndpointError, Received, SimulatedReplyError, UnauthorisedError
 from reasonmed_assets.llm.progress import LogProgress
 from reasonmed_assets.llm.wire import read_reply
@@ -324,11 +325,10 @@ def test_what_an_endpoint_bears_is_remembered_by_the_next_step(tmp_path: Path) -
         return Answer(status=429) if request.nth == 1 else echo(request)
 
     with Stub(answer) as stub, Build(tmp_path, stub.base_url) as build:
-        in_flight = build.engine.allowances["local"].in_flight
-        before = in_flight.limit
         build.results([call(0)])
+        in_flight = build.engine.allowances["local", stub.base_url].in_flight
         learnt = in_flight.limit
-        assert learnt < before
+        assert learnt < InFlight(1000).limit
         stub.answer = lambda request: reply("x", delay_s=0.02)
         stub.forget()
         build.results(calls(learnt * 3))
@@ -426,7 +426,7 @@ def test_progress_is_told_the_beginning_and_the_end(tmp_path: Path) -> None:
 
     progress = Recorder()
     with Stub() as stub, Ledger(tmp_path / "ledger.sqlite") as ledger:
-        engine = Engine(profile(), ledger, lambda name: stub.base_url, progress)
+        engine = Engine(profile(), ledger, lambda name: [stub.base_url], progress)
         list(engine.run("verify", list(calls(3)), text_of, 2))
         list(engine.run("none", [], text_of, 2))
     assert progress.told == [
@@ -488,3 +488,55 @@ def test_open_files_are_given_back(tmp_path: Path) -> None:
             build.results(calls(n))
         time.sleep(0.2)
         assert n_open_files() <= before + 4
+
+
+class Retrying(Build):
+    """A build that asks again about what earlier ones gave up."""
+
+    def __init__(self, folder: Path, base_url: str) -> None:
+        super().__init__(folder, base_url)
+        self.engine.retry_unresolved = True
+
+
+def test_what_earlier_builds_gave_up_is_asked_again_on_request_and_stays_resolved(tmp_path: Path) -> None:
+    with Stub(lambda request: reply("!refused")) as stub:
+        with Build(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)], retries=1)["1"].outcome == "refused"
+        with Retrying(tmp_path, stub.base_url) as build:
+            still = build.results([call(1)], retries=1)["1"]
+        assert (still.outcome, len(still.call_keys), stub.n) == ("refused", 4, 4)
+        stub.answer = echo
+        with Retrying(tmp_path, stub.base_url) as build:
+            resolved = build.results([call(1)], retries=1)["1"]
+        assert (resolved.outcome, stub.n) == ("completed", 5)
+        with Build(tmp_path, stub.base_url) as build:
+            later = build.results([call(1)], retries=1)["1"]
+        assert (later.value, later.call_keys, later.is_cached) == (resolved.value, resolved.call_keys, True)
+        with Retrying(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)], retries=1)["1"].is_cached
+        assert stub.n == 5
+
+
+def test_a_rejected_call_is_made_again_on_request(tmp_path: Path) -> None:
+    with Stub(lambda request: Answer(status=400, body=b"context too long")) as stub:
+        with Build(tmp_path, stub.base_url) as build:
+            build.results([call(1), call(2)])
+        with Retrying(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)])["1"].outcome == "rejected"
+        assert stub.n == 3
+        stub.answer = echo
+        with Retrying(tmp_path, stub.base_url) as build:
+            result = build.results([call(1), call(2)])["1"]
+            frame = build.ledger.attempts_of(result.call_keys)
+        assert (result.outcome, result.attempts) == ("completed", 3)
+        assert frame["outcome"].to_list() == ["rejected", "rejected", "completed"]
+        assert frame["is_accepted"].to_list() == [False, False, True]
+        with Build(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)])["1"].is_cached
+        assert stub.n == 5
+
+
+def test_a_first_build_with_retries_asks_no_more_often_than_one_without(tmp_path: Path) -> None:
+    with Stub(lambda request: reply("!refused")) as stub, Retrying(tmp_path, stub.base_url) as build:
+        assert build.results([call(1)])["1"].outcome == "refused"
+        assert stub.n == 3

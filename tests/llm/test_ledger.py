@@ -17,7 +17,7 @@ import pytest
 
 from reasonmed_assets.llm import owners
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.ledger import Asker, Attempt, Claimed, Ledger, LedgerError, Recorded
+from reasonmed_assets.llm.ledger import Asker, Attempt, Claimed, Ledger, LedgerError, Recorded, Wanted
 from reasonmed_assets.llm.outcomes import Received
 
 KEYS = [f"{n:032x}" for n in range(2000)]
@@ -56,7 +56,7 @@ def record(ledger: Ledger, made: Attempt) -> Recorded:
 
 def claim(ledger: Ledger, keys: list[str]) -> Claimed:
     waiting = Waiting()
-    ledger.claim(keys, waiting)
+    ledger.claim([Wanted(key, "verifier") for key in keys], waiting)
     value = waiting.get()
     assert isinstance(value, Claimed), value
     return value
@@ -202,9 +202,9 @@ def test_a_failed_attempt_keeps_the_claim(path: Path) -> None:
 
 CLAIM_AND_WAIT = """
 import sys, time
-from reasonmed_assets.llm.ledger import Ledger
+from reasonmed_assets.llm.ledger import Ledger, Wanted
 ledger = Ledger(sys.argv[1])
-ledger.claim(sys.argv[2:], lambda claimed: print(len(claimed.granted), flush=True))
+ledger.claim([Wanted(key, "verifier") for key in sys.argv[2:]], lambda claimed: print(len(claimed.granted), flush=True))
 time.sleep(60)
 """
 

@@ -17,12 +17,12 @@ def test_the_limit_doubles_per_round_until_the_first_overload() -> None:
     limit = InFlight(1000)
     assert limit.limit == 16
     for _ in range(16):
-        limit.replied()
+        limit.replied(1.0, 1, 0.0)
     assert limit.limit == 32
     limit.overloaded(sent_at=5.0, now=6.0)
     assert limit.limit == 22
     for _ in range(22):
-        limit.replied()
+        limit.replied(1.0, 1, 0.0)
     assert limit.limit in (22, 23)
 
 
@@ -40,7 +40,7 @@ def test_the_limit_stays_within_its_bounds(highest: int, replies: list[bool]) ->
     limit = InFlight(highest)
     for at, is_reply in enumerate(replies):
         if is_reply:
-            limit.replied()
+            limit.replied(1.0, 1, 0.0)
         else:
             limit.overloaded(at, at + 0.5)
         assert 1 <= limit.limit <= highest

@@ -137,19 +137,19 @@ def test_a_provider_with_an_address_needs_no_server(tmp_path):
         "simulated", {"providers.rehearsal.server": "none", "providers.rehearsal.base_url": "http://127.0.0.1:9/v1"}
     )
     with Servers(profile, tmp_path) as servers:
-        assert servers.base_url_of("rehearsal") == "http://127.0.0.1:9/v1"
+        assert servers.base_urls_of("rehearsal") == ("http://127.0.0.1:9/v1",)
 
 
 def test_an_unknown_provider_is_a_key_error(tmp_path):
     with Servers(load_profile("simulated"), tmp_path) as servers, pytest.raises(KeyError):
-        servers.base_url_of("nobody")
+        servers.base_urls_of("nobody")
 
 
 def test_threads_share_one_server(tmp_path, monkeypatch):
     monkeypatch.setattr(Servers, "_command_of", lambda self, provider: python(GOOD_CHILD))
     urls: list[str] = []
     with Servers(load_profile("simulated"), tmp_path, notify=lambda _: None) as servers:
-        threads = [threading.Thread(target=lambda: urls.append(servers.base_url_of("rehearsal"))) for _ in range(8)]
+        threads = [threading.Thread(target=lambda: urls.append(servers.base_urls_of("rehearsal"))) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -163,11 +163,11 @@ def test_threads_share_one_server(tmp_path, monkeypatch):
 def test_a_server_that_died_is_reported_at_the_next_use(tmp_path, monkeypatch):
     monkeypatch.setattr(Servers, "_command_of", lambda self, provider: python(GOOD_CHILD))
     with Servers(load_profile("simulated"), tmp_path, notify=lambda _: None) as servers:
-        servers.base_url_of("rehearsal")
+        servers.base_urls_of("rehearsal")
         server = servers._started["rehearsal"]
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
         with pytest.raises(ServerError, match=r"simulated server has ended \(exit status -9\)"):
             for _ in range(200):
-                servers.base_url_of("rehearsal")
+                servers.base_urls_of("rehearsal")
                 time.sleep(0.02)

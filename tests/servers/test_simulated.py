@@ -149,6 +149,6 @@ def test_a_missing_source_file_is_named(tmp_path):
 
 def test_a_profile_starts_its_own_endpoint():
     with Servers(load_profile("simulated"), SAMPLE_DIR) as servers:
-        url = servers.base_url_of("rehearsal")
-        assert url == servers.base_url_of("rehearsal")
+        (url,) = servers.base_urls_of("rehearsal")
+        assert (url,) == servers.base_urls_of("rehearsal")
         assert send(f"{url}/chat/completions", generator_body())[0] == 200

@@ -1,0 +1,275 @@
+"""Endpoints that are down, slow, several, shared or on Azure; the build waits, fails over, slows down."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from small import Build, call, calls, profile, text_of
+from stub import Answer, Request, Stub, echo, reply
+
+from reasonmed_assets.llm.engine import Engine
+from reasonmed_assets.llm.ledger import Ledger
+from reasonmed_assets.llm.limits import Breaker, InFlight
+from reasonmed_assets.llm.outcomes import EndpointError, rate_limits
+from reasonmed_assets.llm.progress import LogProgress
+
+DOWN = Answer(status=502, body=b"<html>bad gateway</html>")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of hundredths of a second."""
+    monkeypatch.setattr("reasonmed_assets.llm.limits._BACKOFF_FIRST_S", 0.01)
+    monkeypatch.setattr("reasonmed_assets.llm.limits._FIRST_PROBE_S", 0.02)
+    monkeypatch.setattr("reasonmed_assets.llm.limits._LONGEST_PROBE_S", 0.05)
+
+
+class Notices(LogProgress):
+    """Keeps what the user is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def notice(self, step: str, text: str) -> None:
+        self.told.append(text)
+
+
+def test_an_outage_costs_no_call_its_tries_and_the_user_is_told(tmp_path: Path) -> None:
+    is_down = True
+
+    def answer(request: Request) -> Answer:
+        return DOWN if is_down else echo(request)
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url, profile(transport_retries=1)) as build:
+        build.engine.progress = notices = Notices()
+
+        def come_back() -> None:
+            nonlocal is_down
+            while stub.n < 60:
+                time.sleep(0.005)
+            is_down = False
+
+        threading.Thread(target=come_back, daemon=True).start()
+        results = build.results(calls(40))
+        assert {result.outcome for result in results.values()} == {"completed"}
+        assert [text.partition(" (")[0].rpartition("/v1 ")[2] for text in notices.told] == ["is down", "answers again"]
+        assert "502" in notices.told[0]
+
+
+def test_while_an_endpoint_is_down_one_call_at_a_time_is_tried(tmp_path: Path) -> None:
+    with Stub(lambda request: DOWN) as stub, Build(tmp_path, stub.base_url, profile(outage_s=0.6)) as build:
+        with pytest.raises(EndpointError, match=r"provider local: .* has not answered for 0\.6 s .*HTTP 502"):
+            build.results(calls(500))
+        # Those in flight at the beginning, then a probe every few hundredths of a second.
+        assert stub.n < 60
+        stub.answer = echo
+        assert {result.outcome for result in build.results(calls(500)).values()} == {"completed"}
+
+
+def test_calls_that_fail_beside_others_that_do_not_are_given_up_after_their_tries(tmp_path: Path) -> None:
+    def answer(request: Request) -> Answer:
+        return DOWN if int(request.question[1:]) < 20 else echo(request)
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url, profile(transport_retries=2, outage_s=30)) as build:
+        results = build.results(calls(60))
+        assert Counter(result.outcome for result in results.values()) == {"completed": 40, "transport_error": 20}
+        assert build.engine.stats["step"].attempts <= 40 + 20 * 4
+
+
+def test_a_breaker_opens_on_different_calls_probes_and_closes() -> None:
+    breaker = Breaker()
+    assert not any(breaker.failed("one call", 0.0) for _ in range(50))
+    assert [breaker.failed(str(i), 1.0) for i in range(7)] == [False] * 6 + [True]
+    assert breaker.wait_s(1.0) == pytest.approx(0.02)
+    breaker.sent()
+    assert breaker.wait_s(2.0) is None
+    assert breaker.failed("1", 2.0) is False
+    assert breaker.wait_s(2.0) == pytest.approx(0.04)
+    breaker.sent()
+    assert breaker.returned() is True
+    assert breaker.wait_s(2.0) == 0.0
+
+
+class Two:
+    """A provider with two endpoints."""
+
+    def __init__(self, folder: Path, **provider: object) -> None:
+        self.stubs = [Stub(), Stub()]
+        self.folder = folder
+        self.provider = provider
+
+    def __enter__(self) -> Two:
+        urls = [stub.__enter__().base_url for stub in self.stubs]
+        made_by = profile(base_url=urls, **self.provider)
+        self.ledger = Ledger(self.folder / "ledger.sqlite")
+        self.notices = Notices()
+        self.engine = Engine(made_by, self.ledger, lambda name: made_by.providers[name].base_urls, self.notices)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ledger.close()
+        for stub in self.stubs:
+            stub.__exit__()
+
+
+def test_a_question_stays_with_one_of_several_endpoints(tmp_path: Path) -> None:
+    with Two(tmp_path) as two:
+        asked = [call(row, seed=seed) for row in range(40) for seed in range(3)]
+        list(two.engine.run("step", asked, text_of, 2))
+        first, second = ({request.question for request in stub.requests} for stub in two.stubs)
+        assert not first & second
+        assert len(first | second) == 40
+        assert min(len(first), len(second)) >= 8
+
+
+def test_the_calls_of_an_endpoint_that_is_down_go_to_the_other_and_come_back(tmp_path: Path) -> None:
+    with Two(tmp_path, transport_retries=3) as two:
+        broken, sound = two.stubs
+        broken.answer = lambda request: DOWN
+        sound.answer = lambda request: reply("x", delay_s=0.02)
+        results = list(two.engine.run("step", calls(200), text_of, 2))
+        assert {result.outcome for result in results} == {"completed"}
+        assert sound.n == 200
+        assert broken.n < 60
+        assert broken.base_url in two.notices.told[0]
+        broken.answer = sound.answer = lambda request: reply("x", delay_s=0.02)
+        time.sleep(0.1)
+        broken.forget()
+        list(two.engine.run("again", [call(row) for row in range(200, 400)], text_of, 2))
+        assert broken.n > 60
+
+
+def test_azure_has_the_deployment_in_its_path_and_the_key_in_a_header_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_KEY", "azure-key-0123456789")
+    made_by = profile(azure_api_version="2026-01-01", api_key_env="AZURE_KEY")
+    with Stub() as stub:
+        resource = stub.base_url.removesuffix("/v1")
+        with Build(tmp_path, resource, made_by) as build:
+            assert build.results([call(1)])["1"].outcome == "completed"
+        (request,) = stub.requests
+        assert request.path == "/openai/deployments/small-1b/chat/completions?api-version=2026-01-01"
+        assert request.headers["api-key"] == "azure-key-0123456789"
+        assert "Authorization" not in request.headers
+        # The same call at another address is the same call.
+        with Build(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)])["1"].is_cached
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, (None, None, None)),
+        ({"x-ratelimit-limit-requests": "600", "x-ratelimit-remaining-requests": "599"}, (600, None, None)),
+        (
+            {
+                "x-ratelimit-limit-tokens": "90000",
+                "x-ratelimit-remaining-tokens": "0",
+                "x-ratelimit-reset-tokens": "1m2.5s",
+            },
+            (None, 90000, 62.5),
+        ),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "250ms"}, (None, None, 0.25)),
+        ({"x-ratelimit-limit-requests": "many", "x-ratelimit-remaining-requests": "-"}, (None, None, None)),
+    ],
+)
+def test_rate_limit_headers(headers: dict[str, str], told: tuple) -> None:
+    limits = rate_limits(headers)
+    assert (limits.requests, limits.tokens, limits.wait_s) == told
+
+
+def test_what_an_endpoint_says_of_its_limits_is_kept(tmp_path: Path) -> None:
+    said = {"x-ratelimit-limit-requests": "600", "x-ratelimit-remaining-requests": "599"}
+
+    def answer(request: Request) -> Answer:
+        plain = echo(request)
+        return Answer(body=plain.body, headers={**plain.headers, **said})
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url) as build:
+        build.results([call("first")])
+        started = time.monotonic()
+        build.results(calls(20))
+        assert time.monotonic() - started >= 0.9
+
+
+def test_no_request_is_sent_before_something_is_left_again(tmp_path: Path) -> None:
+    times: list[float] = []
+    used_up = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "400ms"}
+
+    def answer(request: Request) -> Answer:
+        times.append(time.monotonic())
+        plain = echo(request)
+        return Answer(body=plain.body, headers={**plain.headers, **used_up})
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url, profile(max_in_flight=1)) as build:
+        build.results(calls(2))
+    assert times[1] - times[0] >= 0.4
+
+
+def rounds(limit: InFlight, n: int, latency_s) -> list[int]:
+    """The limit after each of `n` rounds with as many calls in flight as allowed."""
+    seen = []
+    for _ in range(n):
+        load = limit.limit
+        for _ in range(max(16, load)):
+            limit.replied(latency_s(load), load, 0.0)
+        seen.append(limit.limit)
+    return seen
+
+
+def test_a_queue_shows_in_the_latency_and_stops_the_growth() -> None:
+    # A server that works on 32 calls at a time and lets the others wait: latency grows with what waits.
+    queueing = rounds(InFlight(1024), 40, lambda load: max(1.0, load / 32))
+    assert 24 <= queueing[-1] <= 64
+    # One that batches well: twice the load, a third more latency.
+    batching = rounds(InFlight(1024), 8, lambda load: (load / 16) ** 0.4)
+    assert batching[-1] >= 1000
+
+
+def test_latency_alone_never_lowers_the_limit_below_its_start() -> None:
+    assert min(rounds(InFlight(1024), 40, lambda load: float(load))) >= 16
+    assert min(rounds(InFlight(4), 40, lambda load: float(load))) == 4
+
+
+def test_builds_that_use_one_provider_share_its_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reasonmed_assets.llm.fetching._COUNT_USERS_S", 0.1)
+    made_by = profile(max_in_flight=12)
+    with Stub(lambda request: reply(request.question, delay_s=0.02)) as stub, Build(tmp_path, stub.base_url) as other:
+        other.ledger.use("local", True)
+        other.ledger.flush()
+        with Build(tmp_path, stub.base_url, made_by) as build:
+            build.results(calls(60))
+            time.sleep(0.2)
+            stub.forget()
+            build.results([call(row) for row in range(60, 160)])
+            assert stub.most_in_flight <= 6
+            other.ledger.use("local", False)
+            other.ledger.flush()
+            time.sleep(0.2)
+            stub.forget()
+            build.results([call(row) for row in range(160, 300)])
+            assert stub.most_in_flight > 6
+
+
+GONE = """
+import os, sys
+from reasonmed_assets.llm.ledger import Ledger
+ledger = Ledger(sys.argv[1])
+ledger.use("local", True)
+ledger.flush()
+os._exit(0)
+"""
+
+
+def test_a_user_that_died_takes_no_share(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        subprocess.run([sys.executable, "-c", GONE, str(tmp_path / "ledger.sqlite")], check=True)
+        assert ledger.n_users("local") == 1
