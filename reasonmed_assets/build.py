@@ -109,7 +109,7 @@ def build(
             is_made = not tables or _run(defs, instance, job, partition, tables, report, settings)
             if report.is_interrupted or (not is_made and job == MATCH_JOB):
                 # Nothing more is made, but what was paid for is accounted for.
-                wanted &= set(ACCOUNT_TABLES)
+                wanted &= set(ACCOUNT_TABLES) if settings.ledger_file.exists() else set()
     report.seconds = time.monotonic() - started
     return report
 

@@ -20,7 +20,7 @@ from difficulty_tiers group by source order by source
 _BY_ROLE = """
 select role, round(sum(calls))::bigint as calls, round(sum(attempts))::bigint as attempts,
     sum(prompt_tokens)::bigint as "tokens in", sum(completion_tokens)::bigint as "tokens out", sum(cost_usd) as "USD"
-from cost group by rollup (role) order by role nulls last
+from cost group by rollup (role) having count(*) > 0 order by role nulls last
 """
 _BY_SOURCE = """
 select source, round(sum(calls))::bigint as calls,
@@ -33,7 +33,7 @@ select source, round(sum(calls))::bigint as calls,
 from cost
 left join (select source, count(*) as n from reasonmed group by source) as finals using (source)
 cross join (select count(*) as n from reasonmed) as totals
-group by rollup (source) order by source nulls last
+group by rollup (source) having count(*) > 0 order by source nulls last
 """
 
 
@@ -59,11 +59,7 @@ def print_report(console: Console, settings: BuildSettings, report: BuildReport)
             console.print(_rows(con))
             console.print(_table(con, "Tiers", _TIERS))
             console.print(_table(con, "Model calls by role", _BY_ROLE))
-            console.print(
-                _table(
-                    con, "Model calls by source, and what came of their rows (USD each: by final example)", _BY_SOURCE
-                )
-            )
+            console.print(_table(con, "Model calls by source and what came of their rows", _BY_SOURCE))
     console.print(f"{report.seconds:,.0f} s; warehouse: {warehouse.snapshot_path}", highlight=False, soft_wrap=True)
     if report.is_complete:
         console.print('Try: reasonmed sql "select tier, count(*) from reasonmed group by all"', highlight=False)
@@ -101,11 +97,11 @@ def _table(con: duckdb.DuckDBPyConnection, title: str, query: str) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     for row in relation.fetchall():
-        table.add_row(*map(_cell, row))
+        table.add_row(str(row[0] or "all"), *map(_cell, row[1:]))
     return table
 
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.4f}"
-    return f"{value:,}" if isinstance(value, int) else str(value or "all")
+    return f"{value:,}" if isinstance(value, int) else ""
