@@ -233,12 +233,13 @@ def make(
         "query": dg.MetadataValue.text(example_query(spec, partition)),
         "is_unchanged": is_unchanged,
         "seconds": round(seconds, 2),
+        **calls,
         "sample": sample,
         "dagster/column_lineage": column_lineage(spec),
     }
     if chart is not None:
         metadata["picture"] = chart
-    return Made(checks, metadata | calls, fingerprint, None)
+    return Made(checks, metadata, fingerprint, None)
 
 
 def _failure(
