@@ -27,16 +27,24 @@ def _attempts(ledger: Path) -> int:
         return 0  # the tables are being made
 
 
+_SELECTION = '+key:"verifications" or key:"llm_calls" or key:"call_uses"'
+
+
 def test_a_build_stops_at_ctrl_c_and_at_its_budget_and_nothing_is_paid_twice(tmp_path: Path) -> None:
     folder = tmp_path / "warehouse"
     arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--limit", "2"]
-    arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu", "--select", '+key:"verifications"']
+    arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu", "--select", _SELECTION]
     process = start(*arguments)
     said = _interrupted_at_its_first_calls(process, folder / "ledger.sqlite")
     assert process.returncode == 1, said
     assert ": interrupted" in said
     assert "run the same command again" in said
     assert "pubmedqa     raw_questions" not in said
+    interrupted = Built(folder, said)
+    assert interrupted.value("select count(*) from reasoning_paths") == 0
+    assert interrupted.value("select count(*) from llm_calls") == interrupted.attempts() > 0
+    spent = interrupted.query("select distinct table_name, source, spent_on from call_costs")
+    assert spent == [("reasoning_paths", "mmlu", "unused")]
     before = Built(folder, "").attempts()
     stopped = reasonmed(*arguments, "--budget-calls", "40")
     assert stopped.returncode == 1, stopped.stdout + stopped.stderr
