@@ -83,17 +83,30 @@ def audit(
 def prepare(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, profile: Profile
 ) -> None:
-    """Give the connection what the checks of a table read: variables, `staged`, `source_files` and `measured`.
+    """Give the connection what the checks of a table read.
 
-    The arguments are those of `audit`.
+    These are the profile's variables, `staged`, `unanswered`, `source_files` and `measured`. The arguments are those of
+    `audit`.
     """
     set_variables(con, variables(profile, partition))
     con.execute(f"create or replace temp view staged as select * from read_parquet({_quoted(staged)})")
     _ensure_source_files(con)
+    con.execute("drop view if exists unanswered")
     con.execute("drop table if exists measured")
-    # Rows without the columns that the figures need fail the check `schema`, and the checks that need the figures.
+    # Rows without the columns that these need fail the check `schema`, and the checks that need them.
+    with suppress(duckdb.Error):
+        _present_unanswered(con, spec)
     with suppress(duckdb.Error):
         measure(con, spec.name)
+
+
+def _present_unanswered(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
+    missing = spec.missing
+    if missing is not None:
+        con.execute(
+            f"create temp view unanswered as select {spec.key} as row_id, {missing.detail} as detail,"
+            f" reason_of({missing.outcome}, {missing.detail}) as reason from staged where {missing.when}"
+        )
 
 
 def run_check(

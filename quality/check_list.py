@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import reasonmed_assets.quality.tables  # noqa: F401
-from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
+from reasonmed_assets.quality.declarations import CheckDeclaration, assertion_folders, check_names
 from reasonmed_assets.quality.expectations import Bound, Expectation, Rare, View, views_of
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
@@ -96,7 +96,7 @@ def _effect(check: CheckDeclaration) -> str:
 
 
 def _assertion_file(spec: TableSpec, check: CheckDeclaration) -> str:
-    places = (f"assertions/{folder}/{check.name}.sql" for folder in (spec.name, f"group_{spec.group}"))
+    places = (f"assertions/{folder}/{check.name}.sql" for folder in assertion_folders(spec))
     return next(place for place in places if (_FOLDER / place).is_file())
 
 

@@ -9,7 +9,8 @@ rows that violate it. Its first lines declare it:
     -- description: what must hold, one sentence
 
 `assertions/<table>/` holds those of one table, `assertions/group_<group>/` those that all tables of an asset group
-share.
+share, `assertions/asked_of_models/` those of every table that models fill; these read the view `unanswered` too, the
+staged rows that lack their reply, with the reason.
 """
 
 from __future__ import annotations
@@ -64,10 +65,15 @@ def check_names(table: str) -> list[CheckDeclaration]:
 @cache
 def _declared(table: str) -> tuple[CheckDeclaration, ...]:
     spec = TABLES[table]
-    folders = (_FOLDER / table, _FOLDER / f"group_{spec.group}")
+    folders = [_FOLDER / name for name in assertion_folders(spec)]
     files = sorted((file for folder in folders for file in folder.glob("*.sql")), key=lambda file: file.stem)
     schema = CheckDeclaration("schema", "Columns, types, nulls, ranges and allowed values are as declared.", True)
     return (schema, *_generated(spec), *(read_assertion(file) for file in files), _distributions(spec))
+
+
+def assertion_folders(spec: TableSpec) -> list[str]:
+    """Names of the folders that hold the assertions of a table."""
+    return [spec.name, f"group_{spec.group}", *(["asked_of_models"] if spec.missing else [])]
 
 
 def _generated(spec: TableSpec) -> list[CheckDeclaration]:

@@ -1,4 +1,4 @@
-"""The data dictionary, docs/tables.md, from the declared tables and checks.
+"""The data dictionary, docs/tables.md, from the declared tables, checks and views.
 
 `python -m reasonmed_assets.quality.dictionary` writes it, and fills in the tables of docs/checks.md (`check_list.py`);
 a test keeps the committed files equal.
@@ -15,11 +15,12 @@ from reasonmed_assets.quality.check_list import fill_in
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.expectations import views_of
 from reasonmed_assets.quality.schema import TABLES, TableSpec
+from reasonmed_assets.sql import load
 
 _HEAD = """# Tables
 
 Every table of the warehouse, in the order in which data moves: its grain, its columns, and the checks that its rows
-must pass before they are published. Written from the declarations in `quality/` by
+must pass before they are published; then the [views](#views). Written from the declarations in `quality/` by
 `python -m reasonmed_assets.quality.dictionary`; do not edit it by hand.
 
 A check that blocks keeps the rows from being published; one that warns is shown. A number in brackets is the check's in
@@ -30,7 +31,26 @@ the method's list. Checks marked *model* judge a model's work: a profile can hav
 def render() -> str:
     """The data dictionary as Markdown."""
     contents = "\n".join(f"- [{name}](#{name}): {_sentence(spec.grain)}" for name, spec in TABLES.items())
-    return "\n".join([_HEAD, contents, "", *(_section(spec) for spec in TABLES.values())])
+    return "\n".join([_HEAD, contents, "", *(_section(spec) for spec in TABLES.values()), _views()])
+
+
+def _views() -> str:
+    """The views with their columns, as DuckDB derives them."""
+    import duckdb
+
+    from reasonmed_assets.storage.snapshot import create_views, description, shipped_views
+
+    views = shipped_views()
+    lines = ["## Views", "", "| view | what it shows | columns |", "|---|---|---|"]
+    with duckdb.connect() as con:
+        con.execute(load("macros"))
+        for spec in TABLES.values():
+            con.execute(spec.ddl())
+        create_views(con, views, kind="view")
+        for name, query in views.items():
+            columns = [f"`{row[0]}`" for row in con.execute(f"describe {name}").fetchall()]
+            lines.append(f"| `{name}` | {_cell(description(name, query))} | {', '.join(columns)} |")
+    return "\n".join([*lines, ""])
 
 
 def _section(spec: TableSpec) -> str:

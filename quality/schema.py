@@ -30,6 +30,21 @@ class Table(pa.DataFrameModel):
 
 
 @dataclass(frozen=True)
+class Missing:
+    """When a row of a table that models fill lacks its reply, as SQL over the row's columns.
+
+    Attributes:
+        when: true for a row that lacks it.
+        outcome: how the call ended that it lacks the reply of.
+        detail: what went wrong, in words.
+    """
+
+    when: str
+    outcome: str = "outcome"
+    detail: str = "outcome_detail"
+
+
+@dataclass(frozen=True)
 class TableSpec:
     """One declared table.
 
@@ -40,6 +55,7 @@ class TableSpec:
         key: id column, unique over the whole table.
         partitioned: True when the table is partitioned by source (then it has a column `source`).
         model: the pandera model.
+        missing: when a row lacks its reply; None for a table that no model fills.
     """
 
     name: str
@@ -48,6 +64,7 @@ class TableSpec:
     key: str
     partitioned: bool
     model: type[Table]
+    missing: Missing | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -87,16 +104,18 @@ TABLES: dict[str, TableSpec] = {}
 _Model = TypeVar("_Model", bound=type[Table])
 
 
-def table(name: str, *, group: str, grain: str, key: str, partitioned: bool) -> Callable[[_Model], _Model]:
+def table(
+    name: str, *, group: str, grain: str, key: str, partitioned: bool, missing: Missing | None = None
+) -> Callable[[_Model], _Model]:
     """Class decorator that declares a table (see `TableSpec` for the arguments).
 
     Raises:
         ValueError: the grain does not start with "One row per", a column lacks a description, the key is no column,
-            or the name is taken.
+            or the name is taken, or `missing` is not given for rows that name calls.
     """
 
     def declare(model: _Model) -> _Model:
-        spec = TableSpec(name=name, group=group, grain=grain, key=key, partitioned=partitioned, model=model)
+        spec = TableSpec(name, group, grain, key, partitioned, model, missing)
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
         if name in TABLES:
@@ -106,6 +125,8 @@ def table(name: str, *, group: str, grain: str, key: str, partitioned: bool) -> 
             raise ValueError(f"table {name}: columns without a description: {', '.join(bare)}")
         if key not in spec.columns or (partitioned and SOURCE_PARTITION not in spec.columns):
             raise ValueError(f"table {name}: the key {key!r} (and `source`, when partitioned) must be columns")
+        if ("call_keys" in spec.columns) != (missing is not None):
+            raise ValueError(f"table {name}: say when a row that models fill lacks its reply (missing), and only then")
         TABLES[name] = spec
         return model
 

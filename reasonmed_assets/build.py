@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
 from reasonmed_assets.code_location import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, build_defs, job_tables, launch_config
 from reasonmed_assets.display import Display
 from reasonmed_assets.quality.schema import TABLES
@@ -80,7 +81,7 @@ def build(
         settings: profile, places and limits.
         new_display: makes what shows the progress.
         sources: the sources to build, each once, in this order; none given: all that the profile declares.
-        selection: Dagster's selection syntax; None: every table.
+        selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
 
     Raises:
         BuildError: a source or a selected table does not exist.
@@ -96,6 +97,8 @@ def build(
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
     defs = build_defs(settings=settings, new_display=new_display, build=uuid.uuid4().hex)
     wanted = _selected_tables(defs, selection)
+    if wanted & set(CALL_TABLES):
+        wanted |= set(ACCOUNT_TABLES)
     report = BuildReport()
     with dagster_instance(settings.warehouse_folder) as instance:
         runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
@@ -105,7 +108,8 @@ def build(
             tables = [table for table in job_tables()[job] if table in wanted]
             is_made = not tables or _run(defs, instance, job, partition, tables, report, settings)
             if report.is_interrupted or (not is_made and job == MATCH_JOB):
-                break
+                # Nothing more is made, but what was paid for is accounted for.
+                wanted &= set(ACCOUNT_TABLES) if settings.ledger_file.exists() else set()
     report.seconds = time.monotonic() - started
     return report
 

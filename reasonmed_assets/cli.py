@@ -69,7 +69,7 @@ def build(
 ) -> None:
     """Build the data set: every table of every source, then the three training sets."""
     from reasonmed_assets.build import build as run_build
-    from reasonmed_assets.display import TerminalDisplay
+    from reasonmed_assets.display import console_display
     from reasonmed_assets.report import print_announcement, print_report
 
     console = Console()
@@ -83,7 +83,7 @@ def build(
         if replace:
             _set_aside(settings, console)
         print_announcement(console, settings)
-        report = run_build(settings, lambda: TerminalDisplay(console), sources=source or (), selection=select)
+        report = run_build(settings, lambda: console_display(console), sources=source or (), selection=select)
         print_report(console, settings, report)
     if not report.is_complete:
         raise typer.Exit(1)

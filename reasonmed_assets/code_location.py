@@ -8,7 +8,8 @@ from typing import Any
 import dagster as dg
 
 from reasonmed_assets.assets import all_assets
-from reasonmed_assets.display import Display, LogDisplay
+from reasonmed_assets.assets.provenance import bring_up_to_date
+from reasonmed_assets.display import Display, Displays, LogDisplay
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.session import BuildSession
 from reasonmed_assets.settings import BuildSettings
@@ -16,6 +17,8 @@ from reasonmed_assets.sources import load_declaration
 
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
 """The order of a build: duplicates over all sources once, then each source, then what is over all sources again."""
+
+_LOGGED_EVERY_S = 30.0
 
 MATCH_TABLES = ("benchmark_questions", "question_matches")
 
@@ -30,8 +33,9 @@ def build_defs(
 
     Args:
         settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
-        new_display: makes what shows the progress of a run; None: lines in the run's own log.
-        build: names the build that the runs belong to; None: each backfill, else each run, is one.
+        new_display: makes what shows the progress of a run besides the lines in the run's own log.
+        build: names the build that the runs belong to, whose caller brings the account of calls up to date after the
+            last of them; None: each backfill, else each run, is a build, and each run keeps the account.
 
     Raises:
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
@@ -100,13 +104,22 @@ def _build_resource(
         settings = replace(defaults, **(config | {"limit": config["limit"] or None}))
         run = context.dagster_run
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
-        session = BuildSession(settings, new_display or (lambda: LogDisplay(log=context.log)), build_id or of_run)
+        log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
+        session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run)
         try:
             yield session
         finally:
-            session.close()
+            try:
+                if build_id is None and run is not None and context.instance is not None:
+                    bring_up_to_date(session, context.instance, run.run_id, context.log)
+            finally:
+                session.close()
 
     return build
+
+
+def _display(new_display: Callable[[], Display] | None, log: LogDisplay) -> Display:
+    return Displays(new_display(), log) if new_display else log
 
 
 _DESCRIPTIONS = {

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from reasonmed_assets.llm.progress import CallStats, LogProgress
+from reasonmed_assets.llm.progress import CallStats, LogProgress, Pace, duration, failures
 from reasonmed_assets.llm.progress import Progress as CallProgress
 
 
@@ -26,7 +26,7 @@ class Display(CallProgress, Protocol):
 
 
 class LogDisplay(LogProgress):
-    """Log lines for the calls; the tables are in Dagster's own log."""
+    """Lines in the run's log for the calls; Dagster itself logs the tables."""
 
     def table_started(self, table: str, partition: str | None) -> None:
         """Dagster logs the step itself."""
@@ -38,36 +38,59 @@ class LogDisplay(LogProgress):
         """Dagster logs the failure itself."""
 
 
-class TerminalDisplay:
-    """Lines and bars in a terminal; plain lines where the output is no terminal."""
+class _TableLines:
+    """One line per table on a console."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+
+    def table_started(self, table: str, partition: str | None) -> None:
+        """Nothing to say before there is something to see."""
+
+    def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
+        """One line per table."""
+        self._print(
+            f"  [green]✓[/] {partition or 'all sources':<12} {table:<22} {rows:>9,} rows {seconds:>7.1f} s"
+            + (f"  [dim]{note}[/]" if note else "")
+        )
+
+    def table_failed(self, table: str, partition: str | None, reason: str) -> None:
+        """One line per table."""
+        self._print(f"  [red]✗[/] {partition or 'all sources':<12} {table:<22} {escape(reason)}")
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, highlight=False, soft_wrap=True)
+
+
+class TerminalDisplay(_TableLines):
+    """Lines for the tables, and a bar per step that makes calls; the bars go when their step has ended."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("  {task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[state]}"),
             TimeElapsedColumn(),
             console=console,
             transient=True,
         )
         self._tasks: dict[str, TaskID] = {}
+        self._paces: dict[str, Pace] = {}
 
     def started(self, step: str, expected: int | None) -> None:
         """A step begins to make its calls."""
-        self._tasks[step] = self._bars.add_task(step, total=expected, rate="")
+        self._paces[step] = Pace(expected)
+        self._tasks[step] = self._bars.add_task(step, total=expected, state="")
         self._bars.start()
 
     def advanced(self, step: str, stats: CallStats) -> None:
         """Replies have come back."""
-        rate = stats.made / stats.seconds if stats.seconds else 0
-        self._bars.update(self._tasks[step], completed=stats.rows, rate=f"{rate:,.1f} calls/s, {stats.cached:,} kept")
-
-    def notice(self, step: str, text: str) -> None:
-        """One line."""
-        self._console.print(f"  [yellow]![/] {escape(step)}: {escape(text)}", highlight=False)
+        self._paces[step].update(stats)
+        state = _state(stats, self._paces[step])
+        self._bars.update(self._tasks[step], completed=stats.rows, state=state, refresh=True)
 
     def finished(self, step: str, stats: CallStats) -> None:
         """All replies have come back."""
@@ -75,17 +98,76 @@ class TerminalDisplay:
         if not self._tasks:
             self._bars.stop()
 
+    def notice(self, step: str, text: str) -> None:
+        """One line that stays above the bars."""
+        self._print(f"  [yellow]![/] {step}: {escape(text)}")
+
+
+class PlainDisplay(_TableLines, LogProgress):
+    """Lines for tables and calls, where the output is no terminal."""
+
+    def __init__(self, console: Console, every_s: float = 30.0) -> None:
+        _TableLines.__init__(self, console)
+        LogProgress.__init__(self, every_s)
+
+    def _say(self, line: str) -> None:
+        self._print(f"    {escape(line)}")
+
+    def _warn(self, line: str) -> None:
+        self._print(f"  ! {escape(line)}")
+
+
+class Displays:
+    """Several displays at once: a person in a terminal, and Dagster's log for whoever looks later."""
+
+    def __init__(self, *displays: Display) -> None:
+        self._displays = displays
+
+    def started(self, step: str, expected: int | None) -> None:
+        """Tell each."""
+        for display in self._displays:
+            display.started(step, expected)
+
+    def advanced(self, step: str, stats: CallStats) -> None:
+        """Tell each."""
+        for display in self._displays:
+            display.advanced(step, stats)
+
+    def finished(self, step: str, stats: CallStats) -> None:
+        """Tell each."""
+        for display in self._displays:
+            display.finished(step, stats)
+
+    def notice(self, step: str, text: str) -> None:
+        """Tell each."""
+        for display in self._displays:
+            display.notice(step, text)
+
     def table_started(self, table: str, partition: str | None) -> None:
-        """Nothing to say before there is something to see."""
+        """Tell each."""
+        for display in self._displays:
+            display.table_started(table, partition)
 
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
-        """One line per table."""
-        self._console.print(
-            f"  [green]✓[/] {partition or 'all sources':<12} {table:<22} {rows:>9,} rows {seconds:>7.1f} s"
-            + (f"  [dim]{note}[/]" if note else ""),
-            highlight=False,
-        )
+        """Tell each."""
+        for display in self._displays:
+            display.table_published(table, partition, rows, seconds, note)
 
     def table_failed(self, table: str, partition: str | None, reason: str) -> None:
-        """One line per table."""
-        self._console.print(f"  [red]✗[/] {partition or 'all sources':<12} {table:<22} {reason}", highlight=False)
+        """Tell each."""
+        for display in self._displays:
+            display.table_failed(table, partition, reason)
+
+
+def console_display(console: Console) -> Display:
+    """Bars in a terminal, plain lines elsewhere."""
+    return TerminalDisplay(console) if console.is_terminal else PlainDisplay(console)
+
+
+def _state(stats: CallStats, pace: Pace) -> str:
+    """What stands beside a bar."""
+    parts = [f"{pace.calls_per_s:,.1f} calls/s", f"{pace.tokens_per_s:,.0f} tokens/s", f"${stats.cost_usd:,.2f}"]
+    parts += [f"{stats.cached:,} reused"] if stats.cached else []
+    parts += [f"{duration(pace.left_s)} left"] if pace.left_s else []
+    parts += [f"[yellow]{failures(stats)}[/]"] if stats.failed else []
+    return ", ".join(parts)

@@ -17,11 +17,21 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets import quality
-from reasonmed_assets.metadata import column_lineage, column_schema, example_query, picture, sample_rows
+from reasonmed_assets.metadata import (
+    call_figures,
+    column_lineage,
+    column_schema,
+    example_query,
+    picture,
+    sample_rows,
+)
 from reasonmed_assets.quality.checks import check_specs, to_result
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.session import BuildSession, code_digest
-from reasonmed_assets.storage import row_hash_sql
+from reasonmed_assets.storage import PublishRecord, row_hash_sql
+
+_SHOWN_EXAMPLES = 5
+_SHOWN_CHARACTERS = 100
 
 OWNERS = ["team:medical-reasoning-data"]
 
@@ -128,24 +138,53 @@ def table_asset(
         session: BuildSession = context.resources.build
         partition = context.partition_key if context.has_partition_key and spec.partitioned else None
         more = fingerprint_parts(session, partition) if fingerprint_parts else ()
-        fingerprint = _fingerprint(session, spec, partition, deps, more)
-        yield from _materialise(context, session, spec, partition, stage_rows, fingerprint)
+        fingerprint = fingerprint_of(session, spec, partition, deps, more)
+        made = make(session, spec, partition, stage_rows, fingerprint, run_id=context.run_id, log=context.log)
+        yield from made.checks
+        if made.failure is not None:
+            raise made.failure
+        yield dg.MaterializeResult(metadata=made.metadata, data_version=dg.DataVersion(made.fingerprint))
 
     return asset
 
 
-def _materialise(
-    context: dg.AssetExecutionContext,
+@dataclass(frozen=True)
+class Made:
+    """How the making of a partition ended.
+
+    Attributes:
+        checks: results of all its checks.
+        metadata: what the materialisation shows; empty where nothing was published.
+        fingerprint: of what the rows were made from.
+        failure: why nothing was published; None when the rows are published.
+    """
+
+    checks: list[dg.AssetCheckResult]
+    metadata: dict[str, Any]
+    fingerprint: str
+    failure: dg.Failure | None
+
+
+def make(
     session: BuildSession,
     spec: TableSpec,
     partition: str | None,
     stage_rows: StageRows,
     fingerprint: str,
-) -> Iterator[Any]:
+    *,
+    run_id: str,
+    log: Any,
+) -> Made:
+    """Stage a partition's rows, or take the published ones where nothing changed; audit; publish or keep them back.
+
+    Raises:
+        EngineError, LedgerError: calls that cannot be made; nothing is published.
+        WarehouseError: the warehouse cannot be read or written.
+    """
     warehouse, started = session.warehouse, time.monotonic()
     last = warehouse.last_publish(spec.name, partition)
-    path = warehouse.stage_path(spec.name, partition, context.run_id)
-    stage = Stage(spec, partition, session, path, context.run_id, context.log)
+    path = warehouse.stage_path(spec.name, partition, run_id)
+    stage = Stage(spec, partition, session, path, run_id, log)
     session.display.table_started(spec.name, partition)
     try:
         is_retry = session.settings.retry_unresolved and "call_keys" in spec.columns
@@ -161,69 +200,75 @@ def _materialise(
             outcomes = quality.audit(con, spec, partition, path, session.profile)
             statistics = quality.statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
-        yield from (to_result(outcome, partition) for outcome in outcomes)
-        failed = [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "block"]
+        checks = [to_result(outcome, partition) for outcome in outcomes]
+        calls = call_figures(session.take_stats())
+        failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
         if failed:
-            kept = warehouse.quarantine(spec.name, partition, context.run_id, path)
+            kept = warehouse.quarantine(spec.name, partition, run_id, path)
             names = ", ".join(outcome.name for outcome in failed)
-            published = f"publish {last.seq} stays" if last else "nothing was published before"
             session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
-            raise dg.Failure(
-                description=(
-                    f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed ({names}); {published}. "
-                    f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
-                ),
-                metadata={"quarantine": dg.MetadataValue.path(str(kept)), "published": published},
-                allow_retries=False,
-            )
-        published_now = warehouse.publish(
+            return Made(checks, {}, fingerprint, _failure(spec, partition, failed, kept, last, calls))
+        published = warehouse.publish(
             spec,
             partition,
             path,
-            run_id=context.run_id,
+            run_id=run_id,
             fingerprint=fingerprint if stage.is_complete else "",
             profile=session.profile.name,
             statistics=statistics,
         )
-        warned = [outcome.name for outcome in outcomes if not outcome.passed]
-        note = ", ".join((["unchanged"] if is_unchanged else []) + [f"warning: {name}" for name in warned])
-        session.display.table_published(spec.name, partition, published_now.rows, time.monotonic() - started, note)
-        metadata: dict[str, Any] = {
-            "dagster/partition_row_count" if partition else "dagster/row_count": published_now.rows,
-            "rows_inserted": published_now.inserted,
-            "rows_deleted": published_now.deleted,
-            "publish": published_now.seq,
-            "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
-            "query": dg.MetadataValue.text(example_query(spec, partition)),
-            "is_unchanged": is_unchanged,
-            "seconds": round(time.monotonic() - started, 2),
-            "sample": sample,
-            "dagster/column_lineage": column_lineage(spec),
-        }
-        if chart is not None:
-            metadata["picture"] = chart
-        metadata |= _call_metadata(session)
-        yield dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(fingerprint))
+        seconds = time.monotonic() - started
+        warned = [f"warning: {outcome.name}" for outcome in outcomes if not outcome.passed]
+        note = ", ".join((["unchanged"] if is_unchanged else []) + warned)
+        session.display.table_published(spec.name, partition, published.rows, seconds, note)
     finally:
         for file in path.parent.glob(f"{path.stem}*"):
             file.unlink(missing_ok=True)
+    metadata: dict[str, Any] = {
+        "dagster/partition_row_count" if partition else "dagster/row_count": published.rows,
+        "rows_inserted": published.inserted,
+        "rows_deleted": published.deleted,
+        "publish": published.seq,
+        "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
+        "query": dg.MetadataValue.text(example_query(spec, partition)),
+        "is_unchanged": is_unchanged,
+        "seconds": round(seconds, 2),
+        **calls,
+        "sample": sample,
+        "dagster/column_lineage": column_lineage(spec),
+    }
+    if chart is not None:
+        metadata["picture"] = chart
+    return Made(checks, metadata, fingerprint, None)
 
 
-def _call_metadata(session: BuildSession) -> dict[str, Any]:
-    if "engine" not in session.__dict__:
-        return {}
-    stats = session.engine.stats
-    session.engine.stats = {}
-    figures: dict[str, Any] = {}
-    for step, counts in stats.items():
-        figures |= {
-            f"{step}: calls made": counts.made,
-            f"{step}: calls from the ledger": counts.cached,
-            f"{step}: failed": json.dumps(dict(counts.failed)),
-            f"{step}: tokens": counts.prompt_tokens + counts.completion_tokens,
-            f"{step}: cost in USD": round(counts.cost_usd, 4),
-        }
-    return figures
+def _failure(
+    spec: TableSpec,
+    partition: str | None,
+    failed: Sequence[quality.CheckOutcome],
+    kept: Path,
+    last: PublishRecord | None,
+    calls: Mapping[str, Any],
+) -> dg.Failure:
+    published = f"publish {last.seq} stays" if last else "nothing was published before"
+    return dg.Failure(
+        description=(
+            f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed; {published}.\n"
+            + "".join(f"{outcome.name}: {outcome.description} {_found(outcome)}\n" for outcome in failed)
+            + f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
+        ),
+        metadata={"quarantine": dg.MetadataValue.path(str(kept)), "published": published, **calls},
+        allow_retries=False,
+    )
+
+
+def _found(outcome: quality.CheckOutcome) -> str:
+    """The first things that a check found, in short."""
+    if outcome.error is not None:
+        return outcome.error
+    shown = outcome.examples[:_SHOWN_EXAMPLES]
+    cells = [", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items()) for row in shown]
+    return "Found: " + "; ".join(cells)
 
 
 _MAKES_NO_ROWS: Any = {
@@ -248,7 +293,7 @@ _MAKES_NO_ROWS: Any = {
 """What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone."""
 
 
-def _fingerprint(
+def fingerprint_of(
     session: BuildSession, spec: TableSpec, partition: str | None, deps: Sequence[str], more: Sequence[str]
 ) -> str:
     """Hash of all that the rows are made from: code, profile, the upstream tables' last change, and `more`."""

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from reasonmed_assets import sql
+from reasonmed_assets.llm.progress import CallStats
 from reasonmed_assets.quality.schema import TableSpec
 
 SAMPLE_ROWS = 5
 _LONGEST_CELL = 80
 _MACHINE_COLUMNS = ("_hash", "call_key", "call_keys")
+
+
+def call_figures(stats: Mapping[str, CallStats]) -> dict[str, Any]:
+    """What a table's steps asked of the models: calls, failures by kind, tokens, cost and time."""
+    figures: dict[str, Any] = {}
+    for step, counts in stats.items():
+        figures |= {
+            f"{step}: calls made": counts.made,
+            f"{step}: calls from the ledger": counts.cached,
+            f"{step}: failed": dg.MetadataValue.json(counts.failed),
+            f"{step}: tokens": counts.tokens,
+            f"{step}: cost in USD": round(counts.cost_usd, 6),
+            f"{step}: seconds": round(counts.seconds, 2),
+            f"{step}: calls per second": round(counts.made / counts.seconds, 1) if counts.seconds else 0.0,
+        }
+    return figures
 
 
 def column_schema(spec: TableSpec) -> dg.TableSchema:

@@ -17,12 +17,23 @@ select source, count(*) filter (tier = 'easy') as easy, count(*) filter (tier = 
     count(*) filter (tier = 'difficult') as difficult, count(*) filter (tier = 'unresolved') as unresolved
 from difficulty_tiers group by source order by source
 """
-_CALLS = """
-select role, count(distinct call_key) as calls, count(*) as attempts,
-    coalesce(sum(prompt_tokens), 0)::bigint as prompt_tokens,
-    coalesce(sum(completion_tokens), 0)::bigint as completion_tokens,
-    round(coalesce(sum(cost_usd), 0), 4) as cost_usd
-from llm_calls group by role order by role
+_BY_ROLE = """
+select role, round(sum(calls))::bigint as calls, round(sum(attempts))::bigint as attempts,
+    sum(prompt_tokens)::bigint as "tokens in", sum(completion_tokens)::bigint as "tokens out", sum(cost_usd) as "USD"
+from cost group by rollup (role) having count(*) > 0 order by role nulls last
+"""
+_BY_SOURCE = """
+select source, round(sum(calls))::bigint as calls,
+    round(coalesce(sum(calls) filter (spent_on = 'examples'), 0))::bigint as examples,
+    round(coalesce(sum(calls) filter (spent_on = 'dropped'), 0))::bigint as dropped,
+    round(coalesce(sum(calls) filter (spent_on = 'pending'), 0))::bigint as pending,
+    round(coalesce(sum(calls) filter (spent_on = 'unused'), 0))::bigint as unused,
+    sum(cost_usd) as "USD",
+    sum(cost_usd) / nullif(any_value(coalesce(finals.n, totals.n)), 0) as "USD each"
+from cost
+left join (select source, count(*) as n from reasonmed group by source) as finals using (source)
+cross join (select count(*) as n from reasonmed) as totals
+group by rollup (source) having count(*) > 0 order by source nulls last
 """
 
 
@@ -47,16 +58,18 @@ def print_report(console: Console, settings: BuildSettings, report: BuildReport)
         with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as con:
             console.print(_rows(con))
             console.print(_table(con, "Tiers", _TIERS))
-            console.print(_table(con, "Model calls that this warehouse uses", _CALLS))
+            console.print(_table(con, "Model calls by role", _BY_ROLE))
+            console.print(_table(con, "Model calls by source and what came of their rows", _BY_SOURCE))
     console.print(f"{report.seconds:,.0f} s; warehouse: {warehouse.snapshot_path}", highlight=False, soft_wrap=True)
     if report.is_complete:
         console.print('Try: reasonmed sql "select tier, count(*) from reasonmed group by all"', highlight=False)
         return
     for problem in report.problems:
         console.print(f"[red]✗[/] {problem}", highlight=False, soft_wrap=True)
+    what_to_do = "Stopped before the end. To go on," if report.is_interrupted else "Mend what stands above, then"
     console.print(
-        "Not everything was published. Mend what stands above, then run the same command again: "
-        "what is published stays, and no call that was answered is made again.",
+        f"Not everything was published. {what_to_do} run the same command again: what is published stays, and no call "
+        "that was answered is made again.",
         highlight=False,
         soft_wrap=True,
     )
@@ -84,5 +97,11 @@ def _table(con: duckdb.DuckDBPyConnection, title: str, query: str) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     for row in relation.fetchall():
-        table.add_row(*(f"{value:,}" if isinstance(value, int | float) else str(value) for value in row))
+        table.add_row(str(row[0] or "all"), *map(_cell, row[1:]))
     return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4f}"
+    return f"{value:,}" if isinstance(value, int) else ""

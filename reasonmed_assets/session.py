@@ -11,6 +11,7 @@ from typing import Literal
 from reasonmed_assets.display import Display
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Ledger
+from reasonmed_assets.llm.progress import CallStats
 from reasonmed_assets.profiles import Profile
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.settings import BuildSettings
@@ -72,6 +73,13 @@ class BuildSession:
             build=self.build,
             retry_unresolved=self.settings.retry_unresolved,
         )
+
+    def take_stats(self) -> dict[str, CallStats]:
+        """Counts of the steps since this was last asked, by step."""
+        if "engine" not in self.__dict__:
+            return {}
+        stats, self.engine.stats = self.engine.stats, {}
+        return stats
 
     def close(self) -> None:
         """Stop servers, close the ledger, and bring the snapshot that users open up to date."""

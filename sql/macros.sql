@@ -42,6 +42,24 @@ create macro path_is_correct(is_missing, is_error, verdict, is_match) as
 -- No judgement and no text yet: the next build asks again, so nothing may follow from it in this one.
 create macro is_asked_again(outcome) as coalesce(outcome in ('transport_error', 'timed_out', 'unauthorised'), false);
 
+-- There is neither a reply nor will there be one without a change: the endpoint failed, or declined the request.
+create macro is_no_reply(outcome) as
+    coalesce(outcome not in ('completed', 'truncated', 'refused', 'malformed', 'empty', 'answerless'), false);
+
+-- How a call ended, in words that are the same for all calls that ended so: without ids, counts and long quotations.
+create macro reason_of(outcome, detail) as
+    concat_ws(
+        ': ',
+        coalesce(outcome, 'no call'),
+        nullif(regexp_extract(detail, '^HTTP \d+'), ''),
+        nullif(
+            trim(regexp_replace(
+                regexp_replace(detail, '^HTTP \d+:?', ''), '[\w-]*\d[\w.-]*', '#', 'g'
+            ))[1:80],
+            ''
+        )
+    );
+
 -- A rewritten text after which its slot is not rewritten again: it stands, its reply or its verdict is still to come,
 -- or the rewriter holds the key to be wrong.
 create macro is_settled(is_accepted, outcome, supports_key, verdict, verifier_outcome) as

@@ -10,7 +10,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from builds import Built, reasonmed
+from builds import Built
+from typer.testing import CliRunner
+
+from reasonmed_assets.cli import app
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -68,8 +71,9 @@ def test_commands_have_the_options_that_they_are_shown_with() -> None:
     for page in PAGES:
         for command, rest in COMMAND.findall(page.read_text(encoding="utf-8")):
             if command not in helps:
-                helps[command] = reasonmed(command, "--help").stdout
-                assert helps[command], f"{page.name}: there is no command {command!r}"
+                told = CliRunner().invoke(app, [command, "--help"], terminal_width=200)
+                helps[command] = told.output
+                assert told.exit_code == 0, f"{page.name}: there is no command {command!r}"
             for option in re.findall(r"(?<=\s)--[a-z][a-z-]*", rest):
                 assert option in helps[command], f"{page.name}: reasonmed {command} has no option {option}"
 

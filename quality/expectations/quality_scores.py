@@ -1,8 +1,6 @@
 """Distributions of `quality_scores`."""
 
-from reasonmed_assets.quality.expectations import Between, Rare, View
-
-_JUDGEMENTS = "select score_id as name, score is null as is_missing from staged"
+from reasonmed_assets.quality.expectations import Between, View
 
 _SCORES = """
     select
@@ -15,11 +13,6 @@ _SCORES = """
 """
 
 VIEWS = (
-    View(
-        "judgements",
-        _JUDGEMENTS,
-        (Rare("is_missing", "Few texts are without a judgement.", None, lambda t: t.missing_share_max),),
-    ),
     View(
         "scores",
         _SCORES,

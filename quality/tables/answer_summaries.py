@@ -1,6 +1,6 @@
 """Table `answer_summaries`."""
 
-from reasonmed_assets.quality.schema import column, table
+from reasonmed_assets.quality.schema import Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 
@@ -10,6 +10,7 @@ from reasonmed_assets.quality.tables.call_columns import CallColumns
     grain="One row per final example with its short answer; failed ones with their outcome.",
     key="example_id",
     partitioned=True,
+    missing=Missing("is_no_reply(outcome)"),
 )
 class AnswerSummaries(CallColumns):
     """One row per final example with its short answer; failed ones with their outcome."""

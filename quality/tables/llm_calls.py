@@ -35,3 +35,7 @@ class LlmCalls(Table):
     latency_ms: float = column("From sending to the end of the reply, in milliseconds.", nullable=True, ge=0)
     started_at: pl.Datetime = column("When it was sent (UTC).")
     is_accepted: bool = column("The attempt whose reply the call keeps.")
+    made_for: str = column(
+        "Table of this warehouse that it was made for; null when another warehouse made it.", nullable=True
+    )
+    made_for_source: str = column("Source of that table.", nullable=True)

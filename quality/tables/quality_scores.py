@@ -1,6 +1,6 @@
 """Table `quality_scores`."""
 
-from reasonmed_assets.quality.schema import column, table
+from reasonmed_assets.quality.schema import Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import TIERS
@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import TIERS
     grain="One row per scored text of the sample: final texts, and for rewritten ones the text before.",
     key="score_id",
     partitioned=True,
+    missing=Missing("score is null"),
 )
 class QualityScores(CallColumns):
     """One row per scored text of the sample: final texts, and for rewritten ones the text before."""

@@ -1,6 +1,6 @@
 """Table `ranked_paths`."""
 
-from reasonmed_assets.quality.schema import column, table
+from reasonmed_assets.quality.schema import Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import TIERS
@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import TIERS
     grain="One row per correct path of an Easy or Medium question, scored and ranked.",
     key="path_id",
     partitioned=True,
+    missing=Missing("score is null"),
 )
 class RankedPaths(CallColumns):
     """One row per correct path of an Easy or Medium question, scored and ranked."""

@@ -1,6 +1,6 @@
 """Table `reasoning_paths`."""
 
-from reasonmed_assets.quality.schema import column, table
+from reasonmed_assets.quality.schema import Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
     grain="One row per question, generator and sample: failed ones too, with their outcome and no text.",
     key="path_id",
     partitioned=True,
+    missing=Missing("is_missing"),
 )
 class ReasoningPaths(CallColumns):
     """One row per question, generator and sample: failed ones too, with their outcome and no text."""

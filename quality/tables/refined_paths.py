@@ -1,7 +1,7 @@
 """Table `refined_paths`."""
 
 import polars as pl
-from reasonmed_assets.quality.schema import column, list_of, table
+from reasonmed_assets.quality.schema import Missing, column, list_of, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import ERROR_KINDS, OUTCOMES, PATH_STAGES, TIERS, VERDICTS
@@ -13,6 +13,11 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, OUTCOMES, PATH_STAGES, TIER
     grain="One row per rewritten path and round: Medium refined, Difficult regenerated, each judged again.",
     key="path_id",
     partitioned=True,
+    missing=Missing(
+        "is_missing or (verdict is null and is_no_reply(verifier_outcome))",
+        outcome="if(is_missing, outcome, 'verifier: ' || verifier_outcome)",
+        detail="if(is_missing, outcome_detail, null)",
+    ),
 )
 class RefinedPaths(CallColumns):
     """One row per rewritten path and round: Medium refined, Difficult regenerated, each judged again."""

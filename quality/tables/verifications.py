@@ -1,6 +1,6 @@
 """Table `verifications`."""
 
-from reasonmed_assets.quality.schema import column, table
+from reasonmed_assets.quality.schema import Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
@@ -12,6 +12,11 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
     grain="One row per path with its verdict; an error path is not correct, a missing one has no is_correct.",
     key="path_id",
     partitioned=True,
+    missing=Missing(
+        "is_correct is null",
+        outcome="if(is_path_missing, 'no path', outcome)",
+        detail="if(is_path_missing, null, outcome_detail)",
+    ),
 )
 class Verifications(CallColumns):
     """One row per path with its verdict; an error path is not correct, a missing one has no is_correct."""

@@ -1,20 +1,30 @@
-"""Provenance: which model calls this warehouse made or used, what they cost, and which rows they served."""
+"""Provenance: which model calls this warehouse made or used, what they cost, and which rows they served.
+
+The two tables are made as all others are, and brought up to date at the end of every build, and of every run that is
+no part of one, however it ended: what was paid for before it stopped is in the ledger, and shows here.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import dagster as dg
 import duckdb
 import polars as pl
 
 from reasonmed_assets import sql
-from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.llm.ledger import LedgerError
+from reasonmed_assets.materialise import Made, Stage, fingerprint_of, make, table_asset
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.session import BuildSession
+from reasonmed_assets.storage import WarehouseError
 
 CALL_TABLES = tuple(name for name, spec in TABLES.items() if "call_keys" in spec.columns)
 
 
 def llm_calls(stage: Stage) -> None:
-    """The ledger's attempts of every call that a row of this warehouse used, at the profile's prices."""
+    """The ledger's attempts of every call that was made for this warehouse or that a row of it used, at the profile's
+    prices."""
     with stage.read() as con:
         con.register("attempts", _attempts(stage, con))
         con.register("prices", _prices(stage))
@@ -25,31 +35,83 @@ def call_uses(stage: Stage) -> None:
     """One call can serve several rows: its cost is split among them."""
     with stage.read() as con:
         con.register("attempts", _attempts(stage, con))
-        con.execute(f"create temp view used as {_used()}")
         stage.write(con, sql.load("tables/call_uses"))
+
+
+_STAGED_BY = {"llm_calls": llm_calls, "call_uses": call_uses}
+ACCOUNT_TABLES = tuple(_STAGED_BY)
+_DEPS = {"llm_calls": CALL_TABLES, "call_uses": (*CALL_TABLES, "llm_calls")}
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets of this group."""
-    deps = list(CALL_TABLES)
     return [
-        table_asset("llm_calls", llm_calls, deps=deps, partitions_def=None, kinds={"sqlite"}),
-        table_asset("call_uses", call_uses, deps=[*deps, "llm_calls"], partitions_def=None, kinds={"sqlite"}),
+        table_asset(
+            name,
+            stage_rows,
+            deps=_DEPS[name],
+            partitions_def=None,
+            kinds={"sqlite"},
+            fingerprint_parts=_account,
+        )
+        for name, stage_rows in _STAGED_BY.items()
     ]
 
 
-def _used() -> str:
-    """Every row that names its calls: table, row, source and call."""
-    return " union all ".join(
-        f"select distinct '{name}' as used_by, {TABLES[name].key} as row_id, source, unnest(call_keys) as call_key "
-        f"from {name}"
-        for name in CALL_TABLES
-    )
+def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
+    """Publish both tables anew where calls were made, or rows changed, since they were last published.
+
+    For the end of a run, whatever became of it: a failure is logged, and the next run tries again. Dagster is told of
+    each table that is published, as of an event outside of the run.
+    """
+    if not session.settings.ledger_file.exists():
+        return
+    try:
+        for name in _STAGED_BY:
+            _refresh(session, name, instance, run_id, log)
+    except (LedgerError, WarehouseError) as error:
+        log.warning(f"the account of calls is not up to date: {error}. The next run brings it up to date.")
+
+
+def _refresh(session: BuildSession, name: str, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
+    spec = TABLES[name]
+    fingerprint = fingerprint_of(session, spec, None, _DEPS[name], _account(session, None))
+    last = session.warehouse.last_publish(name, None)
+    if last is not None and last.fingerprint == fingerprint:
+        return
+    made = make(session, spec, None, _STAGED_BY[name], fingerprint, run_id=run_id, log=log)
+    _report(made, spec.name, instance)
+    if made.failure is not None:
+        log.error(made.failure.description)
+
+
+def _report(made: Made, table: str, instance: dg.DagsterInstance) -> None:
+    key = dg.AssetKey(table)
+    if made.failure is None:
+        version = {"dagster/data_version": made.fingerprint}
+        instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata=made.metadata, tags=version))
+    for result in made.checks:
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=key,
+                check_name=str(result.check_name),
+                passed=result.passed,
+                metadata=result.metadata,
+                severity=result.severity,
+                description=result.description,
+            )
+        )
+
+
+def _account(session: BuildSession, partition: str | None) -> list[str]:
+    """What the ledger holds for this warehouse, as an input of the tables."""
+    return [str(session.ledger.count_made_for(session.warehouse.warehouse_id))]
 
 
 def _attempts(stage: Stage, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    keys = con.execute(f"select distinct call_key from ({_used()})").fetchall()
-    return stage.session.ledger.attempts_of([key for (key,) in keys])
+    ledger, warehouse_id = stage.session.ledger, stage.session.warehouse.warehouse_id
+    used = [key for (key,) in con.execute("select distinct call_key from served_rows").fetchall()]
+    return ledger.attempts_of([*used, *ledger.keys_made_for(warehouse_id)], warehouse_id)
 
 
 def _prices(stage: Stage) -> pl.DataFrame:

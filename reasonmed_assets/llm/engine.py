@@ -133,7 +133,7 @@ class _Run:
         self._started_at = time.monotonic() - self._stats.seconds
         self._notice_at = time.monotonic() + _WAITING_NOTICE_S
         self._report_at = 0.0
-        self._expected = len(calls) if isinstance(calls, Sized) else None
+        self._expected = self._stats.rows + len(calls) if isinstance(calls, Sized) else None
         engine.progress.started(step, self._expected)
 
     def results(self) -> Iterator[Result]:

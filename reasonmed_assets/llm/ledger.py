@@ -19,16 +19,16 @@ import zstandard
 
 from reasonmed_assets.llm import ledger_operations as operations
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.ledger_operations import Attempt, Claimed, Purse, Recorded, Wanted
+from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Claimed, Purse, Recorded, Wanted
 from reasonmed_assets.llm.owners import HEARTBEAT_S, Owner, is_alive, this_process
 from reasonmed_assets.llm.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.writer import LedgerError, Operation, Writer
 
-__all__ = ["Attempt", "Claimed", "Ledger", "LedgerError", "Purse", "Recorded", "Stored", "Wanted"]
+__all__ = ["Asker", "Attempt", "Claimed", "Ledger", "LedgerError", "Purse", "Recorded", "Stored", "Wanted"]
 
 NO_BUDGET = Purse()
 
-_VERSION = 1
+_VERSION = 2
 _BUSY_S = 60.0
 
 _SCHEMA = """
@@ -46,9 +46,17 @@ create table calls (
     attempts integer not null,
     final_attempt integer
 );
+create table askers (
+    asker_id integer primary key,
+    warehouse text not null,
+    table_name text not null,
+    source text not null,
+    unique (warehouse, table_name, source)
+);
 create table attempts (
     call_key blob not null references calls,
     attempt integer not null,
+    asker_id integer references askers,
     role text not null,
     provider_kind text not null,
     outcome text not null,
@@ -66,6 +74,7 @@ create table attempts (
     reply blob,
     primary key (call_key, attempt)
 );
+create index attempts_by_asker on attempts (asker_id);
 create table owners (
     owner_id text primary key,
     host text not null,
@@ -113,12 +122,15 @@ select
     lower(hex(a.call_key)) || '-' || a.attempt, lower(hex(a.call_key)), a.attempt, a.role, c.provider,
     a.provider_kind, c.model, c.revision, a.served_model, a.outcome, a.detail, a.http_status, a.finish_reason,
     a.prompt_tokens, a.completion_tokens, a.latency_ms, a.started_at,
-    a.reply is not null and a.attempt is c.final_attempt
+    a.reply is not null and a.attempt is c.final_attempt, k.table_name, k.source
 from attempts as a
 inner join calls as c on a.call_key = c.call_key
+left join askers as k on a.asker_id = k.asker_id and k.warehouse = ?
 where a.call_key in ({marks})
 order by a.call_key, a.attempt
 """
+
+_MADE_FOR = "from attempts where asker_id in (select asker_id from askers where warehouse = ?)"
 
 _ATTEMPT_COLUMNS = {
     "attempt_id": pl.String,
@@ -139,6 +151,8 @@ _ATTEMPT_COLUMNS = {
     "latency_ms": pl.Float64,
     "started_at": pl.Int64,
     "is_accepted": pl.Int64,
+    "made_for": pl.String,
+    "made_for_source": pl.String,
 }
 
 
@@ -169,6 +183,9 @@ class Ledger:
     Args:
         path: the file; made when absent.
 
+    Attributes:
+        asker: for whom attempts are recorded from now on; None: for nobody who keeps an account.
+
     Raises:
         LedgerError: the file cannot be opened, is no ledger, or has another version.
     """
@@ -180,6 +197,8 @@ class Ledger:
         self._writer: Writer | None = None
         self._owner = this_process()
         self._kinds: set[tuple[str, str]] = set()
+        self.asker: Asker | None = None
+        self._asker_ids: dict[Asker, int] = {}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._reading = self._connect()
@@ -211,9 +230,23 @@ class Ledger:
         """
         return {stored.call_key: stored for row in self._rows(_STORED, keys) for stored in [self._stored(row)]}
 
-    def attempts_of(self, keys: Iterable[str]) -> pl.DataFrame:
-        """All attempts of the calls `keys`: the columns of table llm_calls apart from `cost_usd` and `row_hash`."""
-        rows = list(self._rows(_ATTEMPTS, dict.fromkeys(keys)))
+    def keys_made_for(self, warehouse: str) -> list[str]:
+        """The calls of which an attempt was made for a warehouse, whatever became of its rows."""
+        return [key.hex() for (key,) in self._read(f"select distinct call_key {_MADE_FOR}", [warehouse])]
+
+    def count_made_for(self, warehouse: str) -> int:
+        """Attempts that were made for a warehouse."""
+        ((n,),) = self._read(f"select count(*) {_MADE_FOR}", [warehouse])
+        return n
+
+    def attempts_of(self, keys: Iterable[str], warehouse: str = "") -> pl.DataFrame:
+        """All attempts of the calls `keys`: the columns of table llm_calls apart from `cost_usd` and `row_hash`.
+
+        Args:
+            keys: the calls.
+            warehouse: whose attempts say for which table and source they were made.
+        """
+        rows = list(self._rows(_ATTEMPTS, dict.fromkeys(keys), warehouse))
         frame = pl.DataFrame(rows, schema=_ATTEMPT_COLUMNS, orient="row")
         return frame.with_columns(pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted").cast(pl.Boolean))
 
@@ -254,7 +287,7 @@ class Ledger:
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
-        self._submit(operations.Record(attempt, self._kinds, done))
+        self._submit(operations.Record(attempt, self.asker, self._asker_ids, self._kinds, done))
 
     def judge(self, key: str, outcome: str, detail: str | None) -> None:
         """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
@@ -321,17 +354,18 @@ class Ledger:
                 f"ledger {self.path}: its file system does not allow a write-ahead log; give another path"
             )
 
-    def _rows(self, query: str, keys: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, query: str, keys: Iterable[str], *before: str) -> Iterator[tuple[Any, ...]]:
         wanted = [bytes.fromhex(key) for key in keys]
         for first in range(0, len(wanted), operations.KEYS_PER_QUERY):
             some = wanted[first : first + operations.KEYS_PER_QUERY]
-            marks = ",".join("?" * len(some))
-            try:
-                with self._reading_lock:
-                    rows = self._reading.execute(query.format(marks=marks), some).fetchall()
-            except sqlite3.Error as error:
-                raise LedgerError(f"ledger {self.path}: cannot be read: {error}") from error
-            yield from rows
+            yield from self._read(query.format(marks=",".join("?" * len(some))), [*before, *some])
+
+    def _read(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        try:
+            with self._reading_lock:
+                return self._reading.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise LedgerError(f"ledger {self.path}: cannot be read: {error}") from error
 
     def _stored(self, row: tuple[Any, ...]) -> Stored:
         key, attempts, outcome, detail, provider_kind, is_simulated, reply = row

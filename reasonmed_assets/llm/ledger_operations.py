@@ -26,6 +26,15 @@ _local = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom an attempt is made: the warehouse that pays, and its table and source whose rows want the reply."""
+
+    warehouse: str
+    table: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt of a call, as it is stored.
 
@@ -143,7 +152,12 @@ insert into spending (build, role, usd, calls) values (?, ?, ?, 1)
 on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + 1
 """
 
-_ATTEMPT = f"insert into attempts values ({', '.join('?' * 17)})"
+_ATTEMPT = f"insert into attempts values ({', '.join('?' * 18)})"
+_ASKER = """
+insert into askers (warehouse, table_name, source) values (?, ?, ?)
+on conflict do update set source = source
+returning asker_id
+"""
 
 
 @dataclass(slots=True)
@@ -151,10 +165,13 @@ class Record:
     """Store an attempt, with the call and its body where they are new; a final one ends the claim."""
 
     attempt: Attempt
+    asker: Asker | None
+    asker_ids: dict[Asker, int]
     kinds: set[tuple[str, str]]
     finish: Callable[[Recorded | LedgerError], None]
     _body: bytes = b""
     _reply: bytes | None = None
+    _asker_id: int | None = None
 
     def prepare(self) -> None:
         """Compress."""
@@ -171,7 +188,8 @@ class Record:
         identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
         call = connection.execute(_CALL, (key, body_hash, *identity, received.is_final))
         attempts, final_attempt = call.fetchone()
-        connection.execute(_ATTEMPT, (key, attempts, *self._columns()))
+        self._asker_id = self._identified(connection)
+        connection.execute(_ATTEMPT, (key, attempts, self._asker_id, *self._columns()))
         if received.is_final:
             connection.execute("delete from claims where call_key = ?", (key,))
             if attempt.build:
@@ -185,7 +203,15 @@ class Record:
         """Tell who asked."""
         if isinstance(result, Recorded):
             self.kinds.add((self.attempt.provider, self.attempt.provider_kind))
+            if self.asker is not None and self._asker_id is not None:
+                self.asker_ids[self.asker] = self._asker_id
         self.finish(result)
+
+    def _identified(self, connection: sqlite3.Connection) -> int | None:
+        asker = self.asker
+        if asker is None or asker in self.asker_ids:
+            return None if asker is None else self.asker_ids[asker]
+        return connection.execute(_ASKER, (asker.warehouse, asker.table, asker.source)).fetchone()[0]
 
     def _columns(self) -> tuple[Any, ...]:
         attempt, received, reply = self.attempt, self.attempt.received, self.attempt.received.reply

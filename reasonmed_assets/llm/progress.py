@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
 _log = logging.getLogger(__name__)
+
+_RECENT_S = 30.0
+"""Over how many seconds a rate is taken: replies from the ledger come in at once and say nothing of what is to come."""
 
 
 @dataclass(slots=True)
@@ -41,12 +44,17 @@ class CallStats:
         """Rows without a usable reply, by outcome, the most frequent first."""
         return {outcome: n for outcome, n in self.outcomes.most_common() if outcome != "completed"}
 
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion tokens of the calls made."""
+        return self.prompt_tokens + self.completion_tokens
+
 
 class Progress(Protocol):
     """Who wants to know how far a step is; called from the thread that takes the results."""
 
     def started(self, step: str, expected: int | None) -> None:
-        """A step begins; `expected` rows, where that is known."""
+        """A step begins, or goes on; `expected` rows with those of its earlier runs, where that is known."""
 
     def advanced(self, step: str, stats: CallStats) -> None:
         """Called a few times a second at most."""
@@ -56,6 +64,38 @@ class Progress(Protocol):
 
     def finished(self, step: str, stats: CallStats) -> None:
         """The step has ended, completely or not."""
+
+
+class Pace:
+    """How fast a step is of late.
+
+    Args:
+        expected: rows of the step, where that is known.
+
+    Attributes:
+        rows_per_s, calls_per_s, tokens_per_s: over the last half minute, or since the step started.
+        left_s: seconds that the rest takes at that rate; None where that cannot be said.
+    """
+
+    def __init__(self, expected: int | None) -> None:
+        self.expected = expected
+        self.rows_per_s = self.calls_per_s = self.tokens_per_s = 0.0
+        self.left_s: float | None = None
+        self._marks: deque[tuple[float, int, int, int]] = deque()
+
+    def update(self, stats: CallStats) -> None:
+        """Take in how far the step is now."""
+        mark = (stats.seconds, stats.rows, stats.made, stats.tokens)
+        self._marks.append(mark)
+        while len(self._marks) > 1 and self._marks[1][0] <= stats.seconds - _RECENT_S:
+            self._marks.popleft()
+        then = self._marks[0] if mark[0] > self._marks[0][0] else (0.0, 0, 0, 0)
+        seconds, *counts = (now - before for now, before in zip(mark, then, strict=True))
+        if seconds <= 0:
+            return
+        self.rows_per_s, self.calls_per_s, self.tokens_per_s = (count / seconds for count in counts)
+        is_known = self.expected is not None and self.rows_per_s > 0
+        self.left_s = max(0, (self.expected or 0) - stats.rows) / self.rows_per_s if is_known else None
 
 
 class LogProgress:
@@ -69,42 +109,68 @@ class LogProgress:
     def __init__(self, every_s: float = 10.0, log: logging.Logger | None = None) -> None:
         self._every_s = every_s
         self._log = log or _log
-        self._expected: dict[str, int | None] = {}
+        self._paces: dict[str, Pace] = {}
         self._next: dict[str, float] = {}
 
     def started(self, step: str, expected: int | None) -> None:
         """Remember how many rows are expected."""
-        self._expected[step] = expected
+        self._paces[step] = Pace(expected)
         self._next[step] = time.monotonic() + self._every_s
 
     def advanced(self, step: str, stats: CallStats) -> None:
         """Write a line when it is time."""
+        # Two runs of a step may overlap: the one that goes on has no count of its own any more.
+        pace = self._paces.setdefault(step, Pace(None))
+        pace.update(stats)
         if time.monotonic() >= self._next[step]:
             self._next[step] = time.monotonic() + self._every_s
-            self._log.info("%s: %s", step, described(stats, self._expected[step]))
-
-    def notice(self, step: str, text: str) -> None:
-        """Write it as a warning."""
-        self._log.warning("%s: %s", step, text)
+            self._say(f"{step}: {described(stats, pace)}")
 
     def finished(self, step: str, stats: CallStats) -> None:
-        """Write the last line."""
-        self._log.info("%s: done: %s", step, described(stats, self._expected.pop(step, None)))
+        """Write the last line, with the rates of the whole step."""
+        pace = Pace(self._paces.pop(step, Pace(None)).expected)
+        pace.update(stats)
+        is_complete = pace.expected is None or stats.rows >= pace.expected
+        self._say(f"{step}: {'done' if is_complete else 'stopped'}: {described(stats, pace)}")
+
+    def notice(self, step: str, text: str) -> None:
+        """Write a warning."""
+        self._warn(f"{step}: {text}")
+
+    def _say(self, line: str) -> None:
+        self._log.info("%s", line)
+
+    def _warn(self, line: str) -> None:
+        self._log.warning("%s", line)
 
 
-def described(stats: CallStats, expected: int | None) -> str:
-    """One line: rows, calls, rate, tokens, cost, time left, failures by kind."""
-    rate = stats.rows / stats.seconds if stats.seconds > 0 else 0.0
-    total = "" if expected is None else f" of {expected:,}"
+def described(stats: CallStats, pace: Pace) -> str:
+    """One line: rows, calls, rates, tokens, cost, time left, failures by kind."""
+    total = "" if pace.expected is None else f" of {pace.expected:,}"
     parts = [
         f"{stats.rows:,}{total} rows",
         f"{stats.made:,} calls made, {stats.cached:,} reused",
-        f"{rate:,.1f} rows/s",
-        f"{stats.prompt_tokens + stats.completion_tokens:,} tokens",
+        f"{pace.calls_per_s:,.1f} calls/s",
+        f"{stats.tokens:,} tokens, {pace.tokens_per_s:,.0f}/s",
         f"${stats.cost_usd:,.2f}",
     ]
-    if expected is not None and rate > 0 and stats.rows < expected:
-        parts.append(f"{(expected - stats.rows) / rate:,.0f} s left")
+    if pace.left_s:
+        parts.append(f"{duration(pace.left_s)} left")
     if stats.failed:
-        parts.append("failed: " + ", ".join(f"{outcome} {n:,}" for outcome, n in stats.failed.items()))
+        parts.append(failures(stats))
     return "; ".join(parts)
+
+
+def failures(stats: CallStats) -> str:
+    """The rows without a usable reply by kind, the most frequent first; empty when there are none."""
+    kinds = ", ".join(f"{outcome} {n:,}" for outcome, n in stats.failed.items())
+    return f"failed: {kinds}" if kinds else ""
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: "45 s", "12 min", "3.5 h"."""
+    if seconds < 100:
+        return f"{seconds:,.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:,.0f} min"
+    return f"{seconds / 3600:,.1f} h"

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from reasonmed_assets import sql
 from reasonmed_assets.llm.calls import Call, Reply, Result
+from reasonmed_assets.llm.ledger import Asker
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts import prompt_hash, render
 from reasonmed_assets.llm.replies import parse_reply, response_format
@@ -120,7 +121,8 @@ def run_step(
         (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
         con.sql("from calls").write_parquet(str(paths.calls))
     profile = stage.session.profile
-    calls = (_call(profile, step.role, row) for row in _rows(paths.calls))
+    stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, stage.source)
+    calls = _Calls(profile, step.role, paths.calls, expected)
     results = (
         stage.session.engine.run(
             step.name, calls, parse=_parser(profile, step.role), usable_retries=profile.rules.usable_retries
@@ -134,6 +136,22 @@ def run_step(
             stage.is_complete &= not any(row["is_missing"] and row["outcome"] != FINAL_WITHOUT_REPLY for row in batch)
             writer.write_table(pa.Table.from_pylist(batch, schema=_REPLIES))
     return paths
+
+
+@dataclass(frozen=True)
+class _Calls:
+    """A step's calls, made as they are asked for; how many there are is known before."""
+
+    profile: Profile
+    role: Role
+    rows: Path
+    n: int
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __iter__(self) -> Iterator[Call]:
+        return (_call(self.profile, self.role, row) for row in _rows(self.rows))
 
 
 def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:

@@ -25,12 +25,12 @@ from reasonmed_assets.llm.outcomes import (
     rate_limits,
     retry_after_s,
 )
+from reasonmed_assets.llm.redaction import without_secret
 from reasonmed_assets.llm.wire import NotAReplyError, read_reply
 from reasonmed_assets.profiles.model import Provider
 
 _CONNECT_S = 60.0
 _IDLE_CONNECTION_S = 15.0
-_SHORTEST_SECRET = 8
 
 
 def new_session() -> aiohttp.ClientSession:
@@ -91,7 +91,7 @@ class HttpTransport:
                 status = response.status
                 wait_s, limits = retry_after_s(response.headers), rate_limits(response.headers)
                 is_marked = response.headers.get("X-Simulated", "").lower() == "true"
-                raw = self._without_secret(await response.read())
+                raw = without_secret(await response.read(), self._secret)
             if status == 200:
                 reply = read_reply(raw, is_marked)
                 outcome, detail = "completed", None
@@ -133,13 +133,7 @@ class HttpTransport:
 
     def _described(self, error: Exception) -> str:
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return self._without_secret(said.encode()).decode(errors="replace")
-
-    def _without_secret(self, data: bytes) -> bytes:
-        """Endpoints and proxies may echo headers; the key is not to be stored with what they say."""
-        if self._secret and len(self._secret) >= _SHORTEST_SECRET:
-            return data.replace(self._secret.encode(), b"[key]")
-        return data
+        return without_secret(said.encode(), self._secret).decode(errors="replace")
 
 
 def _key_of(name: str, variable: str | None) -> str | None:

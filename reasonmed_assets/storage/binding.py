@@ -6,7 +6,8 @@ Kept in `binding.json` beside the database, so that it can be read while another
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import uuid
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from reasonmed_assets.storage import database
@@ -17,10 +18,14 @@ REAL = "real"
 
 @dataclass(frozen=True)
 class Binding:
-    """Kind of provider behind the roles, and the data directory, as they were at the first build."""
+    """Kind of provider behind the roles, and the data directory, as they were at the first build.
+
+    `warehouse_id` tells the warehouse from others that share its ledger, wherever it is moved to.
+    """
 
     provider_kind: str
     data_dir: str
+    warehouse_id: str = field(default_factory=lambda: uuid.uuid4().hex, compare=False)
 
 
 def read_binding(path: Path) -> Binding | None:
@@ -32,8 +37,9 @@ def read_binding(path: Path) -> Binding | None:
     if not path.exists():
         return None
     try:
-        return Binding(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return Binding(stored["provider_kind"], stored["data_dir"], stored["warehouse_id"])
+    except (ValueError, TypeError, KeyError) as error:
         raise WarehouseError(
             f"{path} cannot be understood ({error}); restore it, or set the warehouse aside with --replace"
         ) from error

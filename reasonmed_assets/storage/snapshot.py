@@ -141,13 +141,16 @@ def _complete(copy: Path, tables: Mapping[str, TableSpec], views: Mapping[str, s
         con.close()
 
 
+def description(name: str, query: str) -> str:
+    """What a view shows: the comment at the head of its file, without the view's name."""
+    head = re.match(r"(?:--[^\n]*\n)*", query)
+    text = " ".join(line.removeprefix("--").strip() for line in head[0].splitlines()) if head else ""
+    return text.removeprefix(f"{name}:").strip()
+
+
 def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:
-    """The comment at the head of a view's file, without the view's name, becomes its description."""
     for name, query in views.items():
-        head = re.match(r"(?:--[^\n]*\n)*", query)
-        text = " ".join(line.removeprefix("--").strip() for line in head[0].splitlines()) if head else ""
-        text = text.removeprefix(f"{name}:").strip()
-        con.execute(f"comment on view {name} is {database.literal(text)}")
+        con.execute(f"comment on view {name} is {database.literal(description(name, query))}")
 
 
 def _create_state(con: duckdb.DuckDBPyConnection, definitions: str) -> None:

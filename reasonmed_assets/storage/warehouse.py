@@ -73,6 +73,18 @@ class Warehouse:
         """What the warehouse is bound to, or None before its first build."""
         return binding.read_binding(self._binding_path)
 
+    @property
+    def warehouse_id(self) -> str:
+        """What tells this warehouse from others that share its ledger.
+
+        Raises:
+            WarehouseError: it has had no build yet.
+        """
+        bound = self.binding
+        if bound is None:
+            raise WarehouseError(f"warehouse {self.folder} has had no build yet; bind it first")
+        return bound.warehouse_id
+
     @contextmanager
     def read(self, variables: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection to what is published; keep it short, a publish waits for it.

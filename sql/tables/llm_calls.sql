@@ -1,4 +1,5 @@
--- llm_calls: the ledger's attempts (`attempts`) of the calls that this warehouse used, at the profile's prices.
+-- llm_calls: the ledger's attempts (`attempts`) of the calls that this warehouse made or used, at the profile's
+-- prices.
 select
     attempts.call_key || '/' || attempts.attempt as attempt_id,
     attempts.*,

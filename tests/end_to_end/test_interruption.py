@@ -27,21 +27,35 @@ def _attempts(ledger: Path) -> int:
         return 0  # the tables are being made
 
 
-def test_ctrl_c_ends_the_whole_build_and_nothing_is_paid_twice(tmp_path: Path) -> None:
+_SELECTION = '+key:"verifications" or key:"llm_calls" or key:"call_uses"'
+
+
+def test_a_build_stops_at_ctrl_c_and_at_its_budget_and_nothing_is_paid_twice(tmp_path: Path) -> None:
     folder = tmp_path / "warehouse"
     arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--limit", "2"]
-    arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu"]
+    arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu", "--select", _SELECTION]
     process = start(*arguments)
     said = _interrupted_at_its_first_calls(process, folder / "ledger.sqlite")
     assert process.returncode == 1, said
     assert ": interrupted" in said
     assert "run the same command again" in said
     assert "pubmedqa     raw_questions" not in said
+    interrupted = Built(folder, said)
+    assert interrupted.value("select count(*) from reasoning_paths") == 0
+    assert interrupted.value("select count(*) from llm_calls") == interrupted.attempts() > 0
+    spent = interrupted.query("select distinct table_name, source, spent_on from call_costs")
+    assert spent == [("reasoning_paths", "mmlu", "unused")]
+    before = Built(folder, "").attempts()
+    stopped = reasonmed(*arguments, "--budget-calls", "40")
+    assert stopped.returncode == 1, stopped.stdout + stopped.stderr
+    assert "the budget of this build is used up: 40 of 40 calls are made" in stopped.stdout
+    assert 0 < Built(folder, "").attempts() - before <= 40
     done = reasonmed(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("mmlu         raw_questions") == 1
-    twice = "select call_key from llm_calls where outcome = 'completed' group by all having count(*) > 1"
-    assert Built(folder, done.stdout).query(twice) == []
+    with sqlite3.connect(folder / "ledger.sqlite") as ledger:
+        twice = "select call_key from attempts where reply is not null group by call_key having count(*) > 1"
+        assert ledger.execute(twice).fetchall() == []
 
 
 def test_a_wrong_variable_is_named(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
         + "[checks.thresholds]\nmin_rows_for_rates = 1\none_verdict_share_max = 0.01\n"
     )
     before = copy.query("from verifications where source = 'mmlu' order by path_id")
-    done = reasonmed("build", "--profile", str(profile), "--warehouse", str(copy.folder), "--source", "mmlu")
+    arguments = ["--warehouse", str(copy.folder), "--source", "mmlu", "--select", "key:verifications"]
+    done = reasonmed("build", "--profile", str(profile), *arguments)
     assert done.returncode == 1
     assert "verifications" in done.stdout.splitlines()[-2] or "verifications" in done.stdout
     assert "run the same command again" in done.stdout

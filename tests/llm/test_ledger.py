@@ -17,7 +17,7 @@ import pytest
 
 from reasonmed_assets.llm import owners
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.ledger import Attempt, Claimed, Ledger, LedgerError, Recorded, Wanted
+from reasonmed_assets.llm.ledger import Asker, Attempt, Claimed, Ledger, LedgerError, Recorded, Wanted
 from reasonmed_assets.llm.outcomes import Received
 
 KEYS = [f"{n:032x}" for n in range(2000)]
@@ -113,6 +113,27 @@ def test_attempts_have_the_columns_of_llm_calls(path: Path) -> None:
     completed = frame.with_columns(cost_usd=pl.lit(0.0), row_hash=pl.lit("x"))
     LlmCalls.validate(completed)
     assert frame["started_at"].to_list() == [datetime(2026, 11, 1)]
+
+
+def test_an_attempt_tells_for_which_warehouse_it_was_made(path: Path) -> None:
+    """Two warehouses share a ledger: each finds what was made for it, and what the other one made is not its own."""
+    with Ledger(path) as ledger:
+        ledger.asker = Asker("one", "verifications", "medqa")
+        record(ledger, attempt(KEYS[0], "timed_out", raw=None))
+        record(ledger, attempt(KEYS[1]))
+        ledger.asker = Asker("two", "ranked_paths", "mmlu")
+        record(ledger, attempt(KEYS[0]))
+        ledger.asker = None
+        record(ledger, attempt(KEYS[2]))
+    with Ledger(path) as ledger:
+        assert sorted(ledger.keys_made_for("one")) == KEYS[:2]
+        assert ledger.keys_made_for("two") == KEYS[:1]
+        assert (ledger.count_made_for("one"), ledger.count_made_for("two"), ledger.count_made_for("")) == (2, 1, 0)
+        ledger.asker = Asker("one", "verifications", "medqa")
+        record(ledger, attempt(KEYS[3]))
+        frame = ledger.attempts_of(KEYS[:4], "one")
+    assert frame["made_for"].to_list() == ["verifications", None, "verifications", None, "verifications"]
+    assert frame["made_for_source"].to_list() == ["medqa", None, "medqa", None, "medqa"]
 
 
 def test_a_body_is_stored_once(path: Path) -> None:

@@ -167,6 +167,16 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("verifications", "missing"): (
         "update rows set is_correct = null where path_id in ('easy1/qwen/1', 'easy1/qwen/2')",
     ),
+    ("reasoning_paths", "missing"): (
+        "update rows set is_missing = true, outcome = 'timed_out' where path_id like 'easy1/qwen/%'",
+    ),
+    ("ranked_paths", "missing"): ("update rows set score = null where question_id = 'easy1'",),
+    ("refined_paths", "missing"): (
+        "update rows set is_missing = true, outcome = 'rejected'",
+        "update rows set verdict = null, verifier_outcome = 'transport_error'",
+    ),
+    ("answer_summaries", "missing"): ("update rows set outcome = 'transport_error'",),
+    ("quality_scores", "missing"): ("update rows set score = null where text_role = 'before'",),
     ("difficulty_tiers", "references"): ("update rows set question_id = 'unknown' where question_id = 'easy1'",),
     ("difficulty_tiers", "counts"): (
         "delete from rows where question_id = 'easy1'",
@@ -323,7 +333,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set output = output || ' More.'",
     ),
     ("llm_calls", "references"): (
-        "update rows set call_key = 'unknown' where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
+        "update rows set call_key = 'unknown' where attempt_id = 'verifications:easy1/qwen/1/1'",
         "update rows set provider_kind = 'real' where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
     ),
     ("llm_calls", "counts"): (

@@ -132,7 +132,6 @@ FAULTS: list[tuple[str, str, str, dict[str, Any] | None]] = [
         "update rows set completion_tokens = null, summary = repeat(summary, 30) where question_id = 'difficult'",
         None,
     ),
-    ("quality_scores", "judgements.is_missing", "update rows set score = null where text_role = 'before'", None),
     ("quality_scores", "scores.score_share", "select 1", None),
     *((table, "records.is_over_cutoff", "update rows set input = repeat('word ', 8000)", None) for table in TRAINING),
     *(

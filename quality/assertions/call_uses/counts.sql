@@ -4,50 +4,6 @@
 -- description: Every call that a row lists has its use once, and the shares of a call add up to 1.
 with
 
-used as (
-    select
-        'reasoning_paths' as used_by,
-        path_id as row_id,
-        source,
-        unnest(call_keys) as call_key
-    from reasoning_paths
-    union
-    select
-        'verifications' as used_by,
-        path_id as row_id,
-        source,
-        unnest(call_keys) as call_key
-    from verifications
-    union
-    select
-        'ranked_paths' as used_by,
-        path_id as row_id,
-        source,
-        unnest(call_keys) as call_key
-    from ranked_paths
-    union
-    select
-        'refined_paths' as used_by,
-        path_id as row_id,
-        source,
-        unnest(call_keys) as call_key
-    from refined_paths
-    union
-    select
-        'answer_summaries' as used_by,
-        example_id as row_id,
-        source,
-        unnest(call_keys) as call_key
-    from answer_summaries
-    union
-    select
-        'quality_scores' as used_by,
-        score_id as row_id,
-        source,
-        unnest(call_keys) as call_key
-    from quality_scores
-),
-
 uses as (
     select
         used_by,
@@ -59,13 +15,13 @@ uses as (
 )
 
 select
-    used.used_by,
-    used.row_id,
-    used.call_key,
+    served.used_by,
+    served.row_id,
+    served.call_key,
     coalesce(uses.n_uses, 0) as n_uses,
     null as cost_share
-from used
-left join uses on used.used_by = uses.used_by and used.row_id = uses.row_id and used.call_key = uses.call_key
+from served_rows as served
+left join uses on served.used_by = uses.used_by and served.row_id = uses.row_id and served.call_key = uses.call_key
 where uses.n_uses is distinct from 1
 union all
 select

@@ -4,20 +4,6 @@
 -- description: Every used call has its attempts, numbered from 1 without gaps, at most one of them accepted.
 with
 
-used as (
-    select unnest(call_keys) as call_key from reasoning_paths
-    union
-    select unnest(call_keys) as call_key from verifications
-    union
-    select unnest(call_keys) as call_key from ranked_paths
-    union
-    select unnest(call_keys) as call_key from refined_paths
-    union
-    select unnest(call_keys) as call_key from answer_summaries
-    union
-    select unnest(call_keys) as call_key from quality_scores
-),
-
 calls as (
     select
         call_key,
@@ -30,12 +16,12 @@ calls as (
 )
 
 select
-    used.call_key,
+    coalesce(used.call_key, calls.call_key) as call_key,
     calls.n_attempts,
     calls.last_attempt,
     calls.n_accepted
-from used
-left join calls on used.call_key = calls.call_key
+from (select distinct call_key from served_rows) as used
+full outer join calls on used.call_key = calls.call_key
 where
     calls.call_key is null
     or calls.n_attempts != calls.n_numbers

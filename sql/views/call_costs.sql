@@ -1,0 +1,85 @@
+-- call_costs: what each call cost, one row per row that it served (its cost is split among them) or, where no row uses
+-- it, one row for the table that it was made for. `spent_on` says what came of that row: `examples` (final ones),
+-- `dropped` (its example, or all of its question's, fell away), `pending` (its question is not decided yet), `unused`
+-- (there is no such row). `paid_usd` is what this warehouse paid itself; others that share the ledger paid the rest.
+with
+
+calls as (
+    select
+        call_key,
+        any_value(role) as role,
+        any_value(provider) as provider,
+        any_value(model) as model,
+        arg_min(made_for, attempt) as made_for,
+        arg_min(made_for_source, attempt) as made_for_source,
+        count(*) as attempts,
+        sum(coalesce(prompt_tokens, 0)) as prompt_tokens,
+        sum(coalesce(completion_tokens, 0)) as completion_tokens,
+        sum(coalesce(cost_usd, 0)) as cost_usd,
+        sum(case when made_for is null then 0 else coalesce(cost_usd, 0) end) as paid_usd
+    from llm_calls
+    group by call_key
+),
+
+fates as (
+    select
+        example_id,
+        question_id,
+        'examples' as spent_on
+    from reasonmed
+    union all
+    select
+        example_id,
+        question_id,
+        'dropped' as spent_on
+    from dropped_examples
+),
+
+unpromised as (
+    select
+        question_id,
+        'dropped' as spent_on
+    from difficulty_tiers
+    where tier = 'unresolved'
+),
+
+-- A question with one example left stands; one without any, or whose tier promises none, has fallen away.
+question_fates as (
+    select
+        question_id,
+        case when bool_or(spent_on = 'examples') then 'examples' else 'dropped' end as spent_on
+    from (select question_id, spent_on from fates
+    union all
+    from unpromised) as decided
+    group by question_id
+)
+
+select
+    calls.call_key,
+    calls.role,
+    calls.provider,
+    calls.model,
+    coalesce(uses.used_by, calls.made_for) as table_name,
+    coalesce(uses.source, calls.made_for_source) as source,
+    uses.row_id,
+    served.question_id,
+    served.example_id,
+    tiers.tier,
+    case
+        when uses.use_id is null then 'unused'
+        when served.example_id is null then coalesce(question_fates.spent_on, 'pending')
+        else coalesce(fates.spent_on, 'pending')
+    end as spent_on,
+    coalesce(uses.cost_share, 1) as calls,
+    calls.attempts * coalesce(uses.cost_share, 1) as attempts,
+    calls.prompt_tokens * coalesce(uses.cost_share, 1) as prompt_tokens,
+    calls.completion_tokens * coalesce(uses.cost_share, 1) as completion_tokens,
+    calls.cost_usd * coalesce(uses.cost_share, 1) as cost_usd,
+    calls.paid_usd * coalesce(uses.cost_share, 1) as paid_usd
+from calls
+left join call_uses as uses on calls.call_key = uses.call_key
+left join served_rows as served
+    on uses.used_by = served.used_by and uses.row_id = served.row_id and uses.call_key = served.call_key
+left join difficulty_tiers as tiers on served.question_id = tiers.question_id
+left join fates on served.example_id = fates.example_id
+left join question_fates on served.question_id = question_fates.question_id

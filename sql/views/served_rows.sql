@@ -1,0 +1,55 @@
+-- served_rows: every row that names its model calls, each with its call, its question, and the example that it is for
+-- (none where it serves all of the question's examples).
+select distinct
+    'reasoning_paths' as used_by,
+    path_id as row_id,
+    source,
+    question_id,
+    null::varchar as example_id,
+    unnest(call_keys) as call_key
+from reasoning_paths
+union all
+select distinct
+    'verifications' as used_by,
+    path_id as row_id,
+    source,
+    question_id,
+    null::varchar as example_id,
+    unnest(call_keys) as call_key
+from verifications
+union all
+select distinct
+    'ranked_paths' as used_by,
+    path_id as row_id,
+    source,
+    question_id,
+    null::varchar as example_id,
+    unnest(call_keys) as call_key
+from ranked_paths
+union all
+select distinct
+    'refined_paths' as used_by,
+    path_id as row_id,
+    source,
+    question_id,
+    id_of([question_id, slot::varchar]) as example_id,
+    unnest(call_keys) as call_key
+from refined_paths
+union all
+select distinct
+    'answer_summaries' as used_by,
+    example_id as row_id,
+    source,
+    question_id,
+    example_id,
+    unnest(call_keys) as call_key
+from answer_summaries
+union all
+select distinct
+    'quality_scores' as used_by,
+    score_id as row_id,
+    source,
+    question_id,
+    example_id,
+    unnest(call_keys) as call_key
+from quality_scores
