@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from importlib import import_module
@@ -43,6 +44,27 @@ def test_every_switch_of_the_profile_paper_is_listed_with_both_values(page: str)
         assert tomllib.loads(f"value = {published}")["value"] == switched[key], key
         assert tomllib.loads(f"value = {ours}")["value"] == getattr(Rules(), key), key
         assert switched[key] != getattr(Rules(), key), key
+
+
+def test_every_switch_has_a_measured_effect(page: str) -> None:
+    header = "| key | published | ours | effect of the published value | on |"
+    rows = rows_after(page, header)
+    switched = tomllib.loads(PAPER.read_text(encoding="utf-8"))["rules"]
+    assert {row[0].strip("`") for row in rows} == switched.keys()
+    for key, published, ours, effect, basis in rows:
+        values = [json.loads(value.strip("`")) for value in (published, ours)]
+        assert values == [switched[key.strip("`")], getattr(Rules(), key.strip("`"))]
+        assert effect
+        assert basis in ("real questions", "real replies", "simulated replies")
+
+
+@pytest.mark.shared_data
+def test_the_effects_on_real_replies_are_those_measured(
+    page: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    for key, effect in import_module("departures").reply_effects(shared_data):
+        assert re.search(rf"^\| `{key}` \|.*\| {re.escape(effect)} \| real replies \|$", page, re.MULTILINE), key
 
 
 def test_what_is_said_to_be_as_published_is_the_same_in_both(page: str) -> None:
