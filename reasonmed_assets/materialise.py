@@ -233,6 +233,9 @@ _MAKES_NO_ROWS: Any = {
         "__all__": {
             "base_url",
             "api_key_env",
+            "transport",
+            "batch",
+            "vllm",
             "max_in_flight",
             "requests_per_minute",
             "tokens_per_minute",

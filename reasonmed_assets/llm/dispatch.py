@@ -40,12 +40,14 @@ class Job:
         call: the call.
         body: its body as it is sent.
         tries: attempts made in this run.
+        batch_id: the batch that it went with last, if any.
     """
 
     key: str
     call: Call
     body: bytes
     tries: int = 0
+    batch_id: str | None = None
 
     @property
     def tokens(self) -> int:

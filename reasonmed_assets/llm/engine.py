@@ -27,7 +27,6 @@ from reasonmed_assets.profiles.model import Profile
 _log = logging.getLogger(__name__)
 _BATCH = 500
 _SMALLEST_WINDOW = 1024
-_WINDOW_FACTOR = 3
 _WAIT_S = 0.25
 _WAITING_NOTICE_S = 10.0
 
@@ -107,8 +106,6 @@ class _Run:
         self._next: list[_Chain] = []
         self._ready: deque[Result] = deque()
         self._n_unfinished = 0
-        most_in_flight = max(provider.max_in_flight for provider in engine.profile.providers.values())
-        self._window = max(_SMALLEST_WINDOW, _WINDOW_FACTOR * most_in_flight)
         self._stats = engine.stats.setdefault(step, CallStats())
         self._started_at = time.monotonic() - self._stats.seconds
         self._notice_at = time.monotonic() + _WAITING_NOTICE_S
@@ -140,7 +137,7 @@ class _Run:
         return self._n_unfinished > 0 and not (self._ready or self._next or self._has_room())
 
     def _has_room(self) -> bool:
-        return not self._is_exhausted and self._n_unfinished + _BATCH <= self._window
+        return not self._is_exhausted and self._n_unfinished + _BATCH <= max(_SMALLEST_WINDOW, self._fetcher.window)
 
     def _take(self) -> list[_Chain]:
         """New calls of rows under way, then rows from the source while there is room."""
@@ -264,11 +261,12 @@ class _Run:
         stats.attempts += tries
         if reply is not None:
             model = self._engine.profile.models[chain.first.model]
+            factor = self._engine.profile.providers[model.provider].price_factor
             prompt, completion = reply.prompt_tokens or 0, reply.completion_tokens or 0
             stats.prompt_tokens += prompt
             stats.completion_tokens += completion
-            stats.cost_usd += prompt * model.prompt_usd_per_million / 1e6
-            stats.cost_usd += completion * model.completion_usd_per_million / 1e6
+            stats.cost_usd += factor * prompt * model.prompt_usd_per_million / 1e6
+            stats.cost_usd += factor * completion * model.completion_usd_per_million / 1e6
 
     def _report(self) -> None:
         now = time.monotonic()

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from reasonmed_assets.llm.dispatch import Allowance, Dispatcher, Job, Lane
 from reasonmed_assets.llm.ledger import Attempt, Claimed, Ledger, LedgerError, Recorded
 from reasonmed_assets.llm.outcomes import Received, SimulatedReplyError
 from reasonmed_assets.llm.transport import HttpTransport
-from reasonmed_assets.profiles.model import Profile
+from reasonmed_assets.profiles.model import Profile, Provider
 
+_WINDOW_FACTOR = 3
 _ASK_AGAIN_S = 0.5
 _GRACE_S = 3.0
 """How long an interrupted build waits for replies that are being paid for."""
@@ -46,6 +48,16 @@ class Found:
 Event = Sent | Found
 
 
+class Sender(Protocol):
+    """A transport: it makes claimed calls, and tells of every attempt and of what ends the run (see `Dispatcher`)."""
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Make calls, as soon as may be; from any thread, returns at once. Does nothing after `stop`."""
+
+    def stop(self, grace_s: float) -> None:
+        """Send nothing more, wait up to `grace_s` seconds for what is about to arrive."""
+
+
 class Fetcher:
     """Makes the calls of one run of a step.
 
@@ -57,6 +69,9 @@ class Fetcher:
         ledger: where calls are claimed and replies stored.
         allowances: what each provider may be asked for a minute.
         base_url_of: address of a provider.
+
+    Attributes:
+        window: how many calls have to be wanted at a time so that no provider in use has to wait for the next one.
     """
 
     def __init__(
@@ -76,8 +91,9 @@ class Fetcher:
         self._busy: dict[str, str] = {}
         self._ask_again_at = 0.0
         self._is_asking = False
-        self._providers: set[str] = set()
+        self._senders: dict[str, Sender] = {}
         self._dispatcher: Dispatcher | None = None
+        self.window = 0
 
     def want(self, jobs: Sequence[Job]) -> None:
         """Have calls made that the ledger did not hold.
@@ -86,8 +102,9 @@ class Fetcher:
             UnauthorisedError: the key of a provider is missing.
         """
         for provider in dict.fromkeys(job.call.provider for job in jobs):
-            if provider not in self._providers:
-                self._open_lane(provider)
+            if provider not in self._senders:
+                self._senders[provider] = self._sender_of(provider)
+                self.window = max(self.window, _window_of(self._profile.providers[provider]))
         self._jobs.update((job.key, job) for job in jobs)
         self._ledger.claim([job.key for job in jobs], self._on_claimed)
 
@@ -115,22 +132,29 @@ class Fetcher:
 
     def close(self) -> None:
         """Send nothing more, wait a little for calls in flight, store what came, give the claims back."""
-        if self._dispatcher is None:
+        if not self._senders:
             return
         try:
-            self._dispatcher.stop(_GRACE_S)
+            for sender in self._senders.values():
+                sender.stop(_GRACE_S)
         finally:
             self._ledger.flush()
             self._ledger.release(self._held)
             self._ledger.flush()
 
-    def _open_lane(self, name: str) -> None:
+    def _sender_of(self, name: str) -> Sender:
         provider = self._profile.providers[name]
+        if provider.transport == "batch":
+            from reasonmed_assets.llm.batch import BatchSender
+
+            return BatchSender(
+                name, provider, self._base_url_of(name), self._ledger, self._on_attempt, self._events.put
+            )
         transport = HttpTransport(name, provider, self._base_url_of(name))
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._on_attempt, self._events.put)
         self._dispatcher.add_lane(name, Lane(provider, transport, self._allowances[name]))
-        self._providers.add(name)
+        return self._dispatcher
 
     def _ask_again(self) -> None:
         """Claim calls again that another owner had: he has stored them, given them up, died, or still works on them."""
@@ -152,8 +176,11 @@ class Fetcher:
             self._busy.pop(key, None)
         self._busy.update(claimed.busy)
         self._held.update(claimed.granted)
-        if claimed.granted and self._dispatcher is not None:
-            self._dispatcher.submit([self._jobs[key] for key in claimed.granted])
+        granted: dict[str, list[Job]] = {}
+        for key in claimed.granted:
+            granted.setdefault(self._jobs[key].call.provider, []).append(self._jobs[key])
+        for provider, jobs in granted.items():
+            self._senders[provider].submit(jobs)
         if claimed.stored:
             self._end(claimed.stored, Found(claimed.stored))
 
@@ -164,7 +191,16 @@ class Fetcher:
             raise simulated_reply_error(call.provider, kind, "sent")
         model = self._profile.models[call.model]
         attempt = Attempt(
-            job.key, call.provider, model.name, model.revision, call.sample, call.role, kind, job.body, received
+            job.key,
+            call.provider,
+            model.name,
+            model.revision,
+            call.sample,
+            call.role,
+            kind,
+            job.body,
+            received,
+            job.batch_id,
         )
         self._ledger.record(attempt, partial(self._on_recorded, job, received, is_last))
 
@@ -186,6 +222,12 @@ class Fetcher:
         for key in keys:
             self._jobs.pop(key, None)
         self._events.put(event)
+
+
+def _window_of(provider: Provider) -> int:
+    if provider.transport == "batch":
+        return provider.batch.max_requests * provider.batch.max_batches
+    return _WINDOW_FACTOR * provider.max_in_flight
 
 
 def simulated_reply_error(provider: str, kind: str, where: str) -> SimulatedReplyError:

@@ -54,7 +54,7 @@ class HttpTransport:
         self._name = name
         self._url = URL(base_url.rstrip("/") + "/chat/completions")
         self._key_env = provider.api_key_env
-        self._secret = _key_of(name, provider.api_key_env)
+        self._secret = key_of(name, provider.api_key_env)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._secret:
             self._headers["Authorization"] = f"Bearer {self._secret}"
@@ -113,12 +113,22 @@ class HttpTransport:
 
     def _without_secret(self, data: bytes) -> bytes:
         """Endpoints and proxies may echo headers; the key is not to be stored with what they say."""
-        if self._secret and len(self._secret) >= _SHORTEST_SECRET:
-            return data.replace(self._secret.encode(), b"[key]")
-        return data
+        return without_secret(data, self._secret)
 
 
-def _key_of(name: str, variable: str | None) -> str | None:
+def without_secret(data: bytes, secret: str | None) -> bytes:
+    """What an endpoint said, without the key, should it or a proxy have echoed it."""
+    if secret and len(secret) >= _SHORTEST_SECRET:
+        return data.replace(secret.encode(), b"[key]")
+    return data
+
+
+def key_of(name: str, variable: str | None) -> str | None:
+    """The key of provider `name`, out of its environment variable; None when it declares none.
+
+    Raises:
+        UnauthorisedError: the variable does not hold a key.
+    """
     if variable is None:
         return None
     key = os.environ.get(variable, "").strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Role = Literal["generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator"]
@@ -15,6 +15,24 @@ class Section(BaseModel):
     """A part of a profile: unknown keys are errors, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Batches(Section):
+    """How calls become batches and how often a batch is asked after; the highest sizes are OpenAI's."""
+
+    max_requests: int = Field(default=50_000, ge=1, le=50_000)
+    """Calls of one file."""
+    max_bytes: int = Field(default=200_000_000, ge=1, le=200_000_000)
+    """Size of one file; a larger single call has a file of its own."""
+    max_batches: int = Field(default=4, ge=1)
+    """Batches of a step under way at once. As many calls as fit into them are kept in memory."""
+    gather_s: float = Field(default=20, ge=0)
+    """A file that is not full is submitted when no new call came for so long."""
+    poll_first_s: float = Field(default=5, gt=0)
+    """Pause before a batch is asked after for the second time; each further pause is half as long again."""
+    poll_longest_s: float = Field(default=300, gt=0)
+    find_s: float = Field(default=60, ge=0)
+    """How long a batch is looked for that a killed build may have created, before its calls count as never sent."""
 
 
 class Provider(Section):
@@ -28,6 +46,13 @@ class Provider(Section):
     """Name of the environment variable that holds the key; the key itself stands nowhere."""
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     """How the endpoint is asked for structured replies; `none` asks in words only."""
+    transport: Literal["http", "batch", "vllm"] = "http"
+    """`http`: one request per call. `batch`: OpenAI's Batch API at `base_url`. `vllm`: a model loaded by the build."""
+    batch: Batches = Batches()
+    batch_price_factor: float = Field(default=1, ge=0, le=1)
+    """What a call in a batch costs, in parts of the model's price."""
+    vllm: dict[str, JsonValue] = {}
+    """Arguments of `vllm.LLM`: `model` and what else its engine takes."""
     max_in_flight: int = Field(default=64, ge=1)
     requests_per_minute: int | None = Field(default=None, ge=1)
     tokens_per_minute: int | None = Field(default=None, ge=1)
@@ -37,9 +62,22 @@ class Provider(Section):
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Provider:
+        if self.transport == "vllm":
+            if self.base_url is not None or self.server != "none" or not isinstance(self.vllm.get("model"), str):
+                raise ValueError("transport = 'vllm' needs [vllm] with model = '...', and neither base_url nor server")
+            return self
+        if self.vllm:
+            raise ValueError("[vllm] goes with transport = 'vllm'")
         if (self.server == "none") == (self.base_url is None):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
+        if self.transport == "batch" and self.server != "none":
+            raise ValueError("transport = 'batch' needs a base_url")
         return self
+
+    @property
+    def price_factor(self) -> float:
+        """What a call costs by this transport, in parts of the model's price."""
+        return self.batch_price_factor if self.transport == "batch" else 1.0
 
 
 class Model(Section):
