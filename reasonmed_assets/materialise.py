@@ -236,6 +236,7 @@ _MAKES_NO_ROWS: Any = {
             "transport",
             "batch",
             "vllm",
+            "vllm_environment",
             "max_in_flight",
             "requests_per_minute",
             "tokens_per_minute",

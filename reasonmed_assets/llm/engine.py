@@ -20,6 +20,7 @@ from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, cal
 from reasonmed_assets.llm.dispatch import Allowance, Job
 from reasonmed_assets.llm.fetching import Event, Fetcher, Found, simulated_reply_error
 from reasonmed_assets.llm.ledger import Ledger, Stored
+from reasonmed_assets.llm.offline import OfflineModels
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.progress import CallStats, Progress
 from reasonmed_assets.profiles.model import Profile
@@ -51,6 +52,11 @@ class Engine:
         self.progress = progress
         self.stats: dict[str, CallStats] = {}
         self.allowances = {name: Allowance.of(provider) for name, provider in profile.providers.items()}
+        self.offline = OfflineModels()
+
+    def close(self) -> None:
+        """End the processes of models that the steps loaded."""
+        self.offline.close()
 
     def run(self, step: str, calls: Iterable[Call], parse: Parse, usable_retries: int) -> Iterator[Result]:
         """One result per call, in the order in which they are ready.
@@ -101,7 +107,7 @@ class _Run:
         self._usable_retries = usable_retries
         self._source = iter(calls)
         self._is_exhausted = False
-        self._fetcher = Fetcher(engine.profile, engine.ledger, engine.allowances, engine.base_url_of)
+        self._fetcher = Fetcher(engine.profile, engine.ledger, engine.allowances, engine.base_url_of, engine.offline)
         self._open: dict[str, list[_Chain]] = {}
         self._next: list[_Chain] = []
         self._ready: deque[Result] = deque()

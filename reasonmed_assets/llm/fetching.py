@@ -11,6 +11,7 @@ from typing import Protocol
 
 from reasonmed_assets.llm.dispatch import Allowance, Dispatcher, Job, Lane
 from reasonmed_assets.llm.ledger import Attempt, Claimed, Ledger, LedgerError, Recorded
+from reasonmed_assets.llm.offline import OfflineModels, OfflineSender
 from reasonmed_assets.llm.outcomes import Received, SimulatedReplyError
 from reasonmed_assets.llm.transport import HttpTransport
 from reasonmed_assets.profiles.model import Profile, Provider
@@ -69,6 +70,7 @@ class Fetcher:
         ledger: where calls are claimed and replies stored.
         allowances: what each provider may be asked for a minute.
         base_url_of: address of a provider.
+        offline: models that are loaded by the build.
 
     Attributes:
         window: how many calls have to be wanted at a time so that no provider in use has to wait for the next one.
@@ -80,11 +82,13 @@ class Fetcher:
         ledger: Ledger,
         allowances: dict[str, Allowance],
         base_url_of: Callable[[str], str],
+        offline: OfflineModels,
     ) -> None:
         self._profile = profile
         self._ledger = ledger
         self._allowances = allowances
         self._base_url_of = base_url_of
+        self._offline = offline
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
         self._jobs: dict[str, Job] = {}
         self._held: set[str] = set()
@@ -150,6 +154,9 @@ class Fetcher:
             return BatchSender(
                 name, provider, self._base_url_of(name), self._ledger, self._on_attempt, self._events.put
             )
+        if provider.transport == "vllm":
+            process = self._offline.of(name, provider)
+            return OfflineSender(name, provider, process, self._on_attempt, self._events.put)
         transport = HttpTransport(name, provider, self._base_url_of(name))
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._on_attempt, self._events.put)

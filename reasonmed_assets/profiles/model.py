@@ -53,6 +53,8 @@ class Provider(Section):
     """What a call in a batch costs, in parts of the model's price."""
     vllm: dict[str, JsonValue] = {}
     """Arguments of `vllm.LLM`: `model` and what else its engine takes."""
+    vllm_environment: dict[str, str] = {}
+    """Environment variables of the process in which it runs, `CUDA_VISIBLE_DEVICES` for one."""
     max_in_flight: int = Field(default=64, ge=1)
     requests_per_minute: int | None = Field(default=None, ge=1)
     tokens_per_minute: int | None = Field(default=None, ge=1)
@@ -66,8 +68,8 @@ class Provider(Section):
             if self.base_url is not None or self.server != "none" or not isinstance(self.vllm.get("model"), str):
                 raise ValueError("transport = 'vllm' needs [vllm] with model = '...', and neither base_url nor server")
             return self
-        if self.vllm:
-            raise ValueError("[vllm] goes with transport = 'vllm'")
+        if self.vllm or self.vllm_environment:
+            raise ValueError("vllm and vllm_environment go with transport = 'vllm'")
         if (self.server == "none") == (self.base_url is None):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
         if self.transport == "batch" and self.server != "none":

@@ -81,6 +81,7 @@ class Build:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.engine.close()
         self.ledger.close()
 
     def results(
