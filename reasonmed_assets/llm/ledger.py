@@ -113,7 +113,7 @@ select
     lower(hex(a.call_key)) || '-' || a.attempt, lower(hex(a.call_key)), a.attempt, a.role, c.provider,
     a.provider_kind, c.model, c.revision, a.served_model, a.outcome, a.detail, a.http_status, a.finish_reason,
     a.prompt_tokens, a.completion_tokens, a.latency_ms, a.started_at,
-    a.reply is not null and a.attempt is c.final_attempt, lower(hex(b.batch_id))
+    a.reply is not null and a.attempt is c.final_attempt, iif(b.batch_id is null, null, lower(hex(b.batch_id)))
 from attempts as a
 inner join calls as c on a.call_key = c.call_key
 left join batch_calls as b on a.call_key = b.call_key and a.attempt = b.attempt

@@ -11,17 +11,22 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import orjson
 
 _END_S = 20.0
+_CHUNK_BYTES = 1 << 20
 _FAILED = frozenset({"abort", "error"})
 
 Requests = queue.SimpleQueue[dict[str, Any] | None]
+
+
+class RejectedError(ValueError):
+    """A request that vLLM does not take: it is too long for the model, or a parameter is none."""
 
 
 class Model:
@@ -49,11 +54,20 @@ class Model:
         """Take a request.
 
         Raises:
-            ValueError, TypeError: vLLM does not take it: it is too long for the model, or a parameter is unknown.
+            RejectedError: vLLM does not take it.
         """
+        from vllm.exceptions import VLLMClientError
+
+        try:
+            added = self._enqueue(request["body"])
+        except (TypeError, ValueError, VLLMClientError) as error:
+            raise RejectedError(f"{type(error).__name__}: {error}") from error
+        # vLLM returns its inner id, which goes on after a hyphen; its outputs carry the plain one.
+        self._under_way[added.partition("-")[0]] = request
+
+    def _enqueue(self, body: dict[str, Any]) -> str:
         from vllm.sampling_params import SamplingParams
 
-        body = request["body"]
         asked = {key: value for key, value in body.items() if key not in ("model", "messages", "response_format")}
         if "max_completion_tokens" in asked:
             asked["max_tokens"] = asked.pop("max_completion_tokens")
@@ -61,8 +75,7 @@ class Model:
             **{**self._defaults, **asked}, structured_outputs=_structured(body.get("response_format"))
         )
         (added,) = self._llm.enqueue_chat([body["messages"]], params, use_tqdm=False)
-        # vLLM returns its inner id, which goes on after a hyphen; its outputs carry the plain one.
-        self._under_way[added.partition("-")[0]] = request
+        return str(added)
 
     def step(self) -> list[dict[str, Any]]:
         """Let the model go on by one step; the answers that are complete by then.
@@ -128,8 +141,8 @@ def answer_requests(model: Model, requests: Requests, answers: BinaryIO) -> None
                 return
             try:
                 model.add(request)
-            except (TypeError, ValueError) as error:
-                _write(answers, {"id": request["id"], "rejected": f"{type(error).__name__}: {error}"})
+            except RejectedError as error:
+                _write(answers, {"id": request["id"], "rejected": str(error)})
         for answer in model.step():
             _write(answers, answer)
 
@@ -139,8 +152,16 @@ def _write(answers: BinaryIO, answer: dict[str, Any]) -> None:
     answers.flush()
 
 
-def _read(requests: Requests) -> None:
-    for line in sys.stdin.buffer:
+def _lines() -> Iterator[bytes]:
+    """Lines of stdin. Python's own reader would make the interpreter abort when it ends while a thread waits there."""
+    rest = b""
+    while chunk := os.read(0, _CHUNK_BYTES):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
+
+
+def _read(lines: Iterator[bytes], requests: Requests) -> None:
+    for line in lines:
         requests.put(orjson.loads(line))
     requests.put(None)
     # While a model is being loaded nobody looks at the queue; vLLM's own processes are of this group.
@@ -152,9 +173,10 @@ def main() -> None:
     """Load the model and answer. Must lead a process group of its own."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # vLLM and its libraries print on stdout, where the answers are
-    options = orjson.loads(sys.stdin.buffer.readline())
+    lines = _lines()
+    options = orjson.loads(next(lines))
     requests: Requests = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(requests,), name="requests", daemon=True).start()
+    threading.Thread(target=_read, args=(lines, requests), name="requests", daemon=True).start()
     model = Model(options)
     _write(answers, {"ready": True})
     answer_requests(model, requests, answers)

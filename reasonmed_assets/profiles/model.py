@@ -72,8 +72,8 @@ class Provider(Section):
             raise ValueError("vllm and vllm_environment go with transport = 'vllm'")
         if (self.server == "none") == (self.base_url is None):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
-        if self.transport == "batch" and self.server != "none":
-            raise ValueError("transport = 'batch' needs a base_url")
+        if self.transport == "batch" and self.server == "embedded":
+            raise ValueError("transport = 'batch' goes with a base_url or server = 'simulated'")
         return self
 
     @property

@@ -13,12 +13,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import polars as pl
 import pytest
 from aiohttp import web
 from batch_stub import BatchStub, end, fail
 from small import Build, call, calls, profile
 from stub import Answer, Request, Stub, echo, reply
 
+from reasonmed_assets import sql
 from reasonmed_assets.llm.ledger import Ledger, LedgerError
 from reasonmed_assets.llm.outcomes import EndpointError, SimulatedReplyError, UnauthorisedError
 from reasonmed_assets.profiles.model import Profile
@@ -485,8 +488,30 @@ def test_an_older_ledger_gets_the_tables_of_batches(tmp_path: Path) -> None:
 
 def test_the_profile_says_what_goes_with_which_transport() -> None:
     with pytest.raises(ValueError, match="base_url"):
-        batched(base_url=None, server="simulated")
+        batched(base_url=None, server="embedded")
     with pytest.raises(ValueError, match=r"vllm"):
         batched(vllm={"model": "x"})
     with pytest.raises(ValueError, match="50000"):
         batched({"max_requests": 60_000})
+
+
+def test_the_account_of_calls_has_the_price_of_a_batch_for_what_went_with_one(tmp_path: Path) -> None:
+    prices = pl.DataFrame(
+        {
+            "provider": ["local"],
+            "model": ["small-1b"],
+            "prompt_usd_per_million": [1.0],
+            "completion_usd_per_million": [2.0],
+            "batch_price_factor": [0.5],
+        }
+    )
+    with Stub() as stub, Build(tmp_path, stub.base_url) as build:
+        single = build.results([call(1)])
+    with BatchStub() as stub, Build(tmp_path, stub.base_url, batched()) as build:
+        results = {**single, **build.results([call(2)])}
+        with duckdb.connect() as con:
+            con.register("attempts", build.ledger.attempts_of(key for r in results.values() for key in r.call_keys))
+            con.register("prices", prices)
+            rows = con.sql(sql.load("tables/llm_calls")).pl()
+    costs = {row["batch_id"] is None: row["cost_usd"] for row in rows.to_dicts()}
+    assert costs == {True: pytest.approx(20e-6), False: pytest.approx(10e-6)}
