@@ -83,8 +83,8 @@ class Batches:
         return batch.shown("validating")
 
     def _output(self, batch_id: str) -> bytes:
-        lines = [orjson.loads(line) for line in self._files[self._batches[batch_id].input_file_id].splitlines()]
-        return b"".join(orjson.dumps(self._done(line)) + b"\n" for line in lines)
+        lines = self._files[self._batches[batch_id].input_file_id].splitlines()
+        return b"".join(orjson.dumps(self._done(orjson.loads(line))) + b"\n" for line in lines if line.strip())
 
     def _done(self, line: dict[str, Any]) -> dict[str, Any]:
         status, body = self._reply(orjson.dumps(line["body"]))
