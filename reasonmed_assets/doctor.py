@@ -116,6 +116,10 @@ def _provider(name: str, provider: Provider) -> Iterator[Finding]:
         )
     elif provider.server == "simulated":
         yield Finding(subject, True, "simulated endpoint, started by the build")
+    elif provider.transport == "vllm":
+        is_there = importlib.util.find_spec("vllm") is not None
+        loaded = f"vLLM, which loads {provider.vllm['model']} when it is needed"
+        yield Finding(subject, is_there, loaded if is_there else 'vLLM is not installed: pip install -e ".[vllm]"')
     else:
         for url in provider.base_urls:
             yield from _endpoint(subject, provider, url)

@@ -82,8 +82,8 @@ class BuildSession:
         return stats
 
     def close(self) -> None:
-        """Stop servers, close the ledger, and bring the snapshot that users open up to date."""
-        for part in ("servers", "ledger"):
+        """Stop models and servers, close the ledger, and bring the snapshot that users open up to date."""
+        for part in ("engine", "servers", "ledger"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
         self.warehouse.refresh_snapshot()

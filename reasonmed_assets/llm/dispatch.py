@@ -43,6 +43,7 @@ class Job:
         body: its body as it is sent.
         tries: attempts made in this run.
         failed_at: when the first of them failed, on the event loop's clock.
+        batch_id: the batch that it went with last, if any.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Job:
     body: bytes
     tries: int = 0
     failed_at: float | None = None
+    batch_id: str | None = None
 
     @property
     def prompt_tokens(self) -> int:

@@ -110,6 +110,23 @@ create table provider_kinds (
 );
 """
 
+_BATCHES = """
+create table batches (
+    batch_id blob primary key,
+    provider text not null,
+    remote_id text
+);
+create table batch_calls (
+    call_key blob not null,
+    batch_id blob not null references batches,
+    attempt integer,
+    primary key (call_key, batch_id)
+);
+"""
+
+_ADDED = {1: _SCHEMA, 2: _BATCHES}
+"""What each version added; an older ledger gets what it lacks when it is opened."""
+
 _STORED = """
 select c.call_key, c.attempts, a.outcome, a.detail, a.provider_kind, a.is_simulated, a.reply
 from calls as c
@@ -122,10 +139,12 @@ select
     lower(hex(a.call_key)) || '-' || a.attempt, lower(hex(a.call_key)), a.attempt, a.role, c.provider,
     a.provider_kind, c.model, c.revision, a.served_model, a.outcome, a.detail, a.http_status, a.finish_reason,
     a.prompt_tokens, a.completion_tokens, a.latency_ms, a.started_at,
-    a.reply is not null and a.attempt is c.final_attempt, k.table_name, k.source
+    a.reply is not null and a.attempt is c.final_attempt, k.table_name, k.source,
+    iif(b.batch_id is null, null, lower(hex(b.batch_id)))
 from attempts as a
 inner join calls as c on a.call_key = c.call_key
 left join askers as k on a.asker_id = k.asker_id and k.warehouse = ?
+left join batch_calls as b on a.call_key = b.call_key and a.attempt = b.attempt
 where a.call_key in ({marks})
 order by a.call_key, a.attempt
 """
@@ -153,7 +172,15 @@ _ATTEMPT_COLUMNS = {
     "is_accepted": pl.Int64,
     "made_for": pl.String,
     "made_for_source": pl.String,
+    "batch_id": pl.String,
 }
+
+_OPEN_BATCHES = """
+select bc.call_key, b.batch_id, b.remote_id
+from batch_calls as bc
+inner join batches as b using (batch_id)
+where bc.attempt is null and bc.call_key in ({marks})
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +202,19 @@ class Stored:
     provider_kind: str
     attempts: int
     reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch that was submitted, or was about to be, and has not been read.
+
+    Attributes:
+        batch_id: 32 hex digits by which the provider knows it too, as metadata.
+        remote_id: the provider's own id; None when the build that submitted it did not live to note it.
+    """
+
+    batch_id: str
+    remote_id: str | None
 
 
 class Ledger:
@@ -301,6 +341,33 @@ class Ledger:
         """Give claims back that this ledger object holds."""
         self._submit(operations.Release(tuple(keys), self._owner.owner_id))
 
+    def begin_batch(self, batch_id: str, provider: str, keys: Sequence[str]) -> None:
+        """Note that calls are about to be submitted as a batch; on disk when this returns.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        begin = operations.BeginBatch(batch_id=batch_id, provider=provider, keys=tuple(keys))
+        self._submit(begin)
+        begin.wait()
+
+    def name_batch(self, batch_id: str, remote_id: str) -> None:
+        """Note a batch's id at its provider; written soon, or found again by the batch's metadata."""
+        self._submit(operations.NameBatch(batch_id, remote_id))
+
+    def forget_batch(self, batch_id: str, keys: Iterable[str]) -> None:
+        """Note that calls were not sent with a batch after all."""
+        self._submit(operations.ForgetBatch(batch_id, tuple(keys)))
+
+    def open_batches(self, keys: Iterable[str]) -> dict[str, OpenBatch]:
+        """The calls among `keys` that were submitted in a batch and have no ending yet, by key.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        rows = self._rows(_OPEN_BATCHES, keys)
+        return {key.hex(): OpenBatch(batch_id.hex(), remote_id) for key, batch_id, remote_id in rows}
+
     def flush(self) -> None:
         """Return once everything that was handed over is on disk.
 
@@ -327,21 +394,21 @@ class Ledger:
 
     def _make_tables(self) -> None:
         connection = self._reading
-        version = connection.execute("pragma user_version").fetchone()[0]
-        if version == 0:
+        if _version(connection) < _VERSION:
             connection.execute("begin immediate")
-            version = connection.execute("pragma user_version").fetchone()[0]
+            version = _version(connection)
             if version == 0 and connection.execute("select count(*) from sqlite_schema").fetchone()[0]:
                 connection.execute("rollback")
                 raise LedgerError(f"ledger {self.path}: this SQLite file is no ledger; give another path")
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
+            for added in range(version + 1, _VERSION + 1):
+                for statement in _ADDED[added].split(";"):
                     connection.execute(statement)
-                connection.execute(f"pragma user_version = {_VERSION}")
-                version = _VERSION
+                connection.execute(f"pragma user_version = {added}")
             connection.execute("commit")
-        if version != _VERSION:
-            raise LedgerError(f"ledger {self.path}: its version is {version}, this program reads {_VERSION}")
+        if _version(connection) != _VERSION:
+            raise LedgerError(
+                f"ledger {self.path}: its version is {_version(connection)}, this program reads {_VERSION}"
+            )
         self._write_ahead()
 
     def _write_ahead(self) -> None:
@@ -374,3 +441,7 @@ class Ledger:
         except (NotAReplyError, zstandard.ZstdError) as error:
             raise LedgerError(f"ledger {self.path}: the reply of call {key.hex()} is damaged: {error}") from error
         return Stored(key.hex(), outcome, detail, provider_kind, attempts, read)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("pragma user_version").fetchone()[0]

@@ -45,6 +45,7 @@ class Attempt:
         provider_kind: kind of the provider.
         body: request body as sent.
         received: what came of it.
+        batch_id: the batch in which it was sent; None when it was sent alone.
         build: the build that pays for it.
         usd: what it cost.
     """
@@ -58,6 +59,7 @@ class Attempt:
     provider_kind: str
     body: bytes
     received: Received
+    batch_id: str | None = None
     build: str = ""
     usd: float = 0.0
 
@@ -159,6 +161,13 @@ on conflict do update set source = source
 returning asker_id
 """
 
+_READ_BEFORE = """
+select c.attempts
+from batch_calls as b
+inner join calls as c using (call_key)
+where b.call_key = ? and b.batch_id = ? and b.attempt is not null and c.final_attempt is not null
+"""
+
 
 @dataclass(slots=True)
 class Record:
@@ -183,6 +192,12 @@ class Record:
         """Insert the rows."""
         attempt, received = self.attempt, self.attempt.received
         key = bytes.fromhex(attempt.call_key)
+        batch_id = None if attempt.batch_id is None else bytes.fromhex(attempt.batch_id)
+        if batch_id is not None:
+            read_before = connection.execute(_READ_BEFORE, (key, batch_id)).fetchone()
+            if read_before is not None:
+                # Another build, which was taken for dead, read the same batch: its line was paid for once.
+                return Recorded(read_before[0], is_kept=False)
         body_hash = hashlib.sha256(attempt.body).digest()[:16]
         connection.execute("insert or ignore into bodies values (?, ?)", (body_hash, self._body))
         identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
@@ -190,6 +205,9 @@ class Record:
         attempts, final_attempt = call.fetchone()
         self._asker_id = self._identified(connection)
         connection.execute(_ATTEMPT, (key, attempts, self._asker_id, *self._columns()))
+        if batch_id is not None:
+            arrived = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
+            connection.execute(arrived, (attempts, key, batch_id))
         if received.is_final:
             connection.execute("delete from claims where call_key = ?", (key,))
             if attempt.build:
@@ -484,6 +502,60 @@ class Barrier:
         self._reached.wait()
         if self._failure is not None:
             raise self._failure
+
+
+@dataclass(slots=True, kw_only=True)
+class BeginBatch(Barrier):
+    """Note a batch and its calls before anything of it is sent."""
+
+    batch_id: str
+    provider: str
+    keys: tuple[str, ...]
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Insert them."""
+        batch_id = bytes.fromhex(self.batch_id)
+        connection.execute("insert into batches values (?, ?, null)", (batch_id, self.provider))
+        rows = [(bytes.fromhex(key), batch_id) for key in self.keys]
+        connection.executemany("insert into batch_calls values (?, ?, null)", rows)
+
+
+@dataclass(slots=True)
+class NameBatch:
+    """Note a batch's id at its provider."""
+
+    batch_id: str
+    remote_id: str
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Set it."""
+        named = (self.remote_id, bytes.fromhex(self.batch_id))
+        connection.execute("update batches set remote_id = ? where batch_id = ?", named)
+
+    def done(self, result: Any) -> None:
+        """Nobody waits; the batch's metadata tell whose it is as well."""
+
+
+@dataclass(slots=True)
+class ForgetBatch:
+    """Take calls out of a batch in which they were not sent."""
+
+    batch_id: str
+    keys: tuple[str, ...]
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Delete those without an ending."""
+        rows = [(bytes.fromhex(key), bytes.fromhex(self.batch_id)) for key in self.keys]
+        connection.executemany("delete from batch_calls where call_key = ? and batch_id = ? and attempt is null", rows)
+
+    def done(self, result: Any) -> None:
+        """Nobody waits; the next build finds no such batch, and forgets it."""
 
 
 @dataclass(frozen=True, slots=True)

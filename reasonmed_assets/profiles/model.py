@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Role = Literal["generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator"]
@@ -15,6 +15,24 @@ class Section(BaseModel):
     """A part of a profile: unknown keys are errors, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Batches(Section):
+    """How calls become batches and how often a batch is asked after; the highest sizes are OpenAI's."""
+
+    max_requests: int = Field(default=50_000, ge=1, le=50_000)
+    """Calls of one file."""
+    max_bytes: int = Field(default=200_000_000, ge=1, le=200_000_000)
+    """Size of one file; a larger single call has a file of its own."""
+    max_batches: int = Field(default=4, ge=1)
+    """Batches of a step under way at once. As many calls as fit into them are kept in memory."""
+    gather_s: float = Field(default=20, ge=0)
+    """A file that is not full is submitted when no new call came for so long."""
+    poll_first_s: float = Field(default=5, gt=0)
+    """Pause before a batch is asked after for the second time; each further pause is half as long again."""
+    poll_longest_s: float = Field(default=300, gt=0)
+    find_s: float = Field(default=60, ge=0)
+    """How long a batch is looked for that a killed build may have created, before its calls count as never sent."""
 
 
 class Provider(Section):
@@ -32,6 +50,15 @@ class Provider(Section):
     """Name of the environment variable that holds the key; the key itself stands nowhere."""
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     """How the endpoint is asked for structured replies; `none` asks in words only."""
+    transport: Literal["http", "batch", "vllm"] = "http"
+    """`http`: one request per call. `batch`: OpenAI's Batch API at `base_url`. `vllm`: a model loaded by the build."""
+    batch: Batches = Batches()
+    batch_price_factor: float = Field(default=1, ge=0, le=1)
+    """What a call in a batch costs, in parts of the model's price."""
+    vllm: dict[str, JsonValue] = {}
+    """Arguments of `vllm.LLM`: `model` and what else its engine takes."""
+    vllm_environment: dict[str, str] = {}
+    """Environment variables of the process in which it runs, `CUDA_VISIBLE_DEVICES` for one."""
     max_in_flight: int = Field(default=64, ge=1)
     requests_per_minute: int | None = Field(default=None, ge=1)
     tokens_per_minute: int | None = Field(default=None, ge=1)
@@ -43,14 +70,29 @@ class Provider(Section):
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Provider:
+        if self.transport == "vllm":
+            if self.base_urls or self.server != "none" or not isinstance(self.vllm.get("model"), str):
+                raise ValueError("transport = 'vllm' needs [vllm] with model = '...', and neither base_url nor server")
+            return self
+        if self.vllm or self.vllm_environment:
+            raise ValueError("vllm and vllm_environment go with transport = 'vllm'")
         if (self.server == "none") != bool(self.base_urls):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
+        if self.transport == "batch" and self.server == "embedded":
+            raise ValueError("transport = 'batch' goes with a base_url or server = 'simulated'")
+        if self.transport == "batch" and (len(self.base_urls) > 1 or self.azure_api_version):
+            raise ValueError("transport = 'batch' goes with one base_url, and without azure_api_version")
         return self
 
     @property
     def base_urls(self) -> tuple[str, ...]:
         """The declared addresses; none where the build starts the server."""
         return (self.base_url,) if isinstance(self.base_url, str) else self.base_url or ()
+
+    @property
+    def price_factor(self) -> float:
+        """What a call costs by this transport, in parts of the model's price."""
+        return self.batch_price_factor if self.transport == "batch" else 1.0
 
 
 class Model(Section):
@@ -70,10 +112,6 @@ class Model(Section):
     """`reasoning`: a hosted reasoning model, which takes `max_completion_tokens` and no temperature, top_p or seed."""
     prompt_usd_per_million: float = Field(default=0, ge=0)
     completion_usd_per_million: float = Field(default=0, ge=0)
-
-    def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """What a call costs at the declared prices."""
-        return (prompt_tokens * self.prompt_usd_per_million + completion_tokens * self.completion_usd_per_million) / 1e6
 
 
 class Sampling(Section):
@@ -269,6 +307,12 @@ class Profile(Section):
         if len(kinds) > 1:
             raise ValueError(f"profile {self.name}: the roles mix providers of kinds {', '.join(sorted(kinds))}")
         return kinds.pop()
+
+    def cost_usd(self, model_name: str, prompt_tokens: int, completion_tokens: int) -> float:
+        """What a call to a declared model costs in US dollars, by its prices and its provider's transport."""
+        model = self.models[model_name]
+        usd = prompt_tokens * model.prompt_usd_per_million + completion_tokens * model.completion_usd_per_million
+        return self.providers[model.provider].price_factor * usd / 1e6
 
     @property
     def paths_per_question(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -80,6 +81,7 @@ class Build:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.engine.close()
         self.ledger.close()
 
     def results(
@@ -93,9 +95,13 @@ class Build:
 
 
 def main() -> None:
-    """Arguments: folder, base URL, number of calls, calls in flight. Prints a line per result."""
-    folder, base_url, n, in_flight = sys.argv[1:]
-    with Build(Path(folder), base_url, profile(max_in_flight=int(in_flight))) as build:
+    """Arguments: folder, base URL, number of calls, calls in flight, perhaps more about the provider as JSON.
+
+    Prints a line per result.
+    """
+    folder, base_url, n, in_flight, *more = sys.argv[1:]
+    declared = json.loads(more[0]) if more else {}
+    with Build(Path(folder), base_url, profile(max_in_flight=int(in_flight), **declared)) as build:
         for result in build.engine.run("step", calls(int(n)), text_of, 2):
             print(result.row_id, result.outcome, result.value, result.attempts, ",".join(result.call_keys), flush=True)
         print("made", build.engine.stats["step"].made, flush=True)
