@@ -28,15 +28,13 @@ from reasonmed_assets.sources import SAMPLE_DIR, load_declaration, read_source
 N_TEXTS = 200
 STORM_EVERY = 5_000
 STORM_REQUESTS = 250
-"""Every so many requests, so many in a row are answered with status 429."""
+"""Every so many requests, so many in a row are answered with status 429 or 503."""
 DRIP_PIECES = 4
-DRIP_S = 0.2
+DRIP_S = 0.1
 HUGE_CHARACTERS = 1_000_000
 
 FAULTS = (
-    "429",
     "500",
-    "503",
     "reset",
     "stall",
     "half a body",
@@ -99,6 +97,7 @@ class Endpoint:
         self.fault_share = fault_share
         self.n_requests = 0
         self.n_answered = 0
+        self.most_in_flight = 0
         self.log: defaultdict[str, list[str]] = defaultdict(list)
         self._texts = texts()
         self._plain = [completion(text, number) for number, text in enumerate(self._texts)]
@@ -106,6 +105,7 @@ class Endpoint:
     def action(self, body: bytes) -> str:
         """What is done with the next request, which is logged."""
         self.n_requests += 1
+        self.most_in_flight = max(self.most_in_flight, self.n_requests - self.n_answered)
         key = hashlib.sha256(body).hexdigest()[:32]
         action = self._drawn(key, len(self.log[key])) if self.fault_share else "reply"
         self.log[key].append(action)
@@ -113,7 +113,7 @@ class Endpoint:
 
     def _drawn(self, key: str, n_before: int) -> str:
         if self.n_requests % STORM_EVERY > STORM_EVERY - STORM_REQUESTS:
-            return "429"
+            return ("429", "503")[self.n_requests // STORM_EVERY % 2]
         draw = random.Random(f"{key} {n_before}")
         return draw.choice(FAULTS) if draw.random() < self.fault_share else "reply"
 
@@ -126,7 +126,7 @@ class Endpoint:
         if action == "429":
             return response(b"slow down", "429 Too Many Requests", "text/plain", "Retry-After: 0.05\r\n")
         if action in ("500", "503"):
-            return response(b"oops", f"{action} Failed", "text/plain")
+            return response(b"not now", f"{action} Failed", "text/plain")
         if action == "redirect":
             return response(b"", "307 Temporary Redirect", more="Location: http://127.0.0.1:1/\r\n")
         if action == "HTML with status 200":
@@ -145,7 +145,8 @@ class Endpoint:
 
     def report(self) -> bytes:
         """The log."""
-        return orjson.dumps({"requests": self.n_requests, "answered": self.n_answered, "log": self.log})
+        counts = {"requests": self.n_requests, "answered": self.n_answered, "most_in_flight": self.most_in_flight}
+        return orjson.dumps({**counts, "log": self.log if self.fault_share else {}})
 
 
 class Connection(asyncio.Protocol):
