@@ -28,7 +28,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -231,7 +231,7 @@ def kills(points: int = 24) -> None:
 
 
 def _stored(folder: Path) -> int:
-    with sqlite3.connect(folder / "ledger.sqlite") as ledger:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
         return ledger.execute("select count(*) from calls where final_attempt is not null").fetchone()[0]
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def _attempts(folder: Path) -> dict[str, list[str]]:
     order by a.call_key, a.attempt
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
-    with sqlite3.connect(folder / "ledger.sqlite") as ledger:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
         for body_hash, outcome in ledger.execute(query):
             found[body_hash].append(outcome)
     return found

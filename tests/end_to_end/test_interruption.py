@@ -6,18 +6,24 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 from builds import TIMEOUT_S, Built, reasonmed, start
 
 
-def _interrupted_at_its_first_calls(process: subprocess.Popen[str], ledger: Path) -> str:
-    """What the process said after Ctrl-C at a time when it was making calls."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while process.poll() is None and time.monotonic() < deadline and not _attempts(ledger):
+def _stopped_at_its_calls(process: subprocess.Popen[str], how: signal.Signals, ledger: Path) -> str:
+    """What the process said after a signal at a time when it was making calls."""
+    deadline, before = time.monotonic() + TIMEOUT_S, _attempts(ledger)
+    while process.poll() is None and time.monotonic() < deadline and _attempts(ledger) == before:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     return process.communicate(timeout=TIMEOUT_S)[0]
+
+
+def _claims(ledger: Path) -> int:
+    with closing(sqlite3.connect(ledger)) as connection:
+        return connection.execute("select count(*) from claims").fetchone()[0]
 
 
 def _attempts(ledger: Path) -> int:
@@ -27,16 +33,18 @@ def _attempts(ledger: Path) -> int:
         return 0  # the tables are being made
 
 
-def test_ctrl_c_ends_the_whole_build_and_nothing_is_paid_twice(tmp_path: Path) -> None:
+def test_ctrl_c_and_sigterm_end_the_whole_build_and_nothing_is_paid_twice(tmp_path: Path) -> None:
     folder = tmp_path / "warehouse"
     arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--limit", "2"]
     arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu"]
-    process = start(*arguments)
-    said = _interrupted_at_its_first_calls(process, folder / "ledger.sqlite")
-    assert process.returncode == 1, said
-    assert ": interrupted" in said
-    assert "run the same command again" in said
-    assert "pubmedqa     raw_questions" not in said
+    for how in (signal.SIGTERM, signal.SIGINT):
+        process = start(*arguments)
+        said = _stopped_at_its_calls(process, how, folder / "ledger.sqlite")
+        assert process.returncode == 1, said
+        assert ": interrupted" in said
+        assert "run the same command again" in said
+        assert "pubmedqa     raw_questions" not in said
+        assert _claims(folder / "ledger.sqlite") == 0, "what it claimed is free"
     done = reasonmed(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("mmlu         raw_questions") == 1
