@@ -107,16 +107,12 @@ def run_aiohttp(url: str, n: int, in_flight: int, folder: Path) -> int:
 
 
 def run_openai(url: str, n: int, in_flight: int, folder: Path) -> int:
-    """The openai client, with as many connections as calls in flight."""
-    import httpx
+    """The openai client as it is."""
     import openai
 
     async def run() -> int:
         source, done = bodies(n), 0
-        limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-        async with openai.AsyncOpenAI(
-            base_url=url, api_key="none", timeout=600, http_client=openai.DefaultAsyncHttpxClient(limits=limits)
-        ) as client:
+        async with openai.AsyncOpenAI(base_url=url, api_key="none", timeout=600) as client:
 
             async def work() -> None:
                 nonlocal done
