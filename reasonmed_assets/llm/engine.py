@@ -7,6 +7,7 @@ a later build walks the same chain through the ledger. Which endings are kept is
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections import deque
@@ -93,9 +94,12 @@ class Engine:
             ValueError: a call names an unknown provider or model.
         """
         run = _Run(self, step, calls, parse, usable_retries)
+        # What was imported and built so far need not be searched for garbage again and again while calls come and go.
+        gc.freeze()
         try:
             yield from run.results()
         finally:
+            gc.unfreeze()
             run.close()
 
 

@@ -19,6 +19,7 @@ import zstandard
 
 from reasonmed_assets.llm import ledger_operations as operations
 from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.compression import Frames, UnknownDictionaryError
 from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Claimed, Purse, Recorded, Wanted
 from reasonmed_assets.llm.owners import HEARTBEAT_S, Owner, is_alive, this_process
 from reasonmed_assets.llm.wire import NotAReplyError, read_reply
@@ -28,10 +29,18 @@ __all__ = ["Asker", "Attempt", "Claimed", "Ledger", "LedgerError", "Purse", "Rec
 
 NO_BUDGET = Purse()
 
-_VERSION = 2
+_VERSION = 1
 _BUSY_S = 60.0
 
+_CHECKPOINT_PAGES = 8_000
+"""Pages of the write-ahead log (4 KB each) after which it is merged into the file: random keys touch the same pages
+again and again, so that a rare merge writes far less."""
+
 _SCHEMA = """
+create table dictionaries (
+    role text primary key,
+    dictionary blob not null
+);
 create table bodies (
     body_hash blob primary key,
     body blob not null
@@ -108,9 +117,6 @@ create table provider_kinds (
     kind text not null,
     primary key (provider, kind)
 );
-"""
-
-_BATCHES = """
 create table batches (
     batch_id blob primary key,
     provider text not null,
@@ -123,9 +129,6 @@ create table batch_calls (
     primary key (call_key, batch_id)
 );
 """
-
-_ADDED = {1: _SCHEMA, 2: _BATCHES}
-"""What each version added; an older ledger gets what it lacks when it is opened."""
 
 _STORED = """
 select c.call_key, c.attempts, a.outcome, a.detail, a.provider_kind, a.is_simulated, a.reply
@@ -239,11 +242,13 @@ class Ledger:
         self._kinds: set[tuple[str, str]] = set()
         self.asker: Asker | None = None
         self._asker_ids: dict[Asker, int] = {}
+        self._frames = Frames()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._reading = self._connect()
             self._make_tables()
             self._reading.execute("pragma query_only = on")
+            self._read_dictionaries()
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(f"ledger {self.path}: cannot be opened: {error}") from error
 
@@ -294,7 +299,7 @@ class Ledger:
         """The request body of a call as it was sent; None when the ledger does not know the key."""
         query = "select b.body from calls as c inner join bodies as b using (body_hash) where c.call_key in ({marks})"
         for (body,) in self._rows(query, [key]):
-            return orjson.loads(operations.decompressed(body))
+            return orjson.loads(self._text(body))
         return None
 
     def provider_kinds(self) -> set[str]:
@@ -327,7 +332,11 @@ class Ledger:
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
-        self._submit(operations.Record(attempt, self.asker, self._asker_ids, self._kinds, done))
+        self._submit(operations.Record(attempt, self.asker, self._asker_ids, self._kinds, self._frames, done))
+        if attempt.received.raw is not None:
+            samples = self._frames.sample(attempt.role, (attempt.body, attempt.received.raw))
+            if samples is not None:
+                self._submit(operations.Learn(attempt.role, samples, self._frames))
 
     def judge(self, key: str, outcome: str, detail: str | None) -> None:
         """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
@@ -390,20 +399,22 @@ class Ledger:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         connection.execute("pragma synchronous = full")
+        connection.execute(f"pragma wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         return connection
 
     def _make_tables(self) -> None:
         connection = self._reading
-        if _version(connection) < _VERSION:
+        version = _version(connection)
+        if version == 0:
             connection.execute("begin immediate")
             version = _version(connection)
             if version == 0 and connection.execute("select count(*) from sqlite_schema").fetchone()[0]:
                 connection.execute("rollback")
                 raise LedgerError(f"ledger {self.path}: this SQLite file is no ledger; give another path")
-            for added in range(version + 1, _VERSION + 1):
-                for statement in _ADDED[added].split(";"):
+            if version == 0:
+                for statement in _SCHEMA.split(";"):
                     connection.execute(statement)
-                connection.execute(f"pragma user_version = {added}")
+                connection.execute(f"pragma user_version = {_VERSION}")
             connection.execute("commit")
         if _version(connection) != _VERSION:
             raise LedgerError(
@@ -421,6 +432,20 @@ class Ledger:
                 f"ledger {self.path}: its file system does not allow a write-ahead log; give another path"
             )
 
+    def _read_dictionaries(self) -> None:
+        with self._reading_lock:
+            rows = self._reading.execute("select role, dictionary from dictionaries").fetchall()
+        for role, dictionary in rows:
+            self._frames.add(role, dictionary)
+
+    def _text(self, frame: bytes) -> bytes:
+        try:
+            return self._frames.decompress(frame)
+        except UnknownDictionaryError:
+            # Another build has trained it since.
+            self._read_dictionaries()
+            return self._frames.decompress(frame)
+
     def _rows(self, query: str, keys: Iterable[str], *before: str) -> Iterator[tuple[Any, ...]]:
         wanted = [bytes.fromhex(key) for key in keys]
         for first in range(0, len(wanted), operations.KEYS_PER_QUERY):
@@ -437,8 +462,8 @@ class Ledger:
     def _stored(self, row: tuple[Any, ...]) -> Stored:
         key, attempts, outcome, detail, provider_kind, is_simulated, reply = row
         try:
-            read = None if reply is None else read_reply(operations.decompressed(reply), bool(is_simulated))
-        except (NotAReplyError, zstandard.ZstdError) as error:
+            read = None if reply is None else read_reply(self._text(reply), bool(is_simulated))
+        except (NotAReplyError, UnknownDictionaryError, zstandard.ZstdError) as error:
             raise LedgerError(f"ledger {self.path}: the reply of call {key.hex()} is damaged: {error}") from error
         return Stored(key.hex(), outcome, detail, provider_kind, attempts, read)
 

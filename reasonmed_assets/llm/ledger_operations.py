@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import zstandard
-
+from reasonmed_assets.llm.compression import Frames, trained
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.owners import Owner, is_alive
 from reasonmed_assets.llm.writer import LedgerError
@@ -19,10 +18,6 @@ from reasonmed_assets.profiles.model import Budget, Spending
 
 KEYS_PER_QUERY = 500
 """SQLite takes a limited number of values in one statement."""
-
-_LEVEL = 3
-_LARGEST_REPLY_BYTES = 256 * 1024 * 1024
-_local = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +122,6 @@ class Recorded:
     is_kept: bool
 
 
-def decompressed(data: bytes) -> bytes:
-    """The text behind a compressed body or reply."""
-    if not hasattr(_local, "decompressor"):
-        _local.decompressor = zstandard.ZstdDecompressor()
-    return _local.decompressor.decompress(data, max_output_size=_LARGEST_REPLY_BYTES)
-
-
-def _compressed(data: bytes) -> bytes:
-    if not hasattr(_local, "compressor"):
-        _local.compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    return _local.compressor.compress(data)
-
-
 _CALL = """
 insert into calls (call_key, body_hash, provider, model, revision, sample, attempts, final_attempt)
 values (?, ?, ?, ?, ?, ?, 1, iif(?, 1, null))
@@ -177,6 +159,7 @@ class Record:
     asker: Asker | None
     asker_ids: dict[Asker, int]
     kinds: set[tuple[str, str]]
+    frames: Frames
     finish: Callable[[Recorded | LedgerError], None]
     _body: bytes = b""
     _reply: bytes | None = None
@@ -184,9 +167,9 @@ class Record:
 
     def prepare(self) -> None:
         """Compress."""
-        self._body = _compressed(self.attempt.body)
-        raw = self.attempt.received.raw
-        self._reply = None if raw is None else _compressed(raw)
+        role, raw = self.attempt.role, self.attempt.received.raw
+        self._body = self.frames.compress(role, self.attempt.body)
+        self._reply = None if raw is None else self.frames.compress(role, raw)
 
     def run(self, connection: sqlite3.Connection) -> Recorded:
         """Insert the rows."""
@@ -247,6 +230,32 @@ class Record:
         is_simulated = reply is not None and reply.is_simulated
         ending = (attempt.role, attempt.provider_kind, received.outcome, received.detail, received.http_status)
         return (*ending, *said, received.latency_ms, started_at, is_simulated, self._reply)
+
+
+@dataclass(slots=True)
+class Learn:
+    """Train a role's dictionary and keep it, unless another build did so first."""
+
+    role: str
+    samples: list[bytes]
+    frames: Frames
+    _dictionary: bytes | None = None
+
+    def prepare(self) -> None:
+        """Train."""
+        self._dictionary = trained(self.samples)
+
+    def run(self, connection: sqlite3.Connection) -> bytes | None:
+        """The dictionary that the ledger holds for the role now."""
+        if self._dictionary is not None:
+            connection.execute("insert or ignore into dictionaries values (?, ?)", (self.role, self._dictionary))
+        row = connection.execute("select dictionary from dictionaries where role = ?", (self.role,)).fetchone()
+        return None if row is None else row[0]
+
+    def done(self, result: Any) -> None:
+        """Use it: it is on disk before the first frame that needs it."""
+        if isinstance(result, bytes):
+            self.frames.add(self.role, result)
 
 
 @dataclass(slots=True)

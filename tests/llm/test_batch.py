@@ -22,7 +22,6 @@ from small import Build, call, calls, profile
 from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets import sql
-from reasonmed_assets.llm.ledger import Ledger, LedgerError
 from reasonmed_assets.llm.outcomes import EndpointError, SimulatedReplyError, UnauthorisedError
 from reasonmed_assets.profiles.model import Profile
 
@@ -345,7 +344,7 @@ def test_a_batch_that_is_gone_is_asked_again(tmp_path: Path) -> None:
 def start(folder: Path, stub: Stub, n: int) -> subprocess.Popen[str]:
     declared = json.dumps({"transport": "batch", "batch": QUICK})
     return subprocess.Popen(
-        [*BUILD, str(folder), stub.base_url, str(n), "8", declared], stdout=subprocess.PIPE, text=True
+        [*BUILD, str(folder), stub.base_url, str(n), "8", "0", declared], stdout=subprocess.PIPE, text=True
     )
 
 
@@ -469,21 +468,6 @@ def test_a_line_that_two_builds_read_is_one_attempt(tmp_path: Path) -> None:
         slow.join(30)
         assert found[0]["1"].attempts == 1
         assert len(attempts(build, found[0])) == stub.n == 1
-
-
-def test_an_older_ledger_gets_the_tables_of_batches(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite"
-    with Stub() as stub, Build(tmp_path, stub.base_url) as build:
-        build.results(calls(3))
-    with sqlite3.connect(path) as older:
-        older.executescript("drop table batch_calls; drop table batches; pragma user_version = 1")
-    with BatchStub() as stub, Build(tmp_path, stub.base_url, batched()) as build:
-        assert len(build.results(calls(5))) == 5
-        assert stub.n == 2
-    with sqlite3.connect(path) as newer:
-        newer.execute("pragma user_version = 99")
-    with pytest.raises(LedgerError, match="version is 99"):
-        Ledger(path)
 
 
 def test_the_profile_says_what_goes_with_which_transport() -> None:
