@@ -76,7 +76,7 @@ def test_files_keep_to_their_limits(tmp_path: Path) -> None:
     with BatchStub() as stub:
         with Build(tmp_path / "n", stub.base_url, batched({"max_requests": 10})) as build:
             assert len(build.results(calls(25))) == 25
-        assert [len(batch.lines) for batch in stub.batches.values()] == [10, 10, 5]
+        assert sorted(len(batch.lines) for batch in stub.batches.values()) == [5, 10, 10]
         stub.files.clear()
         with Build(tmp_path / "bytes", stub.base_url, batched({"max_bytes": 1000})) as build:
             assert len(build.results([*calls(12), call("long", text="x" * 2000)])) == 13
