@@ -267,8 +267,11 @@ def _found(outcome: quality.CheckOutcome) -> str:
     if outcome.error is not None:
         return outcome.error
     shown = outcome.examples[:_SHOWN_EXAMPLES]
-    cells = [", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items()) for row in shown]
-    return "Found: " + "; ".join(cells)
+    cells = [
+        ", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items() if value is not None)
+        for row in shown
+    ]
+    return "Found:\n" + "\n".join(f"  {cell}" for cell in cells)
 
 
 _MAKES_NO_ROWS: Any = {
