@@ -98,8 +98,9 @@ class Model:
         if self._parser is not None:
             reasoning, content = self._parser.extract_reasoning(choice.text, _as_request(request["body"]))
             message |= {"content": content, "reasoning": reasoning}
-            n_tokens = self._parser.count_reasoning_tokens(list(choice.token_ids))
-            usage["completion_tokens_details"] = {"reasoning_tokens": n_tokens}
+            # Zero is also what a parser says that cannot count.
+            if n_tokens := self._parser.count_reasoning_tokens(list(choice.token_ids)):
+                usage["completion_tokens_details"] = {"reasoning_tokens": n_tokens}
         reply = {
             "object": "chat.completion",
             "model": self._name,
