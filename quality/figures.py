@@ -41,6 +41,10 @@ _FIGURES: dict[str, dict[str, str]] = {
         " round(avg(is_correct::integer), 6) as share from staged group by all having share is not null order by all)",
         "n_missing": "select count(*) from staged where is_correct is null",
     },
+    "verifier_audit": {
+        "second_verdicts": "select json_group_object(kind || ': ' || coalesce(second_verdict, 'missing'), n) from"
+        " (select kind, second_verdict, count(*) as n from staged group by all order by all)",
+    },
     "difficulty_tiers": {
         "tiers": "select json_group_object(tier, n) from"
         " (select tier, count(*) as n from staged group by all order by all)",

@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets import quality
-from reasonmed_assets.metadata import column_lineage, column_schema, example_query, picture, sample_rows
+from reasonmed_assets.metadata import column_lineage, column_schema, example_query, picture, sample_rows, view_rows
 from reasonmed_assets.quality.checks import check_specs, to_result
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.session import BuildSession, code_digest
@@ -97,6 +97,7 @@ def table_asset(
     partitions_def: dg.PartitionsDefinition | None,
     kinds: set[str],
     fingerprint_parts: Callable[[BuildSession, str | None], Sequence[str]] | None = None,
+    view: str | None = None,
 ) -> dg.AssetsDefinition:
     """The Dagster asset of one declared table.
 
@@ -107,6 +108,8 @@ def table_asset(
         partitions_def: the sources; used when the table is partitioned.
         kinds: kinds shown in the graph.
         fingerprint_parts: further inputs that are no tables (files, limits).
+        view: name of a view over the table; its rows, those of the partition, are shown
+            with each materialisation.
     """
     spec = TABLES[table]
     partitions = partitions_def if spec.partitioned else None
@@ -129,7 +132,7 @@ def table_asset(
         partition = context.partition_key if context.has_partition_key and spec.partitioned else None
         more = fingerprint_parts(session, partition) if fingerprint_parts else ()
         fingerprint = _fingerprint(session, spec, partition, deps, more)
-        yield from _materialise(context, session, spec, partition, stage_rows, fingerprint)
+        yield from _materialise(context, session, spec, partition, stage_rows, fingerprint, view)
 
     return asset
 
@@ -141,6 +144,7 @@ def _materialise(
     partition: str | None,
     stage_rows: StageRows,
     fingerprint: str,
+    view: str | None,
 ) -> Iterator[Any]:
     warehouse, started = session.warehouse, time.monotonic()
     last = warehouse.last_publish(spec.name, partition)
@@ -201,6 +205,9 @@ def _materialise(
         }
         if chart is not None:
             metadata["picture"] = chart
+        if view is not None:
+            with stage.read() as con:
+                metadata[view] = view_rows(con, view, partition)
         metadata |= _call_metadata(session)
         yield dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(fingerprint))
     finally:

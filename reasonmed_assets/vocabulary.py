@@ -27,6 +27,9 @@ OUTCOMES = (
 ERROR_KINDS = ("truncated", "refused", "malformed", "empty", "answerless")
 """Outcomes in which the model answered and the answer is of no use: the path counts as an error path."""
 
+AUDIT_KINDS = ("repeat", "answer_swapped", "negation_changed", "number_changed")
+"""Why a path is judged a second time: as it is, or with an error planted into it (`rules/alterations.py`)."""
+
 PATH_STAGES = ("generated", "refined", "regenerated")
 DROP_REASONS = (
     "too_few_correct_paths",

@@ -8,6 +8,7 @@ from reasonmed_assets.quality.tables import (  # isort: skip
     rejected_questions,
     reasoning_paths,
     verifications,
+    verifier_audit,
     difficulty_tiers,
     ranked_paths,
     refined_paths,
@@ -44,4 +45,5 @@ __all__ = [
     "sft_reasonmed",
     "sft_response",
     "verifications",
+    "verifier_audit",
 ]

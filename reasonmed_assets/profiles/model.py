@@ -127,6 +127,10 @@ class Rules(Section):
     shuffle_options: Literal["none", "seeded"] = "none"
     validation_share: Share = 0.05
     verdict_rule: Literal["verifier_and_answer", "verifier", "answer"] = "verifier_and_answer"
+    audit_share: Share = 0.01
+    """Share of the verified paths that are judged a second time, and as many planted errors; 0: none."""
+    audit_rows_min: int = Field(default=9, ge=1)
+    """At least so many of a source's paths, as far as there are so many."""
     medium_min_correct: int = Field(default=2, ge=0)
     label_doubt: Literal["exclude", "keep"] = "exclude"
     label_doubt_share: Share = 7 / 9
@@ -165,6 +169,7 @@ class Thresholds(Section):
     acceptance_min: Share = 0.40
     acceptance_max: Share = 0.95
     correct_with_wrong_letter_max: Share = 0.02
+    false_accept_share_max: Share = 0.2
     tier_shift_max: Share = 0.05
     one_score_share_max: Share = 0.90
     selection_shift_max: Share = 0.10

@@ -167,6 +167,40 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("verifications", "missing"): (
         "update rows set is_correct = null where path_id in ('easy1/qwen/1', 'easy1/qwen/2')",
     ),
+    ("verifier_audit", "references"): (
+        "update rows set path_id = 'unknown' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set first_verdict = 'error' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set is_answer_match = false where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set generator = 'huatuo' where audit_id = 'easy1/qwen/1/repeat'",
+        "update verifications set verdict = 'error' where path_id = 'easy1/qwen/1';"
+        " update rows set first_verdict = 'error' where path_id = 'easy1/qwen/1'",
+        "update verifications set is_answer_match = false where path_id = 'easy1/qwen/1';"
+        " update rows set is_answer_match = false where path_id = 'easy1/qwen/1'",
+    ),
+    ("verifier_audit", "texts"): (
+        "update rows set judged_text = 'Another text.' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set content_hash = 'other' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set text_before = 'Step' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set text_after = null where kind = 'number_changed'",
+        "update rows set text_before = 'Another text' where kind = 'number_changed'",
+        "update rows set judged_text = judged_text || ' More.', content_hash = content_hash(judged_text || ' More.')"
+        " where kind = 'number_changed'",
+        "update rows set judged_text = (select path_text from reasoning_paths where path_id = 'easy1/qwen/1'),"
+        " content_hash = (select content_hash from reasoning_paths where path_id = 'easy1/qwen/1'),"
+        " text_after = text_before where kind = 'number_changed'",
+    ),
+    ("verifier_audit", "counts"): (
+        "delete from rows where audit_id = 'easy1/qwen/1/repeat'",
+        "insert into rows by name select * replace (audit_id || kind as audit_id, 'number_changed' as kind)"
+        " from rows where kind = 'repeat'",
+    ),
+    ("verifier_audit", "verdicts"): (
+        "update rows set expected_verdict = 'correct' where kind = 'number_changed'",
+        "update rows set expected_verdict = 'error' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set second_verdict = null where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set outcome = 'malformed' where audit_id = 'easy1/qwen/1/repeat'",
+    ),
+    ("verifier_audit", "false_accepts"): ("update rows set second_verdict = 'correct' where kind = 'number_changed'",),
     ("difficulty_tiers", "references"): ("update rows set question_id = 'unknown' where question_id = 'easy1'",),
     ("difficulty_tiers", "counts"): (
         "delete from rows where question_id = 'easy1'",

@@ -96,6 +96,7 @@ def path_ids(question: str) -> list[str]:
 def world() -> dict[str, Rows]:
     """Every table's rows, the columns that matter; the others get a plain value."""
     tables: dict[str, Rows] = _questions() | _paths()
+    tables["verifier_audit"] = _audit(tables)
     tables["ranked_paths"] = [row for name in ("easy1", "easy2", "medium") for row in _ranking(name)]
     tables["refined_paths"] = _rewrites()
     tables |= _examples(tables)
@@ -216,6 +217,34 @@ def _verdict(path: dict[str, Any]) -> dict[str, Any]:
         "call_keys": [] if is_missing else row["call_keys"],
         "attempts": 0 if is_missing else 1,
     }
+
+
+def _audit(tables: dict[str, Rows]) -> Rows:
+    """Nine paths judged again, the first of them with each kind of planted error besides."""
+    judged = [row for row in tables["verifications"] if row["verdict"]][:9]
+    texts = {row["path_id"]: row["path_text"] for row in tables["reasoning_paths"]}
+    planted = [(judged[0], kind) for kind in ("answer_swapped", "negation_changed", "number_changed")]
+    return [
+        _audited(row, kind, texts[row["path_id"]]) for row, kind in [*((row, "repeat") for row in judged), *planted]
+    ]
+
+
+def _audited(row: dict[str, Any], kind: str, text: str) -> dict[str, Any]:
+    audit_id = f"{row['path_id']}/{kind}"
+    is_planted = kind != "repeat"
+    judged_text = text.replace("Step by step", "In no order") if is_planted else text
+    kept = ("path_id", "question_id", "source", "generator", "is_answer_match")
+    return _call("verifier_audit", audit_id) | {key: row[key] for key in kept} | {
+        "audit_id": audit_id,
+        "kind": kind,
+        "judged_text": judged_text,
+        "content_hash": make_id(judged_text),
+        "text_before": "Step by step" if is_planted else None,
+        "text_after": "In no order" if is_planted else None,
+        "first_verdict": row["verdict"],
+        "expected_verdict": "error" if is_planted else row["verdict"],
+        "second_verdict": "error" if is_planted else row["verdict"],
+    }  # fmt: skip
 
 
 def _tier(name: str, letters: str, tier: str) -> dict[str, Any]:

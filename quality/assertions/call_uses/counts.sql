@@ -20,6 +20,13 @@ used as (
     from verifications
     union
     select
+        'verifier_audit' as used_by,
+        audit_id as row_id,
+        source,
+        unnest(call_keys) as call_key
+    from verifier_audit
+    union
+    select
         'ranked_paths' as used_by,
         path_id as row_id,
         source,

@@ -9,6 +9,8 @@ used as (
     union
     select unnest(call_keys) as call_key from verifications
     union
+    select unnest(call_keys) as call_key from verifier_audit
+    union
     select unnest(call_keys) as call_key from ranked_paths
     union
     select unnest(call_keys) as call_key from refined_paths
