@@ -22,6 +22,11 @@ _FIGURES: dict[str, dict[str, str]] = {
         "decisions": "select json_group_object(decision, n) from"
         " (select decision, count(*) as n from staged group by all order by all)",
     },
+    "overrides": {
+        "kinds": "select json_group_object(kind, n) from"
+        " (select kind, count(*) as n from staged group by all order by all)",
+        "n_not_followed": "select count(*) from staged where not is_applied",
+    },
     "rejected_questions": {
         "reasons": "select json_group_object(reason, n) from"
         " (select reason, count(*) as n from staged group by all order by all)",

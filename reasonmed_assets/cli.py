@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from reasonmed_assets.settings import BuildSettings
+from reasonmed_assets.settings import BuildSettings, overrides_from
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,6 +30,9 @@ DataOption = Annotated[
 ]
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Call ledger. Default: ledger.sqlite in the warehouse.")
+]
+OverridesOption = Annotated[
+    Path | None, typer.Option("--overrides", metavar="FILE.toml", help="Decisions on single questions (docs/trust.md).")
 ]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Questions per source.")]
 
@@ -59,6 +62,7 @@ def build(
     warehouse: WarehouseOption = None,
     ledger: LedgerOption = None,
     limit: LimitOption = None,
+    overrides: OverridesOption = None,
     source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
     select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
     replace: Annotated[bool, typer.Option(help="Set an existing warehouse of another kind aside first.")] = False,
@@ -69,7 +73,7 @@ def build(
     from reasonmed_assets.report import print_announcement, print_report
 
     console = Console()
-    settings = _settings(profile, data_dir, warehouse, ledger, limit)
+    settings = _settings(profile, data_dir, warehouse, ledger, limit, overrides)
     with _plain_errors():
         if replace:
             _set_aside(settings, console)
@@ -87,12 +91,13 @@ def ui(
     warehouse: WarehouseOption = None,
     ledger: LedgerOption = None,
     limit: LimitOption = None,
+    overrides: OverridesOption = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open the Dagster UI on this warehouse, with the history of its builds."""
     from reasonmed_assets.build import prepare_dagster_home
 
-    settings = _settings(profile, data_dir, warehouse, ledger, limit)
+    settings = _settings(profile, data_dir, warehouse, ledger, limit, overrides)
     with _plain_errors():
         settings.load_profile()
         home = prepare_dagster_home(settings.warehouse_folder)
@@ -144,12 +149,13 @@ def doctor(
     data_dir: DataOption = None,
     warehouse: WarehouseOption = None,
     ledger: LedgerOption = None,
+    overrides: OverridesOption = None,
 ) -> None:
-    """Check profile, source files, endpoints, keys, disk and versions, and say what is wrong."""
+    """Check profile, overrides, source files, endpoints, keys, disk and versions, and say what is wrong."""
     from reasonmed_assets.doctor import diagnose
 
     console = Console()
-    findings = diagnose(_settings(profile, data_dir, warehouse, ledger, None))
+    findings = diagnose(_settings(profile, data_dir, warehouse, ledger, None, overrides))
     for finding in findings:
         mark = "[green]ok[/]" if finding.is_fine else "[red]wrong[/]"
         console.print(f"{mark:<20} {finding.subject}: {finding.detail}", highlight=False, soft_wrap=True)
@@ -199,7 +205,12 @@ def _run_server(name: str, arguments: list[str]) -> NoReturn:
 
 
 def _settings(
-    profile: str | None, data_dir: Path | None, warehouse: Path | None, ledger: Path | None, limit: int | None
+    profile: str | None,
+    data_dir: Path | None,
+    warehouse: Path | None,
+    ledger: Path | None,
+    limit: int | None,
+    overrides: Path | None = None,
 ) -> BuildSettings:
     with _plain_errors():
         return BuildSettings.from_environment(
@@ -208,6 +219,7 @@ def _settings(
             warehouse=warehouse and str(warehouse),
             ledger=ledger and str(ledger),
             limit=limit,
+            overrides=overrides_from(overrides),
         )
 
 
@@ -234,6 +246,7 @@ class _plain_errors:  # noqa: N801
         from reasonmed_assets.build import BuildError
         from reasonmed_assets.export import ExportError
         from reasonmed_assets.llm.outcomes import EngineError
+        from reasonmed_assets.overrides import OverridesError
         from reasonmed_assets.profiles import ProfileError
         from reasonmed_assets.query import QueryError
         from reasonmed_assets.servers.process import ServerError
@@ -245,9 +258,10 @@ class _plain_errors:  # noqa: N801
             BuildError,
             EngineError,
             ExportError,
+            OSError,
+            OverridesError,
             ProfileError,
             QueryError,
-            OSError,
             ServerError,
             SettingsError,
             SourceError,

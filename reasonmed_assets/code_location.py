@@ -17,7 +17,7 @@ from reasonmed_assets.sources import load_declaration
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
 """The order of a build: duplicates over all sources once, then each source, then what is over all sources again."""
 
-MATCH_TABLES = ("benchmark_questions", "question_matches")
+MATCH_TABLES = ("benchmark_questions", "question_matches", "overrides")
 
 
 def build_defs(
@@ -55,7 +55,7 @@ def job_tables() -> dict[str, tuple[str, ...]]:
 
 def _jobs() -> list[Any]:
     descriptions = {
-        MATCH_JOB: "First of three: benchmark questions, duplicates and contaminations over the files of all sources.",
+        MATCH_JOB: "First of three, over all sources: benchmark questions, duplicates, contaminations, overrides.",
         SOURCE_JOB: "Second of three, once per source: from the questions as published to the final examples.",
         RELEASE_JOB: "Last of three: the training sets and the account of model calls, over all sources.",
     }

@@ -236,6 +236,7 @@ _MAKES_NO_ROWS: Any = {
     "limit": True,
     "checks": True,
     "description": True,
+    "sources": {"overrides"},
     "providers": {
         "__all__": {
             "base_url",
@@ -248,7 +249,8 @@ _MAKES_NO_ROWS: Any = {
         }
     },
 }
-"""What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone."""
+"""What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone, the
+content of the overrides file one of `overrides`."""
 
 
 def _fingerprint(

@@ -7,8 +7,11 @@ VERDICTS = ("correct", "error")
 PROVIDER_KINDS = ("real", "simulated", "demonstration")
 """What stands behind a model role: a model that one would use, the rehearsal endpoint, or the small built-in model."""
 
-REJECTION_REASONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "malformed")
+REJECTION_REASONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "malformed", "override")
 MATCH_DECISIONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "grouped")
+
+OVERRIDE_KINDS = ("drop", "correct_key", "mark_doubt")
+"""What people can decide about a question (`overrides.py`)."""
 
 OUTCOMES = (
     "completed",

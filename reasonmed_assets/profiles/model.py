@@ -112,6 +112,8 @@ class Sources(Section):
     """Shipped source names or paths of declaration files, in order of priority among duplicates."""
     data_dir: str | None = None
     """Folder of the source files; None: the sample that comes with the package."""
+    overrides: str | None = None
+    """File with what people decided about single questions (docs/trust.md), relative to the profile's own folder."""
     split_roles: dict[str, Literal["train", "benchmark", "stand_in", "unused"]] = {}
     """Roles that differ from the declaration, by "source.split"."""
 

@@ -29,7 +29,7 @@ _GOLD = (
 _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("raw_questions", "counts"): (
         "delete from rows where question_id = 'easy1'",
-        "update source_files set records = 10",
+        "update source_files set records = 11",
         "update rows set file = 'mmlu/unknown.csv' where question_id = 'easy1'",
         "delete from source_files",
     ),
@@ -70,11 +70,29 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set decision = 'near_duplicate', edit_ratio = 89 where match_id = 'm1'",
         "update rows set decision = 'near_duplicate', is_same_facts = false where match_id = 'm1'",
     ),
+    ("overrides", "references"): (
+        "update rows set question_id = null where kind = 'drop'",
+        "update rows set source = 'unknown' where kind = 'drop'",
+        "insert into rows by name select * replace ('again' as override_id, 2 as entry) from rows where kind = 'drop'",
+    ),
+    ("overrides", "counts"): ("update rows set entry = 2 where kind = 'drop'",),
+    ("overrides", "states"): (
+        "update rows set is_applied = false where kind = 'drop'",
+        "update rows set problem = 'no such question' where kind = 'drop'",
+        "update rows set gold_letter = 'B' where kind = 'mark_doubt'",
+        "update rows set gold_text = published_gold_text where kind = 'correct_key'",
+        "update rows set gold_text = null where kind = 'correct_key'",
+    ),
+    ("overrides", "followed"): (
+        "update rows set is_applied = false, problem = 'no such question' where kind = 'drop'",
+    ),
     ("questions", "references"): (
+        "update rows set question_id = 'dropped', raw_id = 'raw/dropped' where question_id = 'easy1'",
         "update rows set raw_id = 'raw/unknown' where question_id = 'easy1'",
         "insert into rows by name select * replace ('copy' as question_id, 'raw/copy' as raw_id) from rows limit 1",
     ),
     ("questions", "counts"): (
+        "delete from overrides where kind = 'drop'",
         "delete from rows where question_id = 'easy1'",
         "delete from question_matches where match_id = 'm1'",
     ),
@@ -99,8 +117,13 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set option_order = [2, 1, 3, 4], options = ['Sciatic nerve', 'Femoral nerve', 'Obturator nerve',"
         " 'Tibial nerve'] where question_id = 'easy1'",
         "update rows set gold_text = 'Sciatic nerve' where question_id = 'easy1'",
+        "update rows set published_gold_letter = 'A' where question_id = 'easy2'",
+        "update rows set gold_letter = 'B', gold_text = 'Sciatic nerve' where question_id = 'easy2'",
+        "delete from overrides where kind = 'correct_key'",
     ),
     ("rejected_questions", "references"): (
+        "update rows set raw_id = 'raw/easy1' where reason = 'override'",
+        "delete from overrides where kind = 'drop'",
         "update rows set raw_id = 'raw/unknown' where reason = 'duplicate'",
         "update rows set reason = 'near_duplicate' where reason = 'duplicate'",
         "update rows set raw_id = 'raw/easy1' where reason = 'malformed'",
@@ -108,6 +131,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("rejected_questions", "counts"): (
         "delete from rows where reason = 'duplicate'",
         "delete from rows where reason = 'malformed'",
+        "delete from rows where reason = 'override'",
         "insert into rows by name select * replace ('raw/again' as raw_id) from rows where reason = 'malformed'",
     ),
     ("reasoning_paths", "references"): (
@@ -222,6 +246,8 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("difficulty_tiers", "label_doubt"): (
         "update rows set is_label_doubt = false where question_id = 'doubted'",
+        "update rows set is_label_doubt = false where question_id = 'unresolved'",
+        "delete from overrides where kind = 'mark_doubt'",
         "update rows set is_label_doubt = true where question_id = 'difficult'",
         "update rows set doubt_models = 2 where question_id = 'doubted'",
         "update rows set doubt_letter = 'A' where question_id = 'doubted'",
@@ -283,6 +309,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set answer_letter = 'B' where question_id = 'easy1'",
         "update rows set gold_letter = 'B' where question_id = 'easy1'",
         "update rows set licence = 'CC0' where question_id = 'easy1'",
+        "update rows set override_note = null where question_id = 'easy2'",
         "update rows set fold = 'validation' where question_id = 'easy1'",
         "update rows set tier = 'medium' where question_id = 'easy1'",
         "update rows set is_label_doubt = true where question_id = 'easy1'",

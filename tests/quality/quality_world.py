@@ -29,6 +29,7 @@ MODELS = {
 TEMPERATURES = (0.7, 0.9, 1.0)
 OPTIONS = ["Femoral nerve", "Sciatic nerve", "Obturator nerve", "Tibial nerve"]
 # Per question: letters of the nine paths (. for a path that is missing), its tier. The key is A.
+NOTES = {name: f"{name} decided by Dr. A. on 2026-11-20: seen" for name in ("dropped", "easy2", "unresolved")}
 QUESTIONS = {
     "easy1": ("AAAAAAAAA", "easy"),
     "easy2": ("AAAAAAABC", "easy"),
@@ -62,7 +63,7 @@ def connect() -> duckdb.DuckDBPyConnection:
             con.unregister("rows")
     con.execute(
         "create temp table source_files as select 'mmlu/dev.csv' as file, 'dev' as split, 'train' as split_role,"
-        " 9::bigint as records, 1::bigint as n_unreadable union all"
+        " 10::bigint as records, 1::bigint as n_unreadable union all"
         " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint"
     )
     return con
@@ -101,7 +102,7 @@ def world() -> dict[str, Rows]:
     tables["refined_paths"] = _rewrites()
     tables |= _examples(tables)
     tables |= _provenance(tables)
-    files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train", "records": 9, "n_unreadable": 1}]
+    files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train", "records": 10, "n_unreadable": 1}]
     tables["publishes"] = [
         {"table_name": "raw_questions", "partition": SOURCE, "seq": 1, "statistics": json.dumps({"files": files})}
     ]
@@ -130,11 +131,21 @@ def _published(name: str, row: int, source: str = SOURCE, role: str = "train") -
 
 
 def _questions() -> dict[str, Rows]:
-    raw = [_published(name, row) for row, name in enumerate([*QUESTIONS, "copy", "leaked"], start=1)]
+    raw = [_published(name, row) for row, name in enumerate([*QUESTIONS, "copy", "leaked", "dropped"], start=1)]
     other = _published("other", 1, source="medqa")
     benchmark = _published("benchmark", 1, role="benchmark")
     kept = [row for row in raw if row["question_id"] in QUESTIONS] + [other]
-    questions = [row | {"option_order": [1, 2, 3, 4], "group_id": row["raw_id"], "fold": "train"} for row in kept]
+    questions = [
+        row | {"option_order": [1, 2, 3, 4], "group_id": row["raw_id"], "fold": "train", "published_gold_letter": "A",
+               "override_note": NOTES.get(row["question_id"])}
+        for row in kept
+    ]  # fmt: skip
+    for rows, change in (
+        (raw, {"gold_letter": "B", "gold_text": OPTIONS[1]}),
+        (questions, {"published_gold_letter": "B"}),
+    ):
+        corrected = next(row for row in rows if row["question_id"] == "easy2")
+        rows[rows.index(corrected)] = corrected | change
     match = {"is_exact": True, "edit_ratio": 100.0, "is_same_gold": True, "is_same_facts": True, "source": SOURCE}
     matches = [
         match | {"match_id": "m1", "raw_id": "raw/copy", "other_raw_id": "raw/easy1", "decision": "duplicate",
@@ -151,14 +162,25 @@ def _questions() -> dict[str, Rows]:
         for match in matches
         if match["raw_id"] == row["raw_id"] and match["decision"] != "grouped"
     ]
-    unreadable = turned_away[0] | {"raw_id": "raw/broken", "row": 9, "reason": "malformed", "other_raw_id": None}
+    turned_away.append(turned_away[0] | {"raw_id": "raw/dropped", "row": 9, "reason": "override", "other_raw_id": None})
+    unreadable = turned_away[0] | {"raw_id": "raw/broken", "row": 10, "reason": "malformed", "other_raw_id": None}
     return {
         "raw_questions": [*raw, other],
         "benchmark_questions": [benchmark],
         "question_matches": matches,
+        "overrides": [
+            _override("drop", "dropped"),
+            _override("correct_key", "easy2", published_gold_text=OPTIONS[1], gold_letter="A", gold_text=OPTIONS[0]),
+            _override("mark_doubt", "unresolved"),
+        ],
         "questions": questions,
         "rejected_questions": [*turned_away, unreadable],
     }
+
+
+def _override(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"override_id": f"{kind}/{name}", "kind": kind, "question_id": name, "source": SOURCE, "note": NOTES[name],
+            "decided_on": "2026-11-20", "is_applied": True} | more  # fmt: skip
 
 
 def _call(table: str, row_id: str) -> dict[str, Any]:
@@ -267,7 +289,8 @@ def _tier(name: str, letters: str, tier: str) -> dict[str, Any]:
         "doubt_letter": letter,
         "doubt_share": wrong[letter] / 9 if letter else 0.0,
         "doubt_models": 3 if name == "doubted" else 0,
-        "is_label_doubt": name == "doubted",
+        "is_label_doubt": name in ("doubted", "unresolved"),
+        "override_note": NOTES[name] if name == "unresolved" else None,
     }
 
 
@@ -374,6 +397,7 @@ def _example(name: str, tier: str, slot: int, path: dict[str, Any]) -> dict[str,
         "fold": "train",
         "split_role": "train",
         "licence": "MIT",
+        "override_note": NOTES.get(name),
     }
 
 
