@@ -76,6 +76,14 @@ _FIGURES: dict[str, dict[str, str]] = {
         "mean_scores": "select json_group_object(text_role, m) from (select text_role, round(avg(score), 4) as m"
         " from staged group by all having m is not null order by all)",
     },
+    "reviews": {
+        "files": """
+            select json_group_array(json_object(
+                'file', file, 'split', split, 'split_role', split_role, 'records', records, 'n_unreadable', n_unreadable
+            )) from source_files""",
+        "n_current": "select count(*) from staged where is_current and not is_stale",
+        "n_stale": "select count(*) from staged where is_current and is_stale",
+    },
     "llm_calls": {
         "outcomes": "select json_group_object(outcome, n) from"
         " (select outcome, count(*) as n from staged group by all order by all)",

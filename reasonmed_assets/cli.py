@@ -143,6 +143,49 @@ def export(
             typer.echo(line)
 
 
+review_app = typer.Typer(no_args_is_help=True, help="Have people judge a sample of the examples.")
+app.add_typer(review_app, name="review")
+
+
+@review_app.command("export")
+def export_review(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for reviews.csv and reviews.html.")],
+    profile: ProfileOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write a seeded sample of the examples to fill in: a CSV, and a page that needs no network."""
+    from reasonmed_assets.reviews import export_sheets
+    from reasonmed_assets.storage import Warehouse
+
+    settings = _settings(profile, None, warehouse, None, None)
+    with _plain_errors():
+        for line in export_sheets(Warehouse(settings.warehouse_folder), settings.load_profile(), folder):
+            typer.echo(line)
+
+
+@review_app.command("import")
+def import_review(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What reviewers sent back, CSV or JSON.")],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Keep what reviewers filled in; bad rows are kept too, with the reason."""
+    from reasonmed_assets.reviews import import_reviews
+
+    settings = _settings(None, None, warehouse, None, None)
+    with _plain_errors():
+        for file in files:
+            done = import_reviews(settings.warehouse_folder, file)
+            bad = [review for review in done.reviews if review.problem]
+            known = "" if done.is_new else ", there already"
+            typer.echo(
+                f"{file}: {len(done.reviews) - len(bad)} reviews, {len(bad)} rows with a problem, "
+                f"{done.n_empty} not filled in; kept as {done.path}{known}"
+            )
+            for review in bad:
+                typer.echo(f"  row {review.row}: {review.problem}")
+    typer.echo("They are in table reviews after the next build, or now with: reasonmed build --select key:reviews")
+
+
 @app.command()
 def doctor(
     profile: ProfileOption = None,
@@ -249,6 +292,7 @@ class _plain_errors:  # noqa: N801
         from reasonmed_assets.overrides import OverridesError
         from reasonmed_assets.profiles import ProfileError
         from reasonmed_assets.query import QueryError
+        from reasonmed_assets.reviews import ReviewError
         from reasonmed_assets.servers.process import ServerError
         from reasonmed_assets.settings import SettingsError
         from reasonmed_assets.sources import SourceError
@@ -262,6 +306,7 @@ class _plain_errors:  # noqa: N801
             OverridesError,
             ProfileError,
             QueryError,
+            ReviewError,
             ServerError,
             SettingsError,
             SourceError,

@@ -97,7 +97,7 @@ def table_asset(
     partitions_def: dg.PartitionsDefinition | None,
     kinds: set[str],
     fingerprint_parts: Callable[[BuildSession, str | None], Sequence[str]] | None = None,
-    view: str | None = None,
+    views: Sequence[str] = (),
 ) -> dg.AssetsDefinition:
     """The Dagster asset of one declared table.
 
@@ -108,8 +108,7 @@ def table_asset(
         partitions_def: the sources; used when the table is partitioned.
         kinds: kinds shown in the graph.
         fingerprint_parts: further inputs that are no tables (files, limits).
-        view: name of a view over the table; its rows, those of the partition, are shown
-            with each materialisation.
+        views: names of views over the table; their rows, those of the partition, are shown with each materialisation.
     """
     spec = TABLES[table]
     partitions = partitions_def if spec.partitioned else None
@@ -132,7 +131,7 @@ def table_asset(
         partition = context.partition_key if context.has_partition_key and spec.partitioned else None
         more = fingerprint_parts(session, partition) if fingerprint_parts else ()
         fingerprint = _fingerprint(session, spec, partition, deps, more)
-        yield from _materialise(context, session, spec, partition, stage_rows, fingerprint, view)
+        yield from _materialise(context, session, spec, partition, stage_rows, fingerprint, views)
 
     return asset
 
@@ -144,7 +143,7 @@ def _materialise(
     partition: str | None,
     stage_rows: StageRows,
     fingerprint: str,
-    view: str | None,
+    views: Sequence[str],
 ) -> Iterator[Any]:
     warehouse, started = session.warehouse, time.monotonic()
     last = warehouse.last_publish(spec.name, partition)
@@ -205,9 +204,8 @@ def _materialise(
         }
         if chart is not None:
             metadata["picture"] = chart
-        if view is not None:
-            with stage.read() as con:
-                metadata[view] = view_rows(con, view, partition)
+        with stage.read() as con:
+            metadata |= {view: view_rows(con, view, partition) for view in views}
         metadata |= _call_metadata(session)
         yield dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(fingerprint))
     finally:
@@ -237,6 +235,7 @@ _MAKES_NO_ROWS: Any = {
     "checks": True,
     "description": True,
     "sources": {"overrides"},
+    "rules": {"review_sample"},
     "providers": {
         "__all__": {
             "base_url",

@@ -13,6 +13,9 @@ MATCH_DECISIONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_g
 OVERRIDE_KINDS = ("drop", "correct_key", "mark_doubt")
 """What people can decide about a question (`overrides.py`)."""
 
+REVIEW_VERDICTS = ("right", "wrong", "unsure")
+"""What a reviewer can say of a key, of a path and of a short answer."""
+
 OUTCOMES = (
     "completed",
     "truncated",

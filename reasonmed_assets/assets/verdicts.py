@@ -88,6 +88,6 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             deps=["questions", "reasoning_paths", "verifications"],
             partitions_def=sources,
             kinds={"openai"},
-            view="verifier_trust",
+            views=["verifier_trust"],
         ),
     ]

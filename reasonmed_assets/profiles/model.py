@@ -147,6 +147,8 @@ class Rules(Section):
     """Whether the evaluator's model may be a generator's too: a judge of its own work is kind to it."""
     evaluator_sample: int = Field(default=3000, ge=0)
     """Final examples scored per build, spread over sources and tiers."""
+    review_sample: int = Field(default=60, ge=1)
+    """Final examples that people are asked about, spread over sources and tiers."""
     usable_retries: int = Field(default=2, ge=0)
     """New calls after a reply that is truncated, empty, refused, answerless or malformed."""
 

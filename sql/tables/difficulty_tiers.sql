@@ -67,7 +67,10 @@ doubts as (
         ) = 1
 ),
 
-marks as (select question_id, note from overrides where kind = 'mark_doubt' and is_applied)
+marks as (select question_id, note from overrides where kind = 'mark_doubt' and is_applied),
+
+-- A person's correction settles what the paths doubt.
+settled as (select question_id from overrides where kind = 'correct_key' and is_applied)
 
 select
     bounded.*,
@@ -78,7 +81,8 @@ select
     marks.question_id is not null or coalesce(
         -- The shares are ninths: the margin keeps 7/9 of nine paths from failing by a rounding.
         doubts.n_agreeing / bounded.n_paths >= getvariable('rule_label_doubt_share') - 1e-9
-        and doubts.doubt_models = doubts.n_generators,
+        and doubts.doubt_models = doubts.n_generators
+        and bounded.question_id not in (select question_id from settled),
         false
     ) as is_label_doubt,
     marks.note as override_note

@@ -377,6 +377,32 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set logic = null",
         "update rows set outcome = 'malformed'",
     ),
+    ("reviews", "counts"): (
+        "delete from rows where row = 3",
+        "delete from rows",
+        "update rows set file = 'other.csv' where row = 3",
+        "update rows set problem = 'odd' where row = 3",
+    ),
+    ("reviews", "references"): (
+        "update rows set is_stale = false where row = 3",
+        "update rows set is_stale = true where row = 1",
+        "update rows set question_id = 'easy2' where row = 1",
+        "update rows set source = 'medqa' where row = 1",
+        "update reasonmed set content_hash = 'new' where question_id = 'easy1'",
+    ),
+    ("reviews", "states"): (
+        "update rows set is_stale = null where row = 1",
+        "update rows set problem = 'odd' where row = 1",
+        "update rows set problem = 'odd', is_stale = null where row = 2",
+        "update rows set key_verdict = null where row = 1",
+        "update rows set reviewer = null where row = 1",
+    ),
+    ("reviews", "last_words"): (
+        "update rows set is_current = true where row = 1",
+        "update rows set is_current = false where row = 2",
+        "update rows set is_current = row = 1 where row < 3",
+    ),
+    ("reviews", "problems"): ("update rows set problem = 'no verdict' where row = 1",),
     ("sft_cot", "outputs"): ("update rows set output = 'Another path.'",),
     ("sft_response", "outputs"): ("update rows set output = 'Another answer.'",),
     ("sft_reasonmed", "outputs"): (

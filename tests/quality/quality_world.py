@@ -64,7 +64,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     con.execute(
         "create temp table source_files as select 'mmlu/dev.csv' as file, 'dev' as split, 'train' as split_role,"
         " 10::bigint as records, 1::bigint as n_unreadable union all"
-        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint"
+        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint union all"
+        " select '00001-aa.csv', 'reviews', 'reviews', 3::bigint, 0::bigint"
     )
     return con
 
@@ -376,6 +377,7 @@ def _examples(tables: dict[str, Rows]) -> dict[str, Rows]:
         "reasonmed": examples,
         "dropped_examples": [dropped],
         "answer_summaries": summaries,
+        "reviews": _reviews(examples[0]),
         "quality_scores": [row for example in examples[-3:] for row in _scores(example)],
         "sft_cot": [row | {"output": row["path"]} for row in records],
         "sft_response": [row | {"output": row["summary"]} for row in records],
@@ -415,6 +417,18 @@ def _summary(example: dict[str, Any], is_accepted: bool) -> dict[str, Any]:
         "content_hash": make_id(summary) if is_accepted else None,
         "completion_tokens": 40,
     }
+
+
+def _reviews(example: dict[str, Any]) -> Rows:
+    """Two by one reviewer on one text, of which the later counts; one of a text that has changed."""
+    of_example = {key: example[key] for key in ("example_id", "content_hash", "question_id", "source", "tier")}
+    good = of_example | {"reviewer": "Dr. A.", "key_verdict": "right", "is_stale": False, "is_current": True}
+    rows = [
+        good | {"is_current": False},
+        good | {"key_verdict": "wrong"},
+        good | {"content_hash": "before", "is_stale": True},
+    ]
+    return [row | {"review_id": f"r{n}", "file": "00001-aa.csv", "row": n} for n, row in enumerate(rows, start=1)]
 
 
 def _scores(example: dict[str, Any]) -> Rows:

@@ -12,7 +12,9 @@ generators as (
     ), max_depth := 2)
 ),
 
-marks as (select question_id from overrides where kind = 'mark_doubt' and is_applied)
+marks as (select question_id from overrides where kind = 'mark_doubt' and is_applied),
+
+settled as (select question_id from overrides where kind = 'correct_key' and is_applied)
 
 select
     staged.question_id,
@@ -29,5 +31,6 @@ where
         staged.question_id in (select question_id from marks)
         or staged.doubt_letter is not null
         and staged.doubt_share >= getvariable('rule_label_doubt_share') - 1e-9
+        and staged.question_id not in (select question_id from settled)
         and staged.doubt_models = (select count(distinct slot) from generators)
     )
