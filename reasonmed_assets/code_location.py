@@ -57,7 +57,7 @@ def _jobs() -> list[Any]:
     descriptions = {
         MATCH_JOB: "First of three, over all sources: benchmark questions, duplicates, contaminations, overrides.",
         SOURCE_JOB: "Second of three, once per source: from the questions as published to the final examples.",
-        RELEASE_JOB: "Last of three: the training sets and the account of model calls, over all sources.",
+        RELEASE_JOB: "Last of three, over all sources: reviews, the training sets and the account of model calls.",
     }
     return [
         dg.define_asset_job(
