@@ -81,8 +81,10 @@ def import_reviews(warehouse: Path, file: Path) -> Imported:
     """Keep a copy of a reviewer's file in the warehouse; one with a content that is there already is kept once.
 
     Raises:
-        ReviewError: the file is not one of reviews; nothing is kept then.
+        ReviewError: there is no such warehouse, or the file is not one of reviews; nothing is kept then.
     """
+    if not warehouse.is_dir():
+        raise ReviewError(f"there is no warehouse at {warehouse}: give --warehouse DIR")
     if file.suffix.lower() not in (".csv", ".json"):
         raise ReviewError(f"{file}: reviews come as .csv or .json; save a sheet of another kind as CSV")
     try:

@@ -23,7 +23,12 @@ drawn as (
     cross join (select unnest(getvariable('audit_kinds')) as kind) as kinds
     -- An error is planted where there was none before: by the verifier's word and by the letter.
     where kinds.kind = 'repeat' or (verified.verdict = 'correct' and verified.is_answer_match)
-    qualify draw <= if(kinds.kind = 'repeat', verified.n_repeats, 30 * verified.n_planted)
+    qualify
+        draw <= case
+            when kinds.kind = 'repeat' then verified.n_repeats
+            when verified.n_planted > 0 then 2 * verified.n_planted + 60
+            else 0
+        end
 )
 
 select

@@ -31,6 +31,7 @@ def as_csv(rows: list[dict[str, Any]], delimiter: str = ",") -> bytes:
 def take(folder: Path, name: str, content: bytes) -> Any:
     file = folder / name
     file.write_bytes(content)
+    (folder / "warehouse").mkdir(exist_ok=True)
     return import_reviews(folder / "warehouse", file)
 
 
@@ -119,6 +120,8 @@ def test_what_is_no_file_of_reviews_stays_outside(name: str, content: bytes, sai
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReviewError, match=r"gone\.csv cannot be read"):
         import_reviews(tmp_path, tmp_path / "gone.csv")
+    with pytest.raises(ReviewError, match="there is no warehouse at"):
+        import_reviews(tmp_path / "nowhere", tmp_path / "gone.csv")
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
