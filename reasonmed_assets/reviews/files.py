@@ -109,7 +109,7 @@ def import_reviews(warehouse: Path, file: Path) -> Imported:
 
 def kept_files(warehouse: Path) -> list[Path]:
     """The files of reviewers in a warehouse, in the order in which they came."""
-    return sorted((warehouse / _FOLDER).glob("[0-9]*-*.*"))
+    return sorted((warehouse / _FOLDER).glob("[0-9][0-9][0-9][0-9][0-9]-*"))
 
 
 def read_reviews(path: Path) -> tuple[list[Review], int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builds import Built, reasonmed
+from builds import Built
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 
 from reasonmed_assets.profiles import load_profile
@@ -93,7 +93,6 @@ def test_a_sheet_that_may_be_filled_in_is_not_overwritten(rehearsal: Built, shee
 
 
 def test_a_warehouse_without_examples_is_named(tmp_path: Path) -> None:
-    done = reasonmed("review", "export", str(tmp_path / "out"), "--warehouse", str(tmp_path / "w"))
-    assert done.returncode == 1
-    assert "reasonmed build" in done.stderr
+    with pytest.raises(ReviewError, match="reasonmed build"):
+        export_sheets(Warehouse(tmp_path / "w"), load_profile("simulated"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
