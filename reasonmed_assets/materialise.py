@@ -24,6 +24,7 @@ from reasonmed_assets.metadata import (
     example_query,
     picture,
     sample_rows,
+    view_rows,
 )
 from reasonmed_assets.quality.checks import check_specs, to_result
 from reasonmed_assets.quality.schema import TABLES, TableSpec
@@ -107,6 +108,7 @@ def table_asset(
     partitions_def: dg.PartitionsDefinition | None,
     kinds: set[str],
     fingerprint_parts: Callable[[BuildSession, str | None], Sequence[str]] | None = None,
+    views: Sequence[str] = (),
 ) -> dg.AssetsDefinition:
     """The Dagster asset of one declared table.
 
@@ -117,6 +119,7 @@ def table_asset(
         partitions_def: the sources; used when the table is partitioned.
         kinds: kinds shown in the graph.
         fingerprint_parts: further inputs that are no tables (files, limits).
+        views: names of views over the table; their rows, those of the partition, are shown with each materialisation.
     """
     spec = TABLES[table]
     partitions = partitions_def if spec.partitioned else None
@@ -143,7 +146,9 @@ def table_asset(
         yield from made.checks
         if made.failure is not None:
             raise made.failure
-        yield dg.MaterializeResult(metadata=made.metadata, data_version=dg.DataVersion(made.fingerprint))
+        with session.warehouse.read({}) as con:
+            shown = {view: view_rows(con, view, partition) for view in views}
+        yield dg.MaterializeResult(metadata=made.metadata | shown, data_version=dg.DataVersion(made.fingerprint))
 
     return asset
 
@@ -279,6 +284,8 @@ _MAKES_NO_ROWS: Any = {
     "budget": True,
     "checks": True,
     "description": True,
+    "sources": {"overrides"},
+    "rules": {"review_sample"},
     "providers": {
         "__all__": {
             "base_url",
@@ -297,7 +304,8 @@ _MAKES_NO_ROWS: Any = {
         }
     },
 }
-"""What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone."""
+"""What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone, the
+content of the overrides file one of `overrides`."""
 
 
 def fingerprint_of(

@@ -74,6 +74,20 @@ def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMeta
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
 
 
+def view_rows(con: duckdb.DuckDBPyConnection, view: str, partition: str | None) -> dg.TableMetadataValue:
+    """The rows of a view; those of the partition where there is one."""
+    of_partition = "where source = $1" if partition else ""
+    relation = con.sql(f"from {view} {of_partition}", params=[partition] if partition else [])
+    columns = [
+        dg.TableColumn(name, str(kind).lower()) for name, kind in zip(relation.columns, relation.types, strict=True)
+    ]
+    records = [
+        dg.TableRecord({name: _cell(value) for name, value in zip(relation.columns, row, strict=True)})
+        for row in relation.fetchall()
+    ]
+    return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
+
+
 def example_query(spec: TableSpec, partition: str | None) -> str:
     """A command that shows what was published."""
     where = f" where source = '{partition}'" if partition else ""

@@ -165,6 +165,8 @@ class Sources(Section):
     """Shipped source names or paths of declaration files, in order of priority among duplicates."""
     data_dir: str | None = None
     """Folder of the source files; None: the sample that comes with the package."""
+    overrides: str | None = None
+    """File with what people decided about single questions (docs/trust.md), relative to the profile's own folder."""
     split_roles: dict[str, Literal["train", "benchmark", "stand_in", "unused"]] = {}
     """Roles that differ from the declaration, by "source.split"."""
 
@@ -180,6 +182,10 @@ class Rules(Section):
     shuffle_options: Literal["none", "seeded"] = "none"
     validation_share: Share = 0.05
     verdict_rule: Literal["verifier_and_answer", "verifier", "answer"] = "verifier_and_answer"
+    audit_share: Share = 0.01
+    """Share of the verified paths that are judged a second time, and as many planted errors; 0: none."""
+    audit_rows_min: int = Field(default=9, ge=1)
+    """At least so many of a source's paths, as far as there are so many."""
     medium_min_correct: int = Field(default=2, ge=0)
     label_doubt: Literal["exclude", "keep"] = "exclude"
     label_doubt_share: Share = 7 / 9
@@ -194,6 +200,8 @@ class Rules(Section):
     """Whether the evaluator's model may be a generator's too: a judge of its own work is kind to it."""
     evaluator_sample: int = Field(default=3000, ge=0)
     """Final examples scored per build, spread over sources and tiers."""
+    review_sample: int = Field(default=60, ge=1)
+    """Final examples that people are asked about, spread over sources and tiers."""
     usable_retries: int = Field(default=2, ge=0)
     """New calls after a reply that is truncated, empty, refused, answerless or malformed."""
 
@@ -218,6 +226,7 @@ class Thresholds(Section):
     acceptance_min: Share = 0.40
     acceptance_max: Share = 0.95
     correct_with_wrong_letter_max: Share = 0.02
+    false_accept_share_max: Share = 0.2
     tier_shift_max: Share = 0.05
     one_score_share_max: Share = 0.90
     selection_shift_max: Share = 0.10

@@ -299,6 +299,7 @@ class Warehouse:
             *(database.wal_of(path) for path in files),
             self._binding_path,
             self.folder / "quarantine",
+            self.folder / "reviews",
         ]
 
     def _run_file(self, root: Path, table: str, partition: str | None, run_id: str) -> Path:

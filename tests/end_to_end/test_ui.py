@@ -165,6 +165,8 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     assert {"key": "dagster/partition", "value": "medqa"} in filled["tags"]
 
     _assert_metadata(ui.metadata("questions", "mmlu"))
+    trust = ui.metadata("verifier_audit", "mmlu")["verifier_trust"]["table"]["records"]
+    assert {json.loads(record)["measure"] for record in trust} == {"agreement", "false_accept", "false_reject"}
     _assert_checks(ui, "difficulty_tiers", filled["runId"], "medqa")
     assert warehouse.value("select count(*) from questions where source = 'mmlu'") == 1
     assert warehouse.value("select max(seq) from publishes") > publishes
