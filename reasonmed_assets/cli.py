@@ -1,4 +1,4 @@
-"""The command line: `reasonmed build`, `ui`, `sql`, `export`, `doctor` and the local servers."""
+"""The command line: `reasonmed build`, `ui`, `sql`, `export`, `quality`, `doctor` and the local servers."""
 
 from __future__ import annotations
 
@@ -139,6 +139,22 @@ def export(
 
 
 @app.command()
+def quality(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder to write. Default: quality/ in the warehouse.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write the quality report and Great Expectations' Data Docs as HTML, also while a build runs."""
+    from reasonmed_assets.quality_pages import write_quality_pages
+
+    settings = _settings(None, None, warehouse, None, None)
+    with _plain_errors():
+        for line in write_quality_pages(settings.warehouse_folder, folder):
+            typer.echo(line)
+
+
+@app.command()
 def doctor(
     profile: ProfileOption = None,
     data_dir: DataOption = None,
@@ -235,6 +251,7 @@ class _plain_errors:  # noqa: N801
         from reasonmed_assets.export import ExportError
         from reasonmed_assets.llm.outcomes import EngineError
         from reasonmed_assets.profiles import ProfileError
+        from reasonmed_assets.quality_pages import QualityError
         from reasonmed_assets.query import QueryError
         from reasonmed_assets.servers.process import ServerError
         from reasonmed_assets.settings import SettingsError
@@ -245,9 +262,10 @@ class _plain_errors:  # noqa: N801
             BuildError,
             EngineError,
             ExportError,
-            ProfileError,
-            QueryError,
             OSError,
+            ProfileError,
+            QualityError,
+            QueryError,
             ServerError,
             SettingsError,
             SourceError,

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,16 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets import quality
-from reasonmed_assets.metadata import column_lineage, column_schema, example_query, picture, sample_rows
+from reasonmed_assets.metadata import (
+    column_lineage,
+    column_schema,
+    data_docs_page,
+    example_query,
+    picture,
+    sample_rows,
+)
 from reasonmed_assets.quality.checks import check_specs, to_result
+from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.session import BuildSession, code_digest
 from reasonmed_assets.storage import row_hash_sql
@@ -160,6 +169,7 @@ def _materialise(
             outcomes = quality.audit(con, spec, partition, path, session.profile)
             statistics = quality.statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
+        _record_audit(stage, outcomes, statistics["rows"])
         yield from (to_result(outcome, partition) for outcome in outcomes)
         failed = [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "block"]
         if failed:
@@ -193,6 +203,7 @@ def _materialise(
             "rows_deleted": published_now.deleted,
             "publish": published_now.seq,
             "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
+            "data_docs": data_docs_page(warehouse.report_folder, spec),
             "query": dg.MetadataValue.text(example_query(spec, partition)),
             "is_unchanged": is_unchanged,
             "seconds": round(time.monotonic() - started, 2),
@@ -206,6 +217,17 @@ def _materialise(
     finally:
         for file in path.parent.glob(f"{path.stem}*"):
             file.unlink(missing_ok=True)
+
+
+def _record_audit(stage: Stage, outcomes: Sequence[quality.CheckOutcome], rows: int) -> None:
+    """Keep the audit beside the tables: the rows of one that fails are published nowhere, and its checks must show."""
+    profile = stage.session.profile
+    thresholds = profile.checks.thresholds.model_dump()
+    audited_at = datetime.now(UTC)
+    record = AuditRecord(
+        stage.spec.name, stage.partition, stage.run_id, profile.name, audited_at, rows, thresholds, outcomes
+    )
+    stage.session.warehouse.record_audit(record.table, record.partition, record.to_json())
 
 
 def _call_metadata(session: BuildSession) -> dict[str, Any]:
