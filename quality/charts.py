@@ -78,18 +78,8 @@ def stacked(label: str, values: Mapping[str, float], series: Sequence[str], tota
         if width:
             bars.append(Bar(x, width, at))
         x += width
-    text = ", ".join(f"{name} {number(values[name])}" for name in series if values.get(name))
+    text = ", ".join(f"{name.replace('_', ' ')} {number(values[name])}" for name in series if values.get(name))
     return Row(label, text or "none", bars)
-
-
-def paired(label: str, values: Mapping[str, float | None], series: Sequence[str], top: float) -> Row:
-    """Figures one above the other, on a scale from 0 to `top`."""
-    height = HEIGHT / len(series)
-    bars = [
-        Bar(0, 100 * (values.get(name) or 0) / top, at, at * height, height * 0.85) for at, name in enumerate(series)
-    ]
-    given = [(name, values.get(name)) for name in series]
-    return Row(label, ", ".join(f"{name} {number(value)}" for name, value in given if value is not None), bars)
 
 
 def spread(label: str, text: str, quantiles: Sequence[float], top: float) -> Row:

@@ -57,7 +57,7 @@ def write_site(records: Sequence[AuditRecord], folder: Path) -> None:
     validated = [record for record in records if record.validation]
     for table in TABLES:
         if table not in UNAUDITED:
-            _add_suite(context, table, _thresholds(table, validated))
+            _add_suite(context, table, [record for record in validated if record.table == table])
     for record in validated:
         _add_results(context, record)
     page, index = ({"module_name": _VIEWS, "class_name": name} for name in ("PageView", "IndexView"))
@@ -74,21 +74,31 @@ def write_site(records: Sequence[AuditRecord], folder: Path) -> None:
     _refuse_gaps(folder, validated)
 
 
-def _thresholds(table: str, records: Sequence[AuditRecord]) -> Thresholds:
-    """The bounds of the table's last audit, or those of a profile that sets none."""
-    last = max((record for record in records if record.table == table), key=lambda r: r.audited_at, default=None)
+def _add_suite(context: Any, table: str, records: Sequence[AuditRecord]) -> None:
+    """The suite of a table, with the bounds of its last audit, and links to the results of all partitions."""
+    import great_expectations as gx
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    results = [
+        f"- [{_run_name(record)}](../{result_page(record).removeprefix(SITE + '/')}): "
+        + ("met" if _n_met(record) == len(record.validation) else "**not met**")
+        for record in records
+    ]
+    suite = gx.ExpectationSuite(name=table, notes="\n".join(["Last results:", "", *results]) if results else None)
+    for configuration in declared(table, _thresholds(records)):
+        suite.add_expectation_configuration(ExpectationConfiguration(**configuration))
+    context.suites.add(suite)
+
+
+def _thresholds(records: Sequence[AuditRecord]) -> Thresholds:
+    """The bounds of the last of some audits; those of a profile that sets none where there is none."""
+    last = max(records, key=lambda record: record.audited_at, default=None)
     known = {name: last.thresholds[name] for name in Thresholds.model_fields if name in last.thresholds} if last else {}
     return Thresholds.model_validate(known)
 
 
-def _add_suite(context: Any, table: str, thresholds: Thresholds) -> None:
-    import great_expectations as gx
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-
-    suite = gx.ExpectationSuite(name=table)
-    for configuration in declared(table, thresholds):
-        suite.add_expectation_configuration(ExpectationConfiguration(**configuration))
-    context.suites.add(suite)
+def _n_met(record: AuditRecord) -> int:
+    return sum(result["success"] for result in record.validation)
 
 
 def _add_results(context: Any, record: AuditRecord) -> None:
@@ -100,8 +110,7 @@ def _add_results(context: Any, record: AuditRecord) -> None:
     )
 
     run_id = RunIdentifier(run_name=_run_name(record), run_time=record.audited_at)
-    n_met = sum(result["success"] for result in record.validation)
-    n = len(record.validation)
+    n, n_met = len(record.validation), _n_met(record)
     results = expectationSuiteValidationResultSchema.load(
         {
             "success": n_met == n,

@@ -109,9 +109,17 @@ def _configuration(expectation: Expectation, kwargs: dict[str, Any]) -> dict[str
     return {
         "type": _type(expectation),
         "kwargs": kwargs,
-        "description": expectation.description,
+        "description": f"{expectation.description} {_bound(kwargs)}",
         "severity": "warning",
     }
+
+
+def _bound(kwargs: dict[str, Any]) -> str:
+    """What is allowed, in words: a description takes the place of Great Expectations' own."""
+    if "mostly" in kwargs:
+        return f"True in at most {max(0.0, 1 - kwargs['mostly']):.2%}."
+    ends = (("at least", kwargs["min_value"]), ("at most", kwargs["max_value"]))
+    return " and ".join(f"{which} {end:.6g}" for which, end in ends if end is not None).capitalize() + "."
 
 
 def _validated(database: Path, views: tuple[View, ...], arguments: dict[str, list[dict[str, Any]]]) -> list[Any]:

@@ -16,7 +16,7 @@ import duckdb
 import jinja2
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.auditing import CheckOutcome
-from reasonmed_assets.quality.charts import Chart, Row, number, paired, spread, stacked
+from reasonmed_assets.quality.charts import Chart, Row, number, spread, stacked
 from reasonmed_assets.quality.data_docs import SITE, result_page
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
@@ -202,7 +202,10 @@ def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
     lines, table = [], []
     for source, build, published_at, *counts in rows:
         which = "this build" if build == 1 else "the one before"
-        lines.append(stacked(f"{source}, {which}", dict(zip(TIERS, counts, strict=True)), TIERS))
+        drawn = stacked(f"{source}, {which}", dict(zip(TIERS, counts, strict=True)), TIERS)
+        n = sum(counts)
+        shares = ", ".join(f"{tier} {count / n:.0%}" for tier, count in zip(TIERS, counts, strict=True) if count)
+        lines.append(Row(drawn.label, f"{shares} of {number(n)}" if n else "none", drawn.bars))
         table.append([source, which, published_at, *counts])
     caption = (
         "How hard the questions were for the models: easy, nearly all paths correct; medium, some; difficult, few "
@@ -223,8 +226,9 @@ def _scores(con: duckdb.DuckDBPyConnection) -> Part:
     means, changes = ("before", "final"), ("better", "same", "worse")
     mean_lines, change_lines = [], []
     for tier, examples, before, final, *counts in rows:
+        for name, mean in zip(means, (before, final), strict=True):
+            mean_lines.append(stacked(f"{tier}, {name}", {name: mean}, means, _TOP_SCORE))
         label = f"{tier}, {number(examples)} texts"
-        mean_lines.append(paired(label, {"before": before, "final": final}, means, _TOP_SCORE))
         change_lines.append(stacked(label, dict(zip(changes, counts, strict=True)), changes))
     return Part(
         "scores",
@@ -295,7 +299,7 @@ def _letters(con: duckdb.DuckDBPyConnection) -> Part:
     lines = []
     for (source, what), values in counts.items():
         total = sum(values.values())
-        shares = ", ".join(f"{name} {values.get(name, 0) / total:.0%}" for name in series)
+        shares = ", ".join(f"{name} {values[name] / total:.0%}" for name in series if name in values)
         lines.append(Row(f"{source}, {what}", shares, stacked("", values, series).bars))
     caption = (
         "Which letter is the key, by source: of the questions, of what the paths conclude with, and of the "
