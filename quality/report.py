@@ -205,7 +205,7 @@ def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
         drawn = stacked(f"{source}, {which}", dict(zip(TIERS, counts, strict=True)), TIERS)
         n = sum(counts)
         shares = ", ".join(f"{tier} {count / n:.0%}" for tier, count in zip(TIERS, counts, strict=True) if count)
-        lines.append(Row(drawn.label, f"{shares} of {number(n)}" if n else "none", drawn.bars))
+        lines.append(Row(drawn.label, f"{number(n)}: {shares}" if n else "none", drawn.bars))
         table.append([source, which, published_at, *counts])
     caption = (
         "How hard the questions were for the models: easy, nearly all paths correct; medium, some; difficult, few "
