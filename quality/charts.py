@@ -57,10 +57,6 @@ class Chart:
     figures: Sequence[Sequence[object]]
     colours: Sequence[str] = COLOURS
 
-    def colour(self, series: int) -> str:
-        """Class of a series in the style sheet."""
-        return self.colours[series % len(self.colours)]
-
 
 def stacked(label: str, values: Mapping[str, float], series: Sequence[str], total: float | None = None) -> Row:
     """The parts of a whole, side by side.

@@ -24,7 +24,6 @@ SITE = "data_docs"
 """Folder of the site within that of the quality report."""
 
 _ALL_SOURCES = "all-sources"
-_VIEWS = "reasonmed_assets.quality.data_docs_views"
 
 
 def suite_page(table: str) -> str:
@@ -51,6 +50,7 @@ def write_site(records: Sequence[AuditRecord], folder: Path) -> None:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
     from great_expectations.render.renderer.site_builder import SiteBuilder
+    from reasonmed_assets.quality.data_docs_views import IndexView, PageView
 
     shutil.rmtree(folder / SITE, ignore_errors=True)
     context = gx.get_context(mode="ephemeral")
@@ -60,7 +60,7 @@ def write_site(records: Sequence[AuditRecord], folder: Path) -> None:
             _add_suite(context, table, [record for record in validated if record.table == table])
     for record in validated:
         _add_results(context, record)
-    page, index = ({"module_name": _VIEWS, "class_name": name} for name in ("PageView", "IndexView"))
+    page, index = ({"module_name": view.__module__, "class_name": view.__name__} for view in (PageView, IndexView))
     SiteBuilder(
         context,
         {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder / SITE)},

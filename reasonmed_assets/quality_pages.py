@@ -32,13 +32,13 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
 
     Raises:
         QueryError: there is no warehouse.
-        QualityError: nothing was built yet, or the folder holds another page.
+        QualityError: nothing was built yet, the folder holds another page, or a record cannot be understood.
     """
     warehouse = open_warehouse(warehouse_folder)
-    records = [AuditRecord.from_json(record) for record in warehouse.audits()]
+    records = list(_records(warehouse))
     if not records and not warehouse.build_path.exists():
         raise QualityError(f"warehouse {warehouse_folder} holds nothing yet: build it with `reasonmed build`")
-    folder = folder or warehouse.report_folder
+    folder = (folder or warehouse.report_folder).resolve()
     page = folder / "index.html"
     _refuse_other_pages(page, folder / data_docs.SITE)
     with _published(warehouse) as con:
@@ -49,6 +49,17 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     yield f"quality report: {page}"
     yield f"Data Docs: {folder / data_docs.SITE / 'index.html'}"
     yield _said(records)
+
+
+def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
+    for found in warehouse.audits():
+        try:
+            yield AuditRecord.from_json(found)
+        except (KeyError, TypeError, ValueError) as error:
+            raise QualityError(
+                f"the record of the audit of {found.get('table')} {found.get('partition') or ''} in "
+                f"{warehouse.folder / 'audits'} is of another version ({error!r}): build again, no call is made twice"
+            ) from error
 
 
 @contextmanager

@@ -26,7 +26,7 @@ SOURCES = ("medmcqa", "medqa", "mmlu", "pubmedqa")
 def folder(rehearsal: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the command writes."""
     folder = tmp_path_factory.mktemp("pages") / "quality"
-    done = reasonmed("quality", str(folder), "--warehouse", str(rehearsal.folder))
+    done = reasonmed("quality", folder.name, "--warehouse", str(rehearsal.folder), cwd=folder.parent)
     assert done.returncode == 0, done.stderr
     assert str(folder / "index.html") in done.stdout
     return folder
@@ -179,6 +179,7 @@ def test_a_failing_audit_stands_first_and_nothing_need_be_published(rehearsal: B
         r for r in Warehouse(rehearsal.folder).audits() if (r["table"], r["partition"]) == ("questions", "mmlu")
     )
     found["outcomes"][0] |= {"passed": False, "n_failing": 2, "examples": [{"row": 1, "value": "<script>x</script>"}]}
+    found["profile"] = "<script>y</script>"
     warehouse.record_audit("questions", "mmlu", found)
     said = list(write_quality_pages(warehouse.folder, None))
     assert "1 failed and block" in said[-1]
@@ -188,6 +189,9 @@ def test_a_failing_audit_stands_first_and_nothing_need_be_published(rehearsal: B
     assert "<script>x</script>" in page.texts["checks"]
     assert page.loaded == []
     assert (warehouse.folder / "quality" / suite_page("questions")).is_file()
+    (result,) = warehouse.folder.glob("quality/data_docs/validations/questions/mmlu/*/*.html")
+    assert Page(result).loaded == []
+    assert "<script>y</script>" in " ".join(Page(result).texts.values())
 
 
 def test_it_writes_beside_a_build_and_replaces_only_its_own_pages(
@@ -213,4 +217,7 @@ def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
         list(write_quality_pages(tmp_path / "nowhere", None))
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(QualityError, match="holds nothing yet"):
+        list(write_quality_pages(tmp_path, None))
+    Warehouse(tmp_path).record_audit("questions", "mmlu", {"table": "questions", "partition": "mmlu", "of": "old"})
+    with pytest.raises(QualityError, match=r"questions mmlu .* another version"):
         list(write_quality_pages(tmp_path, None))
