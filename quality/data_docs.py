@@ -41,7 +41,7 @@ def write_site(records: Sequence[AuditRecord], folder: Path) -> None:
     """Write the Data Docs.
 
     Args:
-        records: the last audit of every partition.
+        records: the last audit of every partition of the declared tables.
         folder: where the quality report is; `SITE` in it is replaced.
 
     Raises:

@@ -76,11 +76,10 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
 
     Args:
         con: a read connection on the published tables and views; tables may be empty.
-        records: the last audit of every partition.
+        records: the last audit of every partition of the declared tables.
         warehouse: folder of the warehouse, to name it.
     """
-    known = [record for record in records if record.table in TABLES]
-    failures = [Failure(record, outcome) for record in _ordered(known) for outcome in record.failures]
+    failures = [Failure(record, outcome) for record in _ordered(records) for outcome in record.failures]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -96,8 +95,8 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         published=_published(con),
         kinds=con.execute(load("report/provider_kinds")).fetchone(),
         failures=sorted(failures, key=lambda failure: not failure.is_blocking),
-        n_checks=sum(len(record.outcomes) for record in known),
-        matrix=_matrix(known),
+        n_checks=sum(len(record.outcomes) for record in records),
+        matrix=_matrix(records),
         site=SITE,
         result_page=result_page,
         parts=[part(con) for part in _PARTS],

@@ -10,6 +10,7 @@ import duckdb
 
 from reasonmed_assets.quality import data_docs, report
 from reasonmed_assets.quality.records import AuditRecord
+from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.query import open_snapshot, open_warehouse
 from reasonmed_assets.storage import Warehouse
 
@@ -52,14 +53,17 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
 
 
 def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
+    """The last audits, without those of tables that are declared no more."""
     for found in warehouse.audits():
         try:
-            yield AuditRecord.from_json(found)
+            record = AuditRecord.from_json(found)
         except (KeyError, TypeError, ValueError) as error:
             raise QualityError(
                 f"the record of the audit of {found.get('table')} {found.get('partition') or ''} in "
                 f"{warehouse.folder / 'audits'} is of another version ({error!r}): build again, no call is made twice"
             ) from error
+        if record.table in TABLES:
+            yield record
 
 
 @contextmanager

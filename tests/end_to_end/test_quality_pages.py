@@ -181,6 +181,7 @@ def test_a_failing_audit_stands_first_and_nothing_need_be_published(rehearsal: B
     found["outcomes"][0] |= {"passed": False, "n_failing": 2, "examples": [{"row": 1, "value": "<script>x</script>"}]}
     found["profile"] = "<script>y</script>"
     warehouse.record_audit("questions", "mmlu", found)
+    warehouse.record_audit("table_of_old", "mmlu", found | {"table": "table_of_old"})
     said = list(write_quality_pages(warehouse.folder, None))
     assert "1 failed and block" in said[-1]
     page = Page(warehouse.folder / "quality" / "index.html")
