@@ -1,4 +1,4 @@
-"""The command line: `reasonmed build`, `ui`, `sql`, `export`, `doctor` and the local servers."""
+"""The command line: `reasonmed build`, `ui`, `sql`, `export`, `quality`, `doctor` and the local servers."""
 
 from __future__ import annotations
 
@@ -196,6 +196,22 @@ def import_review(
 
 
 @app.command()
+def quality(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder to write. Default: quality/ in the warehouse.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write the quality report and Great Expectations' Data Docs as HTML, also while a build runs."""
+    from reasonmed_assets.quality_pages import write_quality_pages
+
+    settings = _settings(None, None, warehouse, None, None)
+    with _plain_errors():
+        for line in write_quality_pages(settings.warehouse_folder, folder):
+            typer.echo(line)
+
+
+@app.command()
 def doctor(
     profile: ProfileOption = None,
     data_dir: DataOption = None,
@@ -300,6 +316,7 @@ class _plain_errors:  # noqa: N801
         from reasonmed_assets.llm.outcomes import EngineError
         from reasonmed_assets.overrides import OverridesError
         from reasonmed_assets.profiles import ProfileError
+        from reasonmed_assets.quality_pages import QualityError
         from reasonmed_assets.query import QueryError
         from reasonmed_assets.reviews import ReviewError
         from reasonmed_assets.servers.process import ServerError
@@ -314,6 +331,7 @@ class _plain_errors:  # noqa: N801
             OSError,
             OverridesError,
             ProfileError,
+            QualityError,
             QueryError,
             ReviewError,
             ServerError,

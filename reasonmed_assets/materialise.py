@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,14 @@ from reasonmed_assets.metadata import (
     call_figures,
     column_lineage,
     column_schema,
+    data_docs_page,
     example_query,
     picture,
     sample_rows,
     view_rows,
 )
 from reasonmed_assets.quality.checks import check_specs, to_result
+from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.session import BuildSession, code_digest
 from reasonmed_assets.storage import PublishRecord, row_hash_sql
@@ -205,6 +208,7 @@ def make(
             outcomes = quality.audit(con, spec, partition, path, session.profile)
             statistics = quality.statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
+        _record_audit(stage, outcomes, statistics["rows"])
         checks = [to_result(outcome, partition) for outcome in outcomes]
         calls = call_figures(session.take_stats())
         failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
@@ -235,6 +239,7 @@ def make(
         "rows_deleted": published.deleted,
         "publish": published.seq,
         "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
+        "data_docs": data_docs_page(warehouse.report_folder, spec),
         "query": dg.MetadataValue.text(example_query(spec, partition)),
         "is_unchanged": is_unchanged,
         "seconds": round(seconds, 2),
@@ -277,6 +282,17 @@ def _found(outcome: quality.CheckOutcome) -> str:
         for row in shown
     ]
     return "Found:\n" + "\n".join(f"  {cell}" for cell in cells)
+
+
+def _record_audit(stage: Stage, outcomes: Sequence[quality.CheckOutcome], rows: int) -> None:
+    """Keep the audit beside the tables: the rows of one that fails are published nowhere, and its checks must show."""
+    profile = stage.session.profile
+    thresholds = profile.checks.thresholds.model_dump()
+    audited_at = datetime.now(UTC)
+    record = AuditRecord(
+        stage.spec.name, stage.partition, stage.run_id, profile.name, audited_at, rows, thresholds, outcomes
+    )
+    stage.session.warehouse.record_audit(record.table, record.partition, record.to_json())
 
 
 _MAKES_NO_ROWS: Any = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -12,6 +13,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.llm.progress import CallStats
+from reasonmed_assets.quality.data_docs import suite_page
 from reasonmed_assets.quality.schema import TableSpec
 
 SAMPLE_ROWS = 5
@@ -92,6 +94,11 @@ def example_query(spec: TableSpec, partition: str | None) -> str:
     """A command that shows what was published."""
     where = f" where source = '{partition}'" if partition else ""
     return f'reasonmed sql "select * from {spec.name}{where} limit 10"'
+
+
+def data_docs_page(report_folder: Path, spec: TableSpec) -> dg.PathMetadataValue:
+    """The Data Docs page of the table's expectations, with the way to their results; `reasonmed quality` writes it."""
+    return dg.MetadataValue.path(str(report_folder / suite_page(spec.name)))
 
 
 def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:

@@ -28,7 +28,7 @@ def run_query(warehouse: Path, query: str, output_format: str) -> None:
     Raises:
         QueryError: there is no warehouse, or DuckDB does not accept the statement.
     """
-    with _open(warehouse) as con:
+    with open_snapshot(warehouse) as con:
         try:
             frame = con.sql(query)
             rows = frame.pl() if frame is not None else pl.DataFrame()
@@ -50,7 +50,7 @@ def prompt(warehouse: Path) -> None:
     Raises:
         QueryError: there is no warehouse.
     """
-    with _open(warehouse) as con:
+    with open_snapshot(warehouse) as con:
         tables = [name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()]
     print(f"Tables and views: {', '.join(sorted(tables))}. End a statement with ';', leave with exit.")
     statement = ""
@@ -70,12 +70,26 @@ def prompt(warehouse: Path) -> None:
             statement = ""
 
 
-def _open(folder: Path) -> duckdb.DuckDBPyConnection:
+def open_warehouse(folder: Path) -> Warehouse:
+    """The warehouse in a folder, which must be there.
+
+    Raises:
+        QueryError: it is not.
+    """
     if not folder.is_dir():
         raise QueryError(
             f"there is no warehouse at {folder}: build one with `reasonmed build`, or give --warehouse DIR"
         )
-    warehouse = Warehouse(folder)
+    return Warehouse(folder)
+
+
+def open_snapshot(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to what is published, brought up to date before.
+
+    Raises:
+        QueryError: there is no warehouse, or nothing in it.
+    """
+    warehouse = open_warehouse(folder)
     warehouse.refresh_snapshot()
     if not warehouse.snapshot_path.exists():
         raise QueryError(f"warehouse {folder} holds nothing yet: build it with `reasonmed build`")
