@@ -40,6 +40,7 @@ from faults import account
 HERE = Path(__file__).parent
 IN_FLIGHT = (64, 256, 1_024)
 REPEATS = 3
+CALLS = 20_000
 FEW_CALLS = 3_000
 """Of the slow clients, which need no more to show their pace."""
 
@@ -130,14 +131,14 @@ def throughput(curator: list[str] | None) -> None:
     rows = []
     for delay_ms in (0, 200):
         for in_flight in IN_FLIGHT:
-            n = 20_000 if not delay_ms else min(40_000, in_flight * 125)
+            n = CALLS if not delay_ms else min(2 * CALLS, in_flight * 125)
             with endpoint(delay_ms=delay_ms) as server:
                 runs: dict[str, list[dict[str, float]]] = {"aiohttp": [], "engine": []}
                 for _ in range(REPEATS):
                     for kind, done in runs.items():
                         done.append(run_client(kind, server.url, n, in_flight, None) | {"n": n})
                 for kind in slow:
-                    few = max(FEW_CALLS, 4 * in_flight)
+                    few = max(FEW_CALLS, 2 * in_flight)
                     runs[kind] = [run_client(kind, server.url, few, in_flight, curator) | {"n": few}]
             for kind, done in runs.items():
                 rows.append([f"{delay_ms} ms", in_flight, kind, *_figures(done, runs["aiohttp"])])
