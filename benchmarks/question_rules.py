@@ -30,24 +30,40 @@ VARIANTS: Mapping[str, Rules] = {
 }
 
 
-def main() -> None:
-    """Print the table."""
-    profile = load_profile("simulated")
-    names = profile.sources.declared
-    readings = [read_source(load_declaration(name), Path(sys.argv[1]), split_roles(profile, name)) for name in names]
-    frame = pl.concat([questions_frame(reading.questions) for reading in readings])
-    is_benchmark = pl.col("split_role") == "benchmark"
-    questions, benchmarks = frame.filter(~is_benchmark), frame.filter(is_benchmark)
-    print(f"{questions.height:,} questions, {benchmarks.height:,} of benchmarks.\n")
-    print(f"| rules | {' | '.join(REASONS)} | kept |")
+def print_table(frame: pl.DataFrame) -> None:
+    """The table, from the rows of `read_questions`."""
+    roles = frame["split_role"] == "benchmark"
+    print(f"{frame.height - roles.sum():,} questions, {roles.sum():,} of benchmarks.\n")
+    print(f"| rules | {' | '.join((*REASONS, 'kept'))} |")
     print(f"|---|{'---:|' * (len(REASONS) + 1)}")
     for name, rules in VARIANTS.items():
-        found = find_matches(questions, benchmarks, set(), rules, names)
-        counts = dict(found.group_by("decision").len().iter_rows())
-        numbers = [counts.get(reason, 0) for reason in REASONS]
-        cells = [f"{number:,}" for number in (*numbers, questions.height - sum(numbers))]
+        cells = [f"{number:,}" for number in count_decisions(frame, rules).values()]
         print(f"| {name} | {' | '.join(cells)} |")
 
 
+def read_questions(data: Path) -> pl.DataFrame:
+    """Every row of the shipped sources, those of benchmarks too, with the split roles of the profile `simulated`."""
+    profile = load_profile("simulated")
+    readings = [
+        read_source(load_declaration(name), data, split_roles(profile, name)) for name in profile.sources.declared
+    ]
+    return pl.concat([questions_frame(reading.questions) for reading in readings])
+
+
+def matches(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The matches among the questions of `read_questions`, as in the table question_matches."""
+    is_benchmark = pl.col("split_role") == "benchmark"
+    priority = load_profile("simulated").sources.declared
+    return find_matches(frame.filter(~is_benchmark), frame.filter(is_benchmark), set(), rules, priority)
+
+
+def count_decisions(frame: pl.DataFrame, rules: Rules) -> dict[str, int]:
+    """Questions turned away by each reason, and `kept`."""
+    found = dict(matches(frame, rules).group_by("decision").len().iter_rows())
+    counts = {reason: found.get(reason, 0) for reason in REASONS}
+    n_questions = frame.filter(pl.col("split_role") != "benchmark").height
+    return counts | {"kept": n_questions - sum(counts.values())}
+
+
 if __name__ == "__main__":
-    main()
+    print_table(read_questions(Path(sys.argv[1])))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-import subprocess
-import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,27 @@ def test_every_switch_of_the_profile_paper_is_listed_with_both_values(page: str)
         assert switched[key] != getattr(Rules(), key), key
 
 
+def test_every_switch_has_a_measured_effect(page: str) -> None:
+    header = "| key | published | ours | effect of the published value | on |"
+    rows = rows_after(page, header)
+    switched = tomllib.loads(PAPER.read_text(encoding="utf-8"))["rules"]
+    assert {row[0].strip("`") for row in rows} == switched.keys()
+    for key, published, ours, effect, basis in rows:
+        values = [json.loads(value.strip("`")) for value in (published, ours)]
+        assert values == [switched[key.strip("`")], getattr(Rules(), key.strip("`"))]
+        assert effect
+        assert basis in ("real questions", "real replies", "simulated replies")
+
+
+@pytest.mark.shared_data
+def test_the_effects_on_real_replies_are_those_measured(
+    page: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    for key, effect in import_module("departures").reply_effects(shared_data):
+        assert re.search(rf"^\| `{key}` \|.*\| {re.escape(effect)} \| real replies \|$", page, re.MULTILINE), key
+
+
 def test_what_is_said_to_be_as_published_is_the_same_in_both(page: str) -> None:
     paper = load_profile("paper")
     assert paper.roles.verifier.votes == 1
@@ -71,9 +92,15 @@ def test_the_table_of_tiers_is_that_of_the_code(page: str) -> None:
 
 
 @pytest.mark.shared_data
-def test_the_measured_effects_are_those_of_the_real_files(page: str, shared_data: Path) -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / "question_rules.py"), str(shared_data)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    first, _, table = done.stdout.partition("\n\n")
+def test_the_measured_effects_and_the_rejected_questions_are_those_of_the_real_files(
+    page: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    rules, rejected = import_module("question_rules"), import_module("rejected_questions")
+    questions = rules.read_questions(shared_data)
+    rules.print_table(questions)
+    first, _, table = capsys.readouterr().out.partition("\n\n")
     assert table in page
     assert all(number in page for number in re.findall(r"[\d,]+", first))
+    rejected.print_page(questions)
+    assert capsys.readouterr().out == (ROOT / "docs" / "rejected-questions.md").read_text(encoding="utf-8")

@@ -79,7 +79,7 @@ def _split_tags(content: str) -> tuple[str, str] | None:
         return None
     closing = [tag for tag in tags if tag.group(1)]
     if not closing:
-        return content[tags[0].end() :], content[: tags[0].start()]
+        return _untagged(content[tags[0].end() :]), content[: tags[0].start()]
     # A model may close its thinking again after the answer: the last tag with an answer behind it divides.
     divider = next((tag for tag in reversed(closing) if _untagged(content[tag.end() :])), closing[-1])
     return _untagged(content[: divider.start()]), _untagged(content[divider.end() :])

@@ -87,7 +87,7 @@ class Choices:
         bare = value.strip(_WRAPPING)
         if len(bare) == 1 and self._patterns.bare.fullmatch(bare):
             return bare.upper()
-        whole = self._with_text(normalise(bare))
+        whole = self.whole_text(bare)
         if whole:
             return whole
         match = self._patterns.leading.match(value.strip())
@@ -95,12 +95,17 @@ class Choices:
             return self._checked(match["letter"].upper(), match["rest"])
         return self._by_beginning(normalise(bare))
 
+    def whole_text(self, text: str) -> str | None:
+        """The letter of the option whose text this is, apart from case, punctuation and an article."""
+        text = _ARTICLE.sub("", normalise(text))
+        return next((letter for letter, own in zip(self._letters, self._texts, strict=True) if text == own), None)
+
     def is_bare(self, line: str) -> bool:
         """Whether a line is a letter with nothing but its option's text."""
         if len(line.strip(_WRAPPING)) == 1:
             return self.read(line) in self._letters
         match = self._patterns.leading.match(line.strip())
-        return match is not None and self._with_text(normalise(match["rest"])) == match["letter"]
+        return match is not None and self.whole_text(match["rest"]) == match["letter"]
 
     def named_in(self, sentence: str) -> str:
         """The one option that a sentence names, by letter or text; `NO_OPTION` or `SEVERAL`.
@@ -131,10 +136,6 @@ class Choices:
         for _, start, end in self._occurrences(text):
             text = text[:start] + "_" * (end - start) + text[end:]
         return text
-
-    def _with_text(self, text: str) -> str | None:
-        text = _ARTICLE.sub("", text)
-        return next((letter for letter, own in zip(self._letters, self._texts, strict=True) if text == own), None)
 
     def _is_a_letter(self, match: re.Match[str]) -> bool:
         """Whether a leading letter is no word or name: "A deletion" and "B cells" are letters if that is their text."""

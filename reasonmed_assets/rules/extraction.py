@@ -2,12 +2,12 @@
 
 Two strengths of evidence, in this order:
 
-1. *Labelled* answers: a JSON field; then `\\boxed{}`, "Final answer: C", "the answer is (C)", a label in
-   Chinese, of which the last in the text counts, so a letter that is named and then revised is the revised one. A
-   labelled answer that is no option ("None of the above") or several ("A/B") ends the search: the text did answer, with
-   no usable letter.
-2. *Conclusions*, where nothing is labelled: a text that is only a letter; then the last concluding sentence that names
-   exactly one option, by letter or by its text, without negating it.
+1. *Labelled* answers: `\\boxed{}`, "Final answer: C", "the answer is (C)", a label in Chinese, of which the last in the
+   text counts, so a letter that is named and then revised is the revised one. A JSON field goes before what stands in
+   its own object and before it. A labelled answer that is no option ("None of the above") or several ("A/B") ends the
+   search: the text did answer, with no usable letter.
+2. *Conclusions*, where nothing is labelled: a last line that is only a letter; a text that is only an option's text;
+   then the last concluding sentence that names exactly one option, by letter or by its text, without negating it.
 """
 
 from __future__ import annotations
@@ -35,10 +35,14 @@ NOTHING = Extraction(None, None)
 _EMPHASIS = re.compile(r"\*+|__+|^#{1,6}\s*|\\(?:text|math)(?:bf|rm|it)?\b|\\[()\[\]]|\$", re.MULTILINE)
 
 _JSON_FIELD = re.compile(
+    r"""(?:\A|\n|[{,])\s*"""
     r"""["'](?:final_?|correct_?|chosen_?)?(?:answer|choice|option)(?:_?(?:choice|letter|option|idx|index))?["']\s*:\s*"""
-    r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"?|'(?P<single>(?:[^'\\]|\\.)*)'?|(?P<bare>[^\s,}"']+))""",
+    r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"?|'(?P<single>(?:[^'\\]|\\.)*)'?|\[(?P<several>[^\]]*)\]?|(?P<bare>[^\s,{}"'\[]+))"""
+    r"""(?=\s*(?:,\s*["']|[}\]]|\Z))""",
     re.IGNORECASE,
 )
+"""A key where JSON has one and a value that ends as one does: words in quotes before a colon are no field."""
+_BETWEEN_STRINGS = re.compile(r"""["']\s*,\s*["']""")
 
 _IS = r"(?:is|was|would be|should be|must be|will be|appears to be|seems to be)"
 _BEST = (
@@ -58,7 +62,8 @@ _LABELS = {
     rf"(?=(?P<value>[^\n]+))",
     "chosen_option": r"\b(?:choose|select|pick|chose|selected|opt for|go with|going with|settle on|answer with)"
     r"(?: (?:the )?(?:answer|option|choice|letter))?:?\s+(?=(?P<value>\(?(?-i:[A-J])\b[^\n]*))",
-    "cjk_label": r"(?:答案|选项|選項)\s*(?:应该|应|應該|應)?\s*(?:是|为|為)?\s*:?\s*(?=(?P<value>[^\n。]+))",
+    "cjk_label": r"(?:答案|选项|選項|[故应應][选選][择擇]?)\s*(?:应该|应|應該|應)?\s*(?:是|为|為)?\s*:?\s*"
+    r"(?=(?P<value>[^\n。]+))",
 }
 _LABELLED = {name: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for name, pattern in _LABELS.items()}
 _FORMAL = frozenset({"boxed", "final_answer", "cjk_label"})
@@ -70,13 +75,14 @@ _DENIAL = re.compile(r"(?:none\b|not (?:listed|provided|given|among|one of|in th
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-J]\.)(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)\s+|\n+|(?<=。)")
 _CUE = re.compile(
     r"\b(?:therefore|thus|hence|consequently|in (?:conclusion|summary)|to (?:conclude|summari[sz]e)|"
+    r"based on (?:the|this|these|all) (?:\w+ )?(?:analysis|considerations?|findings|information|reasoning)|"
     r"(?:most|more) (?:likely|probable|appropriate|suitable|accurate)|best (?:answer|option|choice|explanation|fit)|"
-    r"correct (?:answer|option|choice))\b|所以|因此|故选",
+    r"correct (?:answer|option|choice))\b|所以|因此",
     re.IGNORECASE,
 )
 _TURN = re.compile(r"\W*(?:however|but|although|on the other hand|wait|alternatively)\b", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\b(?:not|no|nor|neither|never|cannot|[a-z]+n't|incorrect|wrong|false|except|unlikely|least|less|exclud\w+|without|"
+    r"\b(?:not|no|nor|none|neither|never|cannot|[a-z]+n't|incorrect|wrong|false|except|unlikely|least|less|exclud\w+|without|"
     r"rule[sd]? out|ruling out|eliminat\w+|rather than|instead of|unless|if|although|however|but|while|whereas|"
     r"or|either|both|also)\b",
     re.IGNORECASE,
@@ -102,17 +108,23 @@ def extract_answer(text: str, options: Sequence[str]) -> Extraction:
     return (
         _json_field(plain, choices)
         or _labelled(bare, choices)
-        or _only_a_letter(bare, choices)
+        or _only_an_option(bare, choices)
         or _conclusion(bare, choices)
     )
 
 
 def _json_field(text: str, choices: Choices) -> Extraction | None:
+    """The last JSON field, unless a labelled answer follows behind its object."""
     fields = list(_JSON_FIELD.finditer(text))
     if not fields:
         return None
+    _, _, behind = text[fields[-1].end() :].partition("}")
     value = next(value for value in fields[-1].groups() if value is not None)
-    return _as_extraction(choices.read(_EMPHASIS.sub("", value)), "json_field")
+    if fields[-1]["several"] is not None:
+        value = _BETWEEN_STRINGS.sub(", ", value).strip("\"' \n")
+    return _labelled(_EMPHASIS.sub("", behind).strip(), choices) or _as_extraction(
+        choices.read(_EMPHASIS.sub("", value)), "json_field"
+    )
 
 
 def _labelled(text: str, choices: Choices) -> Extraction | None:
@@ -147,10 +159,13 @@ def _labels(text: str, start: int) -> Iterator[tuple[str, str, str]]:
         yield rule, _SENTENCE_END.split(match["value"].strip(), maxsplit=1)[0], text[: match.start()]
 
 
-def _only_a_letter(text: str, choices: Choices) -> Extraction | None:
-    """A last line that is a letter with nothing but its option's text."""
+def _only_an_option(text: str, choices: Choices) -> Extraction | None:
+    """A last line that is a letter with nothing but its option's text, or a whole text that is an option's text."""
     line = text.rsplit("\n", 1)[-1].strip()
-    return Extraction(choices.read(line), "letter_only") if choices.is_bare(line) else None
+    if choices.is_bare(line):
+        return Extraction(choices.read(line), "letter_only")
+    letter = choices.whole_text(text)
+    return Extraction(letter, "text_only") if letter else None
 
 
 def _conclusion(text: str, choices: Choices) -> Extraction:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -52,7 +48,13 @@ CELLS = ["Macrophages", "T cell", "B cell"]
         ("In short, the best answer here is a deletion.", MUTATIONS, "B", "stated_answer"),
         ("The answer is C.", VESSELS, "C", "stated_answer"),
         ("After all this I would choose option C.", VESSELS, "C", "chosen_option"),
+        ("{'answer': ['B']}", VESSELS, "B", "json_field"),
+        ('{"answer": C, "confidence": 0.9}', VESSELS, "C", "json_field"),
+        ("\u7b54\u6848\uff1aC", VESSELS, "C", "cjk_label"),
+        ("\u6240\u4ee5\u6545\u9009C\u3002", VESSELS, "C", "cjk_label"),
         ("C. maybe", YES_NO, "C", "letter_only"),
+        ("maybe", YES_NO, "C", "text_only"),
+        ("**Cholesterol embolization.**", VESSELS, "B", "text_only"),
         ("B", VESSELS, "B", "letter_only"),
         ("The purple toes fit.\n(B)", VESSELS, "B", "letter_only"),
         ("Therefore, the most likely cause is cholesterol embolization.", VESSELS, "B", "conclusion"),
@@ -71,6 +73,9 @@ def test_a_rule_finds_the_letter(text: str, options: list[str], letter: str, rul
         ("Final answer: B. Cholesterol embolization\nThat was hasty: the correct answer is C.", "C"),
         ("The answer is not A. The answer is B.", "B"),
         ("The correct answer is C. If he had no rash, the answer would be A.", "C"),
+        ('{"answer": "A"}\n\nWait: the toes are purple. Final answer: B', "B"),
+        ('{"answer": "A"} No, wait: {"answer": "B"}', "B"),
+        ('{"answer": "A", "reasoning": "At first sight the answer is B."}', "A"),
     ],
 )
 def test_the_last_word_counts(text: str, letter: str) -> None:
@@ -101,11 +106,37 @@ def test_several_options_or_none_are_no_letter(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "quoted",
+    [
+        'The field "choice": it is explained above.',
+        'Write "answer": "the letter only", as you were told.',
+        'The options differ, "answer": because of the vessels, A is wrong.',
+    ],
+)
+def test_words_in_quotes_are_no_json_field(quoted: str) -> None:
+    assert extract_answer(f"{quoted}\n\nFinal answer: C", VESSELS) == Extraction("C", "final_answer")
+    assert extract_answer(f"Final answer: C\n\n{quoted}", VESSELS) == Extraction("C", "final_answer")
+
+
+def test_a_list_of_letters_is_no_letter() -> None:
+    assert extract_answer('{"answer": ["A", "B"]}', VESSELS) == Extraction(None, "json_field")
+
+
+def test_two_options_with_the_same_text_are_told_by_their_letters() -> None:
+    repeated = ["Aspirin", "Heparin", "Aspirin"]
+    assert extract_answer("Final answer: C. Aspirin", repeated).letter == "C"
+    assert extract_answer("Final answer: A", repeated).letter == "A"
+    assert extract_answer("The best answer is aspirin.", repeated).letter == "A"
+
+
+@pytest.mark.parametrize(
     ("text", "options"),
     [
         ("", VESSELS),
         ("The purple toes are remarkable.", VESSELS),
         ("Therefore, it is not cholesterol embolization.", VESSELS),
+        ("Thus, none of the options provided (A, B, C) are likely.", THREE),
+        ("Based on this analysis, the one that does not fit is C. Polyarteritis nodosa.", THREE),
         ("Therefore it is cholesterol embolization or polyarteritis nodosa.", VESSELS),
         ("Therefore, the deletion is found in both the lateral wall and the septum.", ["Lateral wall", "Septum"]),
         ("There is no evidence, so more trials are needed.", YES_NO),
@@ -152,46 +183,3 @@ def test_a_question_has_two_to_ten_options() -> None:
     for options in (["one"], ["x"] * 11):
         with pytest.raises(ValueError, match="two to 10 options"):
             extract_answer("A", options)
-
-
-def _real_replies(shared_data: Path) -> Iterator[tuple[str, list[str], dict[str, Any]]]:
-    for file in sorted((shared_data / "replies").glob("*.jsonl")):
-        with file.open() as lines:
-            for line in lines:
-                item = json.loads(line)
-                for path in item["paths"].values():
-                    yield file.stem, list(item["options"].values()), path
-
-
-@pytest.mark.shared_data
-@pytest.mark.parametrize(
-    ("form", "coverage", "precision"),
-    [("raw", 0.98, 0.999), ("final line", 0.98, 0.999), ("reasoning only", 0.35, 0.995)],
-)
-def test_letters_of_real_replies(shared_data: Path, form: str, coverage: float, precision: float) -> None:
-    """Measured: raw 98.8% found, all right; a final line 98.9%, all right; reasoning alone 37.6%, 99.93% right."""
-    counts: Counter[str] = Counter()
-    for _, options, path in _real_replies(shared_data):
-        if path["parse"] != "json" or path["letter"] is None:
-            continue
-        text = {
-            "raw": path["raw"][0],
-            "final line": f"{path['cot']}\n\nFinal answer: {path['answer_choice_raw']}",
-            "reasoning only": path["cot"],
-        }[form]
-        found = extract_answer(text, options).letter if isinstance(text, str) else None
-        counts.update(all=1, found=found is not None, right=found == path["letter"])
-    assert counts["all"] > 3700
-    assert counts["found"] >= coverage * counts["all"]
-    assert counts["right"] >= precision * counts["found"]
-
-
-@pytest.mark.shared_data
-def test_real_replies_without_an_option_get_no_letter(shared_data: Path) -> None:
-    wrong = [
-        (path["answer_choice_raw"], extract_answer(path["answer_choice_raw"], options))
-        for _, options, path in _real_replies(shared_data)
-        if path["parse"] == "json" and path["letter"] is None and isinstance(path["answer_choice_raw"], str)
-    ]
-    assert len(wrong) > 150
-    assert [found for found in wrong if found[1].letter] == []
