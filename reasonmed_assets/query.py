@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import orjson
 import polars as pl
 
 from reasonmed_assets.storage import Warehouse
@@ -23,7 +24,7 @@ def run_query(warehouse: Path, query: str, output_format: str) -> None:
     Args:
         warehouse: folder of the warehouse.
         query: one SQL statement.
-        output_format: table, csv, json (one array) or parquet (bytes on standard output).
+        output_format: table, csv (lists and structs as JSON), json (one array) or parquet (bytes on standard output).
 
     Raises:
         QueryError: there is no warehouse, or DuckDB does not accept the statement.
@@ -35,13 +36,20 @@ def run_query(warehouse: Path, query: str, output_format: str) -> None:
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
     if output_format == "csv":
-        rows.with_columns(pl.col(pl.List).map_elements(str, return_dtype=pl.String)).write_csv(sys.stdout.buffer)
+        rows.with_columns(_as_json(rows[name]) for name, kind in rows.schema.items() if kind.is_nested()).write_csv(
+            sys.stdout.buffer
+        )
     elif output_format == "json":
         print(rows.write_json())
     elif output_format == "parquet":
         rows.write_parquet(sys.stdout.buffer)
     else:
         _print_table(rows)
+
+
+def _as_json(column: pl.Series) -> pl.Series:
+    cells = [None if value is None else orjson.dumps(value, default=str).decode() for value in column.to_list()]
+    return pl.Series(column.name, cells, dtype=pl.String)
 
 
 def prompt(warehouse: Path) -> None:

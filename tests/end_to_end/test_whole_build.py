@@ -172,7 +172,11 @@ def test_sql_prints_rows(rehearsal: Built, tmp_path: Path, output_format: str) -
         assert [row["source"] for row in json.loads(done.stdout)] == expected
     elif output_format == "csv":
         (tmp_path / "rows.csv").write_bytes(done.stdout)
-        assert pl.read_csv(tmp_path / "rows.csv")["source"].to_list() == expected
+        read = pl.read_csv(tmp_path / "rows.csv")
+        assert read["source"].to_list() == expected
+        assert [json.loads(options) for options in read["options"]] == [
+            options for _, options in rehearsal.query(query)
+        ]
     else:
         assert "3 rows" in done.stdout.decode()
 
