@@ -462,10 +462,10 @@ class BatchSender:
             try:
                 return await self._ask(request)
             except _UnansweredError as unanswered:
-                if self._loop.time() - since > _OUTAGE_S:
+                if self._loop.time() - since > self._provider.outage_s:
                     raise EndpointError(
-                        f"provider {self._name}: {self._base_url} has not answered for {_OUTAGE_S:g} s (the last time: "
-                        f"{unanswered}); batches under way are noted, run the same command again once it is back"
+                        f"provider {self._name}: {self._base_url} has not answered for {self._provider.outage_s:g} s "
+                        f"(the last time: {unanswered}); batches under way are noted, run the same command again once it is back"
                     ) from unanswered
             await self._pause(pause_s)
             pause_s = self._longer(pause_s)

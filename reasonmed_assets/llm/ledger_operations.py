@@ -192,8 +192,8 @@ class Record:
             arrived = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
             connection.execute(arrived, (attempts, key, batch_id))
         if received.is_final:
-            connection.execute("delete from claims where call_key = ?", (key,))
-            if attempt.build:
+            claim = connection.execute("delete from claims where call_key = ? returning build", (key,)).fetchone()
+            if attempt.build and (claim is None or claim[0] == attempt.build):
                 connection.execute(_SPEND, (attempt.build, attempt.role, attempt.usd))
         kind = (attempt.provider, attempt.provider_kind)
         if kind not in self.kinds:
@@ -288,11 +288,17 @@ class Claim:
         for owner_id in dead:
             _remove_owner(connection, owner_id)
         free = {key: call for key, call in wanted.items() if key not in stored and key not in busy}
+        # A call whose batch is on its way is paid for already, by the build that submitted it.
+        is_limited = self.purse.is_limited
+        paid = {row[0] for row in _where_in(connection, _IN_BATCH, list(free))} if is_limited else set()
         till = _Till.of(connection, self.purse)
-        granted = {key: call for key, call in free.items() if till.reserve(call)}
+        granted = {key: call for key, call in free.items() if key in paid or till.reserve(call)}
         connection.executemany(
             "insert or replace into claims values (?, ?, ?, ?, ?)",
-            [(key, self.owner_id, self.purse.build, call.role, call.usd) for key, call in granted.items()],
+            [
+                (key, self.owner_id, "" if key in paid else self.purse.build, call.role, call.usd)
+                for key, call in granted.items()
+            ],
         )
         return Claimed(
             [key.hex() for key in granted],
@@ -364,6 +370,7 @@ select role, usd, calls, false from spending where build = ?
 union all
 select role, sum(usd), count(*), true from claims where build = ? group by role
 """
+_IN_BATCH = "select call_key from batch_calls where attempt is null and call_key in ({marks})"
 _FINAL = "select call_key from calls where final_attempt is not null and call_key in ({marks})"
 _HOLDERS = "select call_key, owner_id from claims where call_key in ({marks})"
 _OWNER = "select owner_id, host, pid, started_ticks, boot_id, pid_space, heartbeat_at from owners where owner_id = ?"
