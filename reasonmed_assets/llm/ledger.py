@@ -34,6 +34,10 @@ _CHECKPOINT_PAGES = 8_000
 """Pages of the write-ahead log (4 KB each) after which it is merged into the file: random keys touch the same pages
 again and again, so that a rare merge writes far less."""
 
+UNWRITTEN_ATTEMPTS = 256
+"""Attempts that may wait for the disk; they are lost if the process dies. Where replies come faster than they can be
+written, no more are taken until some are."""
+
 _SCHEMA = """
 create table if not exists dictionaries (
     role text primary key,
@@ -173,6 +177,7 @@ class Ledger:
         self._owner = this_process()
         self._kinds: set[tuple[str, str]] = set()
         self._frames = Frames()
+        self._room = threading.Semaphore(UNWRITTEN_ATTEMPTS)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._reading = self._connect()
@@ -228,8 +233,12 @@ class Ledger:
         self._submit(operations.Claim(tuple(keys), self._owner.owner_id, done))
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
-        """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
-        self._submit(operations.Record(attempt, self._kinds, self._frames, done))
+        """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim.
+
+        Returns at once, unless `UNWRITTEN_ATTEMPTS` wait to be written already.
+        """
+        self._room.acquire()
+        self._submit(operations.Record(attempt, self._kinds, self._frames, self._room, done))
         if attempt.received.raw is not None:
             self._learn(attempt.role, (attempt.body, attempt.received.raw))
 

@@ -90,6 +90,7 @@ class Record:
     attempt: Attempt
     kinds: set[tuple[str, str]]
     frames: Frames
+    room: threading.Semaphore
     finish: Callable[[Recorded | LedgerError], None]
     _body: bytes = b""
     _reply: bytes | None = None
@@ -119,6 +120,7 @@ class Record:
 
     def done(self, result: Any) -> None:
         """Tell who asked."""
+        self.room.release()
         if isinstance(result, Recorded):
             self.kinds.add((self.attempt.provider, self.attempt.provider_kind))
         self.finish(result)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 
 from reasonmed_assets.llm import owners
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.ledger import Attempt, Claimed, Ledger, LedgerError, Recorded
+from reasonmed_assets.llm.ledger import UNWRITTEN_ATTEMPTS, Attempt, Claimed, Ledger, LedgerError, Recorded
 from reasonmed_assets.llm.outcomes import Received
 
 KEYS = [f"{n:032x}" for n in range(2000)]
@@ -131,6 +132,27 @@ def test_many_keys_are_looked_up_at_once(path: Path) -> None:
         ledger.flush()
         assert len(ledger.lookup(KEYS)) == 2000
         assert ledger.attempts_of(KEYS).height == 2000
+
+
+def test_a_slow_disk_holds_back_what_could_be_lost(path: Path) -> None:
+    with Ledger(path) as ledger, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        record(ledger, attempt(KEYS[0]))
+        other.execute("begin immediate")
+        handed_over: list[str] = []
+
+        def hand_over() -> None:
+            for key in KEYS[1:1001]:
+                ledger.record(attempt(key), lambda recorded: None)
+                handed_over.append(key)
+
+        thread = threading.Thread(target=hand_over)
+        thread.start()
+        thread.join(1)
+        assert len(handed_over) == UNWRITTEN_ATTEMPTS
+        other.execute("rollback")
+        thread.join(30)
+        ledger.flush()
+        assert len(ledger.lookup(KEYS)) == 1001
 
 
 def test_a_claim_is_exclusive_until_it_is_given_back(path: Path) -> None:
