@@ -212,14 +212,13 @@ def kills(points: int = 24) -> None:
     print("## Kills")
     n, most = 4_000, 128
     draw, rows = random.Random(3), []
-    with endpoint(delay_ms=20) as server, tempfile.TemporaryDirectory() as name:
-        whole_s = measured(client("engine", server.url, n, most, Path(name)))["seconds"]
     for point in range(1, points + 1):
         with endpoint(delay_ms=20) as server, tempfile.TemporaryDirectory() as name:
             process = subprocess.Popen(client("engine", server.url, n, most, Path(name)), stdout=subprocess.DEVNULL)
-            while server.report()["requests"] == 0:
+            wanted = draw.randrange(1, n)
+            while server.report()["requests"] < wanted:
                 time.sleep(0.002)
-            time.sleep(draw.uniform(0, 0.95 * whole_s))
+            time.sleep(draw.uniform(0, 0.02))
             process.kill()
             process.wait()
             at, stored = server.report()["requests"], _stored(Path(name))

@@ -465,7 +465,8 @@ class BatchSender:
                 if self._loop.time() - since > self._provider.outage_s:
                     raise EndpointError(
                         f"provider {self._name}: {self._base_url} has not answered for {self._provider.outage_s:g} s "
-                        f"(the last time: {unanswered}); batches under way are noted, run the same command again once it is back"
+                        f"(the last time: {unanswered}); batches under way are noted, run the same command again "
+                        "once it is back"
                     ) from unanswered
             await self._pause(pause_s)
             pause_s = self._longer(pause_s)

@@ -19,7 +19,7 @@ import zstandard
 
 from reasonmed_assets.llm import ledger_operations as operations
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.compression import Frames, UnknownDictionaryError
+from reasonmed_assets.llm.compression import Frames, UnknownDictionaryError, trained
 from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Claimed, Purse, Recorded, Wanted
 from reasonmed_assets.llm.owners import HEARTBEAT_S, Owner, is_alive, this_process
 from reasonmed_assets.llm.wire import NotAReplyError, read_reply
@@ -334,9 +334,7 @@ class Ledger:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
         self._submit(operations.Record(attempt, self.asker, self._asker_ids, self._kinds, self._frames, done))
         if attempt.received.raw is not None:
-            samples = self._frames.sample(attempt.role, (attempt.body, attempt.received.raw))
-            if samples is not None:
-                self._submit(operations.Learn(attempt.role, samples, self._frames))
+            self._learn(attempt.role, (attempt.body, attempt.received.raw))
 
     def judge(self, key: str, outcome: str, detail: str | None) -> None:
         """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
@@ -431,6 +429,17 @@ class Ledger:
             raise LedgerError(
                 f"ledger {self.path}: its file system does not allow a write-ahead log; give another path"
             )
+
+    def _learn(self, role: str, texts: Sequence[bytes]) -> None:
+        """Train a role's dictionary once there is enough to train on.
+
+        That takes a tenth of a second or two, here and not in the writing thread, where replies would have to wait for
+        it until they are safe.
+        """
+        samples = self._frames.sample(role, texts)
+        dictionary = trained(samples) if samples else None
+        if dictionary is not None:
+            self._submit(operations.Learn(role, dictionary, self._frames))
 
     def _read_dictionaries(self) -> None:
         with self._reading_lock:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from reasonmed_assets.llm.compression import Frames, trained
+from reasonmed_assets.llm.compression import Frames
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.owners import Owner, is_alive
 from reasonmed_assets.llm.writer import LedgerError
@@ -234,23 +234,19 @@ class Record:
 
 @dataclass(slots=True)
 class Learn:
-    """Train a role's dictionary and keep it, unless another build did so first."""
+    """Keep a role's dictionary, unless another build did so first."""
 
     role: str
-    samples: list[bytes]
+    dictionary: bytes
     frames: Frames
-    _dictionary: bytes | None = None
 
     def prepare(self) -> None:
-        """Train."""
-        self._dictionary = trained(self.samples)
+        """Nothing to prepare."""
 
-    def run(self, connection: sqlite3.Connection) -> bytes | None:
+    def run(self, connection: sqlite3.Connection) -> bytes:
         """The dictionary that the ledger holds for the role now."""
-        if self._dictionary is not None:
-            connection.execute("insert or ignore into dictionaries values (?, ?)", (self.role, self._dictionary))
-        row = connection.execute("select dictionary from dictionaries where role = ?", (self.role,)).fetchone()
-        return None if row is None else row[0]
+        connection.execute("insert or ignore into dictionaries values (?, ?)", (self.role, self.dictionary))
+        return connection.execute("select dictionary from dictionaries where role = ?", (self.role,)).fetchone()[0]
 
     def done(self, result: Any) -> None:
         """Use it: it is on disk before the first frame that needs it."""

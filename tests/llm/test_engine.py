@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -381,6 +383,22 @@ def test_closing_early_leaves_everything_that_arrived(tmp_path: Path) -> None:
         with Build(tmp_path, stub.base_url) as build:
             assert len(build.results(calls(400))) == 400
         assert stub.n == 400
+
+
+def test_while_the_disk_is_slow_nothing_more_is_sent(tmp_path: Path) -> None:
+    limit = 12
+    with Stub() as stub, Build(tmp_path, stub.base_url, profile(max_in_flight=limit)) as build:
+        build.results(calls(50))
+        results = build.engine.run("step", calls(1000), text_of, 2)
+        next(results)
+        with closing(sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)) as other:
+            other.execute("begin immediate")
+            n_safe = other.execute("select count(*) from attempts").fetchone()[0]
+            time.sleep(1)
+            assert stub.n - n_safe <= 2 * limit
+            other.execute("rollback")
+        assert len(list(results)) == 999
+        assert stub.n == 1000
 
 
 def test_an_exception_of_the_parser_stops_and_loses_nothing(tmp_path: Path) -> None:
