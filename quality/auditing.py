@@ -34,6 +34,7 @@ class CheckOutcome:
         examples: at most `MAX_EXAMPLES` of them, texts cut short.
         description: what must hold.
         error: why the check could not be run; it has not passed then.
+        validation: for the distributions, Great Expectations' own results, as JSON.
     """
 
     name: str
@@ -43,6 +44,7 @@ class CheckOutcome:
     examples: list[dict[str, Any]] = field(default_factory=list)
     description: str = ""
     error: str | None = None
+    validation: list[dict[str, Any]] | None = None
 
     @property
     def is_blocking_failure(self) -> bool:
@@ -115,10 +117,12 @@ def run_check(
     """Run one check on a prepared connection; a check that cannot be run has not passed."""
     severity = severity_of(declared, profile)
     try:
-        n_failing, examples = _run(con, spec, declared, staged, profile)
+        n_failing, examples, validation = _run(con, spec, declared, staged, profile)
     except duckdb.Error as error:
         return CheckOutcome(declared.name, False, severity, 0, [], declared.description, f"could not run: {error}")
-    return CheckOutcome(declared.name, n_failing == 0, severity, n_failing, examples, declared.description)
+    return CheckOutcome(
+        declared.name, n_failing == 0, severity, n_failing, examples, declared.description, validation=validation
+    )
 
 
 def severity_of(declared: CheckDeclaration, profile: Profile) -> Literal["block", "warn"]:
@@ -129,17 +133,18 @@ def severity_of(declared: CheckDeclaration, profile: Profile) -> Literal["block"
 
 def _run(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, declared: CheckDeclaration, staged: Path, profile: Profile
-) -> tuple[int, list[dict[str, Any]]]:
-    """Number of failures and examples of them."""
+) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]] | None]:
+    """Number of failures, examples of them, and the results of Great Expectations where it ran."""
     if declared.sql is not None:
-        return _violations(con, declared.sql)
+        return *_violations(con, declared.sql), None
     if declared.name == "schema":
         from reasonmed_assets.quality.validation import schema_failures
 
-        return schema_failures(spec, staged, MAX_EXAMPLES)
-    from reasonmed_assets.quality.distributions import distribution_failures
+        return *schema_failures(spec, staged, MAX_EXAMPLES), None
+    from reasonmed_assets.quality.distributions import validate
 
-    return distribution_failures(con, spec, profile.checks.thresholds)
+    found = validate(con, spec, profile.checks.thresholds)
+    return len(found.failures), found.failures, found.results
 
 
 def _violations(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, list[dict[str, Any]]]:

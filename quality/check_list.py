@@ -1,4 +1,4 @@
-"""The tables of docs/checks.md: where each of the method's checks is implemented.
+"""The tables of docs/checks.md: where each of the method's checks is implemented, and a test in which it fails.
 
 The page is written by hand around blocks `<!-- check N -->` ... `<!-- end -->`, which are filled in here.
 `python -m reasonmed_assets.quality.dictionary` does so; a test keeps the committed page equal.
@@ -33,15 +33,22 @@ class Part:
 
     Attributes:
         file: below quality/.
+        name: of the assertion, or `view.column` of the expectation.
         effect: blocks, blocks (model) or warns.
         demand: what must hold.
         thresholds: names of the thresholds that it reads.
     """
 
     file: str
+    name: str
     effect: str
     demand: str
     thresholds: tuple[str, ...]
+
+
+def fault_id(table: str, name: str) -> str:
+    """Id of the tests that plant a fault which a part must find (`pytest tests/quality -k ID`)."""
+    return f"{table}-{name}"
 
 
 def parts_of(number: int) -> dict[Part, list[str]]:
@@ -60,7 +67,10 @@ def fill_in(page: str) -> str:
 
 def _table(number: int) -> str:
     bounds = Thresholds()
-    lines = ["| table | check | when it fails | what must hold | thresholds |", "|---|---|---|---|---|"]
+    lines = [
+        "| table | check | when it fails | what must hold | thresholds | planted fault |",
+        "|---|---|---|---|---|---|",
+    ]
     for part, tables in parts_of(number).items():
         name = part.file.rpartition("/")[2]
         cells = [
@@ -69,6 +79,7 @@ def _table(number: int) -> str:
             part.effect,
             part.demand,
             ", ".join(f"`{threshold}` {getattr(bounds, threshold):g}" for threshold in part.thresholds),
+            ", ".join(f"`{fault_id(table, part.name)}`" for table in tables),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
@@ -78,15 +89,15 @@ def _parts(spec: TableSpec, number: int) -> Iterator[Part]:
     declared = check_names(spec.name)
     for check in declared:
         if check.method_check == number and check.sql is not None:
-            yield Part(_assertion_file(spec, check), _effect(check), check.description, _read_in(check.sql))
+            file, thresholds = _assertion_file(spec, check), _read_in(check.sql)
+            yield Part(file, check.name, _effect(check), check.description, thresholds)
     if not declared:
         return
     for view in views_of(spec.name):
         for expectation in view.expectations:
             if expectation.method_check == number:
-                yield Part(
-                    _expectation_file(spec, expectation), "warns", expectation.description, _bounds(view, expectation)
-                )
+                file, name = _expectation_file(spec, expectation), f"{view.name}.{expectation.column}"
+                yield Part(file, name, "warns", expectation.description, _bounds(view, expectation))
 
 
 def _effect(check: CheckDeclaration) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from reasonmed_assets.quality.expectations import Expectation, Rare, View, views_of
+from reasonmed_assets.quality.expectations import Between, Expectation, Rare, View, views_of
 from reasonmed_assets.quality.schema import TableSpec
 
 if TYPE_CHECKING:
@@ -22,18 +23,26 @@ if TYPE_CHECKING:
 _MAX_NAMES = 5
 
 
-def distribution_failures(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresholds
-) -> tuple[int, list[dict[str, Any]]]:
-    """The expectations of a table that its staged rows do not meet.
+@dataclass(frozen=True)
+class Validation:
+    """How the staged rows of a table met its suite.
+
+    Attributes:
+        failures: each expectation that is not met, as expectation, check, column, observed, allowed and examples.
+        results: Great Expectations' own result of every expectation, as JSON; its column is named `view.column`.
+    """
+
+    failures: list[dict[str, Any]]
+    results: list[dict[str, Any]]
+
+
+def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresholds) -> Validation:
+    """Hold the staged rows of a table to its expectations.
 
     Args:
         con: the audit's connection, with `staged`, `measured`, the published tables and the variables.
         spec: the table.
         thresholds: the bounds.
-
-    Returns:
-        How many there are, and each as expectation, check, column, observed, allowed and examples.
     """
     views = views_of(spec.name)
     with tempfile.TemporaryDirectory(prefix="reasonmed-expectations-") as folder:
@@ -46,15 +55,16 @@ def distribution_failures(
             arguments = {
                 view.name: [_arguments(figures, view, e, thresholds) for e in view.expectations] for view in views
             }
+        validated = _validated(database, views, arguments)
         failures = [
             _described(view, expectation, kwargs, result)
-            for view, expectation, kwargs, result in _validated(database, views, arguments)
+            for view, expectation, kwargs, result in validated
             if not result.success
         ]
         for failure in failures:
             file = Path(folder) / f"{failure.pop('view')}.parquet"
             failure["examples"] = _examples(con, file, failure.pop("condition"))
-    return len(failures), failures
+    return Validation(failures, [_result(view, result) for view, _, _, result in validated])
 
 
 def allowed_count(n: int, rate: float, min_rows: int) -> int:
@@ -72,12 +82,44 @@ def _arguments(
         allowed = allowed_count(n, expectation.rate(thresholds), thresholds.min_rows_for_rates)
         mostly = max(0.0, (n - allowed) / n - 1e-9) if n else 1.0
         return {"column": expectation.column, "value_set": [False], "mostly": mostly}
+    return {"column": expectation.column, **_range(expectation, thresholds)}
+
+
+def _range(expectation: Between, thresholds: Thresholds) -> dict[str, float | None]:
     low, high = expectation.low, expectation.high
+    return {"min_value": low(thresholds) if low else None, "max_value": high(thresholds) + 1e-9 if high else None}
+
+
+def declared(table: str, thresholds: Thresholds) -> list[dict[str, Any]]:
+    """The suite of a table as Great Expectations' configurations, whatever the number of its rows."""
+    found = []
+    for view in views_of(table):
+        for expectation in view.expectations:
+            bounds = (
+                {"value_set": [False], "mostly": 1 - expectation.rate(thresholds)}
+                if isinstance(expectation, Rare)
+                else _range(expectation, thresholds)
+            )
+            found.append(_configuration(expectation, {"column": f"{view.name}.{expectation.column}", **bounds}))
+    return found
+
+
+def _configuration(expectation: Expectation, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Great Expectations' configuration of an expectation; all of them only warn."""
     return {
-        "column": expectation.column,
-        "min_value": low(thresholds) if low else None,
-        "max_value": high(thresholds) + 1e-9 if high else None,
+        "type": _type(expectation),
+        "kwargs": kwargs,
+        "description": f"{expectation.description} {_bound(kwargs)}",
+        "severity": "warning",
     }
+
+
+def _bound(kwargs: dict[str, Any]) -> str:
+    """What is allowed, in words: a description takes the place of Great Expectations' own."""
+    if "mostly" in kwargs:
+        return f"True in at most {max(0.0, 1 - kwargs['mostly']):.2%}."
+    ends = (("at least", kwargs["min_value"]), ("at most", kwargs["max_value"]))
+    return " and ".join(f"{which} {end:.6g}" for which, end in ends if end is not None).capitalize() + "."
 
 
 def _validated(database: Path, views: tuple[View, ...], arguments: dict[str, list[dict[str, Any]]]) -> list[Any]:
@@ -101,7 +143,7 @@ def _of_view(gx: Any, source: Any, view: View, arguments: list[dict[str, Any]]) 
 
     suite = gx.ExpectationSuite(name=view.name)
     for expectation, kwargs in zip(view.expectations, arguments, strict=True):
-        suite.add_expectation_configuration(ExpectationConfiguration(type=_type(expectation), kwargs=kwargs))
+        suite.add_expectation_configuration(ExpectationConfiguration(**_configuration(expectation, kwargs)))
     batch = source.add_table_asset(view.name, table_name=view.name).add_batch_definition_whole_table("all").get_batch()
     results = {
         (result.expectation_config.type, result.expectation_config.kwargs["column"]): result
@@ -140,6 +182,15 @@ def _described(view: View, expectation: Expectation, kwargs: dict[str, Any], res
         "view": view.name,
         "condition": condition,
     }
+
+
+def _result(view: View, result: Any) -> dict[str, Any]:
+    """One result as JSON. The views of a table share a suite, so their columns must not share names."""
+    found: dict[str, Any] = result.to_json_dict()
+    kwargs = found["expectation_config"]["kwargs"]
+    kwargs.pop("batch_id")
+    kwargs["column"] = f"{view.name}.{kwargs['column']}"
+    return found
 
 
 def _number(value: float | None, otherwise: str) -> str:

@@ -22,6 +22,11 @@ _FIGURES: dict[str, dict[str, str]] = {
         "decisions": "select json_group_object(decision, n) from"
         " (select decision, count(*) as n from staged group by all order by all)",
     },
+    "overrides": {
+        "kinds": "select json_group_object(kind, n) from"
+        " (select kind, count(*) as n from staged group by all order by all)",
+        "n_not_followed": "select count(*) from staged where not is_applied",
+    },
     "rejected_questions": {
         "reasons": "select json_group_object(reason, n) from"
         " (select reason, count(*) as n from staged group by all order by all)",
@@ -40,6 +45,10 @@ _FIGURES: dict[str, dict[str, str]] = {
         "acceptance": "select json_group_object(generator, share) from (select generator,"
         " round(avg(is_correct::integer), 6) as share from staged group by all having share is not null order by all)",
         "n_missing": "select count(*) from staged where is_correct is null",
+    },
+    "verifier_audit": {
+        "second_verdicts": "select json_group_object(kind || ': ' || coalesce(second_verdict, 'missing'), n) from"
+        " (select kind, second_verdict, count(*) as n from staged group by all order by all)",
     },
     "difficulty_tiers": {
         "tiers": "select json_group_object(tier, n) from"
@@ -66,6 +75,14 @@ _FIGURES: dict[str, dict[str, str]] = {
     "quality_scores": {
         "mean_scores": "select json_group_object(text_role, m) from (select text_role, round(avg(score), 4) as m"
         " from staged group by all having m is not null order by all)",
+    },
+    "reviews": {
+        "files": """
+            select json_group_array(json_object(
+                'file', file, 'split', split, 'split_role', split_role, 'records', records, 'n_unreadable', n_unreadable
+            )) from source_files""",
+        "n_current": "select count(*) from staged where is_current and not is_stale",
+        "n_stale": "select count(*) from staged where is_current and is_stale",
     },
     "llm_calls": {
         "outcomes": "select json_group_object(outcome, n) from"

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from reasonmed_assets.vocabulary import AUDIT_KINDS
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -21,9 +23,9 @@ def variables(profile: Profile, partition: str | None) -> dict[str, Any]:
         partition: the source that is built; None for a table without partitions.
 
     Returns:
-        `source`, `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`; `sources`, the names of the declared
-        sources; `generators`, a JSON list with one object per slot and sample; `rule_<name>` and `threshold_<name>`
-        for everything under `rules` and `checks.thresholds`.
+        `source`, `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`, `audit_kinds`; `sources`, the names
+        of the declared sources; `generators`, a JSON list with one object per slot and sample; `rule_<name>` and
+        `threshold_<name>` for everything under `rules` and `checks.thresholds`.
     """
     return {
         "source": partition,
@@ -33,6 +35,7 @@ def variables(profile: Profile, partition: str | None) -> dict[str, Any]:
         "votes": profile.roles.verifier.votes,
         "provider_kind": profile.provider_kind,
         "sources": list(_source_names(profile.sources.declared)),
+        "audit_kinds": list(AUDIT_KINDS),
         "generators": json.dumps(_generators(profile)),
         **{f"rule_{name}": value for name, value in profile.rules.model_dump().items()},
         **{f"threshold_{name}": value for name, value in profile.checks.thresholds.model_dump().items()},

@@ -1,4 +1,4 @@
-"""The command line: `reasonmed build`, `ui`, `sql`, `export`, `doctor` and the local servers."""
+"""The command line: `reasonmed build`, `ui`, `sql`, `export`, `quality`, `doctor` and the local servers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from reasonmed_assets.settings import BuildSettings
+from reasonmed_assets.settings import BuildSettings, overrides_from
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +31,9 @@ DataOption = Annotated[
 ]
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Call ledger. Default: ledger.sqlite in the warehouse.")
+]
+OverridesOption = Annotated[
+    Path | None, typer.Option("--overrides", metavar="FILE.toml", help="Decisions on single questions (docs/trust.md).")
 ]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Questions per source.")]
 
@@ -60,6 +63,7 @@ def build(
     warehouse: WarehouseOption = None,
     ledger: LedgerOption = None,
     limit: LimitOption = None,
+    overrides: OverridesOption = None,
     source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
     select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
     replace: Annotated[bool, typer.Option(help="Set an existing warehouse of another kind aside first.")] = False,
@@ -75,7 +79,7 @@ def build(
     console = Console()
     budget = {"budget.usd": budget_usd, "budget.calls": budget_calls}
     settings = replace_fields(
-        _settings(profile, data_dir, warehouse, ledger, limit),
+        _settings(profile, data_dir, warehouse, ledger, limit, overrides),
         retry_unresolved=retry_unresolved,
         overrides={key: value for key, value in budget.items() if value is not None},
     )
@@ -96,12 +100,13 @@ def ui(
     warehouse: WarehouseOption = None,
     ledger: LedgerOption = None,
     limit: LimitOption = None,
+    overrides: OverridesOption = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open the Dagster UI on this warehouse, with the history of its builds."""
     from reasonmed_assets.build import prepare_dagster_home
 
-    settings = _settings(profile, data_dir, warehouse, ledger, limit)
+    settings = _settings(profile, data_dir, warehouse, ledger, limit, overrides)
     with _plain_errors():
         settings.load_profile()
         home = prepare_dagster_home(settings.warehouse_folder)
@@ -147,18 +152,78 @@ def export(
             typer.echo(line)
 
 
+review_app = typer.Typer(no_args_is_help=True, help="Have people judge a sample of the examples.")
+app.add_typer(review_app, name="review")
+
+
+@review_app.command("export")
+def export_review(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for reviews.csv and reviews.html.")],
+    profile: ProfileOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write a seeded sample of the examples to fill in: a CSV, and a page that needs no network."""
+    from reasonmed_assets.reviews import export_sheets
+    from reasonmed_assets.storage import Warehouse
+
+    settings = _settings(profile, None, warehouse, None, None)
+    with _plain_errors():
+        for line in export_sheets(Warehouse(settings.warehouse_folder), settings.load_profile(), folder):
+            typer.echo(line)
+
+
+@review_app.command("import")
+def import_review(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What reviewers sent back, CSV or JSON.")],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Keep what reviewers filled in; bad rows are kept too, with the reason."""
+    from reasonmed_assets.reviews import import_reviews
+
+    settings = _settings(None, None, warehouse, None, None)
+    with _plain_errors():
+        for file in files:
+            done = import_reviews(settings.warehouse_folder, file)
+            bad = [review for review in done.reviews if review.problem]
+            known = "" if done.is_new else ", there already"
+            typer.echo(
+                f"{file}: {len(done.reviews) - len(bad)} reviews, {len(bad)} rows with a problem, "
+                f"{done.n_empty} not filled in; kept as {done.path}{known}"
+            )
+            for review in bad:
+                typer.echo(f"  row {review.row}: {review.problem}")
+    typer.echo("They are in table reviews after the next build, or now with: reasonmed build --select key:reviews")
+
+
+@app.command()
+def quality(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder to write. Default: quality/ in the warehouse.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write the quality report and Great Expectations' Data Docs as HTML, also while a build runs."""
+    from reasonmed_assets.quality_pages import write_quality_pages
+
+    settings = _settings(None, None, warehouse, None, None)
+    with _plain_errors():
+        for line in write_quality_pages(settings.warehouse_folder, folder):
+            typer.echo(line)
+
+
 @app.command()
 def doctor(
     profile: ProfileOption = None,
     data_dir: DataOption = None,
     warehouse: WarehouseOption = None,
     ledger: LedgerOption = None,
+    overrides: OverridesOption = None,
 ) -> None:
-    """Check profile, source files, endpoints, keys, disk and versions, and say what is wrong."""
+    """Check profile, overrides, source files, endpoints, keys, disk and versions, and say what is wrong."""
     from reasonmed_assets.doctor import diagnose
 
     console = Console()
-    findings = diagnose(_settings(profile, data_dir, warehouse, ledger, None))
+    findings = diagnose(_settings(profile, data_dir, warehouse, ledger, None, overrides))
     for finding in findings:
         mark = "[green]ok[/]" if finding.is_fine else "[red]wrong[/]"
         console.print(f"{mark:<20} {finding.subject}: {finding.detail}", highlight=False, soft_wrap=True)
@@ -208,7 +273,12 @@ def _run_server(name: str, arguments: list[str]) -> NoReturn:
 
 
 def _settings(
-    profile: str | None, data_dir: Path | None, warehouse: Path | None, ledger: Path | None, limit: int | None
+    profile: str | None,
+    data_dir: Path | None,
+    warehouse: Path | None,
+    ledger: Path | None,
+    limit: int | None,
+    overrides: Path | None = None,
 ) -> BuildSettings:
     with _plain_errors():
         return BuildSettings.from_environment(
@@ -217,6 +287,7 @@ def _settings(
             warehouse=warehouse and str(warehouse),
             ledger=ledger and str(ledger),
             limit=limit,
+            overrides=overrides_from(overrides),
         )
 
 
@@ -243,8 +314,11 @@ class _plain_errors:  # noqa: N801
         from reasonmed_assets.build import BuildError
         from reasonmed_assets.export import ExportError
         from reasonmed_assets.llm.outcomes import EngineError
+        from reasonmed_assets.overrides import OverridesError
         from reasonmed_assets.profiles import ProfileError
+        from reasonmed_assets.quality_pages import QualityError
         from reasonmed_assets.query import QueryError
+        from reasonmed_assets.reviews import ReviewError
         from reasonmed_assets.servers.process import ServerError
         from reasonmed_assets.settings import SettingsError
         from reasonmed_assets.sources import SourceError
@@ -254,9 +328,12 @@ class _plain_errors:  # noqa: N801
             BuildError,
             EngineError,
             ExportError,
-            ProfileError,
-            QueryError,
             OSError,
+            OverridesError,
+            ProfileError,
+            QualityError,
+            QueryError,
+            ReviewError,
             ServerError,
             SettingsError,
             SourceError,

@@ -20,7 +20,7 @@ MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_t
 
 _LOGGED_EVERY_S = 30.0
 
-MATCH_TABLES = ("benchmark_questions", "question_matches")
+MATCH_TABLES = ("benchmark_questions", "question_matches", "overrides")
 
 
 def build_defs(
@@ -63,9 +63,9 @@ def job_tables() -> dict[str, tuple[str, ...]]:
 
 def _jobs() -> list[Any]:
     descriptions = {
-        MATCH_JOB: "First of three: benchmark questions, duplicates and contaminations over the files of all sources.",
+        MATCH_JOB: "First of three, over all sources: benchmark questions, duplicates, contaminations, overrides.",
         SOURCE_JOB: "Second of three, once per source: from the questions as published to the final examples.",
-        RELEASE_JOB: "Last of three: the training sets and the account of model calls, over all sources.",
+        RELEASE_JOB: "Last of three, over all sources: reviews, the training sets and the account of model calls.",
     }
     return [
         dg.define_asset_job(

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
+from reasonmed_assets.overrides import read_overrides
 from reasonmed_assets.profiles import Profile
 from reasonmed_assets.profiles.model import Provider
 from reasonmed_assets.settings import BuildSettings
@@ -38,6 +40,7 @@ def diagnose(settings: BuildSettings) -> list[Finding]:
     if profile is None:
         return findings
     findings += [Finding("profile", True, f"{profile.name}: {profile.provider_kind} models")]
+    findings += _overrides(profile)
     findings += _sources(settings, profile)
     findings += [_binding(settings, profile)]
     used = {profile.models[name].provider for name in profile.models}
@@ -68,6 +71,18 @@ def _disk(settings: BuildSettings) -> Finding:
     if free_gib < _FREE_GIB_WANTED:
         return Finding("disk", False, f"{detail}; a build wants at least {_FREE_GIB_WANTED:.0f}")
     return Finding("disk", True, detail)
+
+
+def _overrides(profile: Profile) -> list[Finding]:
+    """The file of people's decisions, where there is one."""
+    if profile.sources.overrides is None:
+        return []
+    findings: list[Finding] = []
+    file = Path(profile.sources.overrides)
+    found = _try("overrides", partial(read_overrides, file), findings)
+    if found is not None:
+        findings.append(Finding("overrides", True, f"{len(list(found.entries()))} entries in {file}"))
+    return findings
 
 
 def _sources(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
@@ -116,6 +131,10 @@ def _provider(name: str, provider: Provider) -> Iterator[Finding]:
         )
     elif provider.server == "simulated":
         yield Finding(subject, True, "simulated endpoint, started by the build")
+    elif provider.transport == "vllm":
+        is_there = importlib.util.find_spec("vllm") is not None
+        loaded = f"vLLM, which loads {provider.vllm['model']} when it is needed"
+        yield Finding(subject, is_there, loaded if is_there else 'vLLM is not installed: pip install -e ".[vllm]"')
     else:
         for url in provider.base_urls:
             yield from _endpoint(subject, provider, url)

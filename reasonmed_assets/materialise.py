@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ from reasonmed_assets.metadata import (
     call_figures,
     column_lineage,
     column_schema,
+    data_docs_page,
     example_query,
     picture,
     sample_rows,
+    view_rows,
 )
 from reasonmed_assets.quality.checks import check_specs, to_result
+from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.session import BuildSession, code_digest
 from reasonmed_assets.storage import PublishRecord, row_hash_sql
@@ -107,6 +111,7 @@ def table_asset(
     partitions_def: dg.PartitionsDefinition | None,
     kinds: set[str],
     fingerprint_parts: Callable[[BuildSession, str | None], Sequence[str]] | None = None,
+    views: Sequence[str] = (),
 ) -> dg.AssetsDefinition:
     """The Dagster asset of one declared table.
 
@@ -117,6 +122,7 @@ def table_asset(
         partitions_def: the sources; used when the table is partitioned.
         kinds: kinds shown in the graph.
         fingerprint_parts: further inputs that are no tables (files, limits).
+        views: names of views over the table; their rows, those of the partition, are shown with each materialisation.
     """
     spec = TABLES[table]
     partitions = partitions_def if spec.partitioned else None
@@ -143,7 +149,9 @@ def table_asset(
         yield from made.checks
         if made.failure is not None:
             raise made.failure
-        yield dg.MaterializeResult(metadata=made.metadata, data_version=dg.DataVersion(made.fingerprint))
+        with session.warehouse.read({}) as con:
+            shown = {view: view_rows(con, view, partition) for view in views}
+        yield dg.MaterializeResult(metadata=made.metadata | shown, data_version=dg.DataVersion(made.fingerprint))
 
     return asset
 
@@ -200,6 +208,7 @@ def make(
             outcomes = quality.audit(con, spec, partition, path, session.profile)
             statistics = quality.statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
+        _record_audit(stage, outcomes, statistics["rows"])
         checks = [to_result(outcome, partition) for outcome in outcomes]
         calls = call_figures(session.take_stats())
         failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
@@ -230,6 +239,7 @@ def make(
         "rows_deleted": published.deleted,
         "publish": published.seq,
         "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
+        "data_docs": data_docs_page(warehouse.report_folder, spec),
         "query": dg.MetadataValue.text(example_query(spec, partition)),
         "is_unchanged": is_unchanged,
         "seconds": round(seconds, 2),
@@ -267,8 +277,22 @@ def _found(outcome: quality.CheckOutcome) -> str:
     if outcome.error is not None:
         return outcome.error
     shown = outcome.examples[:_SHOWN_EXAMPLES]
-    cells = [", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items()) for row in shown]
-    return "Found: " + "; ".join(cells)
+    cells = [
+        ", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items() if value is not None)
+        for row in shown
+    ]
+    return "Found:\n" + "\n".join(f"  {cell}" for cell in cells)
+
+
+def _record_audit(stage: Stage, outcomes: Sequence[quality.CheckOutcome], rows: int) -> None:
+    """Keep the audit beside the tables: the rows of one that fails are published nowhere, and its checks must show."""
+    profile = stage.session.profile
+    thresholds = profile.checks.thresholds.model_dump()
+    audited_at = datetime.now(UTC)
+    record = AuditRecord(
+        stage.spec.name, stage.partition, stage.run_id, profile.name, audited_at, rows, thresholds, outcomes
+    )
+    stage.session.warehouse.record_audit(record.table, record.partition, record.to_json())
 
 
 _MAKES_NO_ROWS: Any = {
@@ -276,11 +300,17 @@ _MAKES_NO_ROWS: Any = {
     "budget": True,
     "checks": True,
     "description": True,
+    "sources": {"overrides"},
+    "rules": {"review_sample"},
     "providers": {
         "__all__": {
             "base_url",
             "azure_api_version",
             "api_key_env",
+            "transport",
+            "batch",
+            "vllm",
+            "vllm_environment",
             "max_in_flight",
             "requests_per_minute",
             "tokens_per_minute",
@@ -290,7 +320,8 @@ _MAKES_NO_ROWS: Any = {
         }
     },
 }
-"""What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone."""
+"""What of a profile does not change rows: how many, where and how fast. The limit is an input of `questions` alone, the
+content of the overrides file one of `overrides`."""
 
 
 def fingerprint_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -12,6 +13,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.llm.progress import CallStats
+from reasonmed_assets.quality.data_docs import suite_page
 from reasonmed_assets.quality.schema import TableSpec
 
 SAMPLE_ROWS = 5
@@ -74,10 +76,29 @@ def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMeta
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
 
 
+def view_rows(con: duckdb.DuckDBPyConnection, view: str, partition: str | None) -> dg.TableMetadataValue:
+    """The rows of a view; those of the partition where there is one."""
+    of_partition = "where source = $1" if partition else ""
+    relation = con.sql(f"from {view} {of_partition}", params=[partition] if partition else [])
+    columns = [
+        dg.TableColumn(name, str(kind).lower()) for name, kind in zip(relation.columns, relation.types, strict=True)
+    ]
+    records = [
+        dg.TableRecord({name: _cell(value) for name, value in zip(relation.columns, row, strict=True)})
+        for row in relation.fetchall()
+    ]
+    return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
+
+
 def example_query(spec: TableSpec, partition: str | None) -> str:
     """A command that shows what was published."""
     where = f" where source = '{partition}'" if partition else ""
     return f'reasonmed sql "select * from {spec.name}{where} limit 10"'
+
+
+def data_docs_page(report_folder: Path, spec: TableSpec) -> dg.PathMetadataValue:
+    """The Data Docs page of the table's expectations, with the way to their results; `reasonmed quality` writes it."""
+    return dg.MetadataValue.path(str(report_folder / suite_page(spec.name)))
 
 
 def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:

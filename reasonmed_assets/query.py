@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import orjson
 import polars as pl
 
 from reasonmed_assets.storage import Warehouse
@@ -23,19 +24,21 @@ def run_query(warehouse: Path, query: str, output_format: str) -> None:
     Args:
         warehouse: folder of the warehouse.
         query: one SQL statement.
-        output_format: table, csv, json (one array) or parquet (bytes on standard output).
+        output_format: table, csv (lists and structs as JSON), json (one array) or parquet (bytes on standard output).
 
     Raises:
         QueryError: there is no warehouse, or DuckDB does not accept the statement.
     """
-    with _open(warehouse) as con:
+    with open_snapshot(warehouse) as con:
         try:
             frame = con.sql(query)
             rows = frame.pl() if frame is not None else pl.DataFrame()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
     if output_format == "csv":
-        rows.with_columns(pl.col(pl.List).map_elements(str, return_dtype=pl.String)).write_csv(sys.stdout.buffer)
+        rows.with_columns(_as_json(rows[name]) for name, kind in rows.schema.items() if kind.is_nested()).write_csv(
+            sys.stdout.buffer
+        )
     elif output_format == "json":
         print(rows.write_json())
     elif output_format == "parquet":
@@ -44,13 +47,18 @@ def run_query(warehouse: Path, query: str, output_format: str) -> None:
         _print_table(rows)
 
 
+def _as_json(column: pl.Series) -> pl.Series:
+    cells = [None if value is None else orjson.dumps(value, default=str).decode() for value in column.to_list()]
+    return pl.Series(column.name, cells, dtype=pl.String)
+
+
 def prompt(warehouse: Path) -> None:
     """Read statements from the terminal, each ended by a semicolon, until end of input or `exit`.
 
     Raises:
         QueryError: there is no warehouse.
     """
-    with _open(warehouse) as con:
+    with open_snapshot(warehouse) as con:
         tables = [name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()]
     print(f"Tables and views: {', '.join(sorted(tables))}. End a statement with ';', leave with exit.")
     statement = ""
@@ -70,12 +78,26 @@ def prompt(warehouse: Path) -> None:
             statement = ""
 
 
-def _open(folder: Path) -> duckdb.DuckDBPyConnection:
+def open_warehouse(folder: Path) -> Warehouse:
+    """The warehouse in a folder, which must be there.
+
+    Raises:
+        QueryError: it is not.
+    """
     if not folder.is_dir():
         raise QueryError(
             f"there is no warehouse at {folder}: build one with `reasonmed build`, or give --warehouse DIR"
         )
-    warehouse = Warehouse(folder)
+    return Warehouse(folder)
+
+
+def open_snapshot(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to what is published, brought up to date before.
+
+    Raises:
+        QueryError: there is no warehouse, or nothing in it.
+    """
+    warehouse = open_warehouse(folder)
     warehouse.refresh_snapshot()
     if not warehouse.snapshot_path.exists():
         raise QueryError(f"warehouse {folder} holds nothing yet: build it with `reasonmed build`")

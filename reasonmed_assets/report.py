@@ -63,6 +63,7 @@ def print_report(console: Console, settings: BuildSettings, report: BuildReport)
     console.print(f"{report.seconds:,.0f} s; warehouse: {warehouse.snapshot_path}", highlight=False, soft_wrap=True)
     if report.is_complete:
         console.print('Try: reasonmed sql "select tier, count(*) from reasonmed group by all"', highlight=False)
+        console.print("Checks and figures as a page: reasonmed quality", highlight=False)
         return
     for problem in report.problems:
         console.print(f"[red]✗[/] {problem}", highlight=False, soft_wrap=True)

@@ -12,6 +12,7 @@ from reasonmed_assets.display import Display
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Ledger
 from reasonmed_assets.llm.progress import CallStats
+from reasonmed_assets.overrides import read_overrides
 from reasonmed_assets.profiles import Profile
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.settings import BuildSettings
@@ -27,6 +28,7 @@ class BuildSession:
     Raises:
         ProfileError: the profile cannot be used.
         SourceError: a declaration cannot be read.
+        OverridesError: the file of overrides cannot be used.
         WarehouseError: the warehouse is bound to another kind of provider or to another data directory.
     """
 
@@ -38,6 +40,8 @@ class BuildSession:
         self.declarations: dict[str, Declaration] = {
             declaration.name: declaration for declaration in map(load_declaration, self.profile.sources.declared)
         }
+        overrides = self.profile.sources.overrides
+        self.overrides = read_overrides(Path(overrides) if overrides else None)
         self.warehouse = Warehouse(settings.warehouse_folder)
         self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
         self.display = new_display()
@@ -82,8 +86,8 @@ class BuildSession:
         return stats
 
     def close(self) -> None:
-        """Stop servers, close the ledger, and bring the snapshot that users open up to date."""
-        for part in ("servers", "ledger"):
+        """Stop models and servers, close the ledger, and bring the snapshot that users open up to date."""
+        for part in ("engine", "servers", "ledger"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
         self.warehouse.refresh_snapshot()

@@ -11,6 +11,8 @@ from reasonmed_assets.profiles import Profile, load_profile
 from reasonmed_assets.profiles.reading import shipped_profiles
 from reasonmed_assets.sources import SAMPLE_DIR
 
+_OVERRIDES_KEY = "sources.overrides"
+
 
 class SettingsError(ValueError):
     """A variable of the environment that cannot be used; the message names it."""
@@ -40,7 +42,9 @@ class BuildSettings:
 
     @classmethod
     def from_environment(cls, **given: Any) -> BuildSettings:
-        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER and _LIMIT; what is given wins.
+        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER, _LIMIT and _OVERRIDES; what is given wins.
+
+        The file of _OVERRIDES takes the place of the profile's `sources.overrides`.
 
         Raises:
             SettingsError: REASONMED_LIMIT is no number.
@@ -54,17 +58,19 @@ class BuildSettings:
             "data_dir": os.environ.get("REASONMED_DATA_DIR"),
             "ledger": os.environ.get("REASONMED_LEDGER"),
             "limit": int(limit) if limit else None,
+            "overrides": overrides_from(os.environ.get("REASONMED_OVERRIDES")),
         } | {key: value for key, value in given.items() if value is not None}
         return replace(cls(), **{key: value for key, value in found.items() if value is not None})
 
     def to_environment(self) -> dict[str, str]:
-        """The variables from which another process reads the same settings (retries and overrides have none)."""
+        """The variables from which another process reads the same settings (retries, overridden values have none)."""
         values = {
             "REASONMED_PROFILE": self.profile_reference,
             "REASONMED_WAREHOUSE": str(Path(self.warehouse).resolve()),
             "REASONMED_DATA_DIR": self.data_dir and str(Path(self.data_dir).resolve()),
             "REASONMED_LEDGER": self.ledger and str(Path(self.ledger).resolve()),
             "REASONMED_LIMIT": self.limit and str(self.limit),
+            "REASONMED_OVERRIDES": self.overrides.get(_OVERRIDES_KEY),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -96,3 +102,8 @@ class BuildSettings:
     @property
     def ledger_file(self) -> Path:
         return Path(self.ledger).resolve() if self.ledger else self.warehouse_folder / "ledger.sqlite"
+
+
+def overrides_from(file: str | Path | None) -> dict[str, Any] | None:
+    """The overrides of a profile that name another file of people's decisions, as it is found from any folder."""
+    return {_OVERRIDES_KEY: str(Path(file).resolve())} if file else None

@@ -1,7 +1,8 @@
 """Every transform and view as SQL text, one file each.
 
 `tables/` holds the query that makes a table's rows, `calls/` the query that yields one row per model call of a step,
-`views/` what users query; `macros.sql` the macros that all of them may use. Queries read the profile through
+`views/` what users query, `pictures/` and `report/` the figures that are drawn of a table and in the quality report;
+`macros.sql` the macros that all of them may use. Queries read the profile through
 `getvariable('...')` (see `reasonmed_assets.quality.variables`).
 """
 

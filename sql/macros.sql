@@ -84,6 +84,30 @@ create macro exceeds(n_bad, n, rate) as
         else n_bad > ceil(round(getvariable('threshold_min_rows_for_rates') * rate, 9))
     end;
 
+-- How many of n verified paths the verifier's audit repeats, and how many errors of each of the three kinds it plants.
+create macro audited_rows(n) as
+    case
+        when getvariable('rule_audit_share') = 0 then 0
+        else least(n, greatest(getvariable('rule_audit_rows_min'), ceil(n * getvariable('rule_audit_share'))))
+    end::bigint;
+
+create macro planted_rows(n) as ceil(audited_rows(n) / 3)::bigint;
+
+-- Bounds of the 95% score interval of a share k of n (Wilson, J. Am. Stat. Assoc. 22, 1927, p. 209); null for n = 0.
+create macro wilson_low(k, n) as
+    case
+        when n > 0
+            then
+                (k + 1.959964 ** 2 / 2 - 1.959964 * sqrt(k * (n - k) / n + 1.959964 ** 2 / 4)) / (n + 1.959964 ** 2)
+    end;
+
+create macro wilson_high(k, n) as
+    case
+        when n > 0
+            then
+                (k + 1.959964 ** 2 / 2 + 1.959964 * sqrt(k * (n - k) / n + 1.959964 ** 2 / 4)) / (n + 1.959964 ** 2)
+    end;
+
 -- What a reader sees of a question, in lower case and with the options in any order: equal for exact duplicates.
 create macro question_text(context, question, options) as
     regexp_replace(

@@ -20,6 +20,7 @@ class CallUses(Table):
         derives_from=(
             "reasoning_paths.path_id",
             "verifications.path_id",
+            "verifier_audit.audit_id",
             "ranked_paths.path_id",
             "refined_paths.path_id",
             "answer_summaries.example_id",

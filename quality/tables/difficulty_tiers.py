@@ -41,4 +41,9 @@ class DifficultyTiers(Table):
     doubt_models: int = column(
         "Generators in which a majority concludes with it.", ge=0, derives_from=("verifications.generator",)
     )
-    is_label_doubt: bool = column("The key itself is in doubt.")
+    is_label_doubt: bool = column(
+        "The key itself is in doubt, by the paths or by people.", derives_from=("overrides.kind",)
+    )
+    override_note: str = column(
+        "Who marked the key as doubtful, and why.", nullable=True, derives_from=("overrides.note",)
+    )

@@ -32,10 +32,13 @@ class LlmCalls(Table):
     prompt_tokens: int = column("Prompt tokens.", nullable=True, ge=0)
     completion_tokens: int = column("Completion tokens.", nullable=True, ge=0)
     cost_usd: float = column("Cost in US dollars at the profile's prices.", nullable=True, ge=0)
-    latency_ms: float = column("From sending to the end of the reply, in milliseconds.", nullable=True, ge=0)
+    latency_ms: float = column(
+        "From sending to the end of the reply or of its batch, in milliseconds.", nullable=True, ge=0
+    )
     started_at: pl.Datetime = column("When it was sent (UTC).")
     is_accepted: bool = column("The attempt whose reply the call keeps.")
     made_for: str = column(
         "Table of this warehouse that it was made for; null when another warehouse made it.", nullable=True
     )
     made_for_source: str = column("Source of that table.", nullable=True)
+    batch_id: str = column("Batch that the attempt went with; null when it was sent alone.", nullable=True)

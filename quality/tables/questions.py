@@ -41,9 +41,19 @@ class Questions(Table):
     gold_letter: str = column(
         "Letter of the key in the order of the prompts.",
         str_matches=r"^[A-J]$",
+        derives_from=("raw_questions.gold_letter", "overrides.gold_letter"),
+    )
+    gold_text: str = column(
+        "Text of the keyed option.", derives_from=("raw_questions.gold_text", "overrides.gold_text")
+    )
+    published_gold_letter: str = column(
+        "Letter of the key as published, in the order of the prompts; another one where people corrected it.",
+        str_matches=r"^[A-J]$",
         derives_from=("raw_questions.gold_letter",),
     )
-    gold_text: str = column("Text of the keyed option.", derives_from=("raw_questions.gold_text",))
+    override_note: str = column(
+        "What people decided about the question.", nullable=True, derives_from=("overrides.note",)
+    )
     n_options: int = column("Number of options.", ge=2, le=10, derives_from=("raw_questions.n_options",))
     subject: str = column("Subject as published.", nullable=True, derives_from=("raw_questions.subject",))
     language: str = column("ISO 639-1 code of the question's language.", derives_from=("raw_questions.language",))

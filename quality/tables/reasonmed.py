@@ -70,6 +70,9 @@ class Reasonmed(Table):
         "stand_in rows are refused by an export.", isin=SPLIT_ROLES, derives_from=("questions.split_role",)
     )
     licence: str = column("Licence of the source.", derives_from=("questions.licence",))
+    override_note: str = column(
+        "What people decided about the question.", nullable=True, derives_from=("questions.override_note",)
+    )
     is_label_doubt: bool = column("The key itself is in doubt.", derives_from=("difficulty_tiers.is_label_doubt",))
     provider_kind: str = column(
         "Kind of provider behind the text.",

@@ -23,7 +23,8 @@ class RejectedQuestions(Table):
     row: int = column("Record number in the file, from 1.", ge=1)
     reason: str = column("Why it was turned away.", isin=REJECTION_REASONS, derives_from=("question_matches.decision",))
     detail: str = column(
-        "What exactly, and for a match with which other row.", derives_from=("question_matches.evidence",)
+        "What exactly; for a match with which other row, for an override who decided it.",
+        derives_from=("question_matches.evidence", "overrides.note"),
     )
     other_raw_id: str = column(
         "The row that it matches.", nullable=True, derives_from=("question_matches.other_raw_id",)

@@ -13,6 +13,7 @@ import dagster as dg
 from reasonmed_assets.assets import (
     examples,
     paths,
+    people,
     provenance,
     questions,
     rewriting,
@@ -22,7 +23,7 @@ from reasonmed_assets.assets import (
     verdicts,
 )
 
-_GROUPS = (questions, paths, verdicts, tiers, selection, rewriting, examples, training, provenance)
+_GROUPS = (questions, paths, verdicts, tiers, selection, rewriting, examples, people, training, provenance)
 
 
 def all_assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

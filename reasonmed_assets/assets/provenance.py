@@ -115,14 +115,14 @@ def _attempts(stage: Stage, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _prices(stage: Stage) -> pl.DataFrame:
-    """Prices per provider and model name, in US dollars per million tokens."""
+    """Prices per provider and model name, in US dollars per million tokens, and what part of them a batch costs."""
+    profile = stage.session.profile
     rows = {
-        (model.provider, model.name): (model.prompt_usd_per_million, model.completion_usd_per_million)
-        for model in stage.session.profile.models.values()
+        (model.provider, model.name): {
+            "prompt_usd_per_million": model.prompt_usd_per_million,
+            "completion_usd_per_million": model.completion_usd_per_million,
+            "batch_price_factor": profile.providers[model.provider].batch_price_factor,
+        }
+        for model in profile.models.values()
     }
-    return pl.DataFrame(
-        [
-            {"provider": provider, "model": name, "prompt_usd_per_million": a, "completion_usd_per_million": b}
-            for (provider, name), (a, b) in rows.items()
-        ]
-    )
+    return pl.DataFrame([{"provider": provider, "model": name, **prices} for (provider, name), prices in rows.items()])

@@ -10,6 +10,7 @@ import polars as pl
 
 from reasonmed_assets import sql
 from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.overrides import match_overrides
 from reasonmed_assets.rules.matching import find_matches
 from reasonmed_assets.session import BuildSession
 from reasonmed_assets.sources import Reading, questions_frame
@@ -58,14 +59,25 @@ def question_matches(stage: Stage) -> None:
         stage.write(con, "select * from matches")
 
 
+def overrides(stage: Stage) -> None:
+    """What people decided about single questions, in the file that the profile or `--overrides` names, matched with the
+    records of every declared source."""
+    session = stage.session
+    frame = _all_questions(session).filter(pl.col("split_role").is_in(BUILD_ROLES))
+    with stage.read() as con:
+        con.register("matched", match_overrides(session.overrides, frame))
+        stage.write(con, "select * from matched")
+
+
 def questions(stage: Stage) -> None:
-    """The records that no match turned away; a limit takes the smallest seeded hashes."""
+    """The records that neither a match nor a person turned away, with corrected keys; a limit takes the smallest seeded
+    hashes."""
     with stage.read() as con:
         stage.write(con, sql.load("tables/questions"))
 
 
 def rejected_questions(stage: Stage) -> None:
-    """Records turned away by a match, and those that could not be read, with their raw text."""
+    """Records turned away by a match or by a person, and those that could not be read, with their raw text."""
     reading = stage.session.reading(stage.source)
     schema = {name: pl.Int64 if name == "row" else pl.String for name in _UNREADABLE}
     rows = [asdict(record) for record in reading.unreadable]
@@ -102,9 +114,17 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             fingerprint_parts=_files_of_all,
         ),
         table_asset(
+            "overrides",
+            overrides,
+            deps=[],
+            partitions_def=None,
+            kinds={"python", "file"},
+            fingerprint_parts=_files_and_overrides,
+        ),
+        table_asset(
             "questions",
             questions,
-            deps=["raw_questions", "question_matches"],
+            deps=["raw_questions", "question_matches", "overrides"],
             partitions_def=sources,
             kinds={"sql"},
             fingerprint_parts=_limit,
@@ -112,7 +132,7 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         table_asset(
             "rejected_questions",
             rejected_questions,
-            deps=["raw_questions", "question_matches"],
+            deps=["raw_questions", "question_matches", "overrides"],
             partitions_def=sources,
             kinds={"sql"},
             fingerprint_parts=_files_of_one,
@@ -148,6 +168,10 @@ def _files_of_one(session: BuildSession, partition: str | None) -> list[str]:
 
 def _files_of_all(session: BuildSession, partition: str | None) -> list[str]:
     return [session.input_digest(source) for source in session.declarations]
+
+
+def _files_and_overrides(session: BuildSession, partition: str | None) -> list[str]:
+    return [*_files_of_all(session, partition), session.overrides.digest]
 
 
 def _limit(session: BuildSession, partition: str | None) -> list[str]:

@@ -20,7 +20,7 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         table_asset(
             "difficulty_tiers",
             difficulty_tiers,
-            deps=["questions", "verifications"],
+            deps=["questions", "verifications", "overrides"],
             partitions_def=sources,
             kinds={"sql"},
         )

@@ -1,15 +1,18 @@
-"""Verdicts: what the verifier and the answer check say of every path."""
+"""Verdicts: what the verifier and the answer check say of every path, and how far the verifier can be trusted."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 
 from reasonmed_assets import sql
-from reasonmed_assets.llm.steps import VERIFY, Step, run_step
+from reasonmed_assets.llm.steps import AUDIT, VERIFY, Step, run_step
 from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.rules.alterations import ALTERATIONS
 
 
 def verifications(stage: Stage) -> None:
@@ -20,6 +23,44 @@ def verifications(stage: Stage) -> None:
     votes = collect_votes(stage, VERIFY, {"paths": paths})
     with stage.read({"votes": votes}) as con:
         stage.write(con, sql.load("tables/verifications"))
+
+
+def verifier_audit(stage: Stage) -> None:
+    """A seeded share of the verified paths, judged again by a call of its own, and as many errors planted into correct
+    paths: the answer swapped, a negation changed, a figure changed."""
+    audited = stage.scratch("audited")
+    with stage.read() as con:
+        sample = con.sql(sql.load("calls/audit_sample")).pl()
+    audited_texts(sample, stage.session.profile.seed).write_parquet(audited)
+    files = run_step(stage, AUDIT, files={"audited": audited})
+    with stage.read({"audited": audited, **files.views}) as con:
+        stage.write(con, sql.load("tables/verifier_audit"))
+
+
+def audited_texts(sample: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """The texts to judge: every repetition, and of each kind of error the first ones that can be planted.
+
+    Args:
+        sample: rows of sql/calls/audit_sample.sql.
+        seed: of the choice of the place that is altered.
+
+    Returns:
+        `audit_id`, `kind`, `path_id`, `judged_text`, and what was changed: `text_before`, `text_after`.
+    """
+    rows, planted = [], Counter[str]()
+    for row in sample.sort("kind", "draw").iter_rows(named=True):
+        kind, text, before, after = row["kind"], row["path_text"], None, None
+        if kind in ALTERATIONS:
+            if planted[kind] == row["wanted"]:
+                continue
+            altered = ALTERATIONS[kind](text, row["options"], row["answer_letter"], seed)
+            if altered is None:
+                continue
+            planted[kind] += 1
+            text, before, after = altered.text, altered.before, altered.after
+        rows.append((row["audit_id"], kind, row["path_id"], text, before, after))
+    columns = ("audit_id", "kind", "path_id", "judged_text", "text_before", "text_after")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def collect_votes(stage: Stage, step: Step, files: Mapping[str, Path | Sequence[Path]], tag: str = "") -> Path:
@@ -40,5 +81,13 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             deps=["questions", "reasoning_paths"],
             partitions_def=sources,
             kinds={"openai"},
-        )
+        ),
+        table_asset(
+            "verifier_audit",
+            verifier_audit,
+            deps=["questions", "reasoning_paths", "verifications"],
+            partitions_def=sources,
+            kinds={"openai"},
+            views=["verifier_trust"],
+        ),
     ]

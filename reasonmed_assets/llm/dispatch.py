@@ -24,6 +24,7 @@ from reasonmed_assets.profiles.model import Provider
 
 _BYTES_PER_TOKEN = 4
 _SPARE_FILES = 512
+_UNSAVED = 256
 
 
 class Transport(Protocol):
@@ -43,6 +44,7 @@ class Job:
         body: its body as it is sent.
         tries: attempts made in this run.
         failed_at: when the first of them failed, on the event loop's clock.
+        batch_id: the batch that it went with last, if any.
     """
 
     key: str
@@ -50,6 +52,7 @@ class Job:
     body: bytes
     tries: int = 0
     failed_at: float | None = None
+    batch_id: str | None = None
 
     @property
     def prompt_tokens(self) -> int:
@@ -185,8 +188,8 @@ class Dispatcher:
         on_failure: called in that thread with the exception that ends the run.
         on_notice: called in that thread with what the user should know: an endpoint is down, or back.
 
-    No more replies wait for the disk than calls may be in flight: a kill then loses at most both. Whoever stores them
-    calls `saved`.
+    While as many replies wait for the disk as calls may be in flight, or 256, nothing is sent: a kill loses at most the
+    calls in flight and those. Whoever stores them calls `saved`.
     """
 
     def __init__(
@@ -273,7 +276,7 @@ class Dispatcher:
             wait_s = lane.wait_s(now)
             if wait_s is None:
                 return
-            if self._n_returned - self._n_saved >= lane.allowance.in_flight.limit:
+            if self._n_returned - self._n_saved >= min(lane.allowance.in_flight.limit, _UNSAVED):
                 wait_s = max(wait_s, GROUP_S)
             if wait_s > 0:
                 self._set_alarm(lane, wait_s)

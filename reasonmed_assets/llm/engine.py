@@ -7,6 +7,7 @@ a later build walks the same chain through the ledger. Which endings are kept is
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections import deque
@@ -20,6 +21,7 @@ from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, cal
 from reasonmed_assets.llm.dispatch import Allowance, Job
 from reasonmed_assets.llm.fetching import Event, Fetcher, Found, Notice, simulated_reply_error
 from reasonmed_assets.llm.ledger import Ledger, Purse, Stored
+from reasonmed_assets.llm.offline import OfflineModels
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
 from reasonmed_assets.llm.progress import CallStats, Progress
 from reasonmed_assets.profiles.model import Profile
@@ -27,7 +29,6 @@ from reasonmed_assets.profiles.model import Profile
 _log = logging.getLogger(__name__)
 _BATCH = 500
 _SMALLEST_WINDOW = 1024
-_WINDOW_FACTOR = 3
 _WAIT_S = 0.25
 _WAITING_NOTICE_S = 10.0
 
@@ -66,6 +67,11 @@ class Engine:
         self.retry_unresolved = retry_unresolved
         self.stats: dict[str, CallStats] = {}
         self.allowances: dict[tuple[str, str], Allowance] = {}
+        self.offline = OfflineModels()
+
+    def close(self) -> None:
+        """End the processes of models that the steps loaded."""
+        self.offline.close()
 
     def run(self, step: str, calls: Iterable[Call], parse: Parse, usable_retries: int) -> Iterator[Result]:
         """One result per call, in the order in which they are ready.
@@ -88,9 +94,12 @@ class Engine:
             ValueError: a call names an unknown provider or model.
         """
         run = _Run(self, step, calls, parse, usable_retries)
+        # What was imported and built so far need not be searched for garbage again and again while calls come and go.
+        gc.freeze()
         try:
             yield from run.results()
         finally:
+            gc.unfreeze()
             run.close()
 
 
@@ -121,14 +130,14 @@ class _Run:
         self._usable_retries = usable_retries
         self._source = iter(calls)
         self._is_exhausted = False
-        self._fetcher = Fetcher(engine.profile, engine.ledger, engine.allowances, engine.base_urls_of, engine.purse)
+        self._fetcher = Fetcher(
+            engine.profile, engine.ledger, engine.allowances, engine.base_urls_of, engine.purse, engine.offline
+        )
         self._reopened: set[str] = set()
         self._open: dict[str, list[_Chain]] = {}
         self._next: list[_Chain] = []
         self._ready: deque[Result] = deque()
         self._n_unfinished = 0
-        most_in_flight = max(provider.max_in_flight for provider in engine.profile.providers.values())
-        self._window = max(_SMALLEST_WINDOW, _WINDOW_FACTOR * most_in_flight)
         self._stats = engine.stats.setdefault(step, CallStats())
         self._started_at = time.monotonic() - self._stats.seconds
         self._notice_at = time.monotonic() + _WAITING_NOTICE_S
@@ -171,7 +180,7 @@ class _Run:
         return self._n_unfinished > 0 and not (self._ready or self._next or self._has_room())
 
     def _has_room(self) -> bool:
-        return not self._is_exhausted and self._n_unfinished + _BATCH <= self._window
+        return not self._is_exhausted and self._n_unfinished + _BATCH <= max(_SMALLEST_WINDOW, self._fetcher.window)
 
     def _take(self) -> list[_Chain]:
         """New calls of rows under way, then rows from the source while there is room."""
@@ -326,7 +335,7 @@ class _Run:
             prompt, completion = reply.prompt_tokens or 0, reply.completion_tokens or 0
             stats.prompt_tokens += prompt
             stats.completion_tokens += completion
-            stats.cost_usd += self._engine.profile.models[chain.first.model].cost_usd(prompt, completion)
+            stats.cost_usd += self._engine.profile.cost_usd(chain.first.model, prompt, completion)
 
     def _report(self) -> None:
         now = time.monotonic()

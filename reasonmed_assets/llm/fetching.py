@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from reasonmed_assets.llm.dispatch import Allowance, Dispatcher, Job, Lane
 from reasonmed_assets.llm.ledger import Attempt, Claimed, Ledger, LedgerError, Purse, Recorded, Wanted
+from reasonmed_assets.llm.offline import OfflineModels, OfflineSender
 from reasonmed_assets.llm.outcomes import BudgetError, Received, SimulatedReplyError
 from reasonmed_assets.llm.transport import HttpTransport
-from reasonmed_assets.profiles.model import Model, Profile
+from reasonmed_assets.profiles.model import Profile, Provider
 
+_WINDOW_FACTOR = 3
 _ASK_AGAIN_S = 0.5
 _COUNT_USERS_S = 5.0
 _GRACE_S = 3.0
@@ -54,6 +57,16 @@ class Notice:
 Event = Sent | Found | Notice
 
 
+class Sender(Protocol):
+    """A transport: it makes claimed calls, and tells of every attempt and of what ends the run (see `Dispatcher`)."""
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Make calls, as soon as may be; from any thread, returns at once. Does nothing after `stop`."""
+
+    def stop(self, grace_s: float) -> None:
+        """Send nothing more, wait up to `grace_s` seconds for what is about to arrive."""
+
+
 class Fetcher:
     """Makes the calls of one run of a step.
 
@@ -66,6 +79,10 @@ class Fetcher:
         allowances: what each endpoint, by provider and address, may be asked for; new ones are entered.
         base_urls_of: addresses of a provider.
         purse: what the build may spend.
+        offline: models that are loaded by the build.
+
+    Attributes:
+        window: how many calls have to be wanted at a time so that no provider in use has to wait for the next one.
     """
 
     def __init__(
@@ -75,12 +92,14 @@ class Fetcher:
         allowances: dict[tuple[str, str], Allowance],
         base_urls_of: Callable[[str], Sequence[str]],
         purse: Purse,
+        offline: OfflineModels,
     ) -> None:
         self._profile = profile
         self._ledger = ledger
         self._allowances = allowances
         self._base_urls_of = base_urls_of
         self._purse = purse
+        self._offline = offline
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
         self._jobs: dict[str, Job] = {}
         self._held: set[str] = set()
@@ -89,8 +108,9 @@ class Fetcher:
         self._ask_again_at = 0.0
         self._is_asking = False
         self._count_users_at = 0.0
-        self._providers: set[str] = set()
+        self._senders: dict[str, Sender] = {}
         self._dispatcher: Dispatcher | None = None
+        self.window = 0
 
     def want(self, jobs: Sequence[Job]) -> None:
         """Have calls made that the ledger did not hold.
@@ -99,8 +119,10 @@ class Fetcher:
             UnauthorisedError: the key of a provider is missing.
         """
         for provider in dict.fromkeys(job.call.provider for job in jobs):
-            if provider not in self._providers:
-                self._open_lanes(provider)
+            if provider not in self._senders:
+                self._senders[provider] = self._sender_of(provider)
+                self._ledger.use(provider, True)
+                self.window = max(self.window, _window_of(self._profile.providers[provider]))
         self._jobs.update((job.key, job) for job in jobs)
         self._claim(jobs, self._on_claimed)
 
@@ -129,34 +151,41 @@ class Fetcher:
 
     def close(self) -> None:
         """Send nothing more, wait a little for calls in flight, store what came, give the claims back."""
-        if self._dispatcher is None:
+        if not self._senders:
             return
         try:
-            self._dispatcher.stop(_GRACE_S)
+            for sender in self._senders.values():
+                sender.stop(_GRACE_S)
         finally:
-            for provider in self._providers:
+            for provider in self._senders:
                 self._ledger.use(provider, False)
             self._ledger.flush()
             self._ledger.release(self._held)
             self._ledger.flush()
 
-    def _open_lanes(self, name: str) -> None:
+    def _sender_of(self, name: str) -> Sender:
         provider = self._profile.providers[name]
-        lanes = []
-        for url in self._base_urls_of(name):
-            allowance = self._allowances.setdefault((name, url), Allowance.of(provider))
-            lanes.append(Lane(name, provider, url, HttpTransport(name, provider, url), allowance))
+        if provider.transport == "vllm":
+            process = self._offline.of(name, provider)
+            return OfflineSender(name, provider, process, self._on_attempt, self._events.put)
+        urls = self._base_urls_of(name)
+        if provider.transport == "batch":
+            from reasonmed_assets.llm.batch import BatchSender
+
+            return BatchSender(name, provider, urls[0], self._ledger, self._on_attempt, self._events.put)
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._on_attempt, self._events.put, self._on_notice)
-        self._dispatcher.add_provider(name, lanes)
-        self._ledger.use(name, True)
-        self._providers.add(name)
+        self._dispatcher.add_provider(name, [self._lane(name, provider, url) for url in urls])
+        return self._dispatcher
+
+    def _lane(self, name: str, provider: Provider, url: str) -> Lane:
+        allowance = self._allowances.setdefault((name, url), Allowance.of(provider))
+        return Lane(name, provider, url, HttpTransport(name, provider, url), allowance)
 
     def _claim(self, jobs: Sequence[Job], done: Callable[[Claimed | LedgerError], None]) -> None:
         wanted = []
         for job in jobs:
-            model = self._profile.models[job.call.model]
-            usd = model.cost_usd(job.prompt_tokens, job.completion_tokens) if self._purse.is_limited else 0.0
+            usd = self._profile.cost_usd(job.call.model, job.prompt_tokens, job.completion_tokens)
             wanted.append(Wanted(job.key, job.call.role, usd))
         self._ledger.claim(wanted, done, self._purse)
 
@@ -173,9 +202,9 @@ class Fetcher:
     def _share(self) -> None:
         """Share the limits of the providers in use with the other builds that use them."""
         now = time.monotonic()
-        if now >= self._count_users_at and self._providers:
+        if now >= self._count_users_at and self._senders:
             self._count_users_at = now + _COUNT_USERS_S
-            for name in self._providers:
+            for name in self._senders:
                 n = self._ledger.n_users(name)
                 for (provider, _), allowance in self._allowances.items():
                     if provider == name:
@@ -195,8 +224,11 @@ class Fetcher:
         self._busy.update(claimed.busy)
         self._unaffordable.update(dict.fromkeys(claimed.unaffordable))
         self._held.update(claimed.granted)
-        if claimed.granted and self._dispatcher is not None:
-            self._dispatcher.submit([self._jobs[key] for key in claimed.granted])
+        granted: dict[str, list[Job]] = {}
+        for key in claimed.granted:
+            granted.setdefault(self._jobs[key].call.provider, []).append(self._jobs[key])
+        for provider, jobs in granted.items():
+            self._senders[provider].submit(jobs)
         if claimed.stored:
             self._end(claimed.stored, Found(claimed.stored))
         if claimed.used_up is not None:
@@ -218,16 +250,17 @@ class Fetcher:
             kind,
             job.body,
             received,
-            *self._bill(model, received),
+            job.batch_id,
+            *self._bill(call.model, received),
         )
         self._ledger.record(attempt, partial(self._on_recorded, job, received, is_last))
 
-    def _bill(self, model: Model, received: Received) -> tuple[str, float]:
+    def _bill(self, model: str, received: Received) -> tuple[str, float]:
         """Which build pays, and how much; nobody where there is no budget to keep."""
         if not self._purse.is_limited or received.reply is None:
             return (self._purse.build if self._purse.is_limited else "", 0.0)
         reply = received.reply
-        return self._purse.build, model.cost_usd(reply.prompt_tokens or 0, reply.completion_tokens or 0)
+        return self._purse.build, self._profile.cost_usd(model, reply.prompt_tokens or 0, reply.completion_tokens or 0)
 
     def _on_notice(self, text: str) -> None:
         self._events.put(Notice(text))
@@ -236,7 +269,7 @@ class Fetcher:
         if isinstance(recorded, LedgerError):
             self._events.put(recorded)
             return
-        if self._dispatcher is not None:
+        if self._dispatcher is not None and self._senders[job.call.provider] is self._dispatcher:
             self._dispatcher.saved()
         if not is_last:
             return
@@ -254,6 +287,12 @@ class Fetcher:
         for key in keys:
             self._jobs.pop(key, None)
         self._events.put(event)
+
+
+def _window_of(provider: Provider) -> int:
+    if provider.transport == "batch":
+        return provider.batch.max_requests * provider.batch.max_batches
+    return _WINDOW_FACTOR * provider.max_in_flight
 
 
 def simulated_reply_error(provider: str, kind: str, where: str) -> SimulatedReplyError:

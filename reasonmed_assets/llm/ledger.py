@@ -19,6 +19,7 @@ import zstandard
 
 from reasonmed_assets.llm import ledger_operations as operations
 from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.compression import Frames, UnknownDictionaryError, trained
 from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Claimed, Purse, Recorded, Wanted
 from reasonmed_assets.llm.owners import HEARTBEAT_S, Owner, is_alive, this_process
 from reasonmed_assets.llm.wire import NotAReplyError, read_reply
@@ -28,10 +29,18 @@ __all__ = ["Asker", "Attempt", "Claimed", "Ledger", "LedgerError", "Purse", "Rec
 
 NO_BUDGET = Purse()
 
-_VERSION = 2
+_VERSION = 1
 _BUSY_S = 60.0
 
+_CHECKPOINT_PAGES = 8_000
+"""Pages of the write-ahead log (4 KB each) after which it is merged into the file: random keys touch the same pages
+again and again, so that a rare merge writes far less."""
+
 _SCHEMA = """
+create table dictionaries (
+    role text primary key,
+    dictionary blob not null
+);
 create table bodies (
     body_hash blob primary key,
     body blob not null
@@ -108,6 +117,17 @@ create table provider_kinds (
     kind text not null,
     primary key (provider, kind)
 );
+create table batches (
+    batch_id blob primary key,
+    provider text not null,
+    remote_id text
+);
+create table batch_calls (
+    call_key blob not null,
+    batch_id blob not null references batches,
+    attempt integer,
+    primary key (call_key, batch_id)
+);
 """
 
 _STORED = """
@@ -122,10 +142,12 @@ select
     lower(hex(a.call_key)) || '-' || a.attempt, lower(hex(a.call_key)), a.attempt, a.role, c.provider,
     a.provider_kind, c.model, c.revision, a.served_model, a.outcome, a.detail, a.http_status, a.finish_reason,
     a.prompt_tokens, a.completion_tokens, a.latency_ms, a.started_at,
-    a.reply is not null and a.attempt is c.final_attempt, k.table_name, k.source
+    a.reply is not null and a.attempt is c.final_attempt, k.table_name, k.source,
+    iif(b.batch_id is null, null, lower(hex(b.batch_id)))
 from attempts as a
 inner join calls as c on a.call_key = c.call_key
 left join askers as k on a.asker_id = k.asker_id and k.warehouse = ?
+left join batch_calls as b on a.call_key = b.call_key and a.attempt = b.attempt
 where a.call_key in ({marks})
 order by a.call_key, a.attempt
 """
@@ -153,7 +175,15 @@ _ATTEMPT_COLUMNS = {
     "is_accepted": pl.Int64,
     "made_for": pl.String,
     "made_for_source": pl.String,
+    "batch_id": pl.String,
 }
+
+_OPEN_BATCHES = """
+select bc.call_key, b.batch_id, b.remote_id
+from batch_calls as bc
+inner join batches as b using (batch_id)
+where bc.attempt is null and bc.call_key in ({marks})
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +205,19 @@ class Stored:
     provider_kind: str
     attempts: int
     reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch that was submitted, or was about to be, and has not been read.
+
+    Attributes:
+        batch_id: 32 hex digits by which the provider knows it too, as metadata.
+        remote_id: the provider's own id; None when the build that submitted it did not live to note it.
+    """
+
+    batch_id: str
+    remote_id: str | None
 
 
 class Ledger:
@@ -199,11 +242,13 @@ class Ledger:
         self._kinds: set[tuple[str, str]] = set()
         self.asker: Asker | None = None
         self._asker_ids: dict[Asker, int] = {}
+        self._frames = Frames()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._reading = self._connect()
             self._make_tables()
             self._reading.execute("pragma query_only = on")
+            self._read_dictionaries()
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(f"ledger {self.path}: cannot be opened: {error}") from error
 
@@ -254,7 +299,7 @@ class Ledger:
         """The request body of a call as it was sent; None when the ledger does not know the key."""
         query = "select b.body from calls as c inner join bodies as b using (body_hash) where c.call_key in ({marks})"
         for (body,) in self._rows(query, [key]):
-            return orjson.loads(operations.decompressed(body))
+            return orjson.loads(self._text(body))
         return None
 
     def provider_kinds(self) -> set[str]:
@@ -287,7 +332,9 @@ class Ledger:
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
-        self._submit(operations.Record(attempt, self.asker, self._asker_ids, self._kinds, done))
+        self._submit(operations.Record(attempt, self.asker, self._asker_ids, self._kinds, self._frames, done))
+        if attempt.received.raw is not None:
+            self._learn(attempt.role, (attempt.body, attempt.received.raw))
 
     def judge(self, key: str, outcome: str, detail: str | None) -> None:
         """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
@@ -300,6 +347,33 @@ class Ledger:
     def release(self, keys: Iterable[str]) -> None:
         """Give claims back that this ledger object holds."""
         self._submit(operations.Release(tuple(keys), self._owner.owner_id))
+
+    def begin_batch(self, batch_id: str, provider: str, keys: Sequence[str]) -> None:
+        """Note that calls are about to be submitted as a batch; on disk when this returns.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        begin = operations.BeginBatch(batch_id=batch_id, provider=provider, keys=tuple(keys))
+        self._submit(begin)
+        begin.wait()
+
+    def name_batch(self, batch_id: str, remote_id: str) -> None:
+        """Note a batch's id at its provider; written soon, or found again by the batch's metadata."""
+        self._submit(operations.NameBatch(batch_id, remote_id))
+
+    def forget_batch(self, batch_id: str, keys: Iterable[str]) -> None:
+        """Note that calls were not sent with a batch after all."""
+        self._submit(operations.ForgetBatch(batch_id, tuple(keys)))
+
+    def open_batches(self, keys: Iterable[str]) -> dict[str, OpenBatch]:
+        """The calls among `keys` that were submitted in a batch and have no ending yet, by key.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        rows = self._rows(_OPEN_BATCHES, keys)
+        return {key.hex(): OpenBatch(batch_id.hex(), remote_id) for key, batch_id, remote_id in rows}
 
     def flush(self) -> None:
         """Return once everything that was handed over is on disk.
@@ -323,14 +397,15 @@ class Ledger:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         connection.execute("pragma synchronous = full")
+        connection.execute(f"pragma wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         return connection
 
     def _make_tables(self) -> None:
         connection = self._reading
-        version = connection.execute("pragma user_version").fetchone()[0]
+        version = _version(connection)
         if version == 0:
             connection.execute("begin immediate")
-            version = connection.execute("pragma user_version").fetchone()[0]
+            version = _version(connection)
             if version == 0 and connection.execute("select count(*) from sqlite_schema").fetchone()[0]:
                 connection.execute("rollback")
                 raise LedgerError(f"ledger {self.path}: this SQLite file is no ledger; give another path")
@@ -338,10 +413,11 @@ class Ledger:
                 for statement in _SCHEMA.split(";"):
                     connection.execute(statement)
                 connection.execute(f"pragma user_version = {_VERSION}")
-                version = _VERSION
             connection.execute("commit")
-        if version != _VERSION:
-            raise LedgerError(f"ledger {self.path}: its version is {version}, this program reads {_VERSION}")
+        if _version(connection) != _VERSION:
+            raise LedgerError(
+                f"ledger {self.path}: its version is {_version(connection)}, this program reads {_VERSION}"
+            )
         self._write_ahead()
 
     def _write_ahead(self) -> None:
@@ -353,6 +429,31 @@ class Ledger:
             raise LedgerError(
                 f"ledger {self.path}: its file system does not allow a write-ahead log; give another path"
             )
+
+    def _learn(self, role: str, texts: Sequence[bytes]) -> None:
+        """Train a role's dictionary once there is enough to train on.
+
+        That takes a tenth of a second or two, here and not in the writing thread, where replies would have to wait for
+        it until they are safe.
+        """
+        samples = self._frames.sample(role, texts)
+        dictionary = trained(samples) if samples else None
+        if dictionary is not None:
+            self._submit(operations.Learn(role, dictionary, self._frames))
+
+    def _read_dictionaries(self) -> None:
+        with self._reading_lock:
+            rows = self._reading.execute("select role, dictionary from dictionaries").fetchall()
+        for role, dictionary in rows:
+            self._frames.add(role, dictionary)
+
+    def _text(self, frame: bytes) -> bytes:
+        try:
+            return self._frames.decompress(frame)
+        except UnknownDictionaryError:
+            # Another build has trained it since.
+            self._read_dictionaries()
+            return self._frames.decompress(frame)
 
     def _rows(self, query: str, keys: Iterable[str], *before: str) -> Iterator[tuple[Any, ...]]:
         wanted = [bytes.fromhex(key) for key in keys]
@@ -370,7 +471,11 @@ class Ledger:
     def _stored(self, row: tuple[Any, ...]) -> Stored:
         key, attempts, outcome, detail, provider_kind, is_simulated, reply = row
         try:
-            read = None if reply is None else read_reply(operations.decompressed(reply), bool(is_simulated))
-        except (NotAReplyError, zstandard.ZstdError) as error:
+            read = None if reply is None else read_reply(self._text(reply), bool(is_simulated))
+        except (NotAReplyError, UnknownDictionaryError, zstandard.ZstdError) as error:
             raise LedgerError(f"ledger {self.path}: the reply of call {key.hex()} is damaged: {error}") from error
         return Stored(key.hex(), outcome, detail, provider_kind, attempts, read)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("pragma user_version").fetchone()[0]

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import zstandard
-
+from reasonmed_assets.llm.compression import Frames
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.owners import Owner, is_alive
 from reasonmed_assets.llm.writer import LedgerError
@@ -19,10 +18,6 @@ from reasonmed_assets.profiles.model import Budget, Spending
 
 KEYS_PER_QUERY = 500
 """SQLite takes a limited number of values in one statement."""
-
-_LEVEL = 3
-_LARGEST_REPLY_BYTES = 256 * 1024 * 1024
-_local = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +40,7 @@ class Attempt:
         provider_kind: kind of the provider.
         body: request body as sent.
         received: what came of it.
+        batch_id: the batch in which it was sent; None when it was sent alone.
         build: the build that pays for it.
         usd: what it cost.
     """
@@ -58,6 +54,7 @@ class Attempt:
     provider_kind: str
     body: bytes
     received: Received
+    batch_id: str | None = None
     build: str = ""
     usd: float = 0.0
 
@@ -125,19 +122,6 @@ class Recorded:
     is_kept: bool
 
 
-def decompressed(data: bytes) -> bytes:
-    """The text behind a compressed body or reply."""
-    if not hasattr(_local, "decompressor"):
-        _local.decompressor = zstandard.ZstdDecompressor()
-    return _local.decompressor.decompress(data, max_output_size=_LARGEST_REPLY_BYTES)
-
-
-def _compressed(data: bytes) -> bytes:
-    if not hasattr(_local, "compressor"):
-        _local.compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    return _local.compressor.compress(data)
-
-
 _CALL = """
 insert into calls (call_key, body_hash, provider, model, revision, sample, attempts, final_attempt)
 values (?, ?, ?, ?, ?, ?, 1, iif(?, 1, null))
@@ -159,6 +143,13 @@ on conflict do update set source = source
 returning asker_id
 """
 
+_READ_BEFORE = """
+select c.attempts
+from batch_calls as b
+inner join calls as c using (call_key)
+where b.call_key = ? and b.batch_id = ? and b.attempt is not null and c.final_attempt is not null
+"""
+
 
 @dataclass(slots=True)
 class Record:
@@ -168,6 +159,7 @@ class Record:
     asker: Asker | None
     asker_ids: dict[Asker, int]
     kinds: set[tuple[str, str]]
+    frames: Frames
     finish: Callable[[Recorded | LedgerError], None]
     _body: bytes = b""
     _reply: bytes | None = None
@@ -175,14 +167,20 @@ class Record:
 
     def prepare(self) -> None:
         """Compress."""
-        self._body = _compressed(self.attempt.body)
-        raw = self.attempt.received.raw
-        self._reply = None if raw is None else _compressed(raw)
+        role, raw = self.attempt.role, self.attempt.received.raw
+        self._body = self.frames.compress(role, self.attempt.body)
+        self._reply = None if raw is None else self.frames.compress(role, raw)
 
     def run(self, connection: sqlite3.Connection) -> Recorded:
         """Insert the rows."""
         attempt, received = self.attempt, self.attempt.received
         key = bytes.fromhex(attempt.call_key)
+        batch_id = None if attempt.batch_id is None else bytes.fromhex(attempt.batch_id)
+        if batch_id is not None:
+            read_before = connection.execute(_READ_BEFORE, (key, batch_id)).fetchone()
+            if read_before is not None:
+                # Another build, which was taken for dead, read the same batch: its line was paid for once.
+                return Recorded(read_before[0], is_kept=False)
         body_hash = hashlib.sha256(attempt.body).digest()[:16]
         connection.execute("insert or ignore into bodies values (?, ?)", (body_hash, self._body))
         identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
@@ -190,9 +188,12 @@ class Record:
         attempts, final_attempt = call.fetchone()
         self._asker_id = self._identified(connection)
         connection.execute(_ATTEMPT, (key, attempts, self._asker_id, *self._columns()))
+        if batch_id is not None:
+            arrived = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
+            connection.execute(arrived, (attempts, key, batch_id))
         if received.is_final:
-            connection.execute("delete from claims where call_key = ?", (key,))
-            if attempt.build:
+            claim = connection.execute("delete from claims where call_key = ? returning build", (key,)).fetchone()
+            if attempt.build and (claim is None or claim[0] == attempt.build):
                 connection.execute(_SPEND, (attempt.build, attempt.role, attempt.usd))
         kind = (attempt.provider, attempt.provider_kind)
         if kind not in self.kinds:
@@ -232,6 +233,28 @@ class Record:
 
 
 @dataclass(slots=True)
+class Learn:
+    """Keep a role's dictionary, unless another build did so first."""
+
+    role: str
+    dictionary: bytes
+    frames: Frames
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def run(self, connection: sqlite3.Connection) -> bytes:
+        """The dictionary that the ledger holds for the role now."""
+        connection.execute("insert or ignore into dictionaries values (?, ?)", (self.role, self.dictionary))
+        return connection.execute("select dictionary from dictionaries where role = ?", (self.role,)).fetchone()[0]
+
+    def done(self, result: Any) -> None:
+        """Use it: it is on disk before the first frame that needs it."""
+        if isinstance(result, bytes):
+            self.frames.add(self.role, result)
+
+
+@dataclass(slots=True)
 class Claim:
     """Claim calls that are neither stored nor claimed by a live owner, as far as the build's budget goes."""
 
@@ -261,11 +284,17 @@ class Claim:
         for owner_id in dead:
             _remove_owner(connection, owner_id)
         free = {key: call for key, call in wanted.items() if key not in stored and key not in busy}
+        # A call whose batch is on its way is paid for already, by the build that submitted it.
+        is_limited = self.purse.is_limited
+        paid = {row[0] for row in _where_in(connection, _IN_BATCH, list(free))} if is_limited else set()
         till = _Till.of(connection, self.purse)
-        granted = {key: call for key, call in free.items() if till.reserve(call)}
+        granted = {key: call for key, call in free.items() if key in paid or till.reserve(call)}
         connection.executemany(
             "insert or replace into claims values (?, ?, ?, ?, ?)",
-            [(key, self.owner_id, self.purse.build, call.role, call.usd) for key, call in granted.items()],
+            [
+                (key, self.owner_id, "" if key in paid else self.purse.build, call.role, call.usd)
+                for key, call in granted.items()
+            ],
         )
         return Claimed(
             [key.hex() for key in granted],
@@ -337,6 +366,7 @@ select role, usd, calls, false from spending where build = ?
 union all
 select role, sum(usd), count(*), true from claims where build = ? group by role
 """
+_IN_BATCH = "select call_key from batch_calls where attempt is null and call_key in ({marks})"
 _FINAL = "select call_key from calls where final_attempt is not null and call_key in ({marks})"
 _HOLDERS = "select call_key, owner_id from claims where call_key in ({marks})"
 _OWNER = "select owner_id, host, pid, started_ticks, boot_id, pid_space, heartbeat_at from owners where owner_id = ?"
@@ -484,6 +514,60 @@ class Barrier:
         self._reached.wait()
         if self._failure is not None:
             raise self._failure
+
+
+@dataclass(slots=True, kw_only=True)
+class BeginBatch(Barrier):
+    """Note a batch and its calls before anything of it is sent."""
+
+    batch_id: str
+    provider: str
+    keys: tuple[str, ...]
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Insert them."""
+        batch_id = bytes.fromhex(self.batch_id)
+        connection.execute("insert into batches values (?, ?, null)", (batch_id, self.provider))
+        rows = [(bytes.fromhex(key), batch_id) for key in self.keys]
+        connection.executemany("insert into batch_calls values (?, ?, null)", rows)
+
+
+@dataclass(slots=True)
+class NameBatch:
+    """Note a batch's id at its provider."""
+
+    batch_id: str
+    remote_id: str
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Set it."""
+        named = (self.remote_id, bytes.fromhex(self.batch_id))
+        connection.execute("update batches set remote_id = ? where batch_id = ?", named)
+
+    def done(self, result: Any) -> None:
+        """Nobody waits; the batch's metadata tell whose it is as well."""
+
+
+@dataclass(slots=True)
+class ForgetBatch:
+    """Take calls out of a batch in which they were not sent."""
+
+    batch_id: str
+    keys: tuple[str, ...]
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Delete those without an ending."""
+        rows = [(bytes.fromhex(key), bytes.fromhex(self.batch_id)) for key in self.keys]
+        connection.executemany("delete from batch_calls where call_key = ? and batch_id = ? and attempt is null", rows)
+
+    def done(self, result: Any) -> None:
+        """Nobody waits; the next build finds no such batch, and forgets it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Step:
 
 GENERATE = Step("generate", "generator", "calls/generate")
 VERIFY = Step("verify", "verifier", "calls/verify")
+AUDIT = Step("audit verifier", "verifier", "calls/audit")
 RANK = Step("rank", "ranker", "calls/rank")
 REFINE = Step("refine", "refiner", "calls/rewrite")
 REGENERATE = Step("regenerate", "regenerator", "calls/rewrite")

@@ -64,7 +64,7 @@ class HttpTransport:
         self._api_version = provider.azure_api_version
         self._urls: dict[str, URL] = {}
         self._key_env = provider.api_key_env
-        self._secret = _key_of(name, provider.api_key_env)
+        self._secret = key_of(name, provider.api_key_env)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._secret and self._api_version:
             self._headers["api-key"] = self._secret
@@ -136,7 +136,12 @@ class HttpTransport:
         return without_secret(said.encode(), self._secret).decode(errors="replace")
 
 
-def _key_of(name: str, variable: str | None) -> str | None:
+def key_of(name: str, variable: str | None) -> str | None:
+    """The key of provider `name`, out of its environment variable; None when it declares none.
+
+    Raises:
+        UnauthorisedError: the variable does not hold a key.
+    """
     if variable is None:
         return None
     key = os.environ.get(variable, "").strip()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-GROUP_S = 0.010
+GROUP_S = 0.020
 """How long a group gathers before it is written; a reply is at most this and one write away from being safe."""
 
 _GROUP_OPERATIONS = 512

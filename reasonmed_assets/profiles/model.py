@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Role = Literal["generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator"]
@@ -15,6 +15,24 @@ class Section(BaseModel):
     """A part of a profile: unknown keys are errors, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Batches(Section):
+    """How calls become batches and how often a batch is asked after; the highest sizes are OpenAI's."""
+
+    max_requests: int = Field(default=50_000, ge=1, le=50_000)
+    """Calls of one file."""
+    max_bytes: int = Field(default=200_000_000, ge=1, le=200_000_000)
+    """Size of one file; a larger single call has a file of its own."""
+    max_batches: int = Field(default=4, ge=1)
+    """Batches of a step under way at once. As many calls as fit into them are kept in memory."""
+    gather_s: float = Field(default=20, ge=0)
+    """A file that is not full is submitted when no new call came for so long."""
+    poll_first_s: float = Field(default=5, gt=0)
+    """Pause before a batch is asked after for the second time; each further pause is half as long again."""
+    poll_longest_s: float = Field(default=300, gt=0)
+    find_s: float = Field(default=60, ge=0)
+    """How long a batch is looked for that a killed build may have created, before its calls count as never sent."""
 
 
 class Provider(Section):
@@ -32,6 +50,15 @@ class Provider(Section):
     """Name of the environment variable that holds the key; the key itself stands nowhere."""
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     """How the endpoint is asked for structured replies; `none` asks in words only."""
+    transport: Literal["http", "batch", "vllm"] = "http"
+    """`http`: one request per call. `batch`: OpenAI's Batch API at `base_url`. `vllm`: a model loaded by the build."""
+    batch: Batches = Batches()
+    batch_price_factor: float = Field(default=1, ge=0, le=1)
+    """What a call in a batch costs, in parts of the model's price."""
+    vllm: dict[str, JsonValue] = {}
+    """Arguments of `vllm.LLM`: `model` and what else its engine takes."""
+    vllm_environment: dict[str, str] = {}
+    """Environment variables of the process in which it runs, `CUDA_VISIBLE_DEVICES` for one."""
     max_in_flight: int = Field(default=64, ge=1)
     requests_per_minute: int | None = Field(default=None, ge=1)
     tokens_per_minute: int | None = Field(default=None, ge=1)
@@ -43,14 +70,29 @@ class Provider(Section):
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Provider:
+        if self.transport == "vllm":
+            if self.base_urls or self.server != "none" or not isinstance(self.vllm.get("model"), str):
+                raise ValueError("transport = 'vllm' needs [vllm] with model = '...', and neither base_url nor server")
+            return self
+        if self.vllm or self.vllm_environment:
+            raise ValueError("vllm and vllm_environment go with transport = 'vllm'")
         if (self.server == "none") != bool(self.base_urls):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
+        if self.transport == "batch" and self.server == "embedded":
+            raise ValueError("transport = 'batch' goes with a base_url or server = 'simulated'")
+        if self.transport == "batch" and (len(self.base_urls) > 1 or self.azure_api_version):
+            raise ValueError("transport = 'batch' goes with one base_url, and without azure_api_version")
         return self
 
     @property
     def base_urls(self) -> tuple[str, ...]:
         """The declared addresses; none where the build starts the server."""
         return (self.base_url,) if isinstance(self.base_url, str) else self.base_url or ()
+
+    @property
+    def price_factor(self) -> float:
+        """What a call costs by this transport, in parts of the model's price."""
+        return self.batch_price_factor if self.transport == "batch" else 1.0
 
 
 class Model(Section):
@@ -70,10 +112,6 @@ class Model(Section):
     """`reasoning`: a hosted reasoning model, which takes `max_completion_tokens` and no temperature, top_p or seed."""
     prompt_usd_per_million: float = Field(default=0, ge=0)
     completion_usd_per_million: float = Field(default=0, ge=0)
-
-    def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """What a call costs at the declared prices."""
-        return (prompt_tokens * self.prompt_usd_per_million + completion_tokens * self.completion_usd_per_million) / 1e6
 
 
 class Sampling(Section):
@@ -127,6 +165,8 @@ class Sources(Section):
     """Shipped source names or paths of declaration files, in order of priority among duplicates."""
     data_dir: str | None = None
     """Folder of the source files; None: the sample that comes with the package."""
+    overrides: str | None = None
+    """File with what people decided about single questions (docs/trust.md), relative to the profile's own folder."""
     split_roles: dict[str, Literal["train", "benchmark", "stand_in", "unused"]] = {}
     """Roles that differ from the declaration, by "source.split"."""
 
@@ -142,6 +182,10 @@ class Rules(Section):
     shuffle_options: Literal["none", "seeded"] = "none"
     validation_share: Share = 0.05
     verdict_rule: Literal["verifier_and_answer", "verifier", "answer"] = "verifier_and_answer"
+    audit_share: Share = 0.01
+    """Share of the verified paths that are judged a second time, and as many planted errors; 0: none."""
+    audit_rows_min: int = Field(default=9, ge=1)
+    """At least so many of a source's paths, as far as there are so many."""
     medium_min_correct: int = Field(default=2, ge=0)
     label_doubt: Literal["exclude", "keep"] = "exclude"
     label_doubt_share: Share = 7 / 9
@@ -156,6 +200,8 @@ class Rules(Section):
     """Whether the evaluator's model may be a generator's too: a judge of its own work is kind to it."""
     evaluator_sample: int = Field(default=3000, ge=0)
     """Final examples scored per build, spread over sources and tiers."""
+    review_sample: int = Field(default=60, ge=1)
+    """Final examples that people are asked about, spread over sources and tiers."""
     usable_retries: int = Field(default=2, ge=0)
     """New calls after a reply that is truncated, empty, refused, answerless or malformed."""
 
@@ -180,6 +226,7 @@ class Thresholds(Section):
     acceptance_min: Share = 0.40
     acceptance_max: Share = 0.95
     correct_with_wrong_letter_max: Share = 0.02
+    false_accept_share_max: Share = 0.2
     tier_shift_max: Share = 0.05
     one_score_share_max: Share = 0.90
     selection_shift_max: Share = 0.10
@@ -269,6 +316,12 @@ class Profile(Section):
         if len(kinds) > 1:
             raise ValueError(f"profile {self.name}: the roles mix providers of kinds {', '.join(sorted(kinds))}")
         return kinds.pop()
+
+    def cost_usd(self, model_name: str, prompt_tokens: int, completion_tokens: int) -> float:
+        """What a call to a declared model costs in US dollars, by its prices and its provider's transport."""
+        model = self.models[model_name]
+        usd = prompt_tokens * model.prompt_usd_per_million + completion_tokens * model.completion_usd_per_million
+        return self.providers[model.provider].price_factor * usd / 1e6
 
     @property
     def paths_per_question(self) -> int:

@@ -45,6 +45,7 @@ def load_profile(name_or_path: str, overrides: dict[str, Any] | None = None) -> 
     settings.setdefault("name", file.stem)
     for key, value in (overrides or {}).items():
         _set(settings, key, value, file)
+    _find_overrides(settings.get("sources"), file)
     try:
         profile = Profile.model_validate(settings)
         _ = profile.provider_kind
@@ -58,6 +59,12 @@ def load_profile(name_or_path: str, overrides: dict[str, Any] | None = None) -> 
     except ValueError as error:
         raise ProfileError(f"{file}: {error}") from error
     return profile
+
+
+def _find_overrides(sources: Any, file: Path) -> None:
+    """The file of overrides is named from the profile's folder, so that both can move together."""
+    if isinstance(sources, dict) and isinstance(sources.get("overrides"), str):
+        sources["overrides"] = str((file.parent / sources["overrides"]).resolve())
 
 
 def _set(settings: dict[str, Any], key: str, value: Any, file: Path) -> None:

@@ -28,6 +28,8 @@ LABEL_DOUBT_FROM = 0.985
 CORRECT_IF_RIGHT = 0.975
 CORRECT_IF_WRONG = 0.015
 """Shares of `Correct` among the verdicts on right and wrong conclusions."""
+ALTERATION_NOTICED = 0.9
+"""Share of the paths with a changed statement or figure, and a right conclusion, in which the verifier sees it."""
 
 TEXT_DEFECTS = {"truncated": 0.007, "empty": 0.001, "refused": 0.0015, "answerless": 0.006}
 """Shares of first replies of a text role that are of no use."""

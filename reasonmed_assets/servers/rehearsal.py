@@ -14,6 +14,7 @@ from reasonmed_assets.servers import phrases
 from reasonmed_assets.servers.answer_keys import AnswerKeys, identity, plain
 from reasonmed_assets.servers.asked import Asked, read_prompt
 from reasonmed_assets.servers.behaviour import (
+    ALTERATION_NOTICED,
     CORRECT_IF_RIGHT,
     CORRECT_IF_WRONG,
     LABEL_DOUBT_FROM,
@@ -28,6 +29,7 @@ from reasonmed_assets.servers.behaviour import (
     share_of,
     stubborn_defect,
 )
+from reasonmed_assets.servers.proofreading import is_altered
 from reasonmed_assets.servers.stems import Stem, read_stem
 from reasonmed_assets.servers.texts import Writer, concluded_option
 from reasonmed_assets.vocabulary import LETTERS
@@ -198,6 +200,8 @@ class _Draft:
             return {"verdict": "Error", "reason": "The reasoning ends without choosing one of the options."}
         is_right = plain(self.asked.options[stated]) == plain(self.asked.options[self._key])
         is_correct = self.rng.random() < (CORRECT_IF_RIGHT if is_right else CORRECT_IF_WRONG)
+        if is_correct and is_right and is_altered(self.asked.path, self.stem):
+            is_correct = self.rng.random() >= ALTERATION_NOTICED
         if is_correct:
             sentences: tuple[str, ...] = phrases.CORRECT_REASON if is_right else phrases.DEFENDED_REASON
         else:

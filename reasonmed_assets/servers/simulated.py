@@ -24,6 +24,7 @@ import orjson
 from aiohttp import web
 
 from reasonmed_assets.servers.answer_keys import AnswerKeys, read_answer_keys
+from reasonmed_assets.servers.batches import Batches
 from reasonmed_assets.servers.behaviour import digest, share_of
 from reasonmed_assets.servers.child import HOST, add_server_options, announce, notify, when_parent_ends
 from reasonmed_assets.servers.rehearsal import Message, Rehearsal
@@ -56,7 +57,8 @@ class Transport:
 
 
 class Endpoint:
-    """Handles HTTP requests: `/v1/chat/completions`, `/v1/models`, and `/health` with the number of replies so far."""
+    """Handles HTTP requests: `/v1/chat/completions`, files and batches of them, `/v1/models`, and `/health` with the
+    number of replies so far."""
 
     def __init__(self, rehearsal: Rehearsal, transport: Transport) -> None:
         self._rehearsal = rehearsal
@@ -64,6 +66,7 @@ class Endpoint:
         self._delays = random.Random(transport.seed)  # noqa: S311 (the draws are no secret)
         self._n_requests = 0
         self._n_replies = 0
+        self._batches = Batches(self._reply)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Route a request."""
@@ -74,6 +77,11 @@ class Endpoint:
             return _json({"object": "list", "data": models})
         if request.path == "/health" and request.method == "GET":
             return _json({"status": "ok", "replies": self._n_replies})
+        batched = await self._batches.handle(request)
+        if isinstance(batched, bytes):
+            return web.Response(body=batched, headers=_HEADERS)
+        if batched is not None:
+            return _json(batched)
         return _error(404, f"there is no {request.method} {request.path} here", "not_found")
 
     async def _complete(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -83,15 +91,19 @@ class Endpoint:
             await asyncio.sleep(self._delays.gammavariate(2, self._transport.delay_ms / 2000))
         if fault := self._fault(self._n_requests):
             return self._fail(request, fault)
+        status, reply = self._reply(raw)
+        return _json(reply, status)
+
+    def _reply(self, raw: bytes) -> tuple[int, dict[str, Any]]:
         try:
             body = read_body(raw)
             message = self._rehearsal.reply(body)
             if message.prompt_tokens > CONTEXT_TOKENS:
                 raise BadRequestError(f"the prompt has {message.prompt_tokens} tokens, more than {CONTEXT_TOKENS}")
         except BadRequestError as error:
-            return _error(400, str(error), "invalid_request_error")
+            return 400, _error_body(str(error), "invalid_request_error")
         self._n_replies += 1
-        return _json(envelope(body, message))
+        return 200, envelope(body, message)
 
     def _fault(self, number: int) -> str | None:
         if not self._transport.fault_rate:
@@ -177,12 +189,16 @@ async def _serve(endpoint: Endpoint, port: int, exit_with_parent: bool) -> None:
     await server.shutdown(1.0)
 
 
-def _json(value: Mapping[str, Any]) -> web.Response:
-    return web.Response(body=orjson.dumps(value), content_type="application/json", headers=_HEADERS)
+def _json(value: Mapping[str, Any], status: int = 200) -> web.Response:
+    return web.Response(status=status, body=orjson.dumps(value), content_type="application/json", headers=_HEADERS)
+
+
+def _error_body(message: str, kind: str) -> dict[str, Any]:
+    return {"error": {"message": message, "type": kind, "code": kind}}
 
 
 def _error(status: int, message: str, kind: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    body = orjson.dumps({"error": {"message": message, "type": kind, "code": kind}})
+    body = orjson.dumps(_error_body(message, kind))
     return web.Response(
         status=status, body=body, content_type="application/json", headers={**_HEADERS, **(headers or {})}
     )

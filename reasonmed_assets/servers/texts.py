@@ -9,7 +9,7 @@ from reasonmed_assets.servers import phrases
 from reasonmed_assets.servers.stems import Stem
 from reasonmed_assets.vocabulary import LETTERS
 
-_HEADINGS = (
+HEADINGS = (
     ("Restate", "Findings", "Options", "Rule out", "Compare", "Conclude"),
     ("What is asked", "Key details", "Each option", "Ruled out", "What is left", "Conclusion"),
     (
@@ -76,7 +76,7 @@ class Writer:
 
     def _steps(self) -> list[str]:
         rng, kind = self._rng, self._stem.kind
-        headings = rng.choice(_HEADINGS)
+        headings = rng.choice(HEADINGS)
         form = rng.choice(_STEP_FORMS)
         bodies = (
             self._pick(phrases.RESTATE[kind]),

@@ -6,6 +6,7 @@ are right, is decided elsewhere.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -69,6 +70,11 @@ class Warehouse:
         return self.folder / "reasonmed.duckdb"
 
     @property
+    def report_folder(self) -> Path:
+        """Where the quality report is written unless another folder is given."""
+        return self.folder / "quality"
+
+    @property
     def binding(self) -> binding.Binding | None:
         """What the warehouse is bound to, or None before its first build."""
         return binding.read_binding(self._binding_path)
@@ -111,6 +117,19 @@ class Warehouse:
         path = self._run_file(self.folder / "quarantine", table, partition, run_id)
         shutil.move(staged, path)
         return path
+
+    def record_audit(self, table: str, partition: str | None, record: Mapping[str, Any]) -> None:
+        """Keep how the last audit of a partition went, in place of the one before; must fit into JSON."""
+        path = self._audit_path(table, partition)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
+        new.replace(path)
+
+    def audits(self) -> list[dict[str, Any]]:
+        """What `record_audit` keeps, by table and partition."""
+        files = sorted((self.folder / "audits").glob("**/*.json"))
+        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
     def publish(
         self,
@@ -299,7 +318,14 @@ class Warehouse:
             *(database.wal_of(path) for path in files),
             self._binding_path,
             self.folder / "quarantine",
+            self.folder / "reviews",
+            self.folder / "audits",
+            self.report_folder,
         ]
+
+    def _audit_path(self, table: str, partition: str | None) -> Path:
+        folder = self.folder / "audits"
+        return folder / f"{_plain(table)}.json" if partition is None else folder / table / f"{_plain(partition)}.json"
 
     def _run_file(self, root: Path, table: str, partition: str | None, run_id: str) -> Path:
         parts = [table, run_id] if partition is None else [table, partition, run_id]

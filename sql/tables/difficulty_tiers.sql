@@ -1,4 +1,5 @@
--- difficulty_tiers: tiers by number of error paths; what missing verdicts leave open is unresolved.
+-- difficulty_tiers: tiers by number of error paths; what missing verdicts leave open is unresolved. A key is doubted by
+-- the paths or by people.
 with
 
 counted as (
@@ -64,7 +65,12 @@ doubts as (
             partition by wrong_letters.question_id
             order by sum(wrong_letters.n_agreeing) desc, wrong_letters.answer_letter
         ) = 1
-)
+),
+
+marks as (select question_id, note from overrides where kind = 'mark_doubt' and is_applied),
+
+-- A person's correction settles what the paths doubt.
+settled as (select question_id from overrides where kind = 'correct_key' and is_applied)
 
 select
     bounded.*,
@@ -72,11 +78,14 @@ select
     doubts.doubt_letter,
     coalesce(doubts.n_agreeing / bounded.n_paths, 0) as doubt_share,
     coalesce(doubts.doubt_models, 0) as doubt_models,
-    coalesce(
+    marks.question_id is not null or coalesce(
         -- The shares are ninths: the margin keeps 7/9 of nine paths from failing by a rounding.
         doubts.n_agreeing / bounded.n_paths >= getvariable('rule_label_doubt_share') - 1e-9
-        and doubts.doubt_models = doubts.n_generators,
+        and doubts.doubt_models = doubts.n_generators
+        and bounded.question_id not in (select question_id from settled),
         false
-    ) as is_label_doubt
+    ) as is_label_doubt,
+    marks.note as override_note
 from bounded
 left join doubts on bounded.question_id = doubts.question_id
+left join marks on bounded.question_id = marks.question_id

@@ -6,6 +6,6 @@ select
     (
         coalesce(attempts.prompt_tokens, 0) * prices.prompt_usd_per_million
         + coalesce(attempts.completion_tokens, 0) * prices.completion_usd_per_million
-    ) / 1e6 as cost_usd
+    ) * if(attempts.batch_id is null, 1, prices.batch_price_factor) / 1e6 as cost_usd
 from attempts
 left join prices on attempts.provider = prices.provider and attempts.model = prices.model

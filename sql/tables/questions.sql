@@ -1,4 +1,5 @@
--- questions: the published records that stay, the key and the options in the order of the prompts.
+-- questions: the published records that stay, the key (as published, or as people corrected it) and the options in the
+-- order of the prompts.
 with
 
 matches as (select * from question_matches),
@@ -11,9 +12,23 @@ groups as (
     select other_raw_id as raw_id, group_id from matches where other_split_role != 'benchmark'
 ),
 
+decisions as (select * from overrides where is_applied),
+
+notes as (
+    select
+        question_id,
+        string_agg(note, '; ' order by kind) as override_note
+    from decisions
+    group by question_id
+),
+
 kept as (
     select
-        published.*,
+        published.* exclude (gold_letter, gold_text),
+        published.gold_letter as published_letter,
+        coalesce(corrections.gold_letter, published.gold_letter) as gold_letter,
+        coalesce(corrections.gold_text, published.gold_text) as gold_text,
+        notes.override_note,
         coalesce(groups.group_id, published.raw_id) as group_id,
         case
             when getvariable('rule_shuffle_options') = 'seeded'
@@ -31,9 +46,13 @@ kept as (
         end as option_order
     from published
     left join groups on published.raw_id = groups.raw_id
+    left join notes on published.question_id = notes.question_id
+    left join decisions as corrections
+        on published.question_id = corrections.question_id and corrections.kind = 'correct_key'
     where
         published.source = getvariable('source')
         and published.raw_id not in (select raw_id from matches where decision != 'grouped')
+        and published.question_id not in (select question_id from decisions where kind = 'drop')
     qualify
         coalesce(
             row_number() over (
@@ -56,6 +75,8 @@ select
     option_order,
     letter_at(list_position(option_order, letter_position(gold_letter))) as gold_letter,
     gold_text,
+    letter_at(list_position(option_order, letter_position(published_letter))) as published_gold_letter,
+    override_note,
     n_options,
     subject,
     language,

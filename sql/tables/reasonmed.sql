@@ -44,6 +44,7 @@ select
     questions.fold,
     questions.split_role,
     questions.licence,
+    questions.override_note,
     tiers.is_label_doubt
 from expected_examples as expected
 inner join texts on expected.path_id = texts.path_id

@@ -1,4 +1,4 @@
--- rejected_questions: the records that a match turned away, and those that could not be read (`unreadable`).
+-- rejected_questions: the records that a person or a match turned away, and the unreadable ones (`unreadable`).
 with
 
 decided as (
@@ -13,7 +13,9 @@ decided as (
         ) as decision_rank
     from question_matches
     where decision != 'grouped'
-)
+),
+
+dropped as (select question_id, note from overrides where kind = 'drop' and is_applied)
 
 select
     published.raw_id,
@@ -28,6 +30,21 @@ select
     published.native as raw_text
 from raw_questions as published
 inner join decided on published.raw_id = decided.raw_id and decided.decision_rank = 1
+where published.source = getvariable('source') and published.question_id not in (select question_id from dropped)
+union all by name
+select
+    published.raw_id,
+    published.source,
+    published.split,
+    published.split_role,
+    published.file,
+    published.row,
+    'override' as reason,
+    dropped.note as detail,
+    null as other_raw_id,
+    published.native as raw_text
+from raw_questions as published
+inner join dropped on published.question_id = dropped.question_id
 where published.source = getvariable('source')
 union all by name
 select

@@ -13,6 +13,7 @@ select
     examples.path_text as path,
     summaries.summary,
     examples.is_label_doubt,
+    examples.override_note,
     examples.provider_kind,
     examples.question_id,
     examples.path_id

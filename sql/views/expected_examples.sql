@@ -11,7 +11,8 @@ expected as (
         slots.slot::bigint as slot,
         tiers.is_label_doubt,
         tiers.doubt_letter,
-        tiers.doubt_share
+        tiers.doubt_share,
+        tiers.override_note
     from difficulty_tiers as tiers
     inner join range(1, 3) as slots (slot)
         on slots.slot = 1 or tiers.tier in ('easy', 'medium')
@@ -60,6 +61,8 @@ select
     case
         when accepted.n_rewrites is not null
             then format('after {} rewritten texts: {}', accepted.n_rewrites, accepted.last_rejection)
+        when expected.is_label_doubt and expected.tier = 'difficult' and expected.override_note is not null
+            then expected.override_note
         when expected.is_label_doubt and expected.tier = 'difficult'
             then format('{:.0f}% of the paths conclude with {}', 100 * expected.doubt_share, expected.doubt_letter)
         else 'fewer different correct paths than examples'

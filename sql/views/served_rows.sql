@@ -19,6 +19,15 @@ select distinct
 from verifications
 union all
 select distinct
+    'verifier_audit' as used_by,
+    audit_id as row_id,
+    source,
+    question_id,
+    null::varchar as example_id,
+    unnest(call_keys) as call_key
+from verifier_audit
+union all
+select distinct
     'ranked_paths' as used_by,
     path_id as row_id,
     source,

@@ -6,18 +6,25 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from builds import TIMEOUT_S, Built, reasonmed, start
 
 
-def _interrupted_at_its_first_calls(process: subprocess.Popen[str], ledger: Path) -> str:
-    """What the process said after Ctrl-C at a time when it was making calls."""
+def _stopped_at_its_first_calls(process: subprocess.Popen[str], how: signal.Signals, ledger: Path) -> str:
+    """What the process said after a signal at a time when it was making calls."""
     deadline = time.monotonic() + TIMEOUT_S
     while process.poll() is None and time.monotonic() < deadline and not _attempts(ledger):
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     return process.communicate(timeout=TIMEOUT_S)[0]
+
+
+def _claims(ledger: Path) -> int:
+    with closing(sqlite3.connect(ledger)) as connection:
+        return connection.execute("select count(*) from claims").fetchone()[0]
 
 
 def _attempts(ledger: Path) -> int:
@@ -30,16 +37,20 @@ def _attempts(ledger: Path) -> int:
 _SELECTION = '+key:"verifications" or key:"llm_calls" or key:"call_uses"'
 
 
-def test_a_build_stops_at_ctrl_c_and_at_its_budget_and_nothing_is_paid_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+def test_a_build_stops_when_told_and_at_its_budget_and_nothing_is_paid_twice(
+    tmp_path: Path, how: signal.Signals
+) -> None:
     folder = tmp_path / "warehouse"
     arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--limit", "2"]
     arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu", "--select", _SELECTION]
     process = start(*arguments)
-    said = _interrupted_at_its_first_calls(process, folder / "ledger.sqlite")
+    said = _stopped_at_its_first_calls(process, how, folder / "ledger.sqlite")
     assert process.returncode == 1, said
     assert ": interrupted" in said
     assert "run the same command again" in said
     assert "pubmedqa     raw_questions" not in said
+    assert _claims(folder / "ledger.sqlite") == 0, "what it claimed is free"
     interrupted = Built(folder, said)
     assert interrupted.value("select count(*) from reasoning_paths") == 0
     assert interrupted.value("select count(*) from llm_calls") == interrupted.attempts() > 0

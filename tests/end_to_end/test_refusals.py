@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from builds import Built, reasonmed
+from reasonmed_assets.quality.records import AuditRecord
 
 from reasonmed_assets.sources import SAMPLE_DIR
+from reasonmed_assets.storage import Warehouse
 
 PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "profiles"
 
@@ -37,6 +39,10 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     refused = reasonmed("export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated")
     assert refused.returncode == 1
     assert "--allow failing" in refused.stderr
+    records = [AuditRecord.from_json(found) for found in Warehouse(copy.folder).audits()]
+    (blocked,) = [record for record in records if record.is_blocked]
+    assert (blocked.table, blocked.partition, blocked.failures[0].name) == ("verifications", "mmlu", "one_verdict")
+    assert (copy.folder / "quarantine" / "verifications" / "mmlu" / f"{blocked.run_id}.parquet").is_file()
 
 
 def test_another_kind_of_model_is_refused(copy: Built) -> None:

@@ -7,12 +7,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +27,13 @@ LAUNCH = """mutation ($params: ExecutionParams!) { launchPipelineExecution(execu
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 BACKFILL = """mutation ($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
   __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
+TERMINATE = """mutation ($run: String!) { terminateRun(runId: $run) { __typename } }"""
 RUNS = """{ runsOrError { ... on Runs { results { runId status runConfigYaml tags { key value } } } } }"""
 MATERIALISATION = """query ($path: [String!]!, $partition: String!) { assetOrError(assetKey: {path: $path}) {
   ... on Asset { assetMaterializations(partitions: [$partition], limit: 1) { runId metadataEntries {
     label __typename ... on IntMetadataEntry { intValue } ... on TextMetadataEntry { text }
-    ... on MarkdownMetadataEntry { mdStr } ... on TableMetadataEntry { table { records } } } } } } }"""
+    ... on MarkdownMetadataEntry { mdStr } ... on PathMetadataEntry { path }
+    ... on TableMetadataEntry { table { records } } } } } } }"""
 CHECKS = """query ($path: [String!]!) { assetChecksOrError: assetNodeOrError(assetKey: {path: $path}) {
   ... on AssetNode { assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization {
     status runId evaluation { partition success } } } } } } } }"""
@@ -67,6 +71,10 @@ class Ui:
         launched = self.ask(LAUNCH, params=params)["launchPipelineExecution"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return launched["run"]["runId"]
+
+    def terminate(self, run: str) -> None:
+        """Terminate a run, as its page does."""
+        assert self.ask(TERMINATE, run=run)["terminateRun"]["__typename"] == "TerminateRunSuccess"
 
     def backfill(self, tables: list[str], partition: str) -> str:
         """Backfill one source over some tables; returns the backfill."""
@@ -158,10 +166,32 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     assert {"key": "dagster/partition", "value": "medqa"} in filled["tags"]
 
     _assert_metadata(ui.metadata("questions", "mmlu"))
+    trust = ui.metadata("verifier_audit", "mmlu")["verifier_trust"]["table"]["records"]
+    assert {json.loads(record)["measure"] for record in trust} == {"agreement", "false_accept", "false_reject"}
     _assert_checks(ui, "difficulty_tiers", filled["runId"], "medqa")
     assert warehouse.value("select count(*) from questions where source = 'mmlu'") == 1
     assert warehouse.value("select max(seq) from publishes") > publishes
     assert list((warehouse.folder / "staging").rglob("*.parquet")) == []
+
+
+@pytest.mark.slow
+def test_a_run_that_is_terminated_leaves_what_it_received_and_the_next_one_goes_on(ui: Ui, warehouse: Built) -> None:
+    before, runs = warehouse.attempts(), len(ui.runs())
+    calls = {"overrides": {"seed": 77}}
+    slowly = {"overrides": {**calls["overrides"], "providers.rehearsal.requests_per_minute": 60}}
+    run = ui.launch("reasoning_paths", "mmlu", slowly)
+    _wait_for("calls are made", lambda: warehouse.attempts() >= before + 3, RUN_S)
+    ui.terminate(run)
+    _wait_for("the run ends", lambda: _have_ended(ui, runs + 1), RUN_S)
+    assert [each["status"] for each in ui.runs() if each["runId"] == run] == ["CANCELED"]
+    with closing(sqlite3.connect(warehouse.folder / "ledger.sqlite")) as ledger:
+        assert ledger.execute("select count(*) from claims").fetchone() == (0,)
+        ui.launch("reasoning_paths", "mmlu", calls)
+        _wait_for("the next run ends", lambda: _have_ended(ui, runs + 2), RUN_S)
+        twice = "select call_key from attempts where outcome = 'completed' group by call_key having count(*) > 1"
+        assert ledger.execute(twice).fetchall() == []
+    assert warehouse.attempts() > before + 3
+    assert {each["status"] for each in ui.runs()} == {"SUCCESS", "CANCELED"}
 
 
 def _have_ended(ui: Ui, expected: int) -> bool:
@@ -172,6 +202,7 @@ def _have_ended(ui: Ui, expected: int) -> bool:
 def _assert_metadata(entries: dict[str, dict[str, Any]]) -> None:
     assert entries["dagster/partition_row_count"]["intValue"] == 1
     assert "where source = 'mmlu'" in entries["query"]["text"]
+    assert entries["data_docs"]["path"].endswith("/quality/data_docs/expectations/questions.html")
     assert entries["picture"]["mdStr"].startswith("![questions](data:image/png;base64,")
     (record,) = map(json.loads, entries["sample"]["table"]["records"])
     assert record["source"] == "mmlu"

@@ -18,8 +18,8 @@ from reasonmed_assets.quality.schema import TABLES
 
 def test_every_table_has_rows(rehearsal: Built) -> None:
     empty = [name for name in TABLES if rehearsal.value(f"select count(*) from {name}") == 0]
-    # A sample this small may have no dropped example.
-    assert set(empty) <= {"dropped_examples"}
+    # A sample this small may have no dropped example, and people have decided nothing.
+    assert set(empty) <= {"dropped_examples", "overrides", "reviews"}
 
 
 def test_every_source_reaches_the_training_sets(rehearsal: Built) -> None:
@@ -69,6 +69,15 @@ def test_no_explanation_reaches_a_prompt(rehearsal: Built) -> None:
             )
             for (key,) in keys:
                 assert explanation not in json.dumps(ledger.body_of(key), ensure_ascii=False)
+
+
+def test_the_audit_of_the_verifier_makes_calls_of_its_own(rehearsal: Built) -> None:
+    shared = "verifier_audit a join verifications v on list_has_any(a.call_keys, v.call_keys)"
+    assert rehearsal.value(f"select count(*) from {shared}") == 0
+    kinds = dict(rehearsal.query("select kind, count(*) from verifier_audit where source = 'mmlu' group by kind"))
+    assert kinds == {"repeat": 9, "answer_swapped": 3, "negation_changed": 3, "number_changed": 3}
+    accepted = "select share from verifier_trust where source = 'all' and kind = 'any planted error'"
+    assert rehearsal.value(accepted) < 0.3
 
 
 def test_every_used_call_is_accounted_for(rehearsal: Built) -> None:
@@ -163,7 +172,11 @@ def test_sql_prints_rows(rehearsal: Built, tmp_path: Path, output_format: str) -
         assert [row["source"] for row in json.loads(done.stdout)] == expected
     elif output_format == "csv":
         (tmp_path / "rows.csv").write_bytes(done.stdout)
-        assert pl.read_csv(tmp_path / "rows.csv")["source"].to_list() == expected
+        read = pl.read_csv(tmp_path / "rows.csv")
+        assert read["source"].to_list() == expected
+        assert [json.loads(options) for options in read["options"]] == [
+            options for _, options in rehearsal.query(query)
+        ]
     else:
         assert "3 rows" in done.stdout.decode()
 

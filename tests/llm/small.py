@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -55,9 +56,9 @@ def call(row: int | str, seed: int | None = 7, sample: int = 0, text: str | None
     return Call(str(row), f"g{row}", "verifier", "local", "small", body, sample, {"row": row})
 
 
-def calls(n: int) -> Iterator[Call]:
+def calls(n: int, first: int = 0) -> Iterator[Call]:
     """`n` different calls, made as they are asked for."""
-    return (call(row) for row in range(n))
+    return (call(row) for row in range(first, first + n))
 
 
 def text_of(reply: Reply, fields: Mapping[str, Any]) -> str:
@@ -80,6 +81,7 @@ class Build:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.engine.close()
         self.ledger.close()
 
     def results(
@@ -93,10 +95,14 @@ class Build:
 
 
 def main() -> None:
-    """Arguments: folder, base URL, number of calls, calls in flight. Prints a line per result."""
-    folder, base_url, n, in_flight = sys.argv[1:]
-    with Build(Path(folder), base_url, profile(max_in_flight=int(in_flight))) as build:
-        for result in build.engine.run("step", calls(int(n)), text_of, 2):
+    """Arguments: folder, base URL, number of calls, calls in flight, first row, perhaps more of the provider as JSON.
+
+    Prints a line per result.
+    """
+    folder, base_url, n, in_flight, first, *more = sys.argv[1:]
+    declared = json.loads(more[0]) if more else {}
+    with Build(Path(folder), base_url, profile(max_in_flight=int(in_flight), **declared)) as build:
+        for result in build.engine.run("step", calls(int(n), int(first)), text_of, 2):
             print(result.row_id, result.outcome, result.value, result.attempts, ",".join(result.call_keys), flush=True)
         print("made", build.engine.stats["step"].made, flush=True)
 

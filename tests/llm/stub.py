@@ -99,8 +99,7 @@ class Stub:
 
     async def _serve(self) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)
-        app.router.add_post("/v1/chat/completions", self._handle)
-        app.router.add_post("/openai/deployments/{deployment}/chat/completions", self._handle)
+        self._add_routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -108,6 +107,10 @@ class Stub:
         port = site._server.sockets[0].getsockname()[1]
         self.base_url = f"http://127.0.0.1:{port}/v1"
         self._ready.set()
+
+    def _add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/v1/chat/completions", self._handle)
+        router.add_post("/openai/deployments/{deployment}/chat/completions", self._handle)
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
         raw = await http.read()

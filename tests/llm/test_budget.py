@@ -13,6 +13,7 @@ import pytest
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
+from reasonmed_assets.llm.calls import call_key
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Ledger
 from reasonmed_assets.llm.outcomes import BudgetError
@@ -92,6 +93,19 @@ def test_what_the_ledger_holds_is_free(tmp_path: Path) -> None:
             build.results(calls(20))
         running = engine(tmp_path, stub.base_url, budgeted({"calls": 0}))
         assert len(list(running.run("step", calls(20), text_of, 2))) == 20
+        running.ledger.close()
+
+
+def test_a_call_whose_batch_is_on_its_way_is_paid_for_already(tmp_path: Path) -> None:
+    with Stub() as stub:
+        running = engine(tmp_path, stub.base_url, budgeted({"calls": 2}))
+        sent = call("sent before")
+        key = call_key("local", "small-1b", "r1", sent.body, 0)
+        running.ledger.begin_batch("ab" * 8, "local", [key])
+        results = list(running.run("step", [sent, *calls(2)], text_of, 2))
+        assert {result.outcome for result in results} == {"completed"}
+        with pytest.raises(BudgetError, match="2 of 2 calls are made"):
+            list(running.run("step", calls(3), text_of, 2))
         running.ledger.close()
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -74,6 +78,27 @@ def test_another_seed_revision_model_or_sample_is_another_call(tmp_path: Path) -
         with Build(tmp_path, stub.base_url, type(profile()).model_validate(changed)) as build:
             build.results([call(1)])
         assert stub.n == n + 1
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"messages": [{"role": "user", "content": "another prompt"}]},
+        {"temperature": 0.2},
+        {"max_tokens": 51},
+        {"response_format": {"type": "json_object"}},
+    ],
+)
+def test_an_edit_makes_what_depends_on_it_anew_and_the_old_replies_stay(tmp_path: Path, edit: dict) -> None:
+    edited = [replace(one, body=one.body | edit, sample=row) for row, one in enumerate(calls(4))]
+    rest = list(islice(calls(10), 4, None))
+    with Stub() as stub, Build(tmp_path, stub.base_url) as build:
+        build.results(calls(10))
+        stub.forget()
+        assert sum(not result.is_cached for result in build.results([*edited, *rest]).values()) == 4
+        assert stub.n == 4
+        assert all(result.is_cached for result in build.results(calls(10)).values())
+        assert stub.n == 4
 
 
 def test_rows_with_one_call_share_it(tmp_path: Path) -> None:
@@ -203,23 +228,6 @@ def test_a_call_that_never_got_a_reply_is_asked_again_by_the_next_build(tmp_path
         with Build(tmp_path, stub.base_url) as build:
             result = build.results([call(1)])["1"]
             assert (result.outcome, result.attempts) == ("completed", 4)
-
-
-def test_many_faults_lose_nothing_and_invent_nothing(tmp_path: Path) -> None:
-    kinds = [FAULTS[name] for name in ("429", "500", "reset", "half a body", "no JSON", "empty choices")]
-
-    def answer(request: Request) -> Answer:
-        row = int(request.question[1:])
-        return kinds[row % len(kinds)] if row % 3 == 0 and request.nth <= 1 + row % 2 else echo(request)
-
-    with Stub(answer) as stub, Build(tmp_path, stub.base_url) as build:
-        results = build.results(calls(1500))
-        assert {row: r.value for row, r in results.items()} == {str(row): f"q{row} / 7" for row in range(1500)}
-        keys = [key for r in results.values() for key in r.call_keys]
-        frame = build.ledger.attempts_of(keys)
-        assert frame.height == stub.n == build.engine.stats["step"].attempts
-        assert frame["is_accepted"].sum() == 1500
-        assert frame["attempt_id"].n_unique() == frame.height
 
 
 def test_retry_after_is_honoured(tmp_path: Path) -> None:
@@ -375,6 +383,22 @@ def test_closing_early_leaves_everything_that_arrived(tmp_path: Path) -> None:
         with Build(tmp_path, stub.base_url) as build:
             assert len(build.results(calls(400))) == 400
         assert stub.n == 400
+
+
+def test_while_the_disk_is_slow_nothing_more_is_sent(tmp_path: Path) -> None:
+    limit = 12
+    with Stub() as stub, Build(tmp_path, stub.base_url, profile(max_in_flight=limit)) as build:
+        build.results(calls(50))
+        results = build.engine.run("step", calls(1000), text_of, 2)
+        next(results)
+        with closing(sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)) as other:
+            other.execute("begin immediate")
+            n_safe = other.execute("select count(*) from attempts").fetchone()[0]
+            time.sleep(1)
+            assert stub.n - n_safe <= 2 * limit
+            other.execute("rollback")
+        assert len(list(results)) == 999
+        assert stub.n == 1000
 
 
 def test_an_exception_of_the_parser_stops_and_loses_nothing(tmp_path: Path) -> None:

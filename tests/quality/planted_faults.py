@@ -29,7 +29,7 @@ _GOLD = (
 _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("raw_questions", "counts"): (
         "delete from rows where question_id = 'easy1'",
-        "update source_files set records = 10",
+        "update source_files set records = 11",
         "update rows set file = 'mmlu/unknown.csv' where question_id = 'easy1'",
         "delete from source_files",
     ),
@@ -70,11 +70,29 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set decision = 'near_duplicate', edit_ratio = 89 where match_id = 'm1'",
         "update rows set decision = 'near_duplicate', is_same_facts = false where match_id = 'm1'",
     ),
+    ("overrides", "references"): (
+        "update rows set question_id = null where kind = 'drop'",
+        "update rows set source = 'unknown' where kind = 'drop'",
+        "insert into rows by name select * replace ('again' as override_id, 2 as entry) from rows where kind = 'drop'",
+    ),
+    ("overrides", "counts"): ("update rows set entry = 2 where kind = 'drop'",),
+    ("overrides", "states"): (
+        "update rows set is_applied = false where kind = 'drop'",
+        "update rows set problem = 'no such question' where kind = 'drop'",
+        "update rows set gold_letter = 'B' where kind = 'mark_doubt'",
+        "update rows set gold_text = published_gold_text where kind = 'correct_key'",
+        "update rows set gold_text = null where kind = 'correct_key'",
+    ),
+    ("overrides", "followed"): (
+        "update rows set is_applied = false, problem = 'no such question' where kind = 'drop'",
+    ),
     ("questions", "references"): (
+        "update rows set question_id = 'dropped', raw_id = 'raw/dropped' where question_id = 'easy1'",
         "update rows set raw_id = 'raw/unknown' where question_id = 'easy1'",
         "insert into rows by name select * replace ('copy' as question_id, 'raw/copy' as raw_id) from rows limit 1",
     ),
     ("questions", "counts"): (
+        "delete from overrides where kind = 'drop'",
         "delete from rows where question_id = 'easy1'",
         "delete from question_matches where match_id = 'm1'",
     ),
@@ -99,8 +117,13 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set option_order = [2, 1, 3, 4], options = ['Sciatic nerve', 'Femoral nerve', 'Obturator nerve',"
         " 'Tibial nerve'] where question_id = 'easy1'",
         "update rows set gold_text = 'Sciatic nerve' where question_id = 'easy1'",
+        "update rows set published_gold_letter = 'A' where question_id = 'easy2'",
+        "update rows set gold_letter = 'B', gold_text = 'Sciatic nerve' where question_id = 'easy2'",
+        "delete from overrides where kind = 'correct_key'",
     ),
     ("rejected_questions", "references"): (
+        "update rows set raw_id = 'raw/easy1' where reason = 'override'",
+        "delete from overrides where kind = 'drop'",
         "update rows set raw_id = 'raw/unknown' where reason = 'duplicate'",
         "update rows set reason = 'near_duplicate' where reason = 'duplicate'",
         "update rows set raw_id = 'raw/easy1' where reason = 'malformed'",
@@ -108,6 +131,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("rejected_questions", "counts"): (
         "delete from rows where reason = 'duplicate'",
         "delete from rows where reason = 'malformed'",
+        "delete from rows where reason = 'override'",
         "insert into rows by name select * replace ('raw/again' as raw_id) from rows where reason = 'malformed'",
     ),
     ("reasoning_paths", "references"): (
@@ -177,6 +201,41 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("answer_summaries", "missing"): ("update rows set outcome = 'transport_error'",),
     ("quality_scores", "missing"): ("update rows set score = null where text_role = 'before'",),
+    ("verifier_audit", "missing"): ("update rows set second_verdict = null, outcome = 'transport_error'",),
+    ("verifier_audit", "references"): (
+        "update rows set path_id = 'unknown' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set first_verdict = 'error' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set is_answer_match = false where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set generator = 'huatuo' where audit_id = 'easy1/qwen/1/repeat'",
+        "update verifications set verdict = 'error' where path_id = 'easy1/qwen/1';"
+        " update rows set first_verdict = 'error' where path_id = 'easy1/qwen/1'",
+        "update verifications set is_answer_match = false where path_id = 'easy1/qwen/1';"
+        " update rows set is_answer_match = false where path_id = 'easy1/qwen/1'",
+    ),
+    ("verifier_audit", "texts"): (
+        "update rows set judged_text = 'Another text.' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set content_hash = 'other' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set text_before = 'Step' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set text_after = null where kind = 'number_changed'",
+        "update rows set text_before = 'Another text' where kind = 'number_changed'",
+        "update rows set judged_text = judged_text || ' More.', content_hash = content_hash(judged_text || ' More.')"
+        " where kind = 'number_changed'",
+        "update rows set judged_text = (select path_text from reasoning_paths where path_id = 'easy1/qwen/1'),"
+        " content_hash = (select content_hash from reasoning_paths where path_id = 'easy1/qwen/1'),"
+        " text_after = text_before where kind = 'number_changed'",
+    ),
+    ("verifier_audit", "counts"): (
+        "delete from rows where audit_id = 'easy1/qwen/1/repeat'",
+        "insert into rows by name select * replace (audit_id || kind as audit_id, 'number_changed' as kind)"
+        " from rows where kind = 'repeat'",
+    ),
+    ("verifier_audit", "verdicts"): (
+        "update rows set expected_verdict = 'correct' where kind = 'number_changed'",
+        "update rows set expected_verdict = 'error' where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set second_verdict = null where audit_id = 'easy1/qwen/1/repeat'",
+        "update rows set outcome = 'malformed' where audit_id = 'easy1/qwen/1/repeat'",
+    ),
+    ("verifier_audit", "false_accepts"): ("update rows set second_verdict = 'correct' where kind = 'number_changed'",),
     ("difficulty_tiers", "references"): ("update rows set question_id = 'unknown' where question_id = 'easy1'",),
     ("difficulty_tiers", "counts"): (
         "delete from rows where question_id = 'easy1'",
@@ -198,6 +257,8 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("difficulty_tiers", "label_doubt"): (
         "update rows set is_label_doubt = false where question_id = 'doubted'",
+        "update rows set is_label_doubt = false where question_id = 'unresolved'",
+        "delete from overrides where kind = 'mark_doubt'",
         "update rows set is_label_doubt = true where question_id = 'difficult'",
         "update rows set doubt_models = 2 where question_id = 'doubted'",
         "update rows set doubt_letter = 'A' where question_id = 'doubted'",
@@ -259,6 +320,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set answer_letter = 'B' where question_id = 'easy1'",
         "update rows set gold_letter = 'B' where question_id = 'easy1'",
         "update rows set licence = 'CC0' where question_id = 'easy1'",
+        "update rows set override_note = null where question_id = 'easy2'",
         "update rows set fold = 'validation' where question_id = 'easy1'",
         "update rows set tier = 'medium' where question_id = 'easy1'",
         "update rows set is_label_doubt = true where question_id = 'easy1'",
@@ -326,6 +388,32 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set logic = null",
         "update rows set outcome = 'malformed'",
     ),
+    ("reviews", "counts"): (
+        "delete from rows where row = 3",
+        "delete from rows",
+        "update rows set file = 'other.csv' where row = 3",
+        "update rows set problem = 'odd' where row = 3",
+    ),
+    ("reviews", "references"): (
+        "update rows set is_stale = false where row = 3",
+        "update rows set is_stale = true where row = 1",
+        "update rows set question_id = 'easy2' where row = 1",
+        "update rows set source = 'medqa' where row = 1",
+        "update reasonmed set content_hash = 'new' where question_id = 'easy1'",
+    ),
+    ("reviews", "states"): (
+        "update rows set is_stale = null where row = 1",
+        "update rows set problem = 'odd' where row = 1",
+        "update rows set problem = 'odd', is_stale = null where row = 2",
+        "update rows set key_verdict = null where row = 1",
+        "update rows set reviewer = null where row = 1",
+    ),
+    ("reviews", "last_words"): (
+        "update rows set is_current = true where row = 1",
+        "update rows set is_current = false where row = 2",
+        "update rows set is_current = row = 1 where row < 3",
+    ),
+    ("reviews", "problems"): ("update rows set problem = 'no verdict' where row = 1",),
     ("sft_cot", "outputs"): ("update rows set output = 'Another path.'",),
     ("sft_response", "outputs"): ("update rows set output = 'Another answer.'",),
     ("sft_reasonmed", "outputs"): (

@@ -30,6 +30,7 @@ MODELS = {
 TEMPERATURES = (0.7, 0.9, 1.0)
 OPTIONS = ["Femoral nerve", "Sciatic nerve", "Obturator nerve", "Tibial nerve"]
 # Per question: letters of the nine paths (. for a path that is missing), its tier. The key is A.
+NOTES = {name: f"{name} decided by Dr. A. on 2026-11-20: seen" for name in ("dropped", "easy2", "unresolved")}
 QUESTIONS = {
     "easy1": ("AAAAAAAAA", "easy"),
     "easy2": ("AAAAAAABC", "easy"),
@@ -65,8 +66,9 @@ def connect() -> duckdb.DuckDBPyConnection:
             con.unregister("rows")
     con.execute(
         "create temp table source_files as select 'mmlu/dev.csv' as file, 'dev' as split, 'train' as split_role,"
-        " 9::bigint as records, 1::bigint as n_unreadable union all"
-        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint"
+        " 10::bigint as records, 1::bigint as n_unreadable union all"
+        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint union all"
+        " select '00001-aa.csv', 'reviews', 'reviews', 3::bigint, 0::bigint"
     )
     return con
 
@@ -99,11 +101,12 @@ def path_ids(question: str) -> list[str]:
 def world() -> dict[str, Rows]:
     """Every table's rows, the columns that matter; the others get a plain value."""
     tables: dict[str, Rows] = _questions() | _paths()
+    tables["verifier_audit"] = _audit(tables)
     tables["ranked_paths"] = [row for name in ("easy1", "easy2", "medium") for row in _ranking(name)]
     tables["refined_paths"] = _rewrites()
     tables |= _examples(tables)
     tables |= _provenance(tables)
-    files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train", "records": 9, "n_unreadable": 1}]
+    files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train", "records": 10, "n_unreadable": 1}]
     tables["publishes"] = [
         {"table_name": "raw_questions", "partition": SOURCE, "seq": 1, "statistics": json.dumps({"files": files})}
     ]
@@ -132,11 +135,21 @@ def _published(name: str, row: int, source: str = SOURCE, role: str = "train") -
 
 
 def _questions() -> dict[str, Rows]:
-    raw = [_published(name, row) for row, name in enumerate([*QUESTIONS, "copy", "leaked"], start=1)]
+    raw = [_published(name, row) for row, name in enumerate([*QUESTIONS, "copy", "leaked", "dropped"], start=1)]
     other = _published("other", 1, source="medqa")
     benchmark = _published("benchmark", 1, role="benchmark")
     kept = [row for row in raw if row["question_id"] in QUESTIONS] + [other]
-    questions = [row | {"option_order": [1, 2, 3, 4], "group_id": row["raw_id"], "fold": "train"} for row in kept]
+    questions = [
+        row | {"option_order": [1, 2, 3, 4], "group_id": row["raw_id"], "fold": "train", "published_gold_letter": "A",
+               "override_note": NOTES.get(row["question_id"])}
+        for row in kept
+    ]  # fmt: skip
+    for rows, change in (
+        (raw, {"gold_letter": "B", "gold_text": OPTIONS[1]}),
+        (questions, {"published_gold_letter": "B"}),
+    ):
+        corrected = next(row for row in rows if row["question_id"] == "easy2")
+        rows[rows.index(corrected)] = corrected | change
     match = {"is_exact": True, "edit_ratio": 100.0, "is_same_gold": True, "is_same_facts": True, "source": SOURCE}
     matches = [
         match | {"match_id": "m1", "raw_id": "raw/copy", "other_raw_id": "raw/easy1", "decision": "duplicate",
@@ -153,14 +166,25 @@ def _questions() -> dict[str, Rows]:
         for match in matches
         if match["raw_id"] == row["raw_id"] and match["decision"] != "grouped"
     ]
-    unreadable = turned_away[0] | {"raw_id": "raw/broken", "row": 9, "reason": "malformed", "other_raw_id": None}
+    turned_away.append(turned_away[0] | {"raw_id": "raw/dropped", "row": 9, "reason": "override", "other_raw_id": None})
+    unreadable = turned_away[0] | {"raw_id": "raw/broken", "row": 10, "reason": "malformed", "other_raw_id": None}
     return {
         "raw_questions": [*raw, other],
         "benchmark_questions": [benchmark],
         "question_matches": matches,
+        "overrides": [
+            _override("drop", "dropped"),
+            _override("correct_key", "easy2", published_gold_text=OPTIONS[1], gold_letter="A", gold_text=OPTIONS[0]),
+            _override("mark_doubt", "unresolved"),
+        ],
         "questions": questions,
         "rejected_questions": [*turned_away, unreadable],
     }
+
+
+def _override(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"override_id": f"{kind}/{name}", "kind": kind, "question_id": name, "source": SOURCE, "note": NOTES[name],
+            "decided_on": "2026-11-20", "is_applied": True} | more  # fmt: skip
 
 
 def _call(table: str, row_id: str) -> dict[str, Any]:
@@ -221,6 +245,34 @@ def _verdict(path: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _audit(tables: dict[str, Rows]) -> Rows:
+    """Nine paths judged again, the first of them with each kind of planted error besides."""
+    judged = [row for row in tables["verifications"] if row["verdict"]][:9]
+    texts = {row["path_id"]: row["path_text"] for row in tables["reasoning_paths"]}
+    planted = [(judged[0], kind) for kind in ("answer_swapped", "negation_changed", "number_changed")]
+    return [
+        _audited(row, kind, texts[row["path_id"]]) for row, kind in [*((row, "repeat") for row in judged), *planted]
+    ]
+
+
+def _audited(row: dict[str, Any], kind: str, text: str) -> dict[str, Any]:
+    audit_id = f"{row['path_id']}/{kind}"
+    is_planted = kind != "repeat"
+    judged_text = text.replace("Step by step", "In no order") if is_planted else text
+    kept = ("path_id", "question_id", "source", "generator", "is_answer_match")
+    return _call("verifier_audit", audit_id) | {key: row[key] for key in kept} | {
+        "audit_id": audit_id,
+        "kind": kind,
+        "judged_text": judged_text,
+        "content_hash": make_id(judged_text),
+        "text_before": "Step by step" if is_planted else None,
+        "text_after": "In no order" if is_planted else None,
+        "first_verdict": row["verdict"],
+        "expected_verdict": "error" if is_planted else row["verdict"],
+        "second_verdict": "error" if is_planted else row["verdict"],
+    }  # fmt: skip
+
+
 def _tier(name: str, letters: str, tier: str) -> dict[str, Any]:
     n_correct, n_missing = letters.count("A"), letters.count(".")
     best, worst = ("easy", "medium") if tier == "unresolved" else (tier, tier)
@@ -241,7 +293,8 @@ def _tier(name: str, letters: str, tier: str) -> dict[str, Any]:
         "doubt_letter": letter,
         "doubt_share": wrong[letter] / 9 if letter else 0.0,
         "doubt_models": 3 if name == "doubted" else 0,
-        "is_label_doubt": name == "doubted",
+        "is_label_doubt": name in ("doubted", "unresolved"),
+        "override_note": NOTES[name] if name == "unresolved" else None,
     }
 
 
@@ -327,6 +380,7 @@ def _examples(tables: dict[str, Rows]) -> dict[str, Rows]:
         "reasonmed": examples,
         "dropped_examples": [dropped],
         "answer_summaries": summaries,
+        "reviews": _reviews(examples[0]),
         "quality_scores": [row for example in examples[-3:] for row in _scores(example)],
         "sft_cot": [row | {"output": row["path"]} for row in records],
         "sft_response": [row | {"output": row["summary"]} for row in records],
@@ -348,6 +402,7 @@ def _example(name: str, tier: str, slot: int, path: dict[str, Any]) -> dict[str,
         "fold": "train",
         "split_role": "train",
         "licence": "MIT",
+        "override_note": NOTES.get(name),
     }
 
 
@@ -365,6 +420,18 @@ def _summary(example: dict[str, Any], is_accepted: bool) -> dict[str, Any]:
         "content_hash": make_id(summary) if is_accepted else None,
         "completion_tokens": 40,
     }
+
+
+def _reviews(example: dict[str, Any]) -> Rows:
+    """Two by one reviewer on one text, of which the later counts; one of a text that has changed."""
+    of_example = {key: example[key] for key in ("example_id", "content_hash", "question_id", "source", "tier")}
+    good = of_example | {"reviewer": "Dr. A.", "key_verdict": "right", "is_stale": False, "is_current": True}
+    rows = [
+        good | {"is_current": False},
+        good | {"key_verdict": "wrong"},
+        good | {"content_hash": "before", "is_stale": True},
+    ]
+    return [row | {"review_id": f"r{n}", "file": "00001-aa.csv", "row": n} for n, row in enumerate(rows, start=1)]
 
 
 def _scores(example: dict[str, Any]) -> Rows:

@@ -11,6 +11,7 @@ import pytest
 from planted_faults import FAULTS, Fault
 from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
+from reasonmed_assets.quality.check_list import fault_id
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
 
@@ -53,7 +54,7 @@ def checked(
     return run_check(con, spec, declared, path, profile)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.table}-{fault.check}")
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault_id(fault.table, fault.check))
 def test_a_planted_fault_is_found(fault: Fault, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     outcome = checked(con, fault.table, fault.check, fault.statement, tmp_path, fault.overrides)
     assert outcome.error is None

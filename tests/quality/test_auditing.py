@@ -57,7 +57,7 @@ def test_statistics_hold_what_the_next_build_is_compared_with(con: duckdb.DuckDB
         "file": "mmlu/dev.csv",
         "split": "dev",
         "split_role": "train",
-        "records": 9,
+        "records": 10,
         "n_unreadable": 1,
     }
     assert found["difficulty_tiers"]["tiers"] == {"easy": 2, "medium": 1, "difficult": 2, "unresolved": 1}

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from planted_faults import FAULTS
 from reasonmed_assets.quality import check_list
-from reasonmed_assets.quality.check_list import CHECKS, fill_in, parts_of
+from reasonmed_assets.quality.check_list import CHECKS, fault_id, fill_in, parts_of
 from reasonmed_assets.quality.dictionary import main
+from test_expectations import FAULTS as DISTRIBUTIONS
 
 from reasonmed_assets.profiles.model import Thresholds
 
@@ -43,11 +44,13 @@ def test_every_check_has_parts_in_files_that_exist(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", CHECKS)
-def test_every_assertion_of_a_check_has_a_planted_fault(number: int) -> None:
-    planted = {(fault.table, fault.check) for fault in FAULTS}
+def test_every_part_of_a_check_has_a_planted_fault(number: int, page: str) -> None:
+    planted = {fault_id(fault.table, fault.check) for fault in FAULTS}
+    planted |= {fault_id(table, column) for table, column, *_ in DISTRIBUTIONS}
     for part, tables in parts_of(number).items():
-        if part.file.endswith(".sql"):
-            assert {(table, Path(part.file).stem) for table in tables} <= planted
+        named = {fault_id(table, part.name) for table in tables}
+        assert named <= planted
+        assert all(f"`{name}`" in page for name in named)
 
 
 def test_every_threshold_belongs_to_a_check() -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
+from reasonmed_assets.quality.check_list import fault_id
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.distributions import allowed_count
 from reasonmed_assets.quality.expectations import ROWS, views_of
@@ -176,7 +177,9 @@ def distributions(
     return run_check(con, spec, declared, path, profile)
 
 
-@pytest.mark.parametrize(("table", "column", "statement", "last"), FAULTS)
+@pytest.mark.parametrize(
+    ("table", "column", "statement", "last"), FAULTS, ids=[fault_id(table, column) for table, column, *_ in FAULTS]
+)
 def test_an_implausible_distribution_is_found(
     table: str,
     column: str,
@@ -190,6 +193,9 @@ def test_an_implausible_distribution_is_found(
     assert column in [example["column"] for example in outcome.examples]
     assert all(example["examples"] for example in outcome.examples)
     assert (outcome.passed, outcome.severity) == (False, "warn")
+    results = {result["expectation_config"]["kwargs"]["column"]: result for result in outcome.validation or []}
+    assert not results[column]["success"]
+    assert set(results) == {f"{view.name}.{e.column}" for view in views_of(table) for e in view.expectations}
 
 
 @pytest.mark.parametrize("table", [name for name in TABLES if name not in UNAUDITED])

@@ -11,6 +11,7 @@ from reasonmed_assets.llm.calls import Reply, Unusable
 from reasonmed_assets.llm.prompts import render
 from reasonmed_assets.llm.replies import parse_reply, response_format
 from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.rules.alterations import ALTERATIONS
 from reasonmed_assets.rules.leaks import invented_citations, leak_phrases
 from reasonmed_assets.rules.similarity import edit_ratio
 from reasonmed_assets.rules.tiers import tier_of
@@ -260,3 +261,23 @@ def test_a_small_token_limit_cuts_the_reply(rehearsal):
 def test_other_prompts_get_a_plain_reply(rehearsal):
     message = rehearsal.reply({"model": "m", "messages": [{"role": "user", "content": "Hello"}]})
     assert message.finish_reason == "stop" and "rehearses" in (message.content or "")
+
+
+def test_the_verifier_sees_most_planted_errors_and_takes_no_sound_text_for_altered(rehearsal):
+    accepted: Counter[str] = Counter()
+    judged: Counter[str] = Counter()
+    for number in range(180):
+        fields = question(number)
+        path = usable(rehearsal, "generator", fields)
+        if path is None or path.answer_letter != "A":
+            continue
+        texts = {kind: alter(path.path_text, OPTIONS, "A", 1) for kind, alter in ALTERATIONS.items()}
+        for kind, text in [("none", path.path_text), *((kind, a.text) for kind, a in texts.items() if a is not None)]:
+            verdict = usable(rehearsal, "verifier", {**fields, "path_text": text})
+            judged[kind] += verdict is not None
+            accepted[kind] += verdict is not None and verdict.verdict == "correct"
+    assert all(judged[kind] >= 100 for kind in ("none", *ALTERATIONS))
+    assert accepted["none"] / judged["none"] > 0.94
+    assert accepted["answer_swapped"] / judged["answer_swapped"] < 0.06
+    assert 0.03 <= accepted["negation_changed"] / judged["negation_changed"] <= 0.2
+    assert 0.03 <= accepted["number_changed"] / judged["number_changed"] <= 0.2

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import openai
 import pytest
 
 from reasonmed_assets.llm.prompts import render
@@ -66,6 +67,27 @@ def test_equal_requests_get_equal_replies_from_another_process(base_url):
             assert send(f"{url}/chat/completions", generator_body(seed))[2] == here
     finally:
         again.close()
+
+
+def test_a_batch_holds_the_replies_that_single_requests_get(base_url):
+    client = openai.OpenAI(base_url=base_url, api_key="none", max_retries=0)
+    bodies = {"good": generator_body(), "bad": {"model": "m"}}
+    lines = [{"custom_id": name, "url": "/v1/chat/completions", "body": body} for name, body in bodies.items()]
+    content = "".join(json.dumps(line) + "\n" for line in lines) + " " * 2_000_000
+    file = client.files.create(file=("calls.jsonl", content.encode()), purpose="batch")
+    asked = {"endpoint": "/v1/chat/completions", "completion_window": "24h", "input_file_id": file.id}
+    batch = client.batches.create(metadata={"whose": "mine"}, **asked)
+    assert [found.id for found in client.batches.list() if found.metadata == {"whose": "mine"}] == [batch.id]
+    ended = client.batches.retrieve(batch.id)
+    assert ended.status == "completed"
+    done = [json.loads(line) for line in client.files.content(ended.output_file_id).read().splitlines()]
+    responses = {line["custom_id"]: line["response"] for line in done}
+    for name, body in bodies.items():
+        status, _, reply = send(f"{base_url}/chat/completions", body)
+        assert (responses[name]["status_code"], responses[name]["body"]) == (status, reply)
+    for unknown in (client.batches.retrieve, client.files.content):
+        with pytest.raises(openai.NotFoundError):
+            unknown("nothing")
 
 
 def test_models_are_listed_and_replies_counted(base_url):

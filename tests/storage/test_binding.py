@@ -52,6 +52,8 @@ def test_replacing_sets_everything_aside_but_ledger_history_and_staged_rows(ware
         staged = warehouse.stage_path("items", "mmlu", "failed")
         staged.write_bytes(b"bad rows")
         warehouse.quarantine("items", "mmlu", "failed", staged)
+        warehouse.record_audit("items", "mmlu", {"rows": 1})
+        warehouse.report_folder.mkdir()
         (warehouse.folder / "ledger.sqlite").write_bytes(b"calls")
         (warehouse.folder / ".dagster").mkdir(exist_ok=True)
 
@@ -62,6 +64,8 @@ def test_replacing_sets_everything_aside_but_ledger_history_and_staged_rows(ware
             "reasonmed.duckdb",
             "binding.json",
             "quarantine",
+            "audits",
+            "quality",
         }
         assert texts_in_file(aside / "reasonmed.duckdb") == {"1": f"round {round_number}"}
         assert (warehouse.folder / "ledger.sqlite").read_bytes() == b"calls"

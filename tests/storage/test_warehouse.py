@@ -161,6 +161,16 @@ def test_a_published_partition_can_be_staged_again_as_it_is(warehouse: Warehouse
     assert not again.is_changed
 
 
+def test_the_last_audit_of_every_partition_is_kept(warehouse: Warehouse) -> None:
+    assert warehouse.audits() == []
+    for table, partition, n in (("items", "mmlu", 1), ("items", "medqa", 2), ("tagged", None, 3), ("items", "mmlu", 4)):
+        warehouse.record_audit(table, partition, {"table": table, "n": n, "said": "caf\u00e9"})
+    found = sorted((audit["table"], audit["n"], audit["said"]) for audit in warehouse.audits())
+    assert found == [("items", 2, "caf\u00e9"), ("items", 4, "caf\u00e9"), ("tagged", 3, "caf\u00e9")]
+    with pytest.raises(WarehouseError, match="cannot name a folder"):
+        warehouse.record_audit("items", "../elsewhere", {})
+
+
 def test_what_a_killed_process_spilled_is_removed(warehouse: Warehouse) -> None:
     left = warehouse.folder / "staging" / "spill-1"
     left.mkdir()

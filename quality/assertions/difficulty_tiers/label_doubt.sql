@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A doubted key has another option with the share and the generators that a doubt needs.
+-- description: A doubted key has another option with the share and generators that a doubt needs, or a person's mark.
 with
 
 generators as (
@@ -10,7 +10,11 @@ generators as (
         '[{"slot": "varchar", "sample": "bigint", "temperature": "double", "top_p": "double", "max_tokens": "bigint",
         "model": "varchar", "model_key": "varchar", "revision": "varchar", "reasoning": "varchar"}]'
     ), max_depth := 2)
-)
+),
+
+marks as (select question_id from overrides where kind = 'mark_doubt' and is_applied),
+
+settled as (select question_id from overrides where kind = 'correct_key' and is_applied)
 
 select
     staged.question_id,
@@ -24,7 +28,9 @@ inner join questions on staged.question_id = questions.question_id
 where
     is_answer_match(staged.doubt_letter, questions.gold_letter, questions.options)
     or staged.is_label_doubt != (
-        staged.doubt_letter is not null
+        staged.question_id in (select question_id from marks)
+        or staged.doubt_letter is not null
         and staged.doubt_share >= getvariable('rule_label_doubt_share') - 1e-9
+        and staged.question_id not in (select question_id from settled)
         and staged.doubt_models = (select count(distinct slot) from generators)
     )

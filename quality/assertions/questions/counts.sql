@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every published record that no match turned away is here, up to the limit.
+-- description: Every published record that neither a match nor a person turned away is here, up to the limit.
 with
 
 eligible as (
@@ -10,6 +10,7 @@ eligible as (
     where
         source = getvariable('source')
         and raw_id not in (select raw_id from question_matches where decision != 'grouped')
+        and question_id not in (select question_id from overrides where kind = 'drop' and is_applied)
 ),
 
 found as (select count(*) as n_questions from staged)

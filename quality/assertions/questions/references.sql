@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every question is a published record that no match turned away.
+-- description: Every question is a published record that neither a match nor a person turned away.
 select
     staged.question_id,
     staged.raw_id,
@@ -15,4 +15,7 @@ left join raw_questions as published
         and staged.split_role = published.split_role
 left join question_matches as matches
     on staged.raw_id = matches.raw_id and matches.decision in ('duplicate', 'near_duplicate')
-where published.raw_id is null or matches.raw_id is not null
+where
+    published.raw_id is null
+    or matches.raw_id is not null
+    or staged.question_id in (select question_id from overrides where kind = 'drop' and is_applied)

@@ -46,6 +46,7 @@ left join questions
         and staged.fold = questions.fold
         and staged.split_role = questions.split_role
         and staged.licence = questions.licence
+        and staged.override_note is not distinct from questions.override_note
 left join difficulty_tiers as tiers
     on
         staged.question_id = tiers.question_id

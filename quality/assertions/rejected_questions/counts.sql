@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every record that a match turned away or that could not be read is here.
+-- description: Every record that a match or a person turned away, or that could not be read is here.
 with
 
 turned_away as (
@@ -9,7 +9,10 @@ turned_away as (
     from raw_questions
     where
         source = getvariable('source')
-        and raw_id in (select raw_id from question_matches where decision != 'grouped')
+        and (
+            raw_id in (select raw_id from question_matches where decision != 'grouped')
+            or question_id in (select question_id from overrides where kind = 'drop' and is_applied)
+        )
 ),
 
 -- What the reader counted when the published records were read.
@@ -24,14 +27,14 @@ reads as (
 ),
 
 expected as (
-    select 'matched' as kind, n from turned_away
+    select 'turned away' as kind, n from turned_away
     union all
     select 'unreadable' as kind, coalesce(n, 0) as n from reads
 ),
 
 found as (
     select
-        if(reason = 'malformed', 'unreadable', 'matched') as kind,
+        if(reason = 'malformed', 'unreadable', 'turned away') as kind,
         count(*) as n
     from staged
     where split_role in ('train', 'stand_in')

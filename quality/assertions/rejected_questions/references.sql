@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A row turned away by a match is a published record with that match; an unreadable one is none.
+-- description: A row turned away is a published record with that match or override; an unreadable one is none.
 select
     staged.raw_id,
     staged.reason,
@@ -14,7 +14,13 @@ left join question_matches as matches
         and staged.reason = matches.decision
         and staged.other_raw_id = matches.other_raw_id
 where
-    case
-        when staged.reason = 'malformed' then published.raw_id is not null
+    case staged.reason
+        when 'malformed' then published.raw_id is not null
+        when 'override'
+            then
+                published.raw_id is null
+                or published.question_id not in (
+                    select question_id from overrides where kind = 'drop' and is_applied
+                )
         else published.raw_id is null or matches.raw_id is null
     end

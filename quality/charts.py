@@ -1,0 +1,97 @@
+"""The bar charts of the quality report: figures laid out as rectangles, which a template draws as inline SVG.
+
+A drawing is 100 wide and 10 high, and is stretched to the width of the page; all text stands beside it as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+HEIGHT = 10.0
+COLOURS = ("s0", "s1", "s2", "s3", "s4", "s5")
+"""Classes of `templates/style.css`."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle in the colour of a series."""
+
+    x: float
+    width: float
+    series: int
+    y: float = 0.0
+    height: float = HEIGHT
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a chart: what it is of, its figures as text, and its drawing."""
+
+    label: str
+    text: str
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines that share a scale, the names of the series, and the figures behind them.
+
+    Attributes:
+        name: id of the chart in the page.
+        title: what is drawn.
+        caption: what it shows and what to look for.
+        series: names of the series, in the order of their colours.
+        rows: the lines.
+        columns: names of the columns of `figures`.
+        figures: the rows of the query, to be read as a table.
+        colours: class of each series in the style sheet; beyond the last one they begin again.
+    """
+
+    name: str
+    title: str
+    caption: str
+    series: Sequence[str]
+    rows: Sequence[Row]
+    columns: Sequence[str]
+    figures: Sequence[Sequence[object]]
+    colours: Sequence[str] = COLOURS
+
+
+def stacked(label: str, values: Mapping[str, float], series: Sequence[str], total: float | None = None) -> Row:
+    """The parts of a whole, side by side.
+
+    Args:
+        label: what it is of.
+        values: figure by name of the series; those that are absent count 0.
+        series: all names, in the order of their colours.
+        total: what the full width stands for; None: the sum of the values.
+    """
+    whole = total or sum(values.values())
+    bars, x = [], 0.0
+    for at, name in enumerate(series):
+        width = 100 * values.get(name, 0) / whole if whole else 0
+        if width:
+            bars.append(Bar(x, width, at))
+        x += width
+    text = ", ".join(f"{name.replace('_', ' ')} {number(values[name])}" for name in series if values.get(name))
+    return Row(label, text or "none", bars)
+
+
+def spread(label: str, text: str, quantiles: Sequence[float], top: float) -> Row:
+    """10%, 25%, 50%, 75% and 90% of a distribution on a scale from 0 to `top`: a line, a box, and the median."""
+    low, first, middle, third, high = (100 * value / top for value in quantiles)
+    return Row(
+        label,
+        text,
+        [
+            Bar(low, high - low, 0, 4, 2),
+            Bar(first, third - first, 0, 1, 8),
+            Bar(max(middle - 0.4, 0), 0.8, 1),
+        ],
+    )
+
+
+def number(value: float) -> str:
+    """A figure with thousands separated, decimals only where there are some."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"

@@ -1,0 +1,65 @@
+"""The record of an audit: how every check of a partition went, also where nothing was published.
+
+A warehouse keeps the last one of every partition (`Warehouse.record_audit`). The quality report and the Data Docs are
+made from them, so they show what the checks saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from reasonmed_assets.quality.auditing import CheckOutcome
+
+
+@dataclass(frozen=True)
+class AuditRecord:
+    """The last audit of a partition.
+
+    Attributes:
+        table: name of the table.
+        partition: its source; None for a table without partitions.
+        run_id: Dagster run.
+        profile: name of the profile.
+        audited_at: when (UTC).
+        rows: staged rows that were looked at.
+        thresholds: the bounds that they were held to.
+        outcomes: one per check, in the order of `check_names`.
+    """
+
+    table: str
+    partition: str | None
+    run_id: str
+    profile: str
+    audited_at: datetime
+    rows: int
+    thresholds: Mapping[str, float]
+    outcomes: Sequence[CheckOutcome]
+
+    @property
+    def failures(self) -> list[CheckOutcome]:
+        """The checks that did not pass, those that block first."""
+        return sorted((o for o in self.outcomes if not o.passed), key=lambda outcome: outcome.severity != "block")
+
+    @property
+    def is_blocked(self) -> bool:
+        """True when the rows were not published."""
+        return any(outcome.is_blocking_failure for outcome in self.outcomes)
+
+    @property
+    def validation(self) -> list[dict[str, Any]]:
+        """Great Expectations' results; empty when the distributions were not looked at."""
+        return next((outcome.validation for outcome in self.outcomes if outcome.validation), [])
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as values that fit into JSON."""
+        return asdict(self) | {"audited_at": self.audited_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> AuditRecord:
+        """The record that `to_json` gave."""
+        outcomes = tuple(CheckOutcome(**outcome) for outcome in found["outcomes"])
+        at = datetime.fromisoformat(found["audited_at"])
+        return cls(**{**found, "audited_at": at, "outcomes": outcomes})

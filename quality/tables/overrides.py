@@ -1,0 +1,32 @@
+"""Table `overrides`."""
+
+from reasonmed_assets.quality.schema import Table, column, table
+
+from reasonmed_assets.vocabulary import OVERRIDE_KINDS
+
+
+@table(
+    "overrides",
+    group="questions",
+    grain="One row per entry of the overrides file and question that it names; one for an entry that names none.",
+    key="override_id",
+    partitioned=False,
+)
+class Overrides(Table):
+    """One row per entry of the overrides file and question that it names; one for an entry that names none."""
+
+    override_id: str = column("Hash of kind, entry and question.", unique=True)
+    kind: str = column("What was decided.", isin=OVERRIDE_KINDS)
+    entry: int = column("Number of the entry among those of its kind in the file, from 1.", ge=1)
+    question_id: str = column("The question; as given where there is no such record.", nullable=True)
+    source: str = column("Its source; as given where there is no such record.", nullable=True)
+    native_id: str = column("The publisher's own id of it.", nullable=True)
+    published_gold_text: str = column("Text of its key as published.", nullable=True)
+    gold_letter: str = column("Letter of the corrected key in published order.", nullable=True, str_matches=r"^[A-J]$")
+    gold_text: str = column("Text of the corrected key.", nullable=True)
+    reason: str = column("Why it was decided.", str_length={"min_value": 1})
+    decided_by: str = column("Who decided it.", str_length={"min_value": 1})
+    decided_on: str = column("When, as year-month-day.", str_matches=r"^\d{4}-\d{2}-\d{2}$")
+    note: str = column("The decision in one sentence, as it stands beside the rows that it changed.")
+    is_applied: bool = column("The build follows it.")
+    problem: str = column("Why it does not.", nullable=True)

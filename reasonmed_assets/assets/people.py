@@ -1,0 +1,47 @@
+"""People: what reviewers say of the final examples."""
+
+from __future__ import annotations
+
+import dagster as dg
+import polars as pl
+
+from reasonmed_assets import sql
+from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.reviews.files import SCHEMA, kept_files, read_reviews
+from reasonmed_assets.session import BuildSession
+
+
+def reviews(stage: Stage) -> None:
+    """Read from the files that `reasonmed review import` keeps in the warehouse, and compared with the examples."""
+    rows, files = [], []
+    for path in kept_files(stage.session.warehouse.folder):
+        filled_in, _ = read_reviews(path)
+        rows += [vars(review) for review in filled_in]
+        n_bad = sum(review.problem is not None for review in filled_in)
+        files.append((path.name, "reviews", "reviews", len(filled_in), n_bad))
+    columns = ("file", "split", "split_role", "records", "n_unreadable")
+    kinds = (pl.String, pl.String, pl.String, pl.Int64, pl.Int64)
+    stage.frames["source_files"] = pl.DataFrame(files, schema=dict(zip(columns, kinds, strict=True)), orient="row")
+    with stage.read() as con:
+        con.register("filled_in", pl.DataFrame(rows, schema=SCHEMA))
+        stage.write(con, sql.load("tables/reviews"))
+
+
+def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The assets of this group."""
+    return [
+        table_asset(
+            "reviews",
+            reviews,
+            deps=["reasonmed"],
+            partitions_def=None,
+            kinds={"python", "file"},
+            fingerprint_parts=_files,
+            views=["review_results", "reviewer_agreement"],
+        )
+    ]
+
+
+def _files(session: BuildSession, partition: str | None) -> list[str]:
+    # A kept file's name holds the hash of its content.
+    return [path.name for path in kept_files(session.warehouse.folder)]

@@ -1,0 +1,36 @@
+-- Letters by source: keys of the questions, letters that the paths conclude with, keys of the training records.
+with
+
+letters as (
+    select
+        1 as place,
+        source,
+        'questions' as what,
+        gold_letter as letter
+    from questions
+    union all
+    select
+        2 as place,
+        source,
+        'paths' as what,
+        answer_letter as letter
+    from reasoning_paths
+    where answer_letter is not null
+    union all
+    select
+        3 as place,
+        records.source,
+        'training records' as what,
+        examples.gold_letter as letter
+    from sft_reasonmed as records
+    inner join reasonmed as examples on records.example_id = examples.example_id
+)
+
+select
+    source,
+    what,
+    letter,
+    count(*) as n
+from letters
+group by source, place, what, letter
+order by source, place, letter

@@ -1,0 +1,21 @@
+-- verifier_audit: every text of the audit (`audited`) with the verifier's first and second verdict.
+select
+    audited.audit_id,
+    audited.kind,
+    audited.path_id,
+    audited.judged_text,
+    content_hash(audited.judged_text) as content_hash,
+    audited.text_before,
+    audited.text_after,
+    verifications.question_id,
+    verifications.source,
+    verifications.generator,
+    verifications.is_answer_match,
+    verifications.verdict as first_verdict,
+    if(audited.kind = 'repeat', verifications.verdict, 'error') as expected_verdict,
+    replies.value ->> 'verdict' as second_verdict,
+    replies.value ->> 'reason' as reason,
+    replies.* exclude (row_id, value, raw_text, error_kind, is_missing)
+from audited
+inner join verifications on audited.path_id = verifications.path_id
+inner join replies on audited.audit_id = replies.row_id
