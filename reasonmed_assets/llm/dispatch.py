@@ -188,8 +188,8 @@ class Dispatcher:
         on_failure: called in that thread with the exception that ends the run.
         on_notice: called in that thread with what the user should know: an endpoint is down, or back.
 
-    While as many replies wait for the disk as calls may be in flight, or 256, nothing is sent: a kill loses at most the
-    calls in flight and those. Whoever stores them calls `saved`.
+    While 256 replies wait for the disk nothing is sent: a kill loses at most the calls in flight and those. Whoever
+    stores them calls `saved`.
     """
 
     def __init__(
@@ -276,7 +276,7 @@ class Dispatcher:
             wait_s = lane.wait_s(now)
             if wait_s is None:
                 return
-            if self._n_returned - self._n_saved >= min(lane.allowance.in_flight.limit, _UNSAVED):
+            if self._n_returned - self._n_saved >= _UNSAVED:
                 wait_s = max(wait_s, GROUP_S)
             if wait_s > 0:
                 self._set_alarm(lane, wait_s)

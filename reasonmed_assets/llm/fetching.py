@@ -19,6 +19,8 @@ from reasonmed_assets.profiles.model import Profile, Provider
 _WINDOW_FACTOR = 3
 _ASK_AGAIN_S = 0.5
 _COUNT_USERS_S = 5.0
+_GATHER_S = 0.01
+"""Endings come in groups, as they are written: waking up for each would only take turns with those that bring them."""
 _GRACE_S = 3.0
 """How long an interrupted build waits for replies that are being paid for."""
 
@@ -136,7 +138,10 @@ class Fetcher:
         self._share()
         events: list[Event] = []
         try:
-            event = self._events.get(timeout=wait_s) if wait_s > 0 else self._events.get_nowait()
+            if wait_s > 0:
+                first = self._events.get(timeout=wait_s)
+                time.sleep(_GATHER_S)
+            event = first if wait_s > 0 else self._events.get_nowait()
             while True:
                 if isinstance(event, BaseException):
                     raise event

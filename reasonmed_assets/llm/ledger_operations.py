@@ -6,14 +6,14 @@ import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from reasonmed_assets.llm.compression import Frames
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.owners import Owner, is_alive
-from reasonmed_assets.llm.writer import LedgerError
+from reasonmed_assets.llm.writer import LedgerError, Operation
 from reasonmed_assets.profiles.model import Budget, Spending
 
 KEYS_PER_QUERY = 500
@@ -122,21 +122,27 @@ class Recorded:
     is_kept: bool
 
 
-_CALL = """
+_ROWS_PER_STATEMENT = (64, 8, 1)
+"""Sizes of the statements that insert many rows: few, so that SQLite parses each once."""
+
+_BODIES = "insert or ignore into bodies values {rows}"
+_CALLS = """
 insert into calls (call_key, body_hash, provider, model, revision, sample, attempts, final_attempt)
-values (?, ?, ?, ?, ?, ?, 1, iif(?, 1, null))
+select column1, column2, column3, column4, column5, column6, 1, iif(column7, 1, null) from (values {rows}) where true
 on conflict (call_key) do update set
     attempts = attempts + 1,
     final_attempt = coalesce(final_attempt, iif(excluded.final_attempt is null, null, attempts + 1))
-returning attempts, final_attempt
+returning call_key, attempts, final_attempt
 """
+_ATTEMPTS = "insert into attempts values {rows}"
+_UNCLAIM = "delete from claims where call_key in (values {rows}) returning call_key, build"
+_ARRIVED = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
 
 _SPEND = """
 insert into spending (build, role, usd, calls) values (?, ?, ?, 1)
 on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + 1
 """
 
-_ATTEMPT = f"insert into attempts values ({', '.join('?' * 18)})"
 _ASKER = """
 insert into askers (warehouse, table_name, source) values (?, ?, ?)
 on conflict do update set source = source
@@ -151,8 +157,35 @@ where b.call_key = ? and b.batch_id = ? and b.attempt is not null and c.final_at
 """
 
 
+def _many(
+    connection: sqlite3.Connection, statement: str, width: int, rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Run a statement over rows of values, many at a time: SQLite gives up the interpreter once for each statement."""
+    found: list[tuple[Any, ...]] = []
+    at = 0
+    for size in _ROWS_PER_STATEMENT:
+        marks = ", ".join([f"({', '.join('?' * width)})"] * size)
+        while len(rows) - at >= size:
+            values = [value for row in rows[at : at + size] for value in row]
+            found += connection.execute(statement.format(rows=marks), values).fetchall()
+            at += size
+    return found
+
+
+def _chunks(operations: Sequence[Record]) -> Iterator[list[Record]]:
+    """The operations in their order, none with two attempts of one call."""
+    chunk: dict[str, Record] = {}
+    for operation in operations:
+        if operation.attempt.call_key in chunk:
+            yield list(chunk.values())
+            chunk = {}
+        chunk[operation.attempt.call_key] = operation
+    if chunk:
+        yield list(chunk.values())
+
+
 @dataclass(slots=True)
-class Record:
+class Record(Operation):
     """Store an attempt, with the call and its body where they are new; a final one ends the claim."""
 
     attempt: Attempt
@@ -171,34 +204,62 @@ class Record:
         self._body = self.frames.compress(role, self.attempt.body)
         self._reply = None if raw is None else self.frames.compress(role, raw)
 
-    def run(self, connection: sqlite3.Connection) -> Recorded:
-        """Insert the rows."""
-        attempt, received = self.attempt, self.attempt.received
-        key = bytes.fromhex(attempt.call_key)
-        batch_id = None if attempt.batch_id is None else bytes.fromhex(attempt.batch_id)
-        if batch_id is not None:
-            read_before = connection.execute(_READ_BEFORE, (key, batch_id)).fetchone()
-            if read_before is not None:
-                # Another build, which was taken for dead, read the same batch: its line was paid for once.
-                return Recorded(read_before[0], is_kept=False)
-        body_hash = hashlib.sha256(attempt.body).digest()[:16]
-        connection.execute("insert or ignore into bodies values (?, ?)", (body_hash, self._body))
-        identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
-        call = connection.execute(_CALL, (key, body_hash, *identity, received.is_final))
-        attempts, final_attempt = call.fetchone()
-        self._asker_id = self._identified(connection)
-        connection.execute(_ATTEMPT, (key, attempts, self._asker_id, *self._columns()))
-        if batch_id is not None:
-            arrived = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
-            connection.execute(arrived, (attempts, key, batch_id))
-        if received.is_final:
-            claim = connection.execute("delete from claims where call_key = ? returning build", (key,)).fetchone()
-            if attempt.build and (claim is None or claim[0] == attempt.build):
-                connection.execute(_SPEND, (attempt.build, attempt.role, attempt.usd))
+    @classmethod
+    def run_all(cls, connection: sqlite3.Connection, operations: Sequence[Operation]) -> list[Any]:
+        """Insert the rows of many attempts: each statement serves as many of them as it can."""
+        results: list[Recorded] = []
+        for some in _chunks([operation for operation in operations if isinstance(operation, Record)]):
+            results += cls._store(connection, some)
+        return results
+
+    @classmethod
+    def _store(cls, connection: sqlite3.Connection, operations: Sequence[Record]) -> list[Recorded]:
+        """Insert the rows of attempts of different calls."""
+        known = {
+            operation.key: recorded for operation in operations if (recorded := operation._read_before(connection))
+        }
+        new = {operation.key: operation for operation in operations if operation.key not in known}
+        hashes = {key: hashlib.sha256(operation.attempt.body).digest()[:16] for key, operation in new.items()}
+        _many(connection, _BODIES, 2, [(hashes[key], operation._body) for key, operation in new.items()])
+        calls = [(key, hashes[key], *operation._identity()) for key, operation in new.items()]
+        counts = {row[0]: row[1:] for row in _many(connection, _CALLS, 7, calls)}
+        for operation in new.values():
+            operation._asker_id = operation._identified(connection)
+        attempts = [(key, counts[key][0], operation._asker_id, *operation._columns()) for key, operation in new.items()]
+        _many(connection, _ATTEMPTS, 18, attempts)
+        ended = [(key,) for key, operation in new.items() if operation.attempt.received.is_final]
+        claims = dict(_many(connection, _UNCLAIM, 1, ended))
+        for key, operation in new.items():
+            operation._account(connection, counts[key][0], claims.get(key))
+            known[key] = Recorded(counts[key][0], counts[key][0] == counts[key][1])
+        return [known[operation.key] for operation in operations]
+
+    @property
+    def key(self) -> bytes:
+        """Key of the call."""
+        return bytes.fromhex(self.attempt.call_key)
+
+    def _read_before(self, connection: sqlite3.Connection) -> Recorded | None:
+        """What is there where another build, which was taken for dead, read the same batch: its line was paid once."""
+        if self.attempt.batch_id is None:
+            return None
+        row = connection.execute(_READ_BEFORE, (self.key, bytes.fromhex(self.attempt.batch_id))).fetchone()
+        return None if row is None else Recorded(row[0], is_kept=False)
+
+    def _identity(self) -> tuple[Any, ...]:
+        attempt = self.attempt
+        return attempt.provider, attempt.model, attempt.revision, attempt.sample, attempt.received.is_final
+
+    def _account(self, connection: sqlite3.Connection, number: int, claimed_by: str | None) -> None:
+        """Note the attempt with its batch, its build's spending and its provider, where these have to be noted."""
+        attempt = self.attempt
+        if attempt.batch_id is not None:
+            connection.execute(_ARRIVED, (number, self.key, bytes.fromhex(attempt.batch_id)))
+        if attempt.received.is_final and attempt.build and claimed_by in (None, attempt.build):
+            connection.execute(_SPEND, (attempt.build, attempt.role, attempt.usd))
         kind = (attempt.provider, attempt.provider_kind)
         if kind not in self.kinds:
             connection.execute("insert or ignore into provider_kinds values (?, ?)", kind)
-        return Recorded(attempts, attempts == final_attempt)
 
     def done(self, result: Any) -> None:
         """Tell who asked."""
@@ -233,15 +294,12 @@ class Record:
 
 
 @dataclass(slots=True)
-class Learn:
+class Learn(Operation):
     """Keep a role's dictionary, unless another build did so first."""
 
     role: str
     dictionary: bytes
     frames: Frames
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> bytes:
         """The dictionary that the ledger holds for the role now."""
@@ -255,16 +313,13 @@ class Learn:
 
 
 @dataclass(slots=True)
-class Claim:
+class Claim(Operation):
     """Claim calls that are neither stored nor claimed by a live owner, as far as the build's budget goes."""
 
     calls: tuple[Wanted, ...]
     owner_id: str
     purse: Purse
     finish: Callable[[Claimed | LedgerError], None]
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> Claimed:
         """Look every key up, claim those that are free."""
@@ -392,15 +447,12 @@ def _remove_owner(connection: sqlite3.Connection, owner_id: str) -> None:
 
 
 @dataclass(slots=True)
-class Judge:
+class Judge(Operation):
     """Note what a parser made of a stored reply."""
 
     key: str
     outcome: str
     detail: str | None
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Change the outcome of the attempt that is kept."""
@@ -411,57 +463,39 @@ class Judge:
             (self.outcome, self.detail, key, key),
         )
 
-    def done(self, result: Any) -> None:
-        """Nobody waits; a failure meets everybody else as well, and the next build notes the outcome again."""
-
 
 @dataclass(slots=True)
-class Release:
+class Release(Operation):
     """Give claims back."""
 
     keys: tuple[str, ...]
     owner_id: str
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Delete the claims of this owner."""
         rows = [(bytes.fromhex(key), self.owner_id) for key in self.keys]
         connection.executemany("delete from claims where call_key = ? and owner_id = ?", rows)
 
-    def done(self, result: Any) -> None:
-        """Nobody waits; claims that stay are taken over once this process has ended."""
-
 
 @dataclass(slots=True)
-class Reopen:
+class Reopen(Operation):
     """Let calls that were rejected be made again."""
 
     keys: tuple[str, ...]
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Forget which attempt is kept; the attempts stay."""
         rows = [(bytes.fromhex(key),) for key in self.keys]
         connection.executemany("update calls set final_attempt = null where call_key = ?", rows)
 
-    def done(self, result: Any) -> None:
-        """Nobody waits; where it failed, the claim that follows fails too."""
-
 
 @dataclass(slots=True)
-class Use:
+class Use(Operation):
     """Note that an owner begins or ends to send calls to a provider."""
 
     owner_id: str
     provider: str
     is_used: bool
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Enter the owner among the provider's users, or strike him out."""
@@ -470,36 +504,24 @@ class Use:
         else:
             connection.execute("delete from users where provider = ? and owner_id = ?", (self.provider, self.owner_id))
 
-    def done(self, result: Any) -> None:
-        """Nobody waits."""
-
 
 @dataclass(slots=True)
-class Leave:
+class Leave(Operation):
     """Give all claims of an owner back, and forget him."""
 
     owner_id: str
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Delete the owner and his claims."""
         _remove_owner(connection, self.owner_id)
 
-    def done(self, result: Any) -> None:
-        """Nobody waits; what stays is taken over once this process has ended."""
-
 
 @dataclass(slots=True)
-class Barrier:
+class Barrier(Operation):
     """Lets a thread wait for everything that was handed over before."""
 
     _reached: threading.Event = field(default_factory=threading.Event)
     _failure: LedgerError | None = None
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Change nothing."""
@@ -533,41 +555,29 @@ class BeginBatch(Barrier):
 
 
 @dataclass(slots=True)
-class NameBatch:
+class NameBatch(Operation):
     """Note a batch's id at its provider."""
 
     batch_id: str
     remote_id: str
-
-    def prepare(self) -> None:
-        """Nothing to prepare."""
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Set it."""
         named = (self.remote_id, bytes.fromhex(self.batch_id))
         connection.execute("update batches set remote_id = ? where batch_id = ?", named)
 
-    def done(self, result: Any) -> None:
-        """Nobody waits; the batch's metadata tell whose it is as well."""
-
 
 @dataclass(slots=True)
-class ForgetBatch:
+class ForgetBatch(Operation):
     """Take calls out of a batch in which they were not sent."""
 
     batch_id: str
     keys: tuple[str, ...]
 
-    def prepare(self) -> None:
-        """Nothing to prepare."""
-
     def run(self, connection: sqlite3.Connection) -> None:
         """Delete those without an ending."""
         rows = [(bytes.fromhex(key), bytes.fromhex(self.batch_id)) for key in self.keys]
         connection.executemany("delete from batch_calls where call_key = ? and batch_id = ? and attempt is null", rows)
-
-    def done(self, result: Any) -> None:
-        """Nobody waits; the next build finds no such batch, and forgets it."""
 
 
 @dataclass(frozen=True, slots=True)

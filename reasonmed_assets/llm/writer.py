@@ -7,7 +7,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from itertools import groupby
+from typing import Any
 
 GROUP_S = 0.020
 """How long a group gathers before it is written; a reply is at most this and one write away from being safe."""
@@ -19,17 +20,29 @@ class LedgerError(RuntimeError):
     """The ledger cannot be read or written; the message names the file."""
 
 
-class Operation(Protocol):
+class Operation:
     """One change of the ledger."""
+
+    __slots__ = ()
 
     def prepare(self) -> None:
         """Work that needs no transaction."""
 
     def run(self, connection: sqlite3.Connection) -> Any:
         """The change itself; what it returns goes to `done`."""
+        raise NotImplementedError
+
+    @classmethod
+    def run_all(cls, connection: sqlite3.Connection, operations: Sequence[Operation]) -> list[Any]:
+        """The changes of operations of one class that follow one another, and what each returns."""
+        return [operation.run(connection) for operation in operations]
 
     def done(self, result: Any) -> None:
         """Called from the writing thread: with the result once it is on disk, or with a `LedgerError`."""
+
+
+def _kind(operation: Operation) -> type[Operation]:
+    return type(operation)
 
 
 class Writer:
@@ -101,7 +114,9 @@ class Writer:
             connection.execute("begin immediate")
             if is_beat_due:
                 self._beat(connection)
-            results = [operation.run(connection) for operation in group]
+            results = []
+            for kind, operations in groupby(group, key=_kind):
+                results += kind.run_all(connection, list(operations))
             connection.execute("commit")
         except Exception as error:
             if connection.in_transaction:

@@ -395,7 +395,7 @@ def test_while_the_disk_is_slow_nothing_more_is_sent(tmp_path: Path) -> None:
             other.execute("begin immediate")
             n_safe = other.execute("select count(*) from attempts").fetchone()[0]
             time.sleep(1)
-            assert stub.n - n_safe <= 2 * limit
+            assert stub.n - n_safe <= limit + 256
             other.execute("rollback")
         assert len(list(results)) == 999
         assert stub.n == 1000
