@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from reasonmed_assets.llm.compression import Frames
@@ -71,7 +72,7 @@ class Wanted:
 NO_LIMITS = Budget()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Purse:
     """What a build may spend; without a budget everything.
 
@@ -83,7 +84,7 @@ class Purse:
     build: str = ""
     budget: Budget = NO_LIMITS
 
-    @property
+    @cached_property
     def is_limited(self) -> bool:
         """There is a budget."""
         return self.budget != NO_LIMITS

@@ -49,7 +49,7 @@ def test_decisions_and_reviews_reach_every_table(copy: Built, tmp_path: Path) ->
         "--overrides", str(file), "--select", " or ".join(f"key:{table}" for table in REACHED),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning: followed" in " ".join(done.stdout.split())
+    assert "warning: followed" in " ".join(done.stdout.split()), done.stdout
 
     rejected = copy.query(f"select reason, detail from rejected_questions where source = '{SOURCE}'")
     assert ("override", "dropped by Dr. A. on 2026-11-20: See the guideline.") in rejected

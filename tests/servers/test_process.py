@@ -147,7 +147,7 @@ def test_an_unknown_provider_is_a_key_error(tmp_path):
 
 def test_threads_share_one_server(tmp_path, monkeypatch):
     monkeypatch.setattr(Servers, "_command_of", lambda self, provider: python(GOOD_CHILD))
-    urls: list[str] = []
+    urls: list[tuple[str, ...]] = []
     with Servers(load_profile("simulated"), tmp_path, notify=lambda _: None) as servers:
         threads = [threading.Thread(target=lambda: urls.append(servers.base_urls_of("rehearsal"))) for _ in range(8)]
         for thread in threads:
@@ -156,7 +156,7 @@ def test_threads_share_one_server(tmp_path, monkeypatch):
             thread.join()
         server = servers._started["rehearsal"]
         pid = server.pid
-    assert urls == ["http://127.0.0.1:4321/v1"] * 8
+    assert urls == [("http://127.0.0.1:4321/v1",)] * 8
     assert pid is not None and wait_until_gone(pid)
 
 
