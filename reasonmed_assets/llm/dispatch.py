@@ -306,8 +306,10 @@ class Dispatcher:
             self._n_returned += 1
             self._on_attempt(job, received, is_last)
         except asyncio.CancelledError:
+            lane.breaker.abandoned()
             raise
         except BaseException as error:
+            lane.breaker.abandoned()
             self._on_failure(error)
             return
         if not is_last:

@@ -178,13 +178,15 @@ class Fetcher:
             from reasonmed_assets.llm.batch import BatchSender
 
             return BatchSender(name, provider, urls[0], self._ledger, self._on_attempt, self._events.put)
+        lanes = [self._lane(name, provider, url) for url in urls]
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._on_attempt, self._events.put, self._on_notice)
-        self._dispatcher.add_provider(name, [self._lane(name, provider, url) for url in urls])
+        self._dispatcher.add_provider(name, lanes)
         return self._dispatcher
 
     def _lane(self, name: str, provider: Provider, url: str) -> Lane:
         allowance = self._allowances.setdefault((name, url), Allowance.of(provider))
+        allowance.in_flight.step_begins()
         return Lane(name, provider, url, HttpTransport(name, provider, url), allowance)
 
     def _claim(self, jobs: Sequence[Job], done: Callable[[Claimed | LedgerError], None]) -> None:
@@ -198,8 +200,11 @@ class Fetcher:
         """Claim calls again that another owner had (he has stored them, given them up, died, or still works on them),
         and those that the budget did not cover while others were under way."""
         now = time.monotonic()
+        if self._is_asking or now < self._ask_again_at:
+            return
+        # Only now: what is being asked for may end at any moment.
         keys = [*self._busy.copy(), *self._unaffordable.copy()]
-        if keys and not self._is_asking and now >= self._ask_again_at:
+        if keys:
             self._is_asking = True
             self._ask_again_at = now + _ASK_AGAIN_S
             self._claim([self._jobs[key] for key in keys], self._on_asked)

@@ -31,6 +31,7 @@ class InFlight:
     An overload is what the caller reports (429, 503, a time-out), or a queue: a server that never declines takes longer
     instead. By Little's law it completes load / latency calls a second; where a higher load brings hardly more of them,
     by the median of a round, the rest of the load only waits. That alone never lowers the limit below where it started.
+    Only calls of one step are compared: those of another take another time.
     """
 
     def __init__(self, highest: int) -> None:
@@ -53,6 +54,12 @@ class InFlight:
         """Keep to the `n`-th part of what is declared, because so many builds use the endpoint."""
         self._highest = max(1, self._declared // n)
         self._limit = min(self._limit, float(self._highest))
+
+    def step_begins(self) -> None:
+        """From now on other calls are made, whose latency does not compare with what was seen before."""
+        self._round.clear()
+        self._round_load = 0
+        self._best = None
 
     def replied(self, latency_s: float, load: int, now: float) -> None:
         """The endpoint answered a call that took `latency_s`, while `load` calls were in flight."""
@@ -87,7 +94,7 @@ class InFlight:
     def _decrease(self, lowest: float, now: float) -> None:
         self._is_ramping = False
         self._decreased_at = now
-        self._limit = max(lowest, self._limit * _DECREASE)
+        self._limit = max(min(lowest, self._limit), self._limit * _DECREASE)
 
 
 class PerMinute:
@@ -180,6 +187,10 @@ class Breaker:
     def sent(self) -> None:
         """A call goes out; it is the probe when the endpoint is down."""
         self._is_probing = self.is_open
+
+    def abandoned(self) -> None:
+        """A call will not come back, because the run ends; if it was the probe, the next run sends another."""
+        self._is_probing = False
 
     def returned(self) -> bool:
         """The endpoint answered. Returns whether it had been down."""

@@ -146,6 +146,21 @@ def test_the_calls_of_an_endpoint_that_is_down_go_to_the_other_and_come_back(tmp
         assert broken.n > 60
 
 
+def test_a_probe_that_the_end_of_a_run_cut_off_is_sent_again_by_the_next(tmp_path: Path) -> None:
+    with Stub(lambda request: DOWN) as stub, Build(tmp_path, stub.base_url) as build:
+
+        def turn_away() -> None:
+            while stub.n < 24:
+                time.sleep(0.005)
+            stub.answer = lambda request: Answer(status=404)
+
+        threading.Thread(target=turn_away, daemon=True).start()
+        with pytest.raises(EndpointError, match="404"):
+            build.results(calls(200))
+        stub.answer = echo
+        assert {result.outcome for result in build.results(calls(20)).values()} == {"completed"}
+
+
 def test_azure_has_the_deployment_in_its_path_and_the_key_in_a_header_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

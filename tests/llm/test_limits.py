@@ -35,6 +35,30 @@ def test_one_overload_seen_by_many_calls_counts_once() -> None:
     assert limit.limit == 7
 
 
+def test_a_queue_never_raises_a_limit_that_overloads_lowered() -> None:
+    limit = InFlight(256)
+    for at in range(8):
+        limit.overloaded(at, at + 0.5)
+    for _ in range(16):
+        limit.replied(1.0, 1, 9.0)
+    lowered = limit.limit
+    assert lowered < 8
+    for _ in range(16):
+        limit.replied(10.0, 4, 9.0)
+    assert limit.limit <= lowered + 4
+
+
+def test_the_calls_of_another_step_are_not_compared() -> None:
+    limit = InFlight(256)
+    for latency_s, load, n in ((0.5, 256, 3000), (0.5, 4, 300)):
+        for _ in range(n):
+            limit.replied(latency_s, load, 0.0)
+    limit.step_begins()
+    for _ in range(3000):
+        limit.replied(60.0, 256, 0.0)
+    assert limit.limit == 256
+
+
 @given(st.integers(1, 500), st.lists(st.booleans(), max_size=300))
 def test_the_limit_stays_within_its_bounds(highest: int, replies: list[bool]) -> None:
     limit = InFlight(highest)
