@@ -49,7 +49,6 @@ _ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 _QUEUE_IS_FULL = "token_limit_exceeded"
 _LISTED = 100
 _PAUSE_GROWTH = 1.5
-_OUTAGE_S = 900.0
 _QUOTED_ERRORS = 5
 
 _T = TypeVar("_T")
@@ -139,6 +138,8 @@ class BatchSender:
         on_attempt: called in that thread for every line that came back and every call that did not: job, what came of
             it, whether it is the job's last attempt in this run. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
+        on_unmade: called in that thread with calls that an earlier run's batch, which that run paid for, did not make;
+            they are to be claimed as any others before they are submitted again.
 
     Raises:
         UnauthorisedError: the variable that is to hold the key does not.
@@ -152,6 +153,7 @@ class BatchSender:
         ledger: Ledger,
         on_attempt: Callable[[Job, Received, bool], None],
         on_failure: Callable[[BaseException], None],
+        on_unmade: Callable[[Sequence[Job]], None],
     ) -> None:
         self._name = name
         self._provider = provider
@@ -160,6 +162,7 @@ class BatchSender:
         self._ledger = ledger
         self._on_attempt = on_attempt
         self._on_failure = on_failure
+        self._on_unmade = on_unmade
         self._secret = key_of(name, provider.api_key_env)
         self._client = openai.AsyncOpenAI(base_url=base_url, api_key=self._secret or "none", timeout=provider.timeout_s)
         self._gathered: dict[str, _Gathering] = {}
@@ -267,7 +270,7 @@ class BatchSender:
             del self._adopted[batch.batch_id]
         if batch.again:
             pause_s = backoff_s(max(job.tries for job in batch.again), None, self._draw)
-            self._loop.call_later(pause_s, self._gather, batch.again)
+            self._loop.call_later(pause_s, self._send_again, batch, batch.again)
         self._pump()
 
     async def _run(self, batch: _Batch) -> None:
@@ -443,19 +446,25 @@ class BatchSender:
         if is_alone:
             self._most_requests = max(1, n_calls // 2)
         _log.warning("%s: the provider's queue is full (%s); trying again later", self._name, _errors(remote))
-        self._loop.call_later(self._settings.poll_longest_s, self._gather, list(batch.jobs.values()))
+        self._loop.call_later(self._settings.poll_longest_s, self._send_again, batch, list(batch.jobs.values()))
 
     def _forget(self, batch: _Batch) -> None:
         """The batch was never created; its calls wait for a new one."""
         self._ledger.forget_batch(batch.batch_id, batch.jobs)
         self._adopted.pop(batch.batch_id, None)
-        self._gather(batch.jobs.values())
+        self._send_again(batch, list(batch.jobs.values()))
+
+    def _send_again(self, batch: _Batch, jobs: list[Job]) -> None:
+        if batch.is_adopted:
+            self._on_unmade(jobs)
+        else:
+            self._gather(jobs)
 
     async def _patiently(self, request: Callable[[], Awaitable[_T]]) -> _T:
         """Ask again and again, for the request changes nothing.
 
         Raises:
-            EndpointError: there was no answer for a quarter of an hour; batches go on meanwhile and are not lost.
+            EndpointError: there was no answer for as long as the profile waits; batches go on and are not lost.
         """
         since, pause_s = self._loop.time(), self._settings.poll_first_s
         while True:

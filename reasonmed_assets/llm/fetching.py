@@ -177,7 +177,9 @@ class Fetcher:
         if provider.transport == "batch":
             from reasonmed_assets.llm.batch import BatchSender
 
-            return BatchSender(name, provider, urls[0], self._ledger, self._on_attempt, self._events.put)
+            return BatchSender(
+                name, provider, urls[0], self._ledger, self._on_attempt, self._events.put, self._claim_again
+            )
         lanes = [self._lane(name, provider, url) for url in urls]
         if self._dispatcher is None:
             self._dispatcher = Dispatcher(self._on_attempt, self._events.put, self._on_notice)
@@ -195,6 +197,11 @@ class Fetcher:
             usd = self._profile.cost_usd(job.call.model, job.prompt_tokens, job.completion_tokens)
             wanted.append(Wanted(job.key, job.call.role, usd))
         self._ledger.claim(wanted, done, self._purse)
+
+    def _claim_again(self, jobs: Sequence[Job]) -> None:
+        """Claim calls that were taken for paid, and are not."""
+        self._ledger.release([job.key for job in jobs])
+        self._claim(jobs, self._on_claimed)
 
     def _ask_again(self) -> None:
         """Claim calls again that another owner had (he has stored them, given them up, died, or still works on them),

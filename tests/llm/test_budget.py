@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from batch_stub import BatchStub
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
@@ -106,6 +107,24 @@ def test_a_call_whose_batch_is_on_its_way_is_paid_for_already(tmp_path: Path) ->
         assert {result.outcome for result in results} == {"completed"}
         with pytest.raises(BudgetError, match="2 of 2 calls are made"):
             list(running.run("step", calls(3), text_of, 2))
+        running.ledger.close()
+
+
+@pytest.mark.parametrize("remote_id", [None, "batch-gone"], ids=["never created", "gone"])
+def test_a_call_that_an_earlier_builds_batch_did_not_make_is_within_the_budget(
+    tmp_path: Path, remote_id: str | None
+) -> None:
+    quick = {"gather_s": 0.05, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.05}
+    with BatchStub() as stub:
+        running = engine(tmp_path, stub.base_url, budgeted({"calls": 2}, transport="batch", batch=quick))
+        asked = list(calls(5))
+        keys = [call_key("local", "small-1b", "r1", each.body, 0) for each in asked]
+        running.ledger.begin_batch("ab" * 16, "local", keys)
+        if remote_id is not None:
+            running.ledger.name_batch("ab" * 16, remote_id)
+        with pytest.raises(BudgetError, match="2 of 2 calls are made"):
+            list(running.run("step", asked, text_of, 2))
+        assert stub.n == 2
         running.ledger.close()
 
 
