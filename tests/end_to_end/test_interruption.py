@@ -34,17 +34,17 @@ def _attempts(ledger: Path) -> int:
         return 0  # the tables are being made
 
 
-_SELECTION = '+key:"verifications" or key:"llm_calls" or key:"call_uses"'
+_SELECTION = '+key:"reasoning_paths" or key:"llm_calls" or key:"call_uses"'
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-def test_a_build_stops_when_told_and_at_its_budget_and_nothing_is_paid_twice(
+def test_a_build_stops_when_told_and_at_its_budget_and_the_next_pays_for_the_rest_only(
     tmp_path: Path, how: signal.Signals
 ) -> None:
     folder = tmp_path / "warehouse"
-    arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--limit", "2"]
-    arguments += ["--source", "mmlu", "--source", "pubmedqa", "--source", "mmlu", "--select", _SELECTION]
-    process = start(*arguments)
+    arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--select", _SELECTION]
+    arguments += ["--source", "mmlu", "--source", "mmlu"]
+    process = start(*arguments, "--source", "pubmedqa", "--limit", "2")
     said = _stopped_at_its_first_calls(process, how, folder / "ledger.sqlite")
     assert process.returncode == 1, said
     assert ": interrupted" in said
@@ -56,14 +56,16 @@ def test_a_build_stops_when_told_and_at_its_budget_and_nothing_is_paid_twice(
     assert interrupted.value("select count(*) from llm_calls") == interrupted.attempts() > 0
     spent = interrupted.query("select distinct table_name, source, spent_on from call_costs")
     assert spent == [("reasoning_paths", "mmlu", "unused")]
-    before = Built(folder, "").attempts()
-    stopped = reasonmed(*arguments, "--budget-calls", "40")
+    before = interrupted.attempts()
+    stopped = reasonmed(*arguments, "--limit", "3", "--budget-calls", "1")
     assert stopped.returncode == 1, stopped.stdout + stopped.stderr
-    assert "the budget of this build is used up: 40 of 40 calls are made" in stopped.stdout
-    assert 0 < Built(folder, "").attempts() - before <= 40
-    done = reasonmed(*arguments)
+    assert "the budget of this build is used up: 1 of 1 calls are made" in " ".join(stopped.stdout.split())
+    assert interrupted.attempts() == before + 1
+    done = reasonmed(*arguments, "--limit", "3")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("mmlu         raw_questions") == 1
+    per_question = interrupted.query("select count(*) from reasoning_paths group by question_id")
+    assert per_question == [(9,)] * 3
     with sqlite3.connect(folder / "ledger.sqlite") as ledger:
         twice = "select call_key from attempts where reply is not null group by call_key having count(*) > 1"
         assert ledger.execute(twice).fetchall() == []

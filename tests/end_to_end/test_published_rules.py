@@ -15,7 +15,7 @@ def test_the_published_rules_build(tmp_path: Path) -> None:
     profile.write_text(f"{(PROFILES / 'simulated.toml').read_text()}\n[rules]\n{rules}")
     folder = tmp_path / "warehouse"
     # So many questions of this source have Medium and Difficult ones among them.
-    arguments = ["--warehouse", str(folder), "--source", "medqa", "--limit", "8"]
+    arguments = ["--warehouse", str(folder), "--source", "medqa", "--limit", "8", "--select", '+key:"quality_scores"']
     done = reasonmed("build", "--profile", str(profile), *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     built = Built(folder, done.stdout)
