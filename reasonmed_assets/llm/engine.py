@@ -246,7 +246,11 @@ class _Run:
         if isinstance(event, Found):
             stored = self._engine.ledger.lookup(event.keys)
             for key in event.keys:
-                self._reuse(self._open.pop(key), stored[key])
+                chains = self._open.pop(key)
+                if key in stored:
+                    self._reuse(chains, stored[key])
+                else:
+                    self._next += chains  # another build has reopened it since
             return
         chains = self._open.pop(event.key)
         received = event.received

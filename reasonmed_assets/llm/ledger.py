@@ -304,8 +304,7 @@ class Ledger:
 
     def provider_kinds(self) -> set[str]:
         """Kinds of all providers that calls of this ledger were made to."""
-        with self._reading_lock:
-            return {kind for (kind,) in self._reading.execute("select distinct kind from provider_kinds")}
+        return {kind for (kind,) in self._read("select distinct kind from provider_kinds", [])}
 
     def n_users(self, provider: str) -> int:
         """How many live builds send calls to a provider by now, this one included."""
@@ -313,9 +312,7 @@ class Ledger:
             "select o.owner_id, o.host, o.pid, o.started_ticks, o.boot_id, o.pid_space, o.heartbeat_at "
             "from users as u inner join owners as o using (owner_id) where u.provider = ? and o.owner_id != ?"
         )
-        with self._reading_lock:
-            rows = self._reading.execute(query, (provider, self._owner.owner_id)).fetchall()
-        return 1 + sum(is_alive(Owner(*row)) for row in rows)
+        return 1 + sum(is_alive(Owner(*row)) for row in self._read(query, [provider, self._owner.owner_id]))
 
     def use(self, provider: str, is_used: bool) -> None:
         """Tell the other builds that calls are sent to a provider, or no longer."""
