@@ -43,7 +43,8 @@ class Job:
         call: the call.
         body: its body as it is sent.
         tries: attempts made in this run.
-        failed_at: when the first of them failed, on the event loop's clock.
+        excused: those of them that failed because the endpoint was down.
+        failed_at: when the first of the others failed, on the event loop's clock.
         batch_id: the batch that it went with last, if any.
     """
 
@@ -51,6 +52,7 @@ class Job:
     call: Call
     body: bytes
     tries: int = 0
+    excused: int = 0
     failed_at: float | None = None
     batch_id: str | None = None
 
@@ -170,9 +172,8 @@ class Lane:
         self.paused_until = max(self.paused_until, now + wait_asked_s(asked_s))
 
     def is_tried_again(self, job: Job, received: Received) -> bool:
-        """Whether the call gets another attempt in this run: while its endpoint is down, in any case."""
-        is_endpoints_fault = self.breaker.is_open and not self.is_at_fault(job)
-        return not received.is_final and (job.tries <= self.provider.transport_retries or is_endpoints_fault)
+        """Whether the call gets another attempt in this run: what an endpoint that is down costs does not count."""
+        return not received.is_final and job.tries - job.excused <= self.provider.transport_retries
 
     def is_at_fault(self, job: Job) -> bool:
         """A call that fails while others are answered says nothing about the endpoint."""
@@ -319,7 +320,10 @@ class Dispatcher:
 
     def _retry(self, job: Job) -> None:
         lane = self._lane_for(job)
-        lane.waiting.appendleft(job)
+        if lane.breaker.is_open and lane.is_at_fault(job):
+            lane.waiting.append(job)  # a probe costs it a try, and others none
+        else:
+            lane.waiting.appendleft(job)
         self._pump(lane)
 
     def _heed(self, lane: Lane, job: Job, received: Received) -> None:
@@ -336,11 +340,15 @@ class Dispatcher:
             return
         if job.failed_at is None:
             job.failed_at = now
-        if breaker.failed(None if lane.is_at_fault(job) else job.key, now):
+        is_at_fault = lane.is_at_fault(job)
+        if breaker.failed(None if is_at_fault else job.key, now):
             self._on_notice(
                 f"{lane.url} is down ({received.detail}): trying one call now and then until it answers, "
                 f"at most {lane.provider.outage_s:g} s"
             )
+        if breaker.is_open and not is_at_fault:
+            job.excused += 1
+            job.failed_at = None
         lanes = self._lanes[lane.name]
         if breaker.is_open and len(lanes) > 1:
             stranded, lane.waiting = lane.waiting, deque()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Engine:
         ledger: where replies are kept; shared with other builds, and not closed here.
         base_urls_of: addresses of a provider; asked only when a call has to be made to it.
         progress: who is told how far a step is.
-        build: names the build whose budget is spent, in all its processes.
+        build: names the build whose budget is spent, in all its processes; without a name it is this engine's alone.
         retry_unresolved: whether rows that earlier builds gave up are asked about again.
 
     Attributes:
@@ -63,7 +64,7 @@ class Engine:
         self.ledger = ledger
         self.base_urls_of = base_urls_of
         self.progress = progress
-        self.purse = Purse(build, profile.budget)
+        self.purse = Purse(build or uuid.uuid4().hex, profile.budget)
         self.retry_unresolved = retry_unresolved
         self.stats: dict[str, CallStats] = {}
         self.allowances: dict[tuple[str, str], Allowance] = {}
@@ -246,7 +247,11 @@ class _Run:
         if isinstance(event, Found):
             stored = self._engine.ledger.lookup(event.keys)
             for key in event.keys:
-                self._reuse(self._open.pop(key), stored[key])
+                chains = self._open.pop(key)
+                if key in stored:
+                    self._reuse(chains, stored[key])
+                else:
+                    self._next += chains  # another build has reopened it since
             return
         chains = self._open.pop(event.key)
         received = event.received

@@ -32,6 +32,9 @@ NO_BUDGET = Purse()
 _VERSION = 1
 _BUSY_S = 60.0
 
+_KEYS_PER_FRAME = 20_000
+"""Calls whose attempts are Python objects at a time: these take six times the memory of a data frame."""
+
 _CHECKPOINT_PAGES = 8_000
 """Pages of the write-ahead log (4 KB each) after which it is merged into the file: random keys touch the same pages
 again and again, so that a rare merge writes far less."""
@@ -291,8 +294,12 @@ class Ledger:
             keys: the calls.
             warehouse: whose attempts say for which table and source they were made.
         """
-        rows = list(self._rows(_ATTEMPTS, dict.fromkeys(keys), warehouse))
-        frame = pl.DataFrame(rows, schema=_ATTEMPT_COLUMNS, orient="row")
+        wanted = list(dict.fromkeys(keys))
+        parts = [wanted[first : first + _KEYS_PER_FRAME] for first in range(0, len(wanted), _KEYS_PER_FRAME)]
+        frame = pl.concat(
+            pl.DataFrame(list(self._rows(_ATTEMPTS, part, warehouse)), schema=_ATTEMPT_COLUMNS, orient="row")
+            for part in parts or [[]]
+        )
         return frame.with_columns(pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted").cast(pl.Boolean))
 
     def body_of(self, key: str) -> dict[str, Any] | None:
@@ -304,8 +311,7 @@ class Ledger:
 
     def provider_kinds(self) -> set[str]:
         """Kinds of all providers that calls of this ledger were made to."""
-        with self._reading_lock:
-            return {kind for (kind,) in self._reading.execute("select distinct kind from provider_kinds")}
+        return {kind for (kind,) in self._read("select distinct kind from provider_kinds", [])}
 
     def n_users(self, provider: str) -> int:
         """How many live builds send calls to a provider by now, this one included."""
@@ -313,9 +319,7 @@ class Ledger:
             "select o.owner_id, o.host, o.pid, o.started_ticks, o.boot_id, o.pid_space, o.heartbeat_at "
             "from users as u inner join owners as o using (owner_id) where u.provider = ? and o.owner_id != ?"
         )
-        with self._reading_lock:
-            rows = self._reading.execute(query, (provider, self._owner.owner_id)).fetchall()
-        return 1 + sum(is_alive(Owner(*row)) for row in rows)
+        return 1 + sum(is_alive(Owner(*row)) for row in self._read(query, [provider, self._owner.owner_id]))
 
     def use(self, provider: str, is_used: bool) -> None:
         """Tell the other builds that calls are sent to a provider, or no longer."""

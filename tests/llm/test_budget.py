@@ -110,6 +110,15 @@ def test_a_call_whose_batch_is_on_its_way_is_paid_for_already(tmp_path: Path) ->
         running.ledger.close()
 
 
+def test_an_engine_whose_build_has_no_name_keeps_its_budget(tmp_path: Path) -> None:
+    with Stub() as stub:
+        running = engine(tmp_path, stub.base_url, budgeted({"calls": 10}), build="")
+        with pytest.raises(BudgetError):
+            list(running.run("step", calls(50), text_of, 2))
+        assert stub.n == 10
+        running.ledger.close()
+
+
 @pytest.mark.parametrize("remote_id", [None, "batch-gone"], ids=["never created", "gone"])
 def test_a_call_that_an_earlier_builds_batch_did_not_make_is_within_the_budget(
     tmp_path: Path, remote_id: str | None

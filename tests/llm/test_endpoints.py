@@ -63,6 +63,18 @@ def test_an_outage_costs_no_call_its_tries_and_the_user_is_told(tmp_path: Path) 
         assert "502" in notices.told[0]
 
 
+def test_an_outage_costs_no_tries_of_a_call_that_failed_before_it(tmp_path: Path) -> None:
+    def answer(request: Request) -> Answer:
+        if 120 <= stub.n < 180:
+            return DOWN
+        is_faulty = request.nth == 1 and int(request.question[1:]) % 3 == 0
+        return Answer(status=500) if is_faulty else reply("x", delay_s=0.01)
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url, profile(transport_retries=3, max_in_flight=16)) as build:
+        results = build.results(calls(400))
+        assert {result.outcome for result in results.values()} == {"completed"}
+
+
 def test_while_an_endpoint_is_down_one_call_at_a_time_is_tried(tmp_path: Path) -> None:
     with Stub(lambda request: DOWN) as stub, Build(tmp_path, stub.base_url, profile(outage_s=0.6)) as build:
         with pytest.raises(EndpointError, match=r"provider local: .* has not answered for 0\.6 s .*HTTP 502"):

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets.llm.calls import Reply, Unusable, call_key
 from reasonmed_assets.llm.engine import Engine
-from reasonmed_assets.llm.ledger import Attempt, Ledger
+from reasonmed_assets.llm.ledger import Attempt, Ledger, Stored
 from reasonmed_assets.llm.limits import InFlight
 from reasonmed_assets.llm.outcomes import EndpointError, Received, SimulatedReplyError, UnauthorisedError
 from reasonmed_assets.llm.progress import LogProgress
@@ -564,3 +565,29 @@ def test_a_first_build_with_retries_asks_no_more_often_than_one_without(tmp_path
     with Stub(lambda request: reply("!refused")) as stub, Retrying(tmp_path, stub.base_url) as build:
         assert build.results([call(1)])["1"].outcome == "refused"
         assert stub.n == 3
+
+
+def test_a_call_that_another_build_reopens_while_its_ending_is_read_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: Request) -> Answer:
+        return Answer(status=400, delay_s=0.5) if request.nth == 1 else echo(request)
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url) as first, Build(tmp_path, stub.base_url) as second:
+        thread = threading.Thread(target=first.results, args=([call(1)],))
+        thread.start()
+        while not stub.n:
+            time.sleep(0.005)
+        lookup, n_read = second.ledger.lookup, 0
+
+        def reopened_meanwhile(keys: Iterable[str]) -> dict[str, Stored]:
+            nonlocal n_read
+            n_read += 1
+            if n_read == 2:
+                first.ledger.reopen(keys)
+                first.ledger.flush()
+            return lookup(keys)
+
+        monkeypatch.setattr(second.ledger, "lookup", reopened_meanwhile)
+        assert second.results([call(1)])["1"].outcome == "completed"
+        thread.join()
