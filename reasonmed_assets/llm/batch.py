@@ -369,7 +369,7 @@ class BatchSender:
         if remote.status == "failed" and len(batch.jobs) == n_wanted:
             self._decline(batch, remote)
         else:
-            said = _errors(remote)
+            said = self._errors(remote)
             detail = f"batch {remote.id} {remote.status} without a line for this call{said and ': '}{said}"
             self._end_without_lines(batch, "transport_error", detail, None, remote)
 
@@ -441,12 +441,22 @@ class BatchSender:
         if not is_full or (is_alone and n_calls == 1):
             raise EndpointError(
                 f"provider {self._name}: {self._base_url} does not take batch {remote.id} of {n_calls} calls "
-                f"({_errors(remote) or 'it gives no reason'}); check the model's name and parameters in the profile"
+                f"({self._errors(remote) or 'it gives no reason'}); check the model's name and parameters in the "
+                "profile"
             )
         if is_alone:
             self._most_requests = max(1, n_calls // 2)
-        _log.warning("%s: the provider's queue is full (%s); trying again later", self._name, _errors(remote))
+        _log.warning("%s: the provider's queue is full (%s); trying again later", self._name, self._errors(remote))
         self._loop.call_later(self._settings.poll_longest_s, self._send_again, batch, list(batch.jobs.values()))
+
+    def _errors(self, remote: RemoteBatch) -> str:
+        """What the provider found wrong with a batch as a whole."""
+        errors = (remote.errors.data or []) if remote.errors else []
+        said = "; ".join(
+            f"{error.code}{'' if error.line is None else f' in line {error.line}'}: {error.message}"
+            for error in errors[:_QUOTED_ERRORS]
+        )
+        return without_secret(said.encode(), self._secret).decode(errors="replace")
 
     def _forget(self, batch: _Batch) -> None:
         """The batch was never created; its calls wait for a new one."""
@@ -542,15 +552,6 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         raise _UnansweredError("transport_error", f"{type(error).__name__}: {error}") from error
     if rest:
         yield rest
-
-
-def _errors(remote: RemoteBatch) -> str:
-    """What the provider found wrong with a batch as a whole."""
-    errors = (remote.errors.data or []) if remote.errors else []
-    return "; ".join(
-        f"{error.code}{'' if error.line is None else f' in line {error.line}'}: {error.message}"
-        for error in errors[:_QUOTED_ERRORS]
-    )
 
 
 def _time_of(remote: RemoteBatch) -> tuple[datetime, float]:

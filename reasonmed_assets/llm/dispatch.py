@@ -159,7 +159,7 @@ class Lane:
     def _learn_rates(self, job: Job, received: Received, now: float) -> None:
         reply, limits = received.reply, received.limits
         used = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0) if reply else 0
-        if used:
+        if used or received.outcome == "transport_error":
             self.allowance.tokens.take(used - job.tokens, now)
         if limits.requests is not None:
             self.allowance.requests.told(limits.requests, now)
@@ -254,8 +254,25 @@ class Dispatcher:
             lane = self._lane_for(job)
             lane.waiting.append(job)
             lanes[id(lane)] = lane
+            if lane.breaker.is_open:
+                self._pump(lane)  # this one is the probe; the next ones go elsewhere
         for lane in lanes.values():
             self._pump(lane)
+
+    def _probe(self, lane: Lane) -> None:
+        """Try an endpoint that is down with a call that waits for another one."""
+        if lane.breaker.is_open and not lane.waiting:
+            busiest = max(self._lanes[lane.name], key=lambda other: len(other.waiting))
+            if busiest.waiting:
+                lane.waiting.append(busiest.waiting.pop())
+        self._pump(lane)
+
+    def _waiting(self, name: str) -> list[Job]:
+        """Take all calls of a provider that wait, to be spread over its endpoints anew."""
+        waiting = [job for lane in self._lanes[name] for job in lane.waiting]
+        for lane in self._lanes[name]:
+            lane.waiting.clear()
+        return waiting
 
     def _lane_for(self, job: Job) -> Lane:
         """The endpoint of a job: by its question, so that shared beginnings meet one cache; another when it is down.
@@ -320,8 +337,8 @@ class Dispatcher:
 
     def _retry(self, job: Job) -> None:
         lane = self._lane_for(job)
-        if lane.breaker.is_open and lane.is_at_fault(job):
-            lane.waiting.append(job)  # a probe costs it a try, and others none
+        if lane.breaker.is_open:
+            lane.waiting.append(job)  # another call may fare better as the next probe
         else:
             lane.waiting.appendleft(job)
         self._pump(lane)
@@ -337,6 +354,7 @@ class Dispatcher:
             lane.answered_at = now
             if breaker.returned():
                 self._on_notice(f"{lane.url} answers again")
+                self._enqueue(self._waiting(lane.name))
             return
         if job.failed_at is None:
             job.failed_at = now
@@ -348,11 +366,10 @@ class Dispatcher:
             )
         if breaker.is_open and not is_at_fault:
             job.excused += 1
-            job.failed_at = None
         lanes = self._lanes[lane.name]
         if breaker.is_open and len(lanes) > 1:
-            stranded, lane.waiting = lane.waiting, deque()
-            self._enqueue(stranded)
+            self._enqueue(self._waiting(lane.name))
+            self._loop.call_later(breaker.wait_s(now) or 0.0, self._probe, lane)
         all_down = [other.breaker.down_since for other in lanes]
         if all(since is not None and now - since > lane.provider.outage_s for since in all_down):
             raise EndpointError(

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from reasonmed_assets.llm.dispatch import Allowance, Dispatcher, Job, Lane
 from reasonmed_assets.llm.ledger import Attempt, Claimed, Ledger, LedgerError, Purse, Recorded, Wanted
@@ -195,8 +195,16 @@ class Fetcher:
         wanted = []
         for job in jobs:
             usd = self._profile.cost_usd(job.call.model, job.prompt_tokens, job.completion_tokens)
-            wanted.append(Wanted(job.key, job.call.role, usd))
-        self._ledger.claim(wanted, done, self._purse)
+            joins_batch = self._profile.providers[job.call.provider].transport == "batch"
+            wanted.append(Wanted(job.key, job.call.role, usd, joins_batch))
+        self._ledger.claim(wanted, partial(self._told, done), self._purse)
+
+    def _told(self, tell: Callable[..., None], *what: Any) -> None:
+        """Pass on what the ledger's thread says; what goes wrong there ends the run here."""
+        try:
+            tell(*what)
+        except Exception as error:
+            self._events.put(error)
 
     def _claim_again(self, jobs: Sequence[Job]) -> None:
         """Claim calls that were taken for paid, and are not."""
@@ -270,7 +278,7 @@ class Fetcher:
             job.batch_id,
             *self._bill(call.model, received),
         )
-        self._ledger.record(attempt, partial(self._on_recorded, job, received, is_last))
+        self._ledger.record(attempt, partial(self._told, self._on_recorded, job, received, is_last))
 
     def _bill(self, model: str, received: Received) -> tuple[str, float]:
         """Which build pays, and how much; nobody where there is no budget to keep."""

@@ -62,11 +62,19 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A call that one wants to make: its key, the role that asks, and the most that it may cost in US dollars."""
+    """A call that one wants to make.
+
+    Attributes:
+        call_key: its key.
+        role: the role that asks.
+        usd: the most that it may cost, in US dollars.
+        joins_batch: it would not be sent, but read from its batch, where one that holds it is on its way.
+    """
 
     call_key: str
     role: str
     usd: float = 0.0
+    joins_batch: bool = False
 
 
 NO_LIMITS = Budget()
@@ -341,8 +349,8 @@ class Claim(Operation):
             _remove_owner(connection, owner_id)
         free = {key: call for key, call in wanted.items() if key not in stored and key not in busy}
         # A call whose batch is on its way is paid for already, by the build that submitted it.
-        is_limited = self.purse.is_limited
-        paid = {row[0] for row in _where_in(connection, _IN_BATCH, list(free))} if is_limited else set()
+        joining = [key for key, call in free.items() if call.joins_batch] if self.purse.is_limited else []
+        paid = {row[0] for row in _where_in(connection, _IN_BATCH, joining)}
         till = _Till.of(connection, self.purse)
         granted = {key: call for key, call in free.items() if key in paid or till.reserve(call)}
         connection.executemany(

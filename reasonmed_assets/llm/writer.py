@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import sqlite3
 import threading
@@ -9,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
+
+_log = logging.getLogger(__name__)
 
 GROUP_S = 0.020
 """How long a group gathers before it is written; a reply is at most this and one write away from being safe."""
@@ -127,4 +130,8 @@ class Writer:
             )
             results = [failure] * len(group)
         for operation, result in zip(group, results, strict=True):
-            operation.done(result)
+            try:
+                operation.done(result)
+            except Exception:
+                # Whoever handed this one over is told by his own means; the others must not wait for ever.
+                _log.exception("ledger %s: what was written could not be passed on", self._path)

@@ -78,6 +78,8 @@ class Provider(Section):
             raise ValueError("vllm and vllm_environment go with transport = 'vllm'")
         if (self.server == "none") != bool(self.base_urls):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
+        if any("@" in url.partition("://")[2].partition("/")[0] for url in self.base_urls):
+            raise ValueError("base_url must hold no user and no password: keys come from environment variables")
         if self.transport == "batch" and self.server == "embedded":
             raise ValueError("transport = 'batch' goes with a base_url or server = 'simulated'")
         if self.transport == "batch" and (len(self.base_urls) > 1 or self.azure_api_version):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import subprocess
 import sys
 import threading
@@ -14,12 +15,11 @@ from batch_stub import BatchStub
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
-from reasonmed_assets.llm.calls import call_key
 from reasonmed_assets.llm.engine import Engine
-from reasonmed_assets.llm.ledger import Ledger
+from reasonmed_assets.llm.ledger import Claimed, Ledger, Purse, Wanted
 from reasonmed_assets.llm.outcomes import BudgetError
 from reasonmed_assets.llm.progress import LogProgress
-from reasonmed_assets.profiles.model import Profile
+from reasonmed_assets.profiles.model import Budget, Profile
 
 COST = (10 * 1.0 + 5 * 2.0) / 1e6
 """Dollars of one call to the stub: ten prompt and five completion tokens at the prices of the test profile."""
@@ -97,17 +97,15 @@ def test_what_the_ledger_holds_is_free(tmp_path: Path) -> None:
         running.ledger.close()
 
 
-def test_a_call_whose_batch_is_on_its_way_is_paid_for_already(tmp_path: Path) -> None:
-    with Stub() as stub:
-        running = engine(tmp_path, stub.base_url, budgeted({"calls": 2}))
-        sent = call("sent before")
-        key = call_key("local", "small-1b", "r1", sent.body, 0)
-        running.ledger.begin_batch("ab" * 8, "local", [key])
-        results = list(running.run("step", [sent, *calls(2)], text_of, 2))
-        assert {result.outcome for result in results} == {"completed"}
-        with pytest.raises(BudgetError, match="2 of 2 calls are made"):
-            list(running.run("step", calls(3), text_of, 2))
-        running.ledger.close()
+def test_a_call_whose_batch_is_on_its_way_is_paid_for_unless_it_is_sent_alone(tmp_path: Path) -> None:
+    key, purse = "ab" * 16, Purse("one", Budget(calls=0))
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.begin_batch("cd" * 8, "local", [key])
+        told: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
+        ledger.claim([Wanted(key, "verifier", joins_batch=False)], told.put, purse)
+        assert told.get(timeout=10).unaffordable == [key]
+        ledger.claim([Wanted(key, "verifier", joins_batch=True)], told.put, purse)
+        assert told.get(timeout=10).granted == [key]
 
 
 def test_an_engine_whose_build_has_no_name_keeps_its_budget(tmp_path: Path) -> None:

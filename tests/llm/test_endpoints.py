@@ -155,7 +155,7 @@ def test_the_calls_of_an_endpoint_that_is_down_go_to_the_other_and_come_back(tmp
         time.sleep(0.1)
         broken.forget()
         list(two.engine.run("again", [call(row) for row in range(200, 400)], text_of, 2))
-        assert broken.n > 60
+        assert broken.n > 20
 
 
 def test_a_probe_that_the_end_of_a_run_cut_off_is_sent_again_by_the_next(tmp_path: Path) -> None:
@@ -300,3 +300,14 @@ def test_a_user_that_died_takes_no_share(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         subprocess.run([sys.executable, "-c", GONE, str(tmp_path / "ledger.sqlite")], check=True)
         assert ledger.n_users("local") == 1
+
+
+def test_calls_that_wait_are_spread_anew_when_an_endpoint_is_back(tmp_path: Path) -> None:
+    with Two(tmp_path, max_in_flight=4, transport_retries=3) as two:
+        broken, sound = two.stubs
+        sound.answer = lambda request: reply("x", delay_s=0.02)
+        broken.answer = lambda request: DOWN if broken.n < 12 else reply("x", delay_s=0.02)
+        results = list(two.engine.run("step", calls(200), text_of, 2))
+        assert {result.outcome for result in results} == {"completed"}
+        assert any("answers again" in text for text in two.notices.told)
+        assert broken.n > 30

@@ -350,3 +350,15 @@ def test_a_write_that_fails_is_told_and_nothing_of_it_is_there(path: Path) -> No
         assert set(ledger.lookup(KEYS[:2])) == {KEYS[0]}
         ledger._writer._connection.execute("pragma max_page_count = 1000000")
         assert record(ledger, attempt(KEYS[1])).is_kept
+
+
+def test_a_callback_that_fails_holds_up_nobody_else(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(recorded: object) -> None:
+        raise KeyError("a bug")
+
+    with Ledger(path) as ledger:
+        ledger.record(attempt(KEYS[0]), broken)
+        assert claim(ledger, KEYS[1:3]).granted == KEYS[1:3]
+        ledger.flush()
+        assert set(ledger.lookup(KEYS[:3])) == {KEYS[0]}
+    assert "could not be passed on" in caplog.text
