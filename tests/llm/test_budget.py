@@ -15,6 +15,7 @@ from batch_stub import BatchStub
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
+from reasonmed_assets.llm.calls import call_key
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Claimed, Ledger, Purse, Wanted
 from reasonmed_assets.llm.outcomes import BudgetError
