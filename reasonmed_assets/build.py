@@ -129,6 +129,7 @@ def prepare_dagster_home(warehouse: Path) -> Path:
     settings = home / "dagster.yaml"
     if settings.exists():
         return home
+    warehouse.mkdir(parents=True, exist_ok=True)
     with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
         if not settings.exists():
             home.mkdir(parents=True, exist_ok=True)

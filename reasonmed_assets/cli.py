@@ -21,7 +21,8 @@ app = typer.Typer(
 )
 
 ProfileOption = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help="Shipped profile, or a TOML file.")
+    str | None,
+    typer.Option("--profile", metavar="NAME|FILE.toml", help="Shipped profile, or a TOML file. Default: embedded."),
 ]
 WarehouseOption = Annotated[
     Path | None, typer.Option("--warehouse", metavar="DIR", help="Default: REASONMED_WAREHOUSE, else warehouse/.")
@@ -78,10 +79,11 @@ def build(
 
     console = Console()
     budget = {"budget.usd": budget_usd, "budget.calls": budget_calls}
+    settings = _settings(profile, data_dir, warehouse, ledger, limit, overrides)
     settings = replace_fields(
-        _settings(profile, data_dir, warehouse, ledger, limit, overrides),
+        settings,
         retry_unresolved=retry_unresolved,
-        overrides={key: value for key, value in budget.items() if value is not None},
+        overrides=settings.overrides | {key: value for key, value in budget.items() if value is not None},
     )
     with _plain_errors():
         if replace:
@@ -192,7 +194,10 @@ def import_review(
             )
             for review in bad:
                 typer.echo(f"  row {review.row}: {review.problem}")
-    typer.echo("They are in table reviews after the next build, or now with: reasonmed build --select key:reviews")
+    typer.echo(
+        "They are in table reviews after the next build, or now with: "
+        "reasonmed build --profile NAME --select key:reviews"
+    )
 
 
 @app.command()

@@ -12,6 +12,8 @@ import polars as pl
 from reasonmed_assets.storage import Warehouse
 
 _LONGEST_CELL = 60
+_LEAST_COLUMN = 8
+_AROUND_COLUMN = 2
 
 
 class QueryError(ValueError):
@@ -105,16 +107,35 @@ def open_snapshot(folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _print_table(rows: pl.DataFrame) -> None:
+    """A table, or, where the terminal is too narrow for its columns, each row as lines of name and value."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE)
-    for name, kind in rows.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left")
-    for row in rows.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
-    Console().print(table)
+    console = Console()
+    cells = [[_cell(value) for value in row] for row in rows.iter_rows()]
+    widths = [max(map(len, column), default=0) for column in zip(*cells, strict=True)] or [0] * rows.width
+    numeric = [kind.is_numeric() for kind in rows.dtypes]
+    # A number is never cut; a text or a name may be, down to some width.
+    figures = [width if is_number else 0 for width, is_number in zip(widths, numeric, strict=True)]
+    least = [
+        max(figure, min(max(width, len(name)), _LEAST_COLUMN))
+        for name, width, figure in zip(rows.columns, widths, figures, strict=True)
+    ]
+    if sum(least) + _AROUND_COLUMN * len(least) + 1 <= console.width:
+        table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
+        for name, is_number, figure in zip(rows.columns, numeric, figures, strict=True):
+            table.add_column(name, justify="right" if is_number else "left", min_width=figure, overflow="fold")
+        for row in cells:
+            table.add_row(*row)
+        console.print(table, markup=False)
+    else:
+        for number, row in enumerate(cells, start=1):
+            console.rule(f"row {number}", align="left")
+            record = Table.grid("name", "value", padding=(0, 2))
+            for name, cell in zip(rows.columns, row, strict=True):
+                record.add_row(name, cell)
+            console.print(record, markup=False)
     print(f"{rows.height:,} rows")
 
 

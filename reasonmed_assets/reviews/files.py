@@ -30,6 +30,7 @@ _FOLDER = "reviews"
 _ID = re.compile(r"[0-9a-f]{16}")
 _DELIMITERS = ",;\t"
 _SURPLUS = "(further cells)"
+_AS_ON_THE_PAGE = {"not sure": "unsure"}
 
 
 class ReviewError(ValueError):
@@ -129,7 +130,11 @@ def read_reviews(path: Path) -> tuple[list[Review], int]:
 
 def _review(file: str, row: int, record: Mapping[str, Any]) -> Review:
     values = {name: record.get(name) or None for name in (*EXAMPLE, *FILLED_IN)}
-    verdicts = {name: value.lower() for name in VERDICTS if (value := values[name]) is not None}
+    verdicts = {
+        name: _AS_ON_THE_PAGE.get(value.lower(), value.lower())
+        for name in VERDICTS
+        if (value := values[name]) is not None
+    }
     unknown = [f"{name} is {values[name]!r}" for name, value in verdicts.items() if value not in REVIEW_VERDICTS]
     problems = [f"{name} is no id: {values[name]!r}" for name in EXAMPLE if not _ID.fullmatch(values[name] or "")]
     problems += [f"{one}, not one of {', '.join(REVIEW_VERDICTS)}" for one in unknown]
@@ -153,8 +158,11 @@ def _records(content: bytes, file: Path) -> list[dict[str, str]]:
     Raises:
         ReviewError: no JSON, or columns are missing.
     """
-    # What is no UTF-8 (a sheet saved in the code page of a machine) stays readable as escapes.
-    text = content.decode("utf-8-sig", errors="backslashreplace")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # A spreadsheet that saves no UTF-8 saves the code page of its machine, in the West this one.
+        text = content.decode("cp1252", errors="backslashreplace")
     records = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
     missing = [name for name in (*EXAMPLE, *FILLED_IN) if not all(name in record for record in records)]
     if missing or not records:

@@ -45,6 +45,14 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     assert (copy.folder / "quarantine" / "verifications" / "mmlu" / f"{blocked.run_id}.parquet").is_file()
 
 
+@pytest.mark.parametrize("budget", [[], ["--budget-calls", "5"]])
+def test_a_missing_file_of_overrides_is_refused(budget: list[str], copy: Built) -> None:
+    options = ["--select", "key:overrides", "--overrides", "nowhere.toml", *budget]
+    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(copy.folder), *options)
+    assert done.returncode == 1
+    assert "nowhere.toml" in done.stdout + done.stderr
+
+
 def test_another_kind_of_model_is_refused(copy: Built) -> None:
     attempts = copy.attempts()
     done = reasonmed("build", "--profile", "embedded", "--warehouse", str(copy.folder))
