@@ -64,7 +64,7 @@ def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id
     For the end of a run, whatever became of it: a failure is logged, and the next run tries again. Dagster is told of
     each table that is published, as of an event outside of the run.
     """
-    if not session.settings.ledger_file.exists():
+    if session.warehouse.was_cut_off or not session.settings.ledger_file.exists():
         return
     try:
         for name in _STAGED_BY:

@@ -58,6 +58,7 @@ class Warehouse:
         self._tables = TABLES if tables is None else tables
         self._views = snapshot.shipped_views() if views is None else views
         self._lock = WarehouseLock(self.folder / ".lock", lock_timeout_s)
+        self.was_cut_off = False
 
     @property
     def build_path(self) -> Path:
@@ -246,10 +247,13 @@ class Warehouse:
     def refresh_snapshot(self) -> bool:
         """Replace `reasonmed.duckdb` where it is behind; True when it was.
 
+        Left to the next command after a query was cut off by Ctrl-C or SIGTERM: DuckDB keeps its file open as long as
+        the error is held, and waits for ever for it to be closed before it opens it again in this process.
+
         Raises:
             WarehouseError: it could not be replaced; the old one stays.
         """
-        if not self.is_snapshot_behind():
+        if self.was_cut_off or not self.is_snapshot_behind():
             return False
         with self._write("refresh snapshot"):
             if not self._is_behind():
@@ -283,6 +287,9 @@ class Warehouse:
             database.load_macros(con)
             snapshot.create_views(con, self._views, kind="temp view")
             yield con
+        except BaseException as error:
+            self.was_cut_off |= _is_interruption(error)
+            raise
         finally:
             con.close()
 
@@ -343,3 +350,10 @@ def _plain(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise WarehouseError(f"{name!r} cannot name a folder or file; use letters, digits, - and _")
     return name
+
+
+def _is_interruption(error: BaseException) -> bool:
+    """How Python, Dagster and DuckDB say that the process was told to stop."""
+    if isinstance(error, Exception):
+        return isinstance(error, duckdb.InterruptException) or "Query interrupted" in str(error)
+    return not isinstance(error, GeneratorExit)

@@ -183,3 +183,15 @@ def test_a_half_made_build_file_is_made_again(warehouse: Warehouse) -> None:
     (warehouse.folder / "build.duckdb.new").write_bytes(b"half")
     assert publish(warehouse, {"1": "a"}).rows == 1
     assert not (warehouse.folder / "build.duckdb.new").exists()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_after_a_query_was_cut_off_the_snapshot_is_left_to_the_next_command(
+    warehouse: Warehouse, error: BaseException
+) -> None:
+    with pytest.raises(type(error)), warehouse.read({}):
+        raise error
+    assert warehouse.was_cut_off
+    assert warehouse.refresh_snapshot() is False
+    with pytest.raises(ValueError), Warehouse(warehouse.folder).read({}):
+        raise ValueError("of another kind")
