@@ -178,8 +178,9 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
         " (file varchar, split varchar, split_role varchar, records bigint, n_unreadable bigint)"
     )
     last = con.execute("select getvariable('last_statistics')").fetchone()
-    files = json.loads(last[0]).get("files", []) if last and last[0] else []
-    for file in files:
+    files = json.loads(last[0]).get("files") if last and last[0] else None
+    # Of no file at all the last publish counted none: null.
+    for file in files or []:
         con.execute(
             "insert into source_files values ($file, $split, $split_role, $records, $n_unreadable)",
             {name: file[name] for name in ("file", "split", "split_role", "records", "n_unreadable")},

@@ -84,6 +84,17 @@ def test_an_unchanged_partition_is_audited_by_the_counts_of_its_last_publish(tmp
     assert by_name(audit(con, spec, SOURCE, staged, profile))["counts"].passed
 
 
+def test_an_unchanged_table_that_no_file_was_read_for_is_audited(tmp_path: Path) -> None:
+    con = connect()
+    con.execute("delete from reviews")
+    con.execute("drop table source_files")
+    last = json.dumps({"rows": 0, "files": None})
+    path = stage(con, "reviews", tmp_path)
+    con.execute("set variable last_statistics = ?", [last])
+    outcomes = audit(con, TABLES["reviews"], None, path, load_profile("simulated"))
+    assert [outcome.name for outcome in outcomes if not outcome.passed] == []
+
+
 def test_counts_that_the_caller_registered_are_the_ones_that_are_used(tmp_path: Path) -> None:
     con = connect()
     con.execute("drop table source_files")
