@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import threading
 import time
 import uuid
 from collections import deque
@@ -27,6 +26,7 @@ from openai.types import Batch as RemoteBatch
 from reasonmed_assets.llm.dispatch import Job
 from reasonmed_assets.llm.ledger import Ledger
 from reasonmed_assets.llm.limits import backoff_s
+from reasonmed_assets.llm.loop import LoopSender
 from reasonmed_assets.llm.outcomes import (
     NOT_THERE_STATUSES,
     UNAUTHORISED_STATUSES,
@@ -127,7 +127,7 @@ class _Gathering:
         return taken
 
 
-class BatchSender:
+class BatchSender(LoopSender):
     """The Batch API of one provider, with an event loop in a thread of its own.
 
     Args:
@@ -172,50 +172,10 @@ class BatchSender:
         self._alarm: asyncio.TimerHandle | None = None
         self._last_job_at = 0.0
         self._draw = random.Random()  # noqa: S311 - jitter
-        self._lock = threading.Lock()
-        self._is_stopping = False
-        self._stopped = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run_loop, name="model-batches", daemon=True)
-        self._thread.start()
+        super().__init__("model-batches")
 
-    def submit(self, jobs: Sequence[Job]) -> None:
-        """Have calls made, in batches that exist or in new ones; from any thread. Does nothing after `stop`."""
-        with self._lock:
-            if not self._is_stopping:
-                self._loop.call_soon_threadsafe(self._take, list(jobs))
-
-    def stop(self, grace_s: float) -> None:
-        """Submit nothing more, wait up to `grace_s` seconds for what is being sent or read, end the thread."""
-        with self._lock:
-            if self._is_stopping:
-                return
-            self._is_stopping = True
-        asyncio.run_coroutine_threadsafe(self._wind_down(grace_s), self._loop)
-        try:
-            self._thread.join()
-        except KeyboardInterrupt:
-            self._loop.call_soon_threadsafe(self._cancel)
-            self._thread.join()
-            raise
-
-    def _run_loop(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        self._loop.close()
-
-    async def _wind_down(self, grace_s: float) -> None:
-        self._stopped.set()
-        if self._tasks and grace_s > 0:
-            await asyncio.wait(self._tasks, timeout=grace_s)
-        self._cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def _close(self) -> None:
         await self._client.close()
-        self._loop.stop()
-
-    def _cancel(self) -> None:
-        for task in self._tasks:
-            task.cancel()
 
     def _take(self, jobs: list[Job]) -> None:
         """Calls that went with a batch join it; the others wait for a new one."""

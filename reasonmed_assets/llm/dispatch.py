@@ -6,10 +6,9 @@ import asyncio
 import hashlib
 import random
 import resource
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +16,7 @@ import aiohttp
 
 from reasonmed_assets.llm.calls import Call
 from reasonmed_assets.llm.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
+from reasonmed_assets.llm.loop import LoopSender
 from reasonmed_assets.llm.outcomes import OVERLOADED_STATUSES, EndpointError, Received
 from reasonmed_assets.llm.transport import new_session
 from reasonmed_assets.llm.writer import GROUP_S
@@ -180,8 +180,8 @@ class Lane:
         return job.failed_at is not None and job.failed_at < self.answered_at
 
 
-class Dispatcher:
-    """An event loop in a thread that sends jobs.
+class Dispatcher(LoopSender):
+    """Sends jobs over HTTP.
 
     Args:
         on_attempt: called in that thread for every attempt: job, what came of it, whether it is the job's last in
@@ -207,48 +207,19 @@ class Dispatcher:
         self._n_saved = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._draw = random.Random()  # noqa: S311 - jitter
-        self._stopping = threading.Lock()
-        self._is_stopping = False
         self._session: aiohttp.ClientSession | None = None
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run_loop, name="model-calls", daemon=True)
-        self._thread.start()
+        super().__init__("model-calls")
 
     def add_provider(self, name: str, lanes: Sequence[Lane]) -> None:
         """Make a provider known, with a lane per endpoint, before its first job."""
         _allow_open_files(sum(lane.provider.max_in_flight for lane in lanes) + _SPARE_FILES)
         self._lanes[name] = list(lanes)
 
-    def submit(self, jobs: Iterable[Job]) -> None:
-        """Send jobs, in their order, as soon as the limits allow; from any thread. Does nothing after `stop`."""
-        with self._stopping:
-            if not self._is_stopping:
-                self._loop.call_soon_threadsafe(self._enqueue, list(jobs))
-
     def saved(self) -> None:
         """An attempt is on disk; called in one thread."""
         self._n_saved += 1
 
-    def stop(self, grace_s: float) -> None:
-        """Send nothing more, wait up to `grace_s` seconds for calls in flight, end the thread."""
-        with self._stopping:
-            if self._is_stopping:
-                return
-            self._is_stopping = True
-        asyncio.run_coroutine_threadsafe(self._wind_down(grace_s), self._loop)
-        try:
-            self._thread.join()
-        except KeyboardInterrupt:
-            self._loop.call_soon_threadsafe(self._cancel)
-            self._thread.join()
-            raise
-
-    def _run_loop(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        self._loop.close()
-
-    def _enqueue(self, jobs: Iterable[Job]) -> None:
+    def _take(self, jobs: list[Job]) -> None:
         lanes = {}
         for job in jobs:
             lane = self._lane_for(job)
@@ -354,7 +325,7 @@ class Dispatcher:
             lane.answered_at = now
             if breaker.returned():
                 self._on_notice(f"{lane.url} answers again")
-                self._enqueue(self._waiting(lane.name))
+                self._take(self._waiting(lane.name))
             return
         if job.failed_at is None:
             job.failed_at = now
@@ -368,7 +339,7 @@ class Dispatcher:
             job.excused += 1
         lanes = self._lanes[lane.name]
         if breaker.is_open and len(lanes) > 1:
-            self._enqueue(self._waiting(lane.name))
+            self._take(self._waiting(lane.name))
             self._loop.call_later(breaker.wait_s(now) or 0.0, self._probe, lane)
         all_down = [other.breaker.down_since for other in lanes]
         if all(since is not None and now - since > lane.provider.outage_s for since in all_down):
@@ -377,18 +348,9 @@ class Dispatcher:
                 f"{received.detail}); what was received is stored, run the same command again once it is back"
             )
 
-    async def _wind_down(self, grace_s: float) -> None:
-        if self._tasks and grace_s > 0:
-            await asyncio.wait(self._tasks, timeout=grace_s)
-        self._cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def _close(self) -> None:
         if self._session is not None:
             await self._session.close()
-        self._loop.stop()
-
-    def _cancel(self) -> None:
-        for task in self._tasks:
-            task.cancel()
 
 
 def _allow_open_files(wanted: int) -> None:

@@ -17,10 +17,12 @@ import orjson
 import polars as pl
 import zstandard
 
+from reasonmed_assets.llm import ledger_claims as claims
 from reasonmed_assets.llm import ledger_operations as operations
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.compression import Frames, UnknownDictionaryError, trained
-from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Claimed, Purse, Recorded, Wanted
+from reasonmed_assets.llm.ledger_claims import Claimed, Purse, Wanted
+from reasonmed_assets.llm.ledger_operations import Asker, Attempt, Recorded
 from reasonmed_assets.llm.owners import HEARTBEAT_S, Owner, is_alive, this_process
 from reasonmed_assets.llm.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.writer import LedgerError, Operation, Writer
@@ -266,7 +268,7 @@ class Ledger:
         with self._writer_lock:
             writer, self._writer = self._writer, None
         if writer is not None:
-            writer.submit(operations.Leave(self._owner.owner_id))
+            writer.submit(claims.Leave(self._owner.owner_id))
             writer.close()
         self._reading.close()
 
@@ -323,7 +325,7 @@ class Ledger:
 
     def use(self, provider: str, is_used: bool) -> None:
         """Tell the other builds that calls are sent to a provider, or no longer."""
-        self._submit(operations.Use(self._owner.owner_id, provider, is_used))
+        self._submit(claims.Use(self._owner.owner_id, provider, is_used))
 
     def claim(
         self, calls: Sequence[Wanted], done: Callable[[Claimed | LedgerError], None], purse: Purse = NO_BUDGET
@@ -332,7 +334,7 @@ class Ledger:
 
         A claim reserves what its call may cost at most; a recorded attempt settles what it did cost.
         """
-        self._submit(operations.Claim(tuple(calls), self._owner.owner_id, purse, done))
+        self._submit(claims.Claim(tuple(calls), self._owner.owner_id, purse, done))
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
@@ -350,7 +352,7 @@ class Ledger:
 
     def release(self, keys: Iterable[str]) -> None:
         """Give claims back that this ledger object holds."""
-        self._submit(operations.Release(tuple(keys), self._owner.owner_id))
+        self._submit(claims.Release(tuple(keys), self._owner.owner_id))
 
     def begin_batch(self, batch_id: str, provider: str, keys: Sequence[str]) -> None:
         """Note that calls are about to be submitted as a batch; on disk when this returns.
@@ -394,7 +396,7 @@ class Ledger:
     def _submit(self, operation: Operation) -> None:
         with self._writer_lock:
             if self._writer is None:
-                beat = operations.Beat(self._owner)
+                beat = claims.Beat(self._owner)
                 self._writer = Writer(self._connect(), str(self.path), beat, HEARTBEAT_S)
             self._writer.submit(operation)
 
@@ -461,8 +463,8 @@ class Ledger:
 
     def _rows(self, query: str, keys: Iterable[str], *before: str) -> Iterator[tuple[Any, ...]]:
         wanted = [bytes.fromhex(key) for key in keys]
-        for first in range(0, len(wanted), operations.KEYS_PER_QUERY):
-            some = wanted[first : first + operations.KEYS_PER_QUERY]
+        for first in range(0, len(wanted), claims.KEYS_PER_QUERY):
+            some = wanted[first : first + claims.KEYS_PER_QUERY]
             yield from self._read(query.format(marks=",".join("?" * len(some))), [*before, *some])
 
     def _read(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

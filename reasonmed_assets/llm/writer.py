@@ -32,8 +32,8 @@ class Operation:
         """Work that needs no transaction."""
 
     def run(self, connection: sqlite3.Connection) -> Any:
-        """The change itself; what it returns goes to `done`."""
-        raise NotImplementedError
+        """The change itself, if any; what it returns goes to `done`."""
+        return None
 
     @classmethod
     def run_all(cls, connection: sqlite3.Connection, operations: Sequence[Operation]) -> list[Any]:
