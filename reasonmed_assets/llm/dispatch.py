@@ -12,14 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import aiohttp
-
 from reasonmed_assets.llm.calls import Call
 from reasonmed_assets.llm.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
 from reasonmed_assets.llm.loop import LoopSender
 from reasonmed_assets.llm.outcomes import OVERLOADED_STATUSES, EndpointError, Received
-from reasonmed_assets.llm.transport import new_session
-from reasonmed_assets.llm.writer import GROUP_S
 from reasonmed_assets.profiles.model import Provider
 
 _BYTES_PER_TOKEN = 4
@@ -30,8 +26,11 @@ _UNSAVED = 256
 class Transport(Protocol):
     """Something that sends a request once."""
 
-    async def send(self, session: aiohttp.ClientSession, body: bytes, model: str) -> Received:
+    async def send(self, body: bytes, model: str) -> Received:
         """Send a request for a model once; raises an `EngineError` where the whole build has to stop."""
+
+    async def close(self) -> None:
+        """Give back what was opened."""
 
 
 @dataclass(slots=True)
@@ -139,7 +138,7 @@ class Lane:
         job = self.waiting.popleft()
         job.tries += 1
         self.n_sent += 1
-        self.breaker.sent()
+        self.breaker.sent(job.key)
         self.allowance.requests.take(1, now)
         self.allowance.tokens.take(job.tokens, now)
         return job
@@ -205,9 +204,9 @@ class Dispatcher(LoopSender):
         self._lanes: dict[str, list[Lane]] = {}
         self._n_returned = 0
         self._n_saved = 0
+        self._is_held_back = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._draw = random.Random()  # noqa: S311 - jitter
-        self._session: aiohttp.ClientSession | None = None
         super().__init__("model-calls")
 
     def add_provider(self, name: str, lanes: Sequence[Lane]) -> None:
@@ -218,6 +217,11 @@ class Dispatcher(LoopSender):
     def saved(self) -> None:
         """An attempt is on disk; called in one thread."""
         self._n_saved += 1
+        if self._is_held_back and self._n_returned - self._n_saved < _UNSAVED:
+            self._is_held_back = False
+            with self._lock:
+                if not self._is_stopping:
+                    self._loop.call_soon_threadsafe(self._pump_all)
 
     def _take(self, jobs: list[Job]) -> None:
         lanes = {}
@@ -266,13 +270,21 @@ class Dispatcher(LoopSender):
             if wait_s is None:
                 return
             if self._n_returned - self._n_saved >= _UNSAVED:
-                wait_s = max(wait_s, GROUP_S)
+                self._is_held_back = True
+                if self._n_returned - self._n_saved >= _UNSAVED:
+                    return
+                self._is_held_back = False  # saved since; nobody else would come back to it
             if wait_s > 0:
                 self._set_alarm(lane, wait_s)
                 return
             task = self._loop.create_task(self._attempt(lane, lane.take(now)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _pump_all(self) -> None:
+        for lanes in self._lanes.values():
+            for lane in lanes:
+                self._pump(lane)
 
     def _set_alarm(self, lane: Lane, wait_s: float) -> None:
         if not lane.has_alarm:
@@ -286,19 +298,17 @@ class Dispatcher(LoopSender):
     async def _attempt(self, lane: Lane, job: Job) -> None:
         sent_at = self._loop.time()
         try:
-            if self._session is None:
-                self._session = new_session()
-            received = await lane.transport.send(self._session, job.body, job.call.body["model"])
+            received = await lane.transport.send(job.body, job.call.body["model"])
             lane.returned(job, received, sent_at, self._loop.time())
             self._heed(lane, job, received)
             is_last = not lane.is_tried_again(job, received)
             self._n_returned += 1
             self._on_attempt(job, received, is_last)
         except asyncio.CancelledError:
-            lane.breaker.abandoned()
+            lane.breaker.abandoned(job.key)
             raise
         except BaseException as error:
-            lane.breaker.abandoned()
+            lane.breaker.abandoned(job.key)
             self._on_failure(error)
             return
         if not is_last:
@@ -330,7 +340,7 @@ class Dispatcher(LoopSender):
         if job.failed_at is None:
             job.failed_at = now
         is_at_fault = lane.is_at_fault(job)
-        if breaker.failed(None if is_at_fault else job.key, now):
+        if breaker.failed(job.key, now, counts=not is_at_fault, is_silence=received.is_silence):
             self._on_notice(
                 f"{lane.url} is down ({received.detail}): trying one call now and then until it answers, "
                 f"at most {lane.provider.outage_s:g} s"
@@ -349,8 +359,9 @@ class Dispatcher(LoopSender):
             )
 
     async def _close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for lanes in self._lanes.values():
+            for lane in lanes:
+                await lane.transport.close()
 
 
 def _allow_open_files(wanted: int) -> None:

@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 _BATCH = 500
 _SMALLEST_WINDOW = 1024
 _WAIT_S = 0.25
+_NEW_OBJECTS_BEFORE_GC = 10_000
 _WAITING_NOTICE_S = 10.0
 
 
@@ -95,11 +96,15 @@ class Engine:
             ValueError: a call names an unknown provider or model.
         """
         run = _Run(self, step, calls, parse, usable_retries)
-        # What was imported and built so far need not be searched for garbage again and again while calls come and go.
+        # What was imported and built so far need not be searched for garbage again and again while calls come and go,
+        # and these leave next to none behind.
+        thresholds = gc.get_threshold()
         gc.freeze()
+        gc.set_threshold(_NEW_OBJECTS_BEFORE_GC, *thresholds[1:])
         try:
             yield from run.results()
         finally:
+            gc.set_threshold(*thresholds)
             gc.unfreeze()
             run.close()
 

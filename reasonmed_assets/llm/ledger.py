@@ -397,7 +397,9 @@ class Ledger:
         with self._writer_lock:
             if self._writer is None:
                 beat = claims.Beat(self._owner)
-                self._writer = Writer(self._connect(), str(self.path), beat, HEARTBEAT_S)
+                connection = self._connect()
+                operations.prepare_to_record(connection)
+                self._writer = Writer(connection, str(self.path), beat, HEARTBEAT_S)
             self._writer.submit(operation)
 
     def _connect(self) -> sqlite3.Connection:

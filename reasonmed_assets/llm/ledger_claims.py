@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from reasonmed_assets.llm.owners import Owner, is_alive
-from reasonmed_assets.llm.writer import LedgerError, Operation
+from reasonmed_assets.llm.writer import LedgerError, Operation, execute_many
 from reasonmed_assets.profiles.model import Budget, Spending
 
 KEYS_PER_QUERY = 500
@@ -107,13 +107,11 @@ class Claim(Operation):
         paid = {row[0] for row in _where_in(connection, _IN_BATCH, joining)}
         till = _Till.of(connection, self.purse)
         granted = {key: call for key, call in free.items() if key in paid or till.reserve(call)}
-        connection.executemany(
-            "insert or replace into claims values (?, ?, ?, ?, ?)",
-            [
-                (key, self.owner_id, "" if key in paid else self.purse.build, call.role, call.usd)
-                for key, call in granted.items()
-            ],
-        )
+        rows = [
+            (key, self.owner_id, "" if key in paid else self.purse.build, call.role, call.usd)
+            for key, call in granted.items()
+        ]
+        execute_many(connection, "insert or replace into claims values {rows}", rows)
         return Claimed(
             [key.hex() for key in granted],
             [key.hex() for key in stored],

@@ -11,7 +11,7 @@ from typing import Any
 
 from reasonmed_assets.llm.compression import Frames
 from reasonmed_assets.llm.outcomes import Received
-from reasonmed_assets.llm.writer import LedgerError, Operation
+from reasonmed_assets.llm.writer import LedgerError, Operation, execute_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +66,37 @@ class Recorded:
     is_kept: bool
 
 
-_ROWS_PER_STATEMENT = (64, 8, 1)
-"""Sizes of the statements that insert many rows: few, so that SQLite parses each once."""
-
-_BODIES = "insert or ignore into bodies values {rows}"
-_CALLS = """
-insert into calls (call_key, body_hash, provider, model, revision, sample, attempts, final_attempt)
-select column1, column2, column3, column4, column5, column6, 1, iif(column7, 1, null) from (values {rows}) where true
-on conflict (call_key) do update set
-    attempts = attempts + 1,
-    final_attempt = coalesce(final_attempt, iif(excluded.final_attempt is null, null, attempts + 1))
-returning call_key, attempts, final_attempt
+_RECORDED = """
+create temp view recorded as
+select
+    c.call_key, c.body_hash, b.body, c.provider, c.model, c.revision, c.sample, c.final_attempt,
+    a.attempt, a.asker_id, a.role, a.provider_kind, a.outcome, a.detail, a.http_status, a.finish_reason,
+    a.served_model, a.system_fingerprint, a.prompt_tokens, a.completion_tokens, a.reasoning_tokens, a.latency_ms,
+    a.started_at, a.is_simulated, a.reply
+from calls as c
+inner join bodies as b on c.body_hash = b.body_hash
+inner join attempts as a on c.call_key = a.call_key
 """
-_ATTEMPTS = "insert into attempts values {rows}"
-_UNCLAIM = "delete from claims where call_key in (values {rows}) returning call_key, build"
+_RECORD = """
+create temp trigger record instead of insert on recorded
+begin
+    insert or ignore into bodies values (new.body_hash, new.body);
+    insert into calls (call_key, body_hash, provider, model, revision, sample, attempts, final_attempt)
+    values (
+        new.call_key, new.body_hash, new.provider, new.model, new.revision, new.sample, new.attempt, new.final_attempt
+    )
+    on conflict (call_key) do update set attempts = excluded.attempts, final_attempt = excluded.final_attempt;
+    insert into attempts values (
+        new.call_key, new.attempt, new.asker_id, new.role, new.provider_kind, new.outcome, new.detail, new.http_status,
+        new.finish_reason, new.served_model, new.system_fingerprint, new.prompt_tokens, new.completion_tokens,
+        new.reasoning_tokens, new.latency_ms, new.started_at, new.is_simulated, new.reply
+    );
+    delete from claims where call_key = new.call_key and new.final_attempt is not null;
+end
+"""
+_INSERT = "insert into recorded values {rows}"
+_KNOWN = "select call_key, attempts, final_attempt from calls where call_key in (values {rows})"
+_BUILDS = "select call_key, build from claims where call_key in (values {rows})"
 _ARRIVED = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
 
 _SPEND = """
@@ -101,19 +118,14 @@ where b.call_key = ? and b.batch_id = ? and b.attempt is not null and c.final_at
 """
 
 
-def _many(
-    connection: sqlite3.Connection, statement: str, width: int, rows: Sequence[tuple[Any, ...]]
-) -> list[tuple[Any, ...]]:
-    """Run a statement over rows of values, many at a time: SQLite gives up the interpreter once for each statement."""
-    found: list[tuple[Any, ...]] = []
-    at = 0
-    for size in _ROWS_PER_STATEMENT:
-        marks = ", ".join([f"({', '.join('?' * width)})"] * size)
-        while len(rows) - at >= size:
-            values = [value for row in rows[at : at + size] for value in row]
-            found += connection.execute(statement.format(rows=marks), values).fetchall()
-            at += size
-    return found
+def prepare_to_record(connection: sqlite3.Connection) -> None:
+    """Let a connection insert attempts, each with its call and body, as rows of one view.
+
+    SQLite then does all that an attempt changes in one step, and many attempts in one statement: at every step it gives
+    up the interpreter, and while the event loop is busy it is a long wait until it gets it back.
+    """
+    connection.execute(_RECORDED)
+    connection.execute(_RECORD)
 
 
 def _chunks(operations: Sequence[Record]) -> Iterator[list[Record]]:
@@ -142,11 +154,22 @@ class Record(Operation):
     _reply: bytes | None = None
     _asker_id: int | None = None
 
-    def prepare(self) -> None:
+    @classmethod
+    def prepare_all(cls, operations: Sequence[Operation]) -> None:
         """Compress."""
-        role, raw = self.attempt.role, self.attempt.received.raw
-        self._body = self.frames.compress(role, self.attempt.body)
-        self._reply = None if raw is None else self.frames.compress(role, raw)
+        by_role: dict[str, list[Record]] = {}
+        for operation in operations:
+            if isinstance(operation, Record):
+                by_role.setdefault(operation.attempt.role, []).append(operation)
+        for role, some in by_role.items():
+            answered = [operation for operation in some if operation.attempt.received.raw is not None]
+            bodies = [operation.attempt.body for operation in some]
+            replies = [operation.attempt.received.raw or b"" for operation in answered]
+            frames = iter(some[0].frames.compress(role, bodies + replies))
+            for operation in some:
+                operation._body = next(frames)
+            for operation in answered:
+                operation._reply = next(frames)
 
     @classmethod
     def run_all(cls, connection: sqlite3.Connection, operations: Sequence[Operation]) -> list[Any]:
@@ -163,19 +186,16 @@ class Record(Operation):
             operation.key: recorded for operation in operations if (recorded := operation._read_before(connection))
         }
         new = {operation.key: operation for operation in operations if operation.key not in known}
-        hashes = {key: hashlib.sha256(operation.attempt.body).digest()[:16] for key, operation in new.items()}
-        _many(connection, _BODIES, 2, [(hashes[key], operation._body) for key, operation in new.items()])
-        calls = [(key, hashes[key], *operation._identity()) for key, operation in new.items()]
-        counts = {row[0]: row[1:] for row in _many(connection, _CALLS, 7, calls)}
-        for operation in new.values():
-            operation._asker_id = operation._identified(connection)
-        attempts = [(key, counts[key][0], operation._asker_id, *operation._columns()) for key, operation in new.items()]
-        _many(connection, _ATTEMPTS, 18, attempts)
-        ended = [(key,) for key, operation in new.items() if operation.attempt.received.is_final]
-        claims = dict(_many(connection, _UNCLAIM, 1, ended))
+        before = {row[0]: row[1:] for row in execute_many(connection, _KNOWN, [(key,) for key in new])}
+        paid = [(key,) for key, operation in new.items() if operation.attempt.build]
+        builds = dict(execute_many(connection, _BUILDS, paid))
+        rows = []
         for key, operation in new.items():
-            operation._account(connection, counts[key][0], claims.get(key))
-            known[key] = Recorded(counts[key][0], counts[key][0] == counts[key][1])
+            number, final = operation._counted(*before.get(key, (0, None)))
+            rows.append((key, *operation._of_call(), final, number, *operation._of_attempt(connection)))
+            operation._account(connection, number, builds.get(key))
+            known[key] = Recorded(number, number == final)
+        execute_many(connection, _INSERT, rows)
         return [known[operation.key] for operation in operations]
 
     @property
@@ -190,9 +210,16 @@ class Record(Operation):
         row = connection.execute(_READ_BEFORE, (self.key, bytes.fromhex(self.attempt.batch_id))).fetchone()
         return None if row is None else Recorded(row[0], is_kept=False)
 
-    def _identity(self) -> tuple[Any, ...]:
+    def _of_call(self) -> tuple[Any, ...]:
         attempt = self.attempt
-        return attempt.provider, attempt.model, attempt.revision, attempt.sample, attempt.received.is_final
+        body_hash = hashlib.sha256(attempt.body).digest()[:16]
+        return body_hash, self._body, attempt.provider, attempt.model, attempt.revision, attempt.sample
+
+    def _counted(self, attempts: int, final_attempt: int | None) -> tuple[int, int | None]:
+        """The attempt's number, and the one that is kept: the first that is final."""
+        if final_attempt is None and self.attempt.received.is_final:
+            final_attempt = attempts + 1
+        return attempts + 1, final_attempt
 
     def _account(self, connection: sqlite3.Connection, number: int, claimed_by: str | None) -> None:
         """Note the attempt with its batch, its build's spending and its provider, where these have to be noted."""
@@ -219,7 +246,8 @@ class Record(Operation):
             return None if asker is None else self.asker_ids[asker]
         return connection.execute(_ASKER, (asker.warehouse, asker.table, asker.source)).fetchone()[0]
 
-    def _columns(self) -> tuple[Any, ...]:
+    def _of_attempt(self, connection: sqlite3.Connection) -> tuple[Any, ...]:
+        self._asker_id = self._identified(connection)
         attempt, received, reply = self.attempt, self.attempt.received, self.attempt.received.reply
         said: tuple[Any, ...] = (None,) * 6
         if reply is not None:
@@ -234,7 +262,7 @@ class Record(Operation):
         started_at = int(received.started_at.timestamp() * 1_000_000)
         is_simulated = reply is not None and reply.is_simulated
         ending = (attempt.role, attempt.provider_kind, received.outcome, received.detail, received.http_status)
-        return (*ending, *said, received.latency_ms, started_at, is_simulated, self._reply)
+        return (self._asker_id, *ending, *said, received.latency_ms, started_at, is_simulated, self._reply)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ _MORE_LOAD = 1.5
 _WORTH_IT = 1.1
 """A load that is half as much again has to bring a tenth more replies."""
 _SHORTEST_S = 1e-6
-_DOWN_CALLS = 8
+_DOWN_UNHEARD = 8
+_DOWN_FAILED = 64
 _FIRST_PROBE_S = 1.0
 _LONGEST_PROBE_S = 30.0
 _BACKOFF_FIRST_S = 0.5
@@ -161,16 +162,18 @@ class PerMinute:
 class Breaker:
     """Whether an endpoint is up: a circuit breaker.
 
-    It opens when eight different calls in a row failed in a way that speaks of the endpoint and not of the call. Then
-    one call at a time is let through as a probe, after a second at first, half a minute at last; the first one that
-    succeeds closes it.
+    It opens when eight different calls in a row met silence, or 64 failed in any way that may speak of the endpoint:
+    one that still responds, if only with errors, is more likely to have trouble with some of the calls. Then one call
+    at a time is let through as a probe, after a second at first, half a minute at last; the first one that succeeds
+    closes it.
     """
 
     def __init__(self) -> None:
         self._failed: set[str] = set()
+        self._unheard: set[str] = set()
         self._pause_s = _FIRST_PROBE_S
         self._probe_at = 0.0
-        self._is_probing = False
+        self._probe: str | None = None
         self.down_since: float | None = None
 
     @property
@@ -182,39 +185,47 @@ class Breaker:
         """Seconds until a call may be sent; None while a probe is on its way."""
         if not self.is_open:
             return 0.0
-        return None if self._is_probing else max(0.0, self._probe_at - now)
+        return None if self._probe is not None else max(0.0, self._probe_at - now)
 
-    def sent(self) -> None:
+    def sent(self, key: str) -> None:
         """A call goes out; it is the probe when the endpoint is down."""
-        self._is_probing = self.is_open
+        self._probe = key if self.is_open else None
 
-    def abandoned(self) -> None:
+    def abandoned(self, key: str) -> None:
         """A call will not come back, because the run ends; if it was the probe, the next run sends another."""
-        self._is_probing = False
+        if key == self._probe:
+            self._probe = None
 
     def returned(self) -> bool:
         """The endpoint answered. Returns whether it had been down."""
         was_open = self.is_open
         self._failed.clear()
+        self._unheard.clear()
         self._pause_s = _FIRST_PROBE_S
-        self._is_probing = False
+        self._probe = None
         self.down_since = None
         return was_open
 
-    def failed(self, key: str | None, now: float) -> bool:
-        """A call failed without an answer; one whose fault that is comes without its key, and does not count.
+    def failed(self, key: str, now: float, *, counts: bool, is_silence: bool) -> bool:
+        """A call failed; one whose own fault that is does not count. Returns whether the endpoint is down from now on.
 
-        Returns whether the endpoint counts as down from now on.
+        Args:
+            key: the call.
+            now: seconds.
+            counts: it may speak of the endpoint.
+            is_silence: there was no response of the endpoint.
         """
-        if key is not None:
+        if counts:
             self._failed.add(key)
+        if counts and is_silence:
+            self._unheard.add(key)
         if self.is_open:
-            if self._is_probing:
-                self._is_probing = False
+            if key == self._probe:
+                self._probe = None
                 self._pause_s = min(_LONGEST_PROBE_S, self._pause_s * 2)
                 self._probe_at = now + self._pause_s
             return False
-        if len(self._failed) < _DOWN_CALLS:
+        if len(self._unheard) < _DOWN_UNHEARD and len(self._failed) < _DOWN_FAILED:
             return False
         self.down_since = now
         self._probe_at = now + self._pause_s

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+import uvloop
+
 if TYPE_CHECKING:
     from reasonmed_assets.llm.dispatch import Job
 
@@ -24,7 +26,7 @@ class LoopSender:
         self._lock = threading.Lock()
         self._is_stopping = False
         self._stopped = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run_loop, name=thread_name, daemon=True)
         self._thread.start()
 

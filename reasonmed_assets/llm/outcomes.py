@@ -29,6 +29,7 @@ UNAUTHORISED_STATUSES = frozenset({401, 402, 403})
 NOT_THERE_STATUSES = frozenset({404, 405})
 TOO_MANY_STATUS = 429
 OVERLOADED_STATUSES = frozenset({TOO_MANY_STATUS, 503, 529})
+_NOBODY_THERE_STATUSES = frozenset({502, 503, 504})
 _TIMED_OUT_STATUSES = frozenset({408, 504})
 _DETAIL_CHARACTERS = 500
 
@@ -105,6 +106,11 @@ class Received:
     def is_overload(self) -> bool:
         """The endpoint has more to do than it can: fewer requests at a time are called for."""
         return self.outcome == "timed_out" or self.http_status in OVERLOADED_STATUSES
+
+    @property
+    def is_silence(self) -> bool:
+        """There was no response, or only a gateway's that there is none."""
+        return self.http_status is None or self.http_status in _NOBODY_THERE_STATUSES
 
     @property
     def is_sign_of_life(self) -> bool:

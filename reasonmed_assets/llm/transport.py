@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-import aiohttp
-from yarl import URL
+from pyreqwest.client import ClientBuilder
+from pyreqwest.exceptions import RequestError
+from pyreqwest.http import Url
 
 from reasonmed_assets.llm.outcomes import (
     NO_RATE_LIMITS,
@@ -33,17 +34,11 @@ _CONNECT_S = 60.0
 _IDLE_CONNECTION_S = 15.0
 
 
-def new_session() -> aiohttp.ClientSession:
-    """A session without a connection limit of its own, cookies or redirects; for the running event loop."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_CONNECTION_S),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=True,
-    )
-
-
 class HttpTransport:
     """A chat-completions endpoint of a provider.
+
+    The HTTP client is written in Rust and works in a thread of its own beside the interpreter. It follows no redirect,
+    keeps no cookie and has no limit of connections.
 
     Args:
         name: the provider's name in the profile.
@@ -57,24 +52,39 @@ class HttpTransport:
     """
 
     def __init__(self, name: str, provider: Provider, base_url: str) -> None:
-        if URL(base_url).scheme not in ("http", "https") or not URL(base_url).host:
+        if not Url.is_valid(base_url) or Url(base_url).scheme not in ("http", "https"):
             raise EndpointError(f"provider {name}: base_url {base_url!r} is no http address")
         self._name = name
         self._base_url = base_url.rstrip("/")
         self._api_version = provider.azure_api_version
-        self._urls: dict[str, URL] = {}
+        self._urls: dict[str, Url] = {}
         self._key_env = provider.api_key_env
         self._secret = key_of(name, provider.api_key_env)
-        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._secret and self._api_version:
-            self._headers["api-key"] = self._secret
+            headers["api-key"] = self._secret
         elif self._secret:
-            self._headers["Authorization"] = f"Bearer {self._secret}"
-        self._timeout = aiohttp.ClientTimeout(
-            total=provider.timeout_s, sock_connect=min(_CONNECT_S, provider.timeout_s)
+            headers["Authorization"] = f"Bearer {self._secret}"
+        self._timeout_s = provider.timeout_s
+        self._client = (
+            ClientBuilder()
+            .user_agent("reasonmed-assets")
+            .default_headers(headers)
+            .follow_redirects(False)
+            .referer(False)
+            .no_proxy()
+            .timeout(timedelta(seconds=provider.timeout_s))
+            .connect_timeout(timedelta(seconds=min(_CONNECT_S, provider.timeout_s)))
+            .pool_idle_timeout(timedelta(seconds=_IDLE_CONNECTION_S))
+            .build()
         )
 
-    async def send(self, session: aiohttp.ClientSession, body: bytes, model: str) -> Received:
+    async def close(self) -> None:
+        """Close the connections: the client does so once nobody holds it any more. Nothing can be sent after this."""
+        await self._client.close()
+        del self._client
+
+    async def send(self, body: bytes, model: str) -> Received:
         """Send a request once; `model` is the one that its body names.
 
         Raises:
@@ -85,13 +95,11 @@ class HttpTransport:
         status, raw, reply, wait_s, limits = None, None, None, None, NO_RATE_LIMITS
         url = self._url_of(model)
         try:
-            async with session.post(
-                url, data=body, headers=self._headers, timeout=self._timeout, allow_redirects=False
-            ) as response:
-                status = response.status
-                wait_s, limits = retry_after_s(response.headers), rate_limits(response.headers)
-                is_marked = response.headers.get("X-Simulated", "").lower() == "true"
-                raw = without_secret(await response.read(), self._secret)
+            response = await self._client.post(url).body_bytes(body).build().send()
+            status, headers = response.status, response.headers
+            wait_s, limits = retry_after_s(headers), rate_limits(headers)
+            is_marked = headers.get("X-Simulated", "").lower() == "true"
+            raw = without_secret((await response.bytes()).to_bytes(), self._secret)
             if status == 200:
                 reply = read_reply(raw, is_marked)
                 outcome, detail = "completed", None
@@ -100,26 +108,26 @@ class HttpTransport:
         except NotAReplyError as error:
             outcome, detail = "transport_error", str(error)
         except TimeoutError:
-            outcome, detail = "timed_out", f"no reply within {self._timeout.total:g} s"
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+            outcome, detail = "timed_out", f"no reply within {self._timeout_s:g} s"
+        except RequestError as error:
             outcome, detail = "transport_error", self._described(error)
         self._stop_where_hopeless(url, outcome, status, detail)
         latency_ms = (time.perf_counter() - sent) * 1000
         kept = raw if reply is not None else None
         return Received(outcome, detail, status, kept, reply, wait_s, latency_ms, started_at, limits)
 
-    def _url_of(self, model: str) -> URL:
+    def _url_of(self, model: str) -> Url:
         if model not in self._urls:
             self._urls[model] = self._new_url(model)
         return self._urls[model]
 
-    def _new_url(self, model: str) -> URL:
+    def _new_url(self, model: str) -> Url:
         if self._api_version is None:
-            return URL(f"{self._base_url}/chat/completions")
+            return Url(f"{self._base_url}/chat/completions")
         deployment = f"{self._base_url}/openai/deployments/{quote(model, safe='')}/chat/completions"
-        return URL(deployment, encoded=True).with_query({"api-version": self._api_version})
+        return Url(deployment).with_query({"api-version": self._api_version})
 
-    def _stop_where_hopeless(self, url: URL, outcome: str, status: int | None, detail: str | None) -> None:
+    def _stop_where_hopeless(self, url: Url, outcome: str, status: int | None, detail: str | None) -> None:
         if outcome == "unauthorised":
             raise UnauthorisedError(
                 f"provider {self._name}: {url} does not accept the key ({detail}); "
@@ -131,8 +139,9 @@ class HttpTransport:
                 "check the provider's base_url and the model's name in the profile"
             )
 
-    def _described(self, error: Exception) -> str:
-        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    def _described(self, error: RequestError) -> str:
+        causes = [cause["message"] for cause in error.details["causes"] or []]
+        said = ": ".join(dict.fromkeys([error.message, *causes]))
         return without_secret(said.encode(), self._secret).decode(errors="replace")
 
 

@@ -13,10 +13,14 @@ from typing import Any
 
 _log = logging.getLogger(__name__)
 
-GROUP_S = 0.020
-"""How long a group gathers before it is written; a reply is at most this and one write away from being safe."""
+_GROUP_S = 0.020
+_ENOUGH = 64
+"""How long a group gathers before it is written, unless it is large already: a reply is at most this and two writes
+away from being safe."""
 
 _GROUP_OPERATIONS = 512
+_ROWS_PER_STATEMENT = 128
+_ROWS_PER_STEP = 8
 
 
 class LedgerError(RuntimeError):
@@ -28,8 +32,9 @@ class Operation:
 
     __slots__ = ()
 
-    def prepare(self) -> None:
-        """Work that needs no transaction."""
+    @classmethod
+    def prepare_all(cls, operations: Sequence[Operation]) -> None:
+        """Work for operations of one class that needs no transaction."""
 
     def run(self, connection: sqlite3.Connection) -> Any:
         """The change itself, if any; what it returns goes to `done`."""
@@ -42,6 +47,25 @@ class Operation:
 
     def done(self, result: Any) -> None:
         """Called from the writing thread: with the result once it is on disk, or with a `LedgerError`."""
+
+
+def execute_many(
+    connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Run a statement over rows of values, which take the place of `{rows}`, and return what it yields.
+
+    Many rows at a time: SQLite gives up the interpreter at every step, and while the event loop is busy it is a long
+    wait until the next one. The numbers of rows are few, so that SQLite parses few statements.
+    """
+    found: list[tuple[Any, ...]] = []
+    at = 0
+    while at < len(rows):
+        left = min(_ROWS_PER_STATEMENT, len(rows) - at)
+        some = rows[at : at + (left - left % _ROWS_PER_STEP or left)]
+        marks = ", ".join([f"({', '.join('?' * len(some[0]))})"] * len(some))
+        found += connection.execute(statement.format(rows=marks), [value for row in some for value in row]).fetchall()
+        at += len(some)
+    return found
 
 
 def _kind(operation: Operation) -> type[Operation]:
@@ -98,7 +122,8 @@ class Writer:
         group: list[Operation] = []
         try:
             operation = self._operations.get(timeout=wait_s)
-            time.sleep(GROUP_S)
+            if self._operations.qsize() < _ENOUGH:
+                time.sleep(_GROUP_S)
             while operation is not None:
                 group.append(operation)
                 if len(group) == _GROUP_OPERATIONS:
@@ -112,14 +137,15 @@ class Writer:
         connection = self._connection
         results: list[Any]
         try:
-            for operation in group:
-                operation.prepare()
+            kinds = [(kind, list(operations)) for kind, operations in groupby(group, key=_kind)]
+            for kind, operations in kinds:
+                kind.prepare_all(operations)
             connection.execute("begin immediate")
             if is_beat_due:
                 self._beat(connection)
             results = []
-            for kind, operations in groupby(group, key=_kind):
-                results += kind.run_all(connection, list(operations))
+            for kind, operations in kinds:
+                results += kind.run_all(connection, operations)
             connection.execute("commit")
         except Exception as error:
             if connection.in_transaction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ class Request:
 
     body: dict[str, Any]
     nth: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     path: str
 
     @property
@@ -115,7 +115,7 @@ class Stub:
     async def _handle(self, http: web.Request) -> web.StreamResponse:
         raw = await http.read()
         self.seen[raw] += 1
-        request = Request(orjson.loads(raw), self.seen[raw], dict(http.headers), http.path_qs)
+        request = Request(orjson.loads(raw), self.seen[raw], http.headers.copy(), http.path_qs)
         self.requests.append(request)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,16 +98,35 @@ def test_calls_that_fail_beside_others_that_do_not_are_given_up_after_their_trie
 
 def test_a_breaker_opens_on_different_calls_probes_and_closes() -> None:
     breaker = Breaker()
-    assert not any(breaker.failed("one call", 0.0) for _ in range(50))
-    assert [breaker.failed(str(i), 1.0) for i in range(7)] == [False] * 6 + [True]
+    silence = partial(breaker.failed, counts=True, is_silence=True)
+    assert not any(silence("one call", 0.0) for _ in range(50))
+    assert not any(breaker.failed(f"at fault {i}", 0.0, counts=False, is_silence=True) for i in range(50))
+    assert [silence(str(i), 1.0) for i in range(7)] == [False] * 6 + [True]
     assert breaker.wait_s(1.0) == pytest.approx(0.02)
-    breaker.sent()
+    breaker.sent("1")
     assert breaker.wait_s(2.0) is None
-    assert breaker.failed("1", 2.0) is False
+    assert silence("a straggler", 2.0) is False
+    assert breaker.wait_s(2.0) is None, "the probe is still on its way"
+    assert silence("1", 2.0) is False
     assert breaker.wait_s(2.0) == pytest.approx(0.04)
-    breaker.sent()
+    breaker.sent("2")
     assert breaker.returned() is True
     assert breaker.wait_s(2.0) == 0.0
+
+
+def test_an_endpoint_that_responds_counts_as_down_only_after_many_failures() -> None:
+    breaker = Breaker()
+    error = partial(breaker.failed, counts=True, is_silence=False)
+    assert [error(str(i), 1.0) for i in range(64)] == [False] * 63 + [True]
+
+
+def test_calls_that_always_fail_do_not_stop_a_build_whose_endpoint_responds(tmp_path: Path) -> None:
+    def answer(request: Request) -> Answer:
+        return reply("fine") if int(request.question[1:]) < 10 else Answer(status=500, delay_s=0.3)
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url, profile(transport_retries=2)) as build:
+        results = build.results(calls(30))
+    assert Counter(result.outcome for result in results.values()) == {"completed": 10, "transport_error": 20}
 
 
 class Two:
