@@ -140,8 +140,9 @@ class HttpTransport:
             )
 
     def _described(self, error: RequestError) -> str:
-        causes = [cause["message"] for cause in error.details["causes"] or []]
-        said = ": ".join(dict.fromkeys([error.message, *causes]))
+        causes = error.details["causes"] or []
+        # The outer ones repeat the address, with any password in it.
+        said = ": ".join([error.message, *(cause["message"] for cause in causes[-1:])])
         return without_secret(said.encode(), self._secret).decode(errors="replace")
 
 
