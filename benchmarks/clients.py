@@ -1,7 +1,8 @@
 """One client in a process of its own: python benchmarks/clients.py KIND URL N IN_FLIGHT FOLDER.
 
-KIND is `engine` (with its ledger in FOLDER), `aiohttp` (a bare loop: what the HTTP client could do at best) or `openai`
-(AsyncOpenAI). All send the same N requests. Prints one line of JSON: seconds, processor seconds, peak memory.
+KIND is `engine` (with its ledger in FOLDER), `aiohttp` (a bare loop, what Python's usual client can do at best),
+`pyreqwest` (a bare loop with the HTTP client and the event loop of the engine) or `openai` (AsyncOpenAI). All send the
+same N requests. Prints one line of JSON: seconds, processor seconds, peak memory.
 """
 
 from __future__ import annotations
@@ -106,6 +107,28 @@ def run_aiohttp(url: str, n: int, in_flight: int, folder: Path) -> int:
     return asyncio.run(run())
 
 
+def run_pyreqwest(url: str, n: int, in_flight: int, folder: Path) -> int:
+    """The same with the engine's client on its event loop."""
+    import uvloop
+    from pyreqwest.client import Client, ClientBuilder
+
+    async def run() -> int:
+        source, done = bodies(n), 0
+
+        async def work(client: Client) -> None:
+            nonlocal done
+            for body in source:
+                response = await client.post(f"{url}/chat/completions").body_bytes(orjson.dumps(body)).build().send()
+                reply = orjson.loads((await response.bytes()).to_bytes())
+                done += bool(reply["choices"][0]["message"]["content"])
+
+        async with ClientBuilder().build() as client:
+            await asyncio.gather(*(work(client) for _ in range(in_flight)))
+        return done
+
+    return uvloop.run(run())
+
+
 def run_openai(url: str, n: int, in_flight: int, folder: Path) -> int:
     """The openai client as it is."""
     import openai
@@ -129,6 +152,7 @@ def run_openai(url: str, n: int, in_flight: int, folder: Path) -> int:
 RUN: dict[str, Callable[[str, int, int, Path], int]] = {
     "engine": run_engine,
     "aiohttp": run_aiohttp,
+    "pyreqwest": run_pyreqwest,
     "openai": run_openai,
 }
 

@@ -2,8 +2,9 @@
 
 Modes, all of them by default:
 
-    throughput  calls a second with the ledger on, beside a bare aiohttp loop, the openai client and, with --curator,
-                bespokelabs-curator, which is installed into an environment in FOLDER unless it is there
+    throughput  calls a second with the ledger on, beside bare loops of aiohttp and of the engine's own HTTP client,
+                the openai client and, with --curator, bespokelabs-curator, which is installed into an environment in
+                FOLDER unless it is there
     in-flight   5,000 calls in flight at an endpoint that takes 10 s
     memory      peak memory of 10,000 and of 200,000 calls
     cached      20,000 calls that the ledger holds
@@ -39,6 +40,7 @@ from faults import account
 
 HERE = Path(__file__).parent
 IN_FLIGHT = (64, 256, 1_024)
+FAST = ("aiohttp", "pyreqwest", "engine")
 REPEATS = 3
 CALLS = 20_000
 FEW_CALLS = 3_000
@@ -125,7 +127,7 @@ def run_client(kind: str, url: str, n: int, in_flight: int, curator: list[str] |
 
 
 def throughput(curator: list[str] | None) -> None:
-    """Each client alone, one after another, the engine and the bare loop several times in turns."""
+    """Each client alone, one after another, the engine and the bare loops several times in turns."""
     print("## Throughput")
     slow = ["openai", *(["curator"] if curator else [])]
     rows = []
@@ -133,7 +135,7 @@ def throughput(curator: list[str] | None) -> None:
         for in_flight in IN_FLIGHT:
             n = CALLS if not delay_ms else min(2 * CALLS, in_flight * 125)
             with endpoint(delay_ms=delay_ms) as server:
-                runs: dict[str, list[dict[str, float]]] = {"aiohttp": [], "engine": []}
+                runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in FAST}
                 for _ in range(REPEATS):
                     for kind, done in runs.items():
                         done.append(run_client(kind, server.url, n, in_flight, None) | {"n": n})

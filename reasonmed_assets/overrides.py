@@ -20,6 +20,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from reasonmed_assets.ids import make_id
 from reasonmed_assets.profiles.model import Section
 from reasonmed_assets.rules.text import normalise
+from reasonmed_assets.toml_errors import said
 from reasonmed_assets.vocabulary import LETTERS, OVERRIDE_KINDS
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -125,7 +126,7 @@ def read_overrides(file: Path | None) -> Overrides:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OverridesError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
-        problems = [f"{file}: {_place(e['loc'])}{_said(e)}" for e in error.errors(include_url=False)]
+        problems = [f"{file}: {_place(e['loc'])}{said(e)}" for e in error.errors(include_url=False)]
         raise OverridesError("\n".join(problems)) from error
 
 
@@ -219,8 +220,3 @@ def _place(loc: Sequence[str | int]) -> str:
     """Where in the file: ("drop", 1, "reason") is "drop, entry 2, reason: "."""
     parts = [f"entry {part + 1}" if isinstance(part, int) else part for part in loc]
     return f"{', '.join(parts)}: " if parts else ""
-
-
-def _said(error: Any) -> str:
-    is_shown = error["type"] not in ("missing", "value_error")
-    return error["msg"].removeprefix("Value error, ") + (f" (it is {error['input']!r})" if is_shown else "")

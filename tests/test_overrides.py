@@ -84,15 +84,15 @@ GOOD = f'[[drop]]\nquestion_id = "{ID}"\nreason = "r"\ndecided_by = "d"\ndecided
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD.replace('reason = "r"\n', ""), "drop, entry 1, reason: Field required"),
+        (GOOD.replace('reason = "r"\n', ""), "drop, entry 1, reason: this key is missing"),
         (GOOD + GOOD.replace(ID, "12"), "drop, entry 2, question_id: String should match pattern"),
         (GOOD.replace('"r"', '" "'), "drop, entry 1, reason: String should have at least 1 character"),
         (GOOD.replace("2026-11-20", '"yesterday"'), "drop, entry 1, decided_on: Input should be a valid date"),
         (GOOD + 'source = "medqa"\n', "drop, entry 1: name the question by question_id, or by source and native_id"),
         (GOOD.replace(f'question_id = "{ID}"\n', 'source = "medqa"\n'), "drop, entry 1: name the question by"),
         (GOOD + GOOD, "drop, entries 1 and 2: they name the same question"),
-        (GOOD.replace("[[drop]]", "[[correct_key]]"), "correct_key, entry 1, gold_text: Field required"),
-        (GOOD.replace("[[drop]]", "[[delete]]"), "delete: Extra inputs are not permitted"),
+        (GOOD.replace("[[drop]]", "[[correct_key]]"), "correct_key, entry 1, gold_text: this key is missing"),
+        (GOOD.replace("[[drop]]", "[[delete]]"), "delete: there is no such key"),
         ("[[drop]\n", "not valid TOML"),
     ],
 )

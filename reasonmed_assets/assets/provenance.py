@@ -13,11 +13,9 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets import sql
-from reasonmed_assets.llm.ledger import LedgerError
 from reasonmed_assets.materialise import Made, Stage, fingerprint_of, make, table_asset
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.session import BuildSession
-from reasonmed_assets.storage import WarehouseError
 
 CALL_TABLES = tuple(name for name, spec in TABLES.items() if "call_keys" in spec.columns)
 
@@ -61,7 +59,8 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
 def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
     """Publish both tables anew where calls were made, or rows changed, since they were last published.
 
-    For the end of a run, whatever became of it: a failure is logged, and the next run tries again. Dagster is told of
+    For the end of a run, whatever became of it: any failure is logged, so that it hides none of the run's own, and the
+    next run tries again. Dagster is told of
     each table that is published, as of an event outside of the run.
     """
     if session.warehouse.was_cut_off or not session.settings.ledger_file.exists():
@@ -69,7 +68,7 @@ def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id
     try:
         for name in _STAGED_BY:
             _refresh(session, name, instance, run_id, log)
-    except (LedgerError, WarehouseError) as error:
+    except Exception as error:
         log.warning(f"the account of calls is not up to date: {error}. The next run brings it up to date.")
 
 

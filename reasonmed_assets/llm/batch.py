@@ -135,6 +135,7 @@ class BatchSender(LoopSender):
         provider: its declaration.
         base_url: where it is served, up to and including the version.
         ledger: where batches are noted.
+        build: who pays for those that are submitted.
         on_attempt: called in that thread for every line that came back and every call that did not: job, what came of
             it, whether it is the job's last attempt in this run. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
@@ -151,6 +152,7 @@ class BatchSender(LoopSender):
         provider: Provider,
         base_url: str,
         ledger: Ledger,
+        build: str,
         on_attempt: Callable[[Job, Received, bool], None],
         on_failure: Callable[[BaseException], None],
         on_unmade: Callable[[Sequence[Job]], None],
@@ -160,6 +162,7 @@ class BatchSender(LoopSender):
         self._settings = provider.batch
         self._base_url = base_url
         self._ledger = ledger
+        self._build = build
         self._on_attempt = on_attempt
         self._on_failure = on_failure
         self._on_unmade = on_unmade
@@ -274,7 +277,7 @@ class BatchSender(LoopSender):
 
     async def _create(self, batch: _Batch) -> str | None:
         keys = list(batch.jobs)
-        await asyncio.to_thread(self._ledger.begin_batch, batch.batch_id, self._name, keys)
+        await asyncio.to_thread(self._ledger.begin_batch, batch.batch_id, self._build, self._name, keys)
         for job in batch.jobs.values():
             job.batch_id = batch.batch_id
         lines = b"".join(_line(job) for job in batch.jobs.values())

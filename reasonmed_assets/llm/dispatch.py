@@ -161,9 +161,9 @@ class Lane:
         if used or received.outcome == "transport_error":
             self.allowance.tokens.take(used - job.tokens, now)
         if limits.requests is not None:
-            self.allowance.requests.told(limits.requests, now)
+            self.allowance.requests.told(limits.requests, job.call.model, now)
         if limits.tokens is not None:
-            self.allowance.tokens.told(limits.tokens, now)
+            self.allowance.tokens.told(limits.tokens, job.call.model, now)
         if limits.wait_s is not None:
             self._pause(limits.wait_s, now)
 

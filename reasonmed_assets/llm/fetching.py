@@ -164,9 +164,11 @@ class Fetcher:
         finally:
             for provider in self._senders:
                 self._ledger.use(provider, False)
-            self._ledger.flush()
-            self._ledger.release(self._held)
-            self._ledger.flush()
+            try:
+                self._ledger.flush()
+            finally:
+                self._ledger.release(self._held)
+                self._ledger.flush()
 
     def _sender_of(self, name: str) -> Sender:
         provider = self._profile.providers[name]
@@ -178,7 +180,14 @@ class Fetcher:
             from reasonmed_assets.llm.batch import BatchSender
 
             return BatchSender(
-                name, provider, urls[0], self._ledger, self._on_attempt, self._events.put, self._claim_again
+                name,
+                provider,
+                urls[0],
+                self._ledger,
+                self._purse.build,
+                self._on_attempt,
+                self._events.put,
+                self._claim_again,
             )
         lanes = [self._lane(name, provider, url) for url in urls]
         if self._dispatcher is None:

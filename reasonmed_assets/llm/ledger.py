@@ -124,6 +124,7 @@ create table provider_kinds (
 );
 create table batches (
     batch_id blob primary key,
+    build text not null,
     provider text not null,
     remote_id text
 );
@@ -354,13 +355,13 @@ class Ledger:
         """Give claims back that this ledger object holds."""
         self._submit(claims.Release(tuple(keys), self._owner.owner_id))
 
-    def begin_batch(self, batch_id: str, provider: str, keys: Sequence[str]) -> None:
-        """Note that calls are about to be submitted as a batch; on disk when this returns.
+    def begin_batch(self, batch_id: str, build: str, provider: str, keys: Sequence[str]) -> None:
+        """Note that calls are about to be submitted as a batch, which a build pays for; on disk when this returns.
 
         Raises:
             LedgerError: it could not be written.
         """
-        begin = operations.BeginBatch(batch_id=batch_id, provider=provider, keys=tuple(keys))
+        begin = operations.BeginBatch(batch_id=batch_id, build=build, provider=provider, keys=tuple(keys))
         self._submit(begin)
         begin.wait()
 

@@ -102,13 +102,16 @@ class Claim(Operation):
         for owner_id in dead:
             _remove_owner(connection, owner_id)
         free = {key: call for key, call in wanted.items() if key not in stored and key not in busy}
-        # A call whose batch is on its way is paid for already, by the build that submitted it.
+        # A call whose batch is on its way is paid for already, by the build that submitted it, be it this one.
         joining = [key for key, call in free.items() if call.joins_batch] if self.purse.is_limited else []
-        paid = {row[0] for row in _where_in(connection, _IN_BATCH, joining)}
+        payers = dict(_where_in(connection, _IN_BATCH, joining))
         till = _Till.of(connection, self.purse)
-        granted = {key: call for key, call in free.items() if key in paid or till.reserve(call)}
+        for key, build in payers.items():
+            if build == self.purse.build:
+                till.add(free[key].role, free[key].usd, 1)
+        granted = {key: call for key, call in free.items() if key in payers or till.reserve(call)}
         rows = [
-            (key, self.owner_id, "" if key in paid else self.purse.build, call.role, call.usd)
+            (key, self.owner_id, payers.get(key, self.purse.build), call.role, call.usd)
             for key, call in granted.items()
         ]
         execute_many(connection, "insert or replace into claims values {rows}", rows)
@@ -140,7 +143,7 @@ class _Till:
         till = cls(purse, {}, {}, False)
         if purse.is_limited:
             for role, usd, calls, is_reserved in connection.execute(_SPENT, (purse.build, purse.build)):
-                till._add(role, usd, calls)
+                till.add(role, usd, calls)
                 till.has_reservations |= bool(is_reserved)
         return till
 
@@ -165,10 +168,11 @@ class _Till:
             if limit.calls is not None and calls + 1 > limit.calls:
                 self._refuse(f"{calls:,} of {limit.calls:,} calls{whose} are made")
                 return False
-        self._add(call.role, call.usd, 1)
+        self.add(call.role, call.usd, 1)
         return True
 
-    def _add(self, role: str, usd: float, calls: int) -> None:
+    def add(self, role: str, usd: float, calls: int) -> None:
+        """Count what is spent or set aside."""
         self.usd[role] = self.usd.get(role, 0.0) + usd
         self.calls[role] = self.calls.get(role, 0) + calls
 
@@ -182,7 +186,12 @@ select role, usd, calls, false from spending where build = ?
 union all
 select role, sum(usd), count(*), true from claims where build = ? group by role
 """
-_IN_BATCH = "select call_key from batch_calls where attempt is null and call_key in ({marks})"
+_IN_BATCH = """
+select bc.call_key, b.build
+from batch_calls as bc
+inner join batches as b using (batch_id)
+where bc.attempt is null and bc.call_key in ({marks})
+"""
 _FINAL = "select call_key from calls where final_attempt is not null and call_key in ({marks})"
 _HOLDERS = "select call_key, owner_id from claims where call_key in ({marks})"
 _OWNER = "select owner_id, host, pid, started_ticks, boot_id, pid_space, heartbeat_at from owners where owner_id = ?"

@@ -338,13 +338,14 @@ class BeginBatch(Barrier):
     """Note a batch and its calls before anything of it is sent."""
 
     batch_id: str
+    build: str
     provider: str
     keys: tuple[str, ...]
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Insert them."""
         batch_id = bytes.fromhex(self.batch_id)
-        connection.execute("insert into batches values (?, ?, null)", (batch_id, self.provider))
+        connection.execute("insert into batches values (?, ?, ?, null)", (batch_id, self.build, self.provider))
         rows = [(bytes.fromhex(key), batch_id) for key in self.keys]
         connection.executemany("insert into batch_calls values (?, ?, null)", rows)
 

@@ -107,7 +107,7 @@ class PerMinute:
 
     def __init__(self, per_minute: int | None, now: float) -> None:
         self._declared = per_minute
-        self._told: int | None = None
+        self._told: dict[str, int] = {}
         self._share = 1
         self._rate: float | None = None
         self._at = now
@@ -115,12 +115,12 @@ class PerMinute:
         self._set_rate()
         self._left = self._most
 
-    def told(self, per_minute: int, now: float) -> None:
-        """The endpoint says what it allows a minute; the lower of that and the declared figure holds."""
-        if per_minute != self._told:
+    def told(self, per_minute: int, model: str, now: float) -> None:
+        """The endpoint says what it allows a model a minute; the lowest of these and of the declared figure holds."""
+        if per_minute != self._told.get(model):
             with self._lock:
                 self._refill(now)
-                self._told = per_minute
+                self._told[model] = per_minute
                 self._set_rate()
 
     def share(self, n: int, now: float) -> None:
@@ -149,7 +149,7 @@ class PerMinute:
             self._left = min(self._most, self._left - amount)
 
     def _set_rate(self) -> None:
-        limits = [limit for limit in (self._declared, self._told) if limit is not None]
+        limits = [limit for limit in (self._declared, *self._told.values()) if limit is not None]
         self._rate = min(limits) / self._share / _MINUTE_S if limits else None
         self._most = max(1.0, self._rate or 0.0)
 

@@ -14,7 +14,7 @@ from typing import Any
 _log = logging.getLogger(__name__)
 
 _GROUP_S = 0.020
-_ENOUGH = 64
+_ENOUGH = 128
 """How long a group gathers before it is written, unless it is large already: a reply is at most this and two writes
 away from being safe."""
 

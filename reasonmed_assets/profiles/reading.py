@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reasonmed_assets.profiles.model import Profile
+from reasonmed_assets.toml_errors import problems
 
 _SHIPPED = Path(__file__).parent
 
@@ -50,12 +51,7 @@ def load_profile(name_or_path: str, overrides: dict[str, Any] | None = None) -> 
         profile = Profile.model_validate(settings)
         _ = profile.provider_kind
     except ValidationError as error:
-        problems = [
-            f"{file}: {'.'.join(map(str, e['loc'])) or 'profile'}: {e['msg'].removeprefix('Value error, ')}"
-            + (f" (it is {e['input']!r})" if e["type"] not in ("missing", "value_error") else "")
-            for e in error.errors(include_url=False)
-        ]
-        raise ProfileError("\n".join(problems)) from error
+        raise ProfileError("\n".join(f"{file}: {said}" for said in problems(error, "profile"))) from error
     except ValueError as error:
         raise ProfileError(f"{file}: {error}") from error
     return profile

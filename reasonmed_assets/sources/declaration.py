@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from reasonmed_assets.toml_errors import problems
+
 _SHIPPED = Path(__file__).parent
 
 SplitRole = Literal["train", "benchmark", "stand_in", "unused"]
@@ -191,12 +193,4 @@ def load_declaration(name_or_path: str) -> Declaration:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
-        raise SourceError("\n".join(f"{file}: {problem}" for problem in _problems(error))) from error
-
-
-def _problems(error: ValidationError) -> list[str]:
-    return [
-        f"{'.'.join(map(str, found['loc'])) or 'declaration'}: {found['msg'].removeprefix('Value error, ')}"
-        + (f" (it is {found['input']!r})" if found["type"] not in ("missing", "value_error") else "")
-        for found in error.errors(include_url=False)
-    ]
+        raise SourceError("\n".join(f"{file}: {said}" for said in problems(error, "declaration"))) from error

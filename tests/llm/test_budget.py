@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_stub import BatchStub
+from batch_stub import BatchStub, end
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
@@ -24,6 +24,8 @@ from reasonmed_assets.profiles.model import Budget, Profile
 
 COST = (10 * 1.0 + 5 * 2.0) / 1e6
 """Dollars of one call to the stub: ten prompt and five completion tokens at the prices of the test profile."""
+
+QUICK = {"gather_s": 0.05, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.05}
 
 
 def budgeted(budget: dict[str, Any], **provider: Any) -> Profile:
@@ -101,7 +103,7 @@ def test_what_the_ledger_holds_is_free(tmp_path: Path) -> None:
 def test_a_call_whose_batch_is_on_its_way_is_paid_for_unless_it_is_sent_alone(tmp_path: Path) -> None:
     key, purse = "ab" * 16, Purse("one", Budget(calls=0))
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        ledger.begin_batch("cd" * 8, "local", [key])
+        ledger.begin_batch("cd" * 8, "another", "local", [key])
         told: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
         ledger.claim([Wanted(key, "verifier", joins_batch=False)], told.put, purse)
         assert told.get(timeout=10).unaffordable == [key]
@@ -122,18 +124,39 @@ def test_an_engine_whose_build_has_no_name_keeps_its_budget(tmp_path: Path) -> N
 def test_a_call_that_an_earlier_builds_batch_did_not_make_is_within_the_budget(
     tmp_path: Path, remote_id: str | None
 ) -> None:
-    quick = {"gather_s": 0.05, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.05}
     with BatchStub() as stub:
-        running = engine(tmp_path, stub.base_url, budgeted({"calls": 2}, transport="batch", batch=quick))
+        running = engine(tmp_path, stub.base_url, budgeted({"calls": 2}, transport="batch", batch=QUICK))
         asked = list(calls(5))
         keys = [call_key("local", "small-1b", "r1", each.body, 0) for each in asked]
-        running.ledger.begin_batch("ab" * 16, "local", keys)
+        running.ledger.begin_batch("ab" * 16, "another", "local", keys)
         if remote_id is not None:
             running.ledger.name_batch("ab" * 16, remote_id)
         with pytest.raises(BudgetError, match="2 of 2 calls are made"):
             list(running.run("step", asked, text_of, 2))
         assert stub.n == 2
         running.ledger.close()
+
+
+def test_what_a_batch_did_not_make_before_it_expired_is_paid_once(tmp_path: Path) -> None:
+    with BatchStub() as stub:
+        stub.fates = [end("expired", 0.6, "batch_expired")]
+        running = engine(tmp_path, stub.base_url, budgeted({"calls": 10}, transport="batch", batch=QUICK))
+        assert {result.outcome for result in running.run("step", calls(10), text_of, 2)} == {"completed"}
+        with pytest.raises(BudgetError, match="10 of 10 calls are made"):
+            list(running.run("step", calls(11), text_of, 2))
+        running.ledger.close()
+
+
+def test_a_build_that_goes_on_counts_its_own_batch(tmp_path: Path) -> None:
+    keys = [f"{row:032x}" for row in range(6)]
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.begin_batch("cd" * 16, "one", "local", keys[:4])
+        told: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
+        wanted = [Wanted(key, "verifier", joins_batch=True) for key in reversed(keys)]
+        ledger.claim(wanted, told.put, Purse("one", Budget(calls=5)))
+        claimed = told.get(timeout=10)
+        assert sorted(claimed.granted) == [*keys[:4], keys[5]]
+        assert claimed.unaffordable == [keys[4]]
 
 
 CHILD = """

@@ -16,7 +16,7 @@ from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Ledger
-from reasonmed_assets.llm.limits import Breaker, InFlight
+from reasonmed_assets.llm.limits import Breaker, InFlight, PerMinute
 from reasonmed_assets.llm.outcomes import EndpointError, rate_limits
 from reasonmed_assets.llm.progress import LogProgress
 
@@ -231,6 +231,14 @@ def test_azure_has_the_deployment_in_its_path_and_the_key_in_a_header_of_its_own
 def test_rate_limit_headers(headers: dict[str, str], told: tuple) -> None:
     limits = rate_limits(headers)
     assert (limits.requests, limits.tokens, limits.wait_s) == told
+
+
+def test_of_what_an_endpoint_allows_its_models_the_lowest_holds() -> None:
+    allowance = PerMinute(6000, 0.0)
+    for model, per_minute in [("large", 60), ("small", 600), ("large", 60), ("small", 600)]:
+        allowance.told(per_minute, model, 0.0)
+    allowance.take(10, 0.0)
+    assert allowance.wait_s(0.0) == pytest.approx(10, abs=1.01)
 
 
 def test_what_an_endpoint_says_of_its_limits_is_kept(tmp_path: Path) -> None:

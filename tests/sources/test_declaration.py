@@ -85,7 +85,7 @@ def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
     [
         ('name = "mine"', 'name = "My Source"', r"mine\.toml: name: .*My Source"),
         ('format = "jsonl"', 'format = "xml"', r"layouts\.native\.format: .*'xml'"),
-        ('question = "stem"', 'stem = "stem"', r"layouts\.native\.stem: Extra inputs"),
+        ('question = "stem"', 'stem = "stem"', r"layouts\.native\.stem: there is no such key"),
         ('options = "choices"\n', "", r"layouts\.native: give either options .* or fixed_options"),
         ('encoding = "letter"', 'encoding = "index"', r"layouts\.native\.gold: give bases"),
         ('files = ["mine/*.jsonl"]', 'files = ["../secret.jsonl"]', r"must be a path below the data directory"),
