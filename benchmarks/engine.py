@@ -39,6 +39,7 @@ from clients import bodies
 from faults import account
 
 HERE = Path(__file__).parent
+DELAYS_MS = (0, 200)
 IN_FLIGHT = (64, 256, 1_024)
 FAST = ("aiohttp", "pyreqwest", "engine")
 REPEATS = 3
@@ -131,7 +132,7 @@ def throughput(curator: list[str] | None) -> None:
     print("## Throughput")
     slow = ["openai", *(["curator"] if curator else [])]
     rows = []
-    for delay_ms in (0, 200):
+    for delay_ms in DELAYS_MS:
         for in_flight in IN_FLIGHT:
             n = CALLS if not delay_ms else min(2 * CALLS, in_flight * 125)
             with endpoint(delay_ms=delay_ms) as server:

@@ -15,8 +15,9 @@ _log = logging.getLogger(__name__)
 
 _GROUP_S = 0.020
 _ENOUGH = 128
-"""How long a group gathers before it is written, unless it is large already: a reply is at most this and two writes
-away from being safe."""
+_PARTS = 2
+"""How long a group gathers before it is written, and how many operations are enough before, by a look in between: a
+reply is at most this and two writes away from being safe."""
 
 _GROUP_OPERATIONS = 512
 _ROWS_PER_STATEMENT = 128
@@ -122,8 +123,9 @@ class Writer:
         group: list[Operation] = []
         try:
             operation = self._operations.get(timeout=wait_s)
-            if self._operations.qsize() < _ENOUGH:
-                time.sleep(_GROUP_S)
+            for _ in range(_PARTS):
+                if self._operations.qsize() < _ENOUGH:
+                    time.sleep(_GROUP_S / _PARTS)
             while operation is not None:
                 group.append(operation)
                 if len(group) == _GROUP_OPERATIONS:
