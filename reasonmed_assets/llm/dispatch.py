@@ -300,7 +300,7 @@ class Dispatcher(LoopSender):
         try:
             received = await lane.transport.send(job.body, job.call.body["model"])
             lane.returned(job, received, sent_at, self._loop.time())
-            self._heed(lane, job, received)
+            self._heed(lane, job, received, sent_at)
             is_last = not lane.is_tried_again(job, received)
             self._n_returned += 1
             self._on_attempt(job, received, is_last)
@@ -324,7 +324,7 @@ class Dispatcher(LoopSender):
             lane.waiting.appendleft(job)
         self._pump(lane)
 
-    def _heed(self, lane: Lane, job: Job, received: Received) -> None:
+    def _heed(self, lane: Lane, job: Job, received: Received, sent_at: float) -> None:
         """Notice an endpoint that is down or back; its calls go to the others meanwhile.
 
         Raises:
@@ -340,7 +340,9 @@ class Dispatcher(LoopSender):
         if job.failed_at is None:
             job.failed_at = now
         is_at_fault = lane.is_at_fault(job)
-        if breaker.failed(job.key, now, counts=not is_at_fault, is_silence=received.is_silence):
+        # Calls that time out together are no outage when others were answered meanwhile.
+        counts = not is_at_fault and lane.answered_at < sent_at
+        if breaker.failed(job.key, now, counts=counts, is_silence=received.is_silence):
             self._on_notice(
                 f"{lane.url} is down ({received.detail}): trying one call now and then until it answers, "
                 f"at most {lane.provider.outage_s:g} s"
