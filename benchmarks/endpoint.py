@@ -15,6 +15,7 @@ import hashlib
 import random
 import resource
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -27,8 +28,8 @@ from reasonmed_assets.sources import SAMPLE_DIR, load_declaration, read_source
 
 N_TEXTS = 200
 STORM_EVERY = 5_000
-STORM_REQUESTS = 250
-"""Every so many requests, so many in a row are answered with status 429 or 503."""
+STORM_S = 0.5
+"""After every so many requests, all are turned away with status 429 or 503 for a while."""
 DRIP_PIECES = 4
 DRIP_S = 0.1
 HUGE_CHARACTERS = 1_000_000
@@ -98,6 +99,7 @@ class Endpoint:
         self.n_requests = 0
         self.n_answered = 0
         self.most_in_flight = 0
+        self._storm_until = 0.0
         self.log: defaultdict[str, list[str]] = defaultdict(list)
         self._texts = texts()
         self._plain = [completion(text, number) for number, text in enumerate(self._texts)]
@@ -112,7 +114,10 @@ class Endpoint:
         return action
 
     def _drawn(self, key: str, n_before: int) -> str:
-        if self.n_requests % STORM_EVERY > STORM_EVERY - STORM_REQUESTS:
+        now = time.monotonic()
+        if self.n_requests % STORM_EVERY == 0:
+            self._storm_until = now + STORM_S
+        if now < self._storm_until:
             return ("429", "503")[self.n_requests // STORM_EVERY % 2]
         draw = random.Random(f"{key} {n_before}")
         return draw.choice(FAULTS) if draw.random() < self.fault_share else "reply"
