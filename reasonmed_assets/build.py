@@ -19,6 +19,7 @@ from reasonmed_assets.display import Display
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.session import BuildSession
 from reasonmed_assets.settings import BuildSettings
+from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.storage.lock import LOCK_TIMEOUT_S, WarehouseLock
 
 DAGSTER_SETTINGS = """\
@@ -108,8 +109,9 @@ def build(
             tables = [table for table in job_tables()[job] if table in wanted]
             is_made = not tables or _run(defs, instance, job, partition, tables, report, settings)
             if report.is_interrupted or (not is_made and job == MATCH_JOB):
-                # Nothing more is made, but what was paid for is accounted for.
-                wanted &= set(ACCOUNT_TABLES) if settings.ledger_file.exists() else set()
+                # Nothing more is made, but what was paid for is accounted for, by the next command if need be.
+                is_open = settings.ledger_file.exists() and not Warehouse(settings.warehouse_folder).was_cut_off
+                wanted &= set(ACCOUNT_TABLES) if is_open else set()
     report.seconds = time.monotonic() - started
     return report
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,45 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
             f"cannot open {path}: {error}. Only this program opens that file; look at reasonmed.duckdb instead, "
             "close the other program, then run the command again"
         ) from error
+
+
+@contextmanager
+def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that is closed in the end; see `connect`.
+
+    Raises:
+        KeyboardInterrupt: a query on the file was cut off by Ctrl-C or SIGTERM, be it one inside or an earlier one of
+            this process. DuckDB keeps the file open as long as that error is held, and would wait for ever for it to
+            be closed before opening it again; it also raises an error of its own where Python was told to stop.
+    """
+    if is_cut_off(path):
+        raise KeyboardInterrupt(f"a query on {path} was cut off before")
+    con = connect(path, spill, read_only=read_only)
+    try:
+        yield con
+    except BaseException as error:
+        if _is_interruption(error):
+            _cut_off.add(path)
+            if isinstance(error, Exception):
+                raise KeyboardInterrupt from error
+        raise
+    finally:
+        con.close()
+
+
+def is_cut_off(path: Path) -> bool:
+    """Whether a query of this process on the file was cut off, so that it cannot be opened here any more."""
+    return path in _cut_off
+
+
+_cut_off: set[Path] = set()
+
+
+def _is_interruption(error: BaseException) -> bool:
+    """How Python, Dagster and DuckDB say that the process was told to stop."""
+    if isinstance(error, Exception):
+        return isinstance(error, duckdb.InterruptException) or "Query interrupted" in str(error)
+    return not isinstance(error, GeneratorExit)
 
 
 def create(path: Path, spill: Path) -> None:

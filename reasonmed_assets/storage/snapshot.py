@@ -119,11 +119,8 @@ def take(
 
 
 def _checkpoint(build: Path, spill: Path) -> None:
-    con = database.connect(build, spill, read_only=False)
-    try:
+    with database.opened(build, spill, read_only=False) as con:
         con.execute("checkpoint")
-    finally:
-        con.close()
 
 
 def _complete(copy: Path, tables: Mapping[str, TableSpec], views: Mapping[str, str], spill: Path) -> None:

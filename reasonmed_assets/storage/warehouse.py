@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,11 @@ class Warehouse:
         self._tables = TABLES if tables is None else tables
         self._views = snapshot.shipped_views() if views is None else views
         self._lock = WarehouseLock(self.folder / ".lock", lock_timeout_s)
-        self.was_cut_off = False
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether a query of this process was cut off by Ctrl-C or SIGTERM: it cannot open the warehouse any more."""
+        return database.is_cut_off(self.build_path)
 
     @property
     def build_path(self) -> Path:
@@ -164,13 +168,10 @@ class Warehouse:
         with self._write(f"publish {publishing.describe(spec, partition)}"):
             if not self.build_path.exists():
                 database.create(self.build_path, self._spill)
-            con = database.connect(self.build_path, self._spill, read_only=False)
-            try:
+            with database.opened(self.build_path, self._spill, read_only=False) as con:
                 published = publishing.publish_rows(con, spec, partition, staged, made_by)
                 con.execute("checkpoint")
                 is_sparse = database.is_sparse(con)
-            finally:
-                con.close()
             if is_sparse:
                 database.compact(self.build_path, self._spill)
         return published
@@ -247,8 +248,7 @@ class Warehouse:
     def refresh_snapshot(self) -> bool:
         """Replace `reasonmed.duckdb` where it is behind; True when it was.
 
-        Left to the next command after a query was cut off by Ctrl-C or SIGTERM: DuckDB keeps its file open as long as
-        the error is held, and waits for ever for it to be closed before it opens it again in this process.
+        Left to the next command after a query was cut off.
 
         Raises:
             WarehouseError: it could not be replaced; the old one stays.
@@ -280,18 +280,16 @@ class Warehouse:
 
     @contextmanager
     def _open_for_reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        path = self.build_path if self.build_path.exists() else None
-        con = database.connect(path, self._spill, read_only=True)
-        try:
+        is_there = self.build_path.exists()
+        with (
+            database.opened(self.build_path, self._spill, read_only=True)
+            if is_there
+            else closing(database.connect(None, self._spill, read_only=True)) as con
+        ):
             database.present_declared(con, self._tables)
             database.load_macros(con)
             snapshot.create_views(con, self._views, kind="temp view")
             yield con
-        except BaseException as error:
-            self.was_cut_off |= _is_interruption(error)
-            raise
-        finally:
-            con.close()
 
     def _is_behind(self) -> bool:
         if not self.build_path.exists():
@@ -350,10 +348,3 @@ def _plain(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise WarehouseError(f"{name!r} cannot name a folder or file; use letters, digits, - and _")
     return name
-
-
-def _is_interruption(error: BaseException) -> bool:
-    """How Python, Dagster and DuckDB say that the process was told to stop."""
-    if isinstance(error, Exception):
-        return isinstance(error, duckdb.InterruptException) or "Query interrupted" in str(error)
-    return not isinstance(error, GeneratorExit)

@@ -186,12 +186,33 @@ def test_a_half_made_build_file_is_made_again(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
-def test_after_a_query_was_cut_off_the_snapshot_is_left_to_the_next_command(
-    warehouse: Warehouse, error: BaseException
+@pytest.mark.parametrize("is_writing", [False, True])
+def test_after_a_query_was_cut_off_the_file_is_left_to_the_next_command(
+    warehouse: Warehouse, error: BaseException, is_writing: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(type(error)), warehouse.read({}):
+    def cut_off(*_: object) -> None:
         raise error
+
+    publish(warehouse, {"1": "a"})
+    with pytest.raises(KeyboardInterrupt):
+        if is_writing:
+            with monkeypatch.context() as patch:
+                patch.setattr("reasonmed_assets.storage.publishing.publish_rows", cut_off)
+                publish(warehouse, {"1": "b"})
+        else:
+            with warehouse.read({}):
+                raise error
     assert warehouse.was_cut_off
     assert warehouse.refresh_snapshot() is False
-    with pytest.raises(ValueError), Warehouse(warehouse.folder).read({}):
+    again = Warehouse(warehouse.folder)
+    assert again.was_cut_off
+    with pytest.raises(KeyboardInterrupt), again.read({}):
+        pass
+
+
+def test_another_error_leaves_the_file_open_to_all(warehouse: Warehouse) -> None:
+    publish(warehouse, {"1": "a"})
+    with pytest.raises(ValueError, match="of another kind"), warehouse.read({}):
         raise ValueError("of another kind")
+    assert not warehouse.was_cut_off
+    assert warehouse.refresh_snapshot()
