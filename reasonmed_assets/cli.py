@@ -75,7 +75,7 @@ def build(
     """Build the data set: every table of every source, then the three training sets."""
     from reasonmed_assets.build import build as run_build
     from reasonmed_assets.display import console_display
-    from reasonmed_assets.report import print_announcement, print_report
+    from reasonmed_assets.report import print_announcement, print_report, print_what_to_do
 
     console = Console()
     budget = {"budget.usd": budget_usd, "budget.calls": budget_calls}
@@ -89,7 +89,11 @@ def build(
         if replace:
             _set_aside(settings, console)
         print_announcement(console, settings)
-        report = run_build(settings, lambda: console_display(console), sources=source or (), selection=select)
+        try:
+            report = run_build(settings, lambda: console_display(console), sources=source or (), selection=select)
+        except KeyboardInterrupt:
+            print_what_to_do(console, is_interrupted=True)
+            raise typer.Exit(1) from None
         print_report(console, settings, report)
     if not report.is_complete:
         raise typer.Exit(1)

@@ -67,7 +67,12 @@ def print_report(console: Console, settings: BuildSettings, report: BuildReport)
         return
     for problem in report.problems:
         console.print(f"[red]✗[/] {problem}", highlight=False, soft_wrap=True)
-    what_to_do = "Stopped before the end. To go on," if report.is_interrupted else "Mend what stands above, then"
+    print_what_to_do(console, report.is_interrupted)
+
+
+def print_what_to_do(console: Console, is_interrupted: bool) -> None:
+    """How to go on with a build that did not publish everything."""
+    what_to_do = "Stopped before the end. To go on," if is_interrupted else "Mend what stands above, then"
     console.print(
         f"Not everything was published. {what_to_do} run the same command again: what is published stays, and no call "
         "that was answered is made again.",
