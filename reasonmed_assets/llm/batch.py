@@ -175,7 +175,7 @@ class BatchSender(LoopSender):
         self._alarm: asyncio.TimerHandle | None = None
         self._last_job_at = 0.0
         self._draw = random.Random()  # noqa: S311 - jitter
-        super().__init__("model-batches")
+        super().__init__("model-batches", asyncio.new_event_loop())
 
     async def _close(self) -> None:
         await self._client.close()

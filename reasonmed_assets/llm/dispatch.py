@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import uvloop
+
 from reasonmed_assets.llm.calls import Call
 from reasonmed_assets.llm.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
 from reasonmed_assets.llm.loop import LoopSender
@@ -207,7 +209,7 @@ class Dispatcher(LoopSender):
         self._is_held_back = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._draw = random.Random()  # noqa: S311 - jitter
-        super().__init__("model-calls")
+        super().__init__("model-calls", uvloop.new_event_loop())
 
     def add_provider(self, name: str, lanes: Sequence[Lane]) -> None:
         """Make a provider known, with a lane per endpoint, before its first job."""

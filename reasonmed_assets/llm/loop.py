@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-import uvloop
-
 if TYPE_CHECKING:
     from reasonmed_assets.llm.dispatch import Job
+
+
+_log = logging.getLogger(__name__)
+_LAST_S = 5.0
+"""How long a library may take to end what is cancelled."""
 
 
 class LoopSender:
@@ -22,11 +26,11 @@ class LoopSender:
 
     _tasks: Collection[asyncio.Task[None]]
 
-    def __init__(self, thread_name: str) -> None:
+    def __init__(self, thread_name: str, loop: asyncio.AbstractEventLoop) -> None:
         self._lock = threading.Lock()
         self._is_stopping = False
         self._stopped = asyncio.Event()
-        self._loop = uvloop.new_event_loop()
+        self._loop = loop
         self._thread = threading.Thread(target=self._run_loop, name=thread_name, daemon=True)
         self._thread.start()
 
@@ -66,9 +70,14 @@ class LoopSender:
         if self._tasks and grace_s > 0:
             await asyncio.wait(self._tasks, timeout=grace_s)
         self._cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._close()
-        self._loop.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LAST_S)
+        try:
+            await asyncio.wait_for(self._close(), _LAST_S)
+        except Exception:
+            _log.exception("a connection could not be closed")
+        finally:
+            self._loop.stop()
 
     def _cancel(self) -> None:
         for task in self._tasks:
