@@ -14,10 +14,9 @@ from typing import Any
 _log = logging.getLogger(__name__)
 
 _GROUP_S = 0.020
-_ENOUGH = 128
-_PARTS = 2
-"""How long a group gathers before it is written, and how many operations are enough before, by a look in between: a
-reply is at most this and two writes away from being safe."""
+_ENOUGH = 64
+"""How long a group gathers before it is written, and how many operations are enough before: a reply is at most this and
+two writes away from being safe."""
 
 _GROUP_OPERATIONS = 512
 _ROWS_PER_STATEMENT = 128
@@ -95,16 +94,22 @@ class Writer:
         self._beat = beat
         self._beat_s = beat_s
         self._operations: queue.SimpleQueue[Operation | None] = queue.SimpleQueue()
+        self._are_enough = threading.Event()
+        self._is_closing = False
         self._thread = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
         self._thread.start()
 
     def submit(self, operation: Operation) -> None:
         """Hand over an operation; returns at once."""
         self._operations.put(operation)
+        if self._operations.qsize() >= _ENOUGH and not self._are_enough.is_set():
+            self._are_enough.set()
 
     def close(self) -> None:
         """Write what was handed over, then end the thread."""
+        self._is_closing = True
         self._operations.put(None)
+        self._are_enough.set()
         self._thread.join()
 
     def _write(self) -> None:
@@ -123,9 +128,9 @@ class Writer:
         group: list[Operation] = []
         try:
             operation = self._operations.get(timeout=wait_s)
-            for _ in range(_PARTS):
-                if self._operations.qsize() < _ENOUGH:
-                    time.sleep(_GROUP_S / _PARTS)
+            self._are_enough.clear()
+            if self._operations.qsize() < _ENOUGH and not self._is_closing:
+                self._are_enough.wait(_GROUP_S)
             while operation is not None:
                 group.append(operation)
                 if len(group) == _GROUP_OPERATIONS:

@@ -15,7 +15,7 @@ import orjson
 import polars as pl
 import pytest
 
-from reasonmed_assets.llm import owners
+from reasonmed_assets.llm import owners, writer
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.ledger import Asker, Attempt, Claimed, Ledger, LedgerError, Recorded, Wanted
 from reasonmed_assets.llm.outcomes import Received
@@ -334,6 +334,16 @@ def test_another_version_is_refused(path: Path) -> None:
         connection.execute("pragma user_version = 99")
     with pytest.raises(LedgerError, match="99"):
         Ledger(path)
+
+
+def test_a_group_that_is_large_enough_does_not_wait_for_more(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_GROUP_S", 60.0)
+    stored = [Waiting() for _ in range(100)]
+    with Ledger(path) as ledger:
+        for key, waiting in zip(KEYS, stored, strict=False):
+            ledger.record(attempt(key), waiting)
+        assert isinstance(stored[0].get(), Recorded)
+    assert all(isinstance(waiting.get(), Recorded) for waiting in stored), "closing waits for no more either"
 
 
 def test_a_write_that_fails_is_told_and_nothing_of_it_is_there(path: Path) -> None:
