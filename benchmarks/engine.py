@@ -45,7 +45,7 @@ FAST = ("aiohttp", "pyreqwest", "engine")
 REPEATS = 3
 CALLS = 20_000
 ROUNDS = 100
-"""Of calls in flight where a reply takes time, so that the second in which the engine feels its way up counts little."""
+"""Of calls in flight where a reply takes time, so that the engine's first second, of feeling its way, counts little."""
 FEW_CALLS = 3_000
 """Of the slow clients, which need no more to show their pace."""
 
@@ -102,8 +102,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     print(flush=True)
 
 
-def curator_command(environment: Path) -> list[str] | None:
-    """Python of an environment that has curator, made where it is not there; None where that fails."""
+def curator_command(environment: Path | None) -> list[str] | None:
+    """Python of an environment that has curator, made where it is not there; None, with a message, where that fails."""
+    if environment is None:
+        print("curator is left out: --curator names the folder of an environment that has, or is to get, it")
+        return None
     python = environment / "bin" / "python"
     try:
         if not python.exists():
@@ -271,7 +274,7 @@ def main() -> None:
     print(f"{machine()}\n")
     for mode in options.modes or MODES:
         if mode == "throughput":
-            throughput(curator_command(options.curator) if options.curator else None)
+            throughput(curator_command(options.curator))
         else:
             MODES[mode]()
 

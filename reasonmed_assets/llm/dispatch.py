@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import uvloop
@@ -29,7 +30,7 @@ class Transport(Protocol):
     """Something that sends a request once."""
 
     async def send(self, body: bytes, model: str) -> Received:
-        """Send a request for a model once; raises an `EngineError` where the whole build has to stop."""
+        """Send a request for a model once."""
 
     async def close(self) -> None:
         """Give back what was opened."""
@@ -302,12 +303,15 @@ class Dispatcher(LoopSender):
         try:
             received = await lane.transport.send(job.body, job.call.body["model"])
             lane.returned(job, received, sent_at, self._loop.time())
-            self._heed(lane, job, received, sent_at)
-            is_last = not lane.is_tried_again(job, received)
+            hopeless = received.hopeless or self._heed(lane, job, received, sent_at)
+            is_last = hopeless is not None or not lane.is_tried_again(job, received)
             self._n_returned += 1
             self._on_attempt(job, received, is_last)
+            if hopeless is not None:
+                raise hopeless
         except asyncio.CancelledError:
             lane.breaker.abandoned(job.key)
+            self._on_attempt(job, _cut_off(self._loop.time() - sent_at), True)
             raise
         except BaseException as error:
             lane.breaker.abandoned(job.key)
@@ -326,11 +330,10 @@ class Dispatcher(LoopSender):
             lane.waiting.appendleft(job)
         self._pump(lane)
 
-    def _heed(self, lane: Lane, job: Job, received: Received, sent_at: float) -> None:
+    def _heed(self, lane: Lane, job: Job, received: Received, sent_at: float) -> EndpointError | None:
         """Notice an endpoint that is down or back; its calls go to the others meanwhile.
 
-        Raises:
-            EndpointError: no endpoint of the provider has answered for as long as the profile waits.
+        Returns what ends the run, once no endpoint of the provider has answered for as long as the profile waits.
         """
         now, breaker = self._loop.time(), lane.breaker
         if received.is_sign_of_life:
@@ -338,7 +341,7 @@ class Dispatcher(LoopSender):
             if breaker.returned():
                 self._on_notice(f"{lane.url} answers again")
                 self._take(self._waiting(lane.name))
-            return
+            return None
         if job.failed_at is None:
             job.failed_at = now
         is_at_fault = lane.is_at_fault(job)
@@ -357,15 +360,23 @@ class Dispatcher(LoopSender):
             self._loop.call_later(breaker.wait_s(now) or 0.0, self._probe, lane)
         all_down = [other.breaker.down_since for other in lanes]
         if all(since is not None and now - since > lane.provider.outage_s for since in all_down):
-            raise EndpointError(
+            return EndpointError(
                 f"provider {lane.name}: {lane.url} has not answered for {lane.provider.outage_s:g} s (the last time: "
                 f"{received.detail}); what was received is stored, run the same command again once it is back"
             )
+        return None
 
     async def _close(self) -> None:
         for lanes in self._lanes.values():
             for lane in lanes:
                 await lane.transport.close()
+
+
+def _cut_off(latency_s: float) -> Received:
+    """What came of a call whose reply the run did not live to see; it may have been paid for."""
+    detail = "cut off: the build was stopped before the reply came"
+    started_at = datetime.now(UTC) - timedelta(seconds=latency_s)
+    return Received("transport_error", detail, None, None, None, None, latency_s * 1000, started_at)
 
 
 def _allow_open_files(wanted: int) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -66,7 +67,10 @@ class Sender(Protocol):
         """Make calls, as soon as may be; from any thread, returns at once. Does nothing after `stop`."""
 
     def stop(self, grace_s: float) -> None:
-        """Send nothing more, wait up to `grace_s` seconds for what is about to arrive."""
+        """Send nothing more; what is about to arrive has `grace_s` seconds. Returns at once."""
+
+    def join(self) -> None:
+        """Wait for that, after `stop`."""
 
 
 class Fetcher:
@@ -158,17 +162,20 @@ class Fetcher:
         """Send nothing more, wait a little for calls in flight, store what came, give the claims back."""
         if not self._senders:
             return
-        try:
+        with ExitStack() as ends:
+            ends.callback(self._give_back)
             for sender in self._senders.values():
+                ends.callback(sender.join)
                 sender.stop(_GRACE_S)
+
+    def _give_back(self) -> None:
+        for provider in self._senders:
+            self._ledger.use(provider, False)
+        try:
+            self._ledger.flush()
         finally:
-            for provider in self._senders:
-                self._ledger.use(provider, False)
-            try:
-                self._ledger.flush()
-            finally:
-                self._ledger.release(self._held)
-                self._ledger.flush()
+            self._ledger.release(self._held)
+            self._ledger.flush()
 
     def _sender_of(self, name: str) -> Sender:
         provider = self._profile.providers[name]
@@ -271,8 +278,10 @@ class Fetcher:
     def _on_attempt(self, job: Job, received: Received, is_last: bool) -> None:
         call = job.call
         kind = self._profile.providers[call.provider].kind
+        refused = None
         if received.reply is not None and received.reply.is_simulated and kind != "simulated":
-            raise simulated_reply_error(call.provider, kind, "sent")
+            refused = simulated_reply_error(call.provider, kind, "sent")
+            received = replace(received, outcome="transport_error", detail=str(refused), raw=None, reply=None)
         model = self._profile.models[call.model]
         attempt = Attempt(
             job.key,
@@ -288,6 +297,8 @@ class Fetcher:
             *self._bill(call.model, received),
         )
         self._ledger.record(attempt, partial(self._told, self._on_recorded, job, received, is_last))
+        if refused is not None:
+            raise refused
 
     def _bill(self, model: str, received: Received) -> tuple[str, float]:
         """Which build pays, and how much; nobody where there is no budget to keep."""

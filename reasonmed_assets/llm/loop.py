@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,16 +42,20 @@ class LoopSender:
                 self._loop.call_soon_threadsafe(self._take, list(jobs))
 
     def stop(self, grace_s: float) -> None:
-        """Begin nothing more, wait up to `grace_s` seconds for what is under way, end the thread."""
+        """Begin nothing more; what is under way has `grace_s` seconds. Returns at once."""
         with self._lock:
             if self._is_stopping:
                 return
             self._is_stopping = True
         asyncio.run_coroutine_threadsafe(self._wind_down(grace_s), self._loop)
+
+    def join(self) -> None:
+        """Wait for the end of the thread after `stop`; an interruption cuts it short."""
         try:
             self._thread.join()
         except KeyboardInterrupt:
-            self._loop.call_soon_threadsafe(self._cancel)
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()
             raise
 

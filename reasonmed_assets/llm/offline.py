@@ -215,6 +215,7 @@ class OfflineSender:
         self._waiting: deque[Job] = deque()
         self._in_flight: set[str] = set()
         self._is_over = False
+        self._ends_at = 0.0
         self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="offline-calls", daemon=True)
         self._thread.start()
@@ -224,11 +225,17 @@ class OfflineSender:
         self._tasks.put(partial(self._take, list(jobs)))
 
     def stop(self, grace_s: float) -> None:
-        """Begin no further call, wait up to `grace_s` seconds for those under way, end the thread."""
+        """Begin no further call; those under way have `grace_s` seconds. Returns at once."""
+        self._ends_at = time.monotonic() + grace_s
         self._tasks.put(self._drain)
-        self._thread.join(grace_s)
-        self._tasks.put(self._in_flight.clear)
-        self._thread.join()
+
+    def join(self) -> None:
+        """Wait for the end of the thread after `stop`; an interruption cuts it short."""
+        try:
+            self._thread.join(max(0.0, self._ends_at - time.monotonic()))
+        finally:
+            self._tasks.put(self._in_flight.clear)
+            self._thread.join()
 
     def _work(self) -> None:
         while not self._is_over or self._in_flight:

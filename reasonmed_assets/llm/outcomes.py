@@ -85,6 +85,7 @@ class Received:
         latency_ms: from sending to the end of the response.
         started_at: when it was sent.
         limits: what the endpoint says of its rate limits.
+        hopeless: what makes every further call useless.
     """
 
     outcome: str
@@ -96,6 +97,7 @@ class Received:
     latency_ms: float
     started_at: datetime
     limits: RateLimits = NO_RATE_LIMITS
+    hopeless: EngineError | None = None
 
     @property
     def is_final(self) -> bool:

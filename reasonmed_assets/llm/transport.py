@@ -18,7 +18,9 @@ from pyreqwest.http import Url
 from reasonmed_assets.llm.outcomes import (
     NO_RATE_LIMITS,
     NOT_THERE_STATUSES,
+    UNAUTHORISED_STATUSES,
     EndpointError,
+    EngineError,
     Received,
     UnauthorisedError,
     detail_of_status,
@@ -87,9 +89,8 @@ class HttpTransport:
     async def send(self, body: bytes, model: str) -> Received:
         """Send a request once; `model` is the one that its body names.
 
-        Raises:
-            UnauthorisedError: the endpoint does not take the key (401, 402, 403).
-            EndpointError: there is no such address or model (404, 405).
+        Hopeless is a key that the endpoint does not take (401, 402, 403: `UnauthorisedError`), and an address or a
+        model that it does not have (404, 405: `EndpointError`).
         """
         started_at, sent = datetime.now(UTC), time.perf_counter()
         status, raw, reply, wait_s, limits = None, None, None, None, NO_RATE_LIMITS
@@ -111,10 +112,10 @@ class HttpTransport:
             outcome, detail = "timed_out", f"no reply within {self._timeout_s:g} s"
         except RequestError as error:
             outcome, detail = "transport_error", self._described(error)
-        self._stop_where_hopeless(url, outcome, status, detail)
         latency_ms = (time.perf_counter() - sent) * 1000
         kept = raw if reply is not None else None
-        return Received(outcome, detail, status, kept, reply, wait_s, latency_ms, started_at, limits)
+        hopeless = self._hopeless(url, status, detail)
+        return Received(outcome, detail, status, kept, reply, wait_s, latency_ms, started_at, limits, hopeless)
 
     def _url_of(self, model: str) -> Url:
         if model not in self._urls:
@@ -127,17 +128,18 @@ class HttpTransport:
         deployment = f"{self._base_url}/openai/deployments/{quote(model, safe='')}/chat/completions"
         return Url(deployment).with_query({"api-version": self._api_version})
 
-    def _stop_where_hopeless(self, url: Url, outcome: str, status: int | None, detail: str | None) -> None:
-        if outcome == "unauthorised":
-            raise UnauthorisedError(
+    def _hopeless(self, url: Url, status: int | None, detail: str | None) -> EngineError | None:
+        if status in UNAUTHORISED_STATUSES:
+            return UnauthorisedError(
                 f"provider {self._name}: {url} does not accept the key ({detail}); "
                 + (f"check the environment variable {self._key_env}" if self._key_env else "the profile declares none")
             )
         if status in NOT_THERE_STATUSES:
-            raise EndpointError(
+            return EndpointError(
                 f"provider {self._name}: {url} answers {detail}; "
                 "check the provider's base_url and the model's name in the profile"
             )
+        return None
 
     def _described(self, error: RequestError) -> str:
         causes = error.details["causes"] or []

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
@@ -102,7 +103,7 @@ class Writer:
     def submit(self, operation: Operation) -> None:
         """Hand over an operation; returns at once."""
         self._operations.put(operation)
-        if self._operations.qsize() >= _ENOUGH and not self._are_enough.is_set():
+        if self._operations.qsize() >= _ENOUGH - 1 and not self._are_enough.is_set():
             self._are_enough.set()
 
     def close(self) -> None:
@@ -129,7 +130,7 @@ class Writer:
         try:
             operation = self._operations.get(timeout=wait_s)
             self._are_enough.clear()
-            if self._operations.qsize() < _ENOUGH and not self._is_closing:
+            if self._operations.qsize() < _ENOUGH - 1 and not self._is_closing:
                 self._are_enough.wait(_GROUP_S)
             while operation is not None:
                 group.append(operation)
@@ -156,7 +157,8 @@ class Writer:
             connection.execute("commit")
         except Exception as error:
             if connection.in_transaction:
-                connection.execute("rollback")
+                with suppress(sqlite3.Error):  # whoever waits must hear of it all the same
+                    connection.execute("rollback")
             failure = LedgerError(
                 f"ledger {self._path}: could not be written ({error}); what was stored before is safe, "
                 "run the same command again once this is cured"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,12 @@ class Build:
     ) -> dict[str, Result]:
         """Results by row."""
         return {result.row_id: result for result in self.engine.run("step", source, parse, retries)}
+
+
+def outcomes_in(folder: Path) -> Counter[str]:
+    """What the ledger says became of all requests."""
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+        return Counter(outcome for (outcome,) in ledger.execute("select outcome from attempts"))
 
 
 def main() -> None:

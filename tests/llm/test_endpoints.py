@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from small import Build, call, calls, profile, text_of
+from small import Build, call, calls, outcomes_in, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets.llm.engine import Engine
@@ -82,6 +82,7 @@ def test_while_an_endpoint_is_down_one_call_at_a_time_is_tried(tmp_path: Path) -
             build.results(calls(500))
         # Those in flight at the beginning, then a probe every few hundredths of a second.
         assert stub.n < 60
+        assert outcomes_in(tmp_path) == {"transport_error": stub.n}
         stub.answer = echo
         assert {result.outcome for result in build.results(calls(500)).values()} == {"completed"}
 

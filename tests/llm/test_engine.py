@@ -15,14 +15,14 @@ from pathlib import Path
 
 import orjson
 import pytest
-from small import Build, call, calls, profile, text_of
+from small import Build, call, calls, outcomes_in, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets.llm.calls import Reply, Unusable, call_key
 from reasonmed_assets.llm.engine import Engine
 from reasonmed_assets.llm.ledger import Attempt, Ledger, Stored
 from reasonmed_assets.llm.limits import InFlight
-from reasonmed_assets.llm.outcomes import EndpointError, Received, SimulatedReplyError, UnauthorisedError
+from reasonmed_assets.llm.outcomes import EndpointError, EngineError, Received, SimulatedReplyError, UnauthorisedError
 from reasonmed_assets.llm.progress import LogProgress
 from reasonmed_assets.llm.wire import read_reply
 
@@ -261,6 +261,32 @@ def test_a_refused_key_stops_at_once_and_names_the_variable(
             assert {r.outcome for r in build.results(calls(500)).values()} == {"completed"}
 
 
+@pytest.mark.parametrize(("status", "outcome"), [(401, "unauthorised"), (404, "transport_error")])
+def test_requests_that_stop_the_build_are_attempts_too(tmp_path: Path, status: int, outcome: str) -> None:
+    with Stub(lambda request: Answer(status=status)) as stub:
+        with Build(tmp_path, stub.base_url, profile(max_in_flight=4)) as build, pytest.raises(EngineError):
+            build.results(calls(500))
+        assert outcomes_in(tmp_path) == {outcome: stub.n}
+
+
+def test_requests_that_the_end_of_a_run_cuts_off_are_attempts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reasonmed_assets.llm.fetching._GRACE_S", 0.1)
+    quick = {f"q{row}" for row in range(10)}
+    with Stub(lambda request: reply("x", delay_s=0.0 if request.question in quick else 30.0)) as stub:
+        with Build(tmp_path, stub.base_url) as build:
+            run = build.engine.run("step", calls(50), text_of, 2)
+            assert len([next(run) for _ in range(10)]) == 10
+            run.close()
+        assert stub.n > 10
+        assert outcomes_in(tmp_path) == {"completed": 10, "transport_error": stub.n - 10}
+        stub.answer = echo
+        with Build(tmp_path, stub.base_url) as build:
+            again = build.results(calls(50))
+        assert sum(result.is_cached for result in again.values()) == 10
+
+
 def test_a_missing_key_stops_before_any_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STUB_KEY", raising=False)
     with Stub() as stub, Build(tmp_path, stub.base_url, profile(api_key_env="STUB_KEY")) as build:
@@ -313,6 +339,7 @@ def test_simulated_replies_need_a_provider_declared_so(tmp_path: Path, marked_by
     with Stub(lambda request: Answer(body=plain.body, headers=headers)) as stub:
         with Build(tmp_path, stub.base_url) as build, pytest.raises(SimulatedReplyError, match="local"):
             build.results([call(1)])
+        assert outcomes_in(tmp_path) == {"transport_error": 1}, "a request that was sent, and no reply"
         with Build(tmp_path, stub.base_url, profile(kind="simulated")) as build:
             result = build.results([call(1)])["1"]
             assert result.reply is not None and result.reply.is_simulated

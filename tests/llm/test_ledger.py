@@ -10,6 +10,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import orjson
 import polars as pl
@@ -18,6 +19,7 @@ import pytest
 from reasonmed_assets.llm import owners, writer
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.ledger import Asker, Attempt, Claimed, Ledger, LedgerError, Recorded, Wanted
+from reasonmed_assets.llm.ledger_operations import Barrier
 from reasonmed_assets.llm.outcomes import Received
 
 KEYS = [f"{n:032x}" for n in range(2000)]
@@ -338,11 +340,14 @@ def test_another_version_is_refused(path: Path) -> None:
 
 def test_a_group_that_is_large_enough_does_not_wait_for_more(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "_GROUP_S", 60.0)
-    stored = [Waiting() for _ in range(100)]
+    stored = [Waiting() for _ in range(writer._ENOUGH)]
     with Ledger(path) as ledger:
         for key, waiting in zip(KEYS, stored, strict=False):
             ledger.record(attempt(key), waiting)
         assert isinstance(stored[0].get(), Recorded)
+        last = Waiting()
+        ledger.record(attempt(KEYS[-1]), last)
+    assert isinstance(last.get(), Recorded)
     assert all(isinstance(waiting.get(), Recorded) for waiting in stored), "closing waits for no more either"
 
 
@@ -360,6 +365,29 @@ def test_a_write_that_fails_is_told_and_nothing_of_it_is_there(path: Path) -> No
         assert set(ledger.lookup(KEYS[:2])) == {KEYS[0]}
         ledger._writer._connection.execute("pragma max_page_count = 1000000")
         assert record(ledger, attempt(KEYS[1])).is_kept
+
+
+class Broken:
+    """A connection to a disk that is gone: not even the rollback works."""
+
+    in_transaction = True
+
+    def execute(self, statement: str) -> None:
+        if statement != "begin immediate":
+            raise sqlite3.OperationalError("disk I/O error")
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def test_a_disk_that_is_gone_is_told_to_all_who_wait() -> None:
+    broken = writer.Writer(cast(sqlite3.Connection, Broken()), "gone.sqlite", lambda connection: None, 60.0)
+    for _ in range(2):
+        barrier = Barrier()
+        broken.submit(barrier)
+        with pytest.raises(LedgerError, match=r"gone\.sqlite.*disk I/O error"):
+            barrier.wait()
+    broken.close()
 
 
 def test_a_callback_that_fails_holds_up_nobody_else(path: Path, caplog: pytest.LogCaptureFixture) -> None:
