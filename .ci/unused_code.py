@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vulture import Vulture
 
-from reasonmed_assets.profiles.model import ROLES
+from reasonmed_assets.config.profile import ROLES
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ("reasonmed_assets", "quality", "sql", "definitions.py")

@@ -17,9 +17,9 @@ from typing import Any
 
 import orjson
 
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Unusable
-from reasonmed_assets.llm.prompts import render
-from reasonmed_assets.profiles.model import Profile
+from reasonmed_assets.llm.prompts.rendering import render
 
 STEM = (
     "A 45-year-old man comes to the emergency department with chest pain and dyspnoea that began two hours after a "
@@ -77,9 +77,9 @@ def content_of(reply: Reply, fields: Mapping[str, Any]) -> str:
 
 def run_engine(url: str, n: int, in_flight: int, folder: Path) -> int:
     """The call engine, ledger on."""
-    from reasonmed_assets.llm.engine import Engine
-    from reasonmed_assets.llm.ledger import Ledger
-    from reasonmed_assets.llm.progress import LogProgress
+    from reasonmed_assets.llm.engine.engine import Engine
+    from reasonmed_assets.llm.engine.progress import LogProgress
+    from reasonmed_assets.llm.ledger.ledger import Ledger
 
     with Ledger(folder / "ledger.sqlite") as ledger:
         engine = Engine(profile(max_in_flight=in_flight), ledger, lambda name: [url], LogProgress())

@@ -22,8 +22,8 @@ import duckdb
 import polars as pl
 from question_rules import count_decisions, read_questions
 
-from reasonmed_assets.profiles import load_profile
-from reasonmed_assets.profiles.model import Rules
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.rules.extraction import extract_answer
 from reasonmed_assets.rules.similarity import edit_ratio
 from reasonmed_assets.rules.text import normalise

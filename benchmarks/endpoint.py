@@ -21,9 +21,9 @@ from collections.abc import Callable
 
 import orjson
 
-from reasonmed_assets.llm.prompts import render
-from reasonmed_assets.servers.answer_keys import read_answer_keys
-from reasonmed_assets.servers.rehearsal import Rehearsal
+from reasonmed_assets.llm.prompts.rendering import render
+from reasonmed_assets.servers.rehearsal.answer_keys import read_answer_keys
+from reasonmed_assets.servers.rehearsal.replies import Rehearsal
 from reasonmed_assets.sources import SAMPLE_DIR, load_declaration, read_source
 
 N_TEXTS = 200

@@ -21,9 +21,9 @@ import orjson
 from clients import calls, profile
 
 from reasonmed_assets.llm.calls import Reply, Unusable
-from reasonmed_assets.llm.engine import Engine
-from reasonmed_assets.llm.ledger import Ledger
-from reasonmed_assets.llm.progress import LogProgress
+from reasonmed_assets.llm.engine.engine import Engine
+from reasonmed_assets.llm.engine.progress import LogProgress
+from reasonmed_assets.llm.ledger.ledger import Ledger
 
 TIMEOUT_S = 1.0
 LATE = "timed_out"

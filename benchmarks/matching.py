@@ -15,8 +15,8 @@ from itertools import accumulate
 
 import polars as pl
 
-from reasonmed_assets.ids import question_id, raw_id
-from reasonmed_assets.profiles.model import Rules
+from reasonmed_assets.config.profile import Rules
+from reasonmed_assets.rules.ids import question_id, raw_id
 from reasonmed_assets.rules.matching import find_matches
 
 COMMON = "which of the following is a in most likely with patient are true except caused by seen not all".split()  # noqa: SIM905

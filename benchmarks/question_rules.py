@@ -13,10 +13,10 @@ from pathlib import Path
 
 import polars as pl
 
-from reasonmed_assets.profiles import load_profile
-from reasonmed_assets.profiles.model import Rules
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.config.profile import Rules
+from reasonmed_assets.materialisation.session import split_roles
 from reasonmed_assets.rules.matching import find_matches
-from reasonmed_assets.session import split_roles
 from reasonmed_assets.sources import load_declaration, questions_frame, read_source
 from reasonmed_assets.vocabulary import MATCH_DECISIONS
 

@@ -17,8 +17,8 @@ from typing import Any
 import polars as pl
 from question_rules import REASONS, matches, read_questions
 
-from reasonmed_assets.profiles import load_profile
-from reasonmed_assets.profiles.model import Rules
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.config.profile import Rules
 
 EXAMPLES = 5
 FIRST_WORDS = 9

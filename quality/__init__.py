@@ -7,7 +7,7 @@ dictionary. How tables are made and stored is elsewhere (`sql/`, `reasonmed_asse
 """
 
 from reasonmed_assets.quality.auditing import CheckOutcome, audit
-from reasonmed_assets.quality.figures import statistics
 from reasonmed_assets.quality.parameters import variables
+from reasonmed_assets.quality.statistics import statistics
 
 __all__ = ["CheckOutcome", "audit", "statistics", "variables"]

@@ -15,7 +15,7 @@ from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TableSpec
 
 if TYPE_CHECKING:
-    from reasonmed_assets.profiles.model import Profile
+    from reasonmed_assets.config.profile import Profile
 
 MAX_EXAMPLES = 10
 _MAX_TEXT = 300

@@ -18,7 +18,7 @@ from reasonmed_assets.quality.expectations import Between, Expectation, Rare, Vi
 from reasonmed_assets.quality.schema import TableSpec
 
 if TYPE_CHECKING:
-    from reasonmed_assets.profiles.model import Thresholds
+    from reasonmed_assets.config.profile import Thresholds
 
 _MAX_NAMES = 5
 

@@ -12,7 +12,7 @@ from reasonmed_assets.vocabulary import AUDIT_KINDS
 if TYPE_CHECKING:
     import duckdb
 
-    from reasonmed_assets.profiles.model import Profile
+    from reasonmed_assets.config.profile import Profile
 
 
 def variables(profile: Profile, partition: str | None) -> dict[str, Any]:

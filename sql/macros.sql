@@ -1,6 +1,6 @@
 -- Macros that transforms, views and assertions share. Each statement is created as it stands in every connection.
 
--- Id of a row: as reasonmed_assets.ids.make_id over the same parts (null stands for the empty string).
+-- Id of a row: as reasonmed_assets.rules.ids.make_id over the same parts (null stands for the empty string).
 create macro id_of(parts) as
     substr(sha256(array_to_string(list_transform(parts, lambda part: coalesce(part, '')), chr(31))), 1, 16);
 

@@ -14,7 +14,7 @@ import duckdb
 TIMEOUT_S = 300
 
 
-COMMAND = [sys.executable, "-c", "from reasonmed_assets.cli import app; app()"]
+COMMAND = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()"]
 
 
 def reasonmed(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

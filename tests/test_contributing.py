@@ -19,13 +19,13 @@ from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets import sql
+from reasonmed_assets.assets import asking as steps
 from reasonmed_assets.assets import questions as group
-from reasonmed_assets.code_location import build_defs
-from reasonmed_assets.llm import steps
-from reasonmed_assets.materialise import Stage
-from reasonmed_assets.profiles import load_profile
-from reasonmed_assets.profiles.model import ROLES
-from reasonmed_assets.settings import BuildSettings
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.config.profile import ROLES
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.materialisation.materialise import Stage
+from reasonmed_assets.orchestration.code_location import build_defs
 from reasonmed_assets.sources import load_declaration, read_source
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +109,7 @@ def test_a_role_has_every_place_that_the_recipe_names() -> None:
     ):
         assert f"`{symbol}`" in text
         assert any(hasattr(module, symbol) for module in modules.values()), symbol
-    rehearsal = modules["reasonmed_assets/servers/rehearsal.py"]
+    rehearsal = modules["reasonmed_assets/servers/rehearsal/replies.py"]
     classes = [value for value in vars(rehearsal).values() if isinstance(value, type)]
     assert any(all(hasattr(one, f"_{role}") for role in ROLES) for one in classes)
 
@@ -175,7 +175,7 @@ def test_a_check(con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: py
 
 
 def test_the_snapshot_is_refreshed_as_the_page_says() -> None:
-    assert "REASONMED_WRITE_SNAPSHOT=1 pytest tests/test_definitions.py" in PAGE
-    assert "REASONMED_WRITE_SNAPSHOT=1 pytest tests/test_definitions.py" in (
-        ROOT / "tests" / "test_definitions.py"
+    assert "REASONMED_WRITE_SNAPSHOT=1 pytest tests/orchestration/test_definitions.py" in PAGE
+    assert "REASONMED_WRITE_SNAPSHOT=1 pytest tests/orchestration/test_definitions.py" in (
+        ROOT / "tests" / "orchestration" / "test_definitions.py"
     ).read_text(encoding="utf-8")

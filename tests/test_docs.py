@@ -13,7 +13,7 @@ import pytest
 from builds import Built
 from typer.testing import CliRunner
 
-from reasonmed_assets.cli import app
+from reasonmed_assets.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -34,7 +34,7 @@ def test_blocks_run(page: Path, rehearsal: Built, tmp_path: Path) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
     command = folder / "reasonmed"
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from reasonmed_assets.cli import app; app()" "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from reasonmed_assets.cli.app import app; app()" "$@"\n')
     command.chmod(0o755)
     for _, info, text in _blocks(page):
         for name in re.findall(r"file=(\S+)", info):

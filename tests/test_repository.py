@@ -18,9 +18,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from reasonmed_assets.llm import replies
-from reasonmed_assets.llm.prompts import FIELDS
-from reasonmed_assets.profiles.model import ROLES, Roles
+from reasonmed_assets.config.profile import ROLES, Roles
+from reasonmed_assets.llm.prompts.rendering import FIELDS
+from reasonmed_assets.llm.replies import parsing as replies
 
 ROOT = Path(__file__).parents[1]
 PINNED_EXTRAS = ("local", "hub", "dev")

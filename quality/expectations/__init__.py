@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from reasonmed_assets.profiles.model import Thresholds
+from reasonmed_assets.config.profile import Thresholds
 
 Bound = Callable[[Thresholds], float]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dagster as dg
 
 from reasonmed_assets import sql
-from reasonmed_assets.llm.steps import SCORE, SUMMARISE, run_step
-from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.assets.asking import SCORE, SUMMARISE, run_step
+from reasonmed_assets.materialisation.materialise import Stage, table_asset
 
 _EXPECTED_FROM = [
     "questions",

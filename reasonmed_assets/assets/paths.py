@@ -5,8 +5,8 @@ from __future__ import annotations
 import dagster as dg
 
 from reasonmed_assets import sql
-from reasonmed_assets.llm.steps import GENERATE, run_step
-from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.assets.asking import GENERATE, run_step
+from reasonmed_assets.materialisation.materialise import Stage, table_asset
 
 
 def reasoning_paths(stage: Stage) -> None:

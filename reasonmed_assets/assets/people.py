@@ -6,9 +6,9 @@ import dagster as dg
 import polars as pl
 
 from reasonmed_assets import sql
-from reasonmed_assets.materialise import Stage, table_asset
-from reasonmed_assets.reviews.files import SCHEMA, kept_files, read_reviews
-from reasonmed_assets.session import BuildSession
+from reasonmed_assets.materialisation.materialise import Stage, table_asset
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.people.reviews import SCHEMA, kept_files, read_reviews
 
 
 def reviews(stage: Stage) -> None:

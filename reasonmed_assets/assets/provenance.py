@@ -13,9 +13,9 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets import sql
-from reasonmed_assets.materialise import Made, Stage, fingerprint_of, make, table_asset
+from reasonmed_assets.materialisation.materialise import Made, Stage, fingerprint_of, make, table_asset
+from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.session import BuildSession
 
 CALL_TABLES = tuple(name for name, spec in TABLES.items() if "call_keys" in spec.columns)
 

@@ -9,10 +9,10 @@ import dagster as dg
 import polars as pl
 
 from reasonmed_assets import sql
-from reasonmed_assets.materialise import Stage, table_asset
-from reasonmed_assets.overrides import match_overrides
+from reasonmed_assets.materialisation.materialise import Stage, table_asset
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.people.overrides import match_overrides
 from reasonmed_assets.rules.matching import find_matches
-from reasonmed_assets.session import BuildSession
 from reasonmed_assets.sources import Reading, questions_frame
 
 BUILD_ROLES = ("train", "stand_in")

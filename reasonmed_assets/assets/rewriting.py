@@ -8,10 +8,10 @@ import dagster as dg
 import polars as pl
 
 from reasonmed_assets import sql
+from reasonmed_assets.assets.asking import REFINE, REGENERATE, VERIFY_REWRITES, run_step
 from reasonmed_assets.assets.selection import copies_in
 from reasonmed_assets.assets.verdicts import collect_votes
-from reasonmed_assets.llm.steps import REFINE, REGENERATE, VERIFY_REWRITES, run_step
-from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.materialisation.materialise import Stage, table_asset
 
 _STAGES = {"refined": REFINE, "regenerated": REGENERATE}
 

@@ -6,8 +6,8 @@ import dagster as dg
 import polars as pl
 
 from reasonmed_assets import sql
-from reasonmed_assets.llm.steps import RANK, run_step
-from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.assets.asking import RANK, run_step
+from reasonmed_assets.materialisation.materialise import Stage, table_asset
 from reasonmed_assets.rules.similarity import near_copies
 
 

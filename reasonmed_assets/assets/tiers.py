@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from reasonmed_assets import sql
-from reasonmed_assets.materialise import Stage, table_asset
+from reasonmed_assets.materialisation.materialise import Stage, table_asset
 
 
 def difficulty_tiers(stage: Stage) -> None:

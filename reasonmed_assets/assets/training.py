@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from reasonmed_assets import sql
-from reasonmed_assets.materialise import Stage, StageRows, table_asset
+from reasonmed_assets.materialisation.materialise import Stage, StageRows, table_asset
 
 TRAINING_TABLES = {
     "sft_cot": "The output is the path alone.",

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.calls import Reply
 
 FINAL_WITHOUT_REPLY = "rejected"
@@ -34,7 +35,7 @@ _TIMED_OUT_STATUSES = frozenset({408, 504})
 _DETAIL_CHARACTERS = 500
 
 
-class EngineError(RuntimeError):
+class EngineError(ReasonmedError):
     """Something that further calls cannot cure: the build stops, what was received is stored."""
 
 

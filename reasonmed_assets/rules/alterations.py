@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reasonmed_assets.ids import make_id
 from reasonmed_assets.rules.extraction import extract_answer
+from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.rules.text import normalise
 from reasonmed_assets.vocabulary import LETTERS
 

@@ -17,9 +17,9 @@ from typing import Any
 import polars as pl
 from rapidfuzz import fuzz
 
-from reasonmed_assets.ids import make_id
-from reasonmed_assets.profiles.model import Rules
+from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.rules.candidates import alike
+from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.rules.text import negations, normalise, numbers
 
 BENCHMARK = "benchmark"

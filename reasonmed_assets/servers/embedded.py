@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.servers.child import HOST, add_server_options, announce, notify, when_parent_ends
 
 MODEL_NAME = "smollm2-135m-instruct"
@@ -39,7 +40,7 @@ _CONTEXT_TOKENS = 8192
 _CHUNK_BYTES = 2**20
 
 
-class EmbeddedError(RuntimeError):
+class EmbeddedError(ReasonmedError):
     """The embedded server cannot run; the message says what to do."""
 
 

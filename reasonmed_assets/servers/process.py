@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from reasonmed_assets.profiles.model import Profile, Provider
+from reasonmed_assets.config.profile import Profile, Provider
+from reasonmed_assets.errors import ReasonmedError
 
 START_TIMEOUT_S = 900.0
 """The embedded server may have to download its model first."""
@@ -25,7 +26,7 @@ _STOP_TIMEOUT_S = 5.0
 _STDERR_LINES_KEPT = 40
 
 
-class ServerError(RuntimeError):
+class ServerError(ReasonmedError):
     """A local server that did not start or has ended; the message holds its last words."""
 
 

@@ -23,11 +23,11 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from reasonmed_assets.servers.answer_keys import AnswerKeys, read_answer_keys
 from reasonmed_assets.servers.batches import Batches
-from reasonmed_assets.servers.behaviour import digest, share_of
 from reasonmed_assets.servers.child import HOST, add_server_options, announce, notify, when_parent_ends
-from reasonmed_assets.servers.rehearsal import Message, Rehearsal
+from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answer_keys
+from reasonmed_assets.servers.rehearsal.behaviour import digest, share_of
+from reasonmed_assets.servers.rehearsal.replies import Message, Rehearsal
 from reasonmed_assets.sources import SAMPLE_DIR, SourceError, shipped_sources
 
 CONTEXT_TOKENS = 131_072

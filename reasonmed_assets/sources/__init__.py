@@ -1,13 +1,9 @@
 """Question sets as their publishers have them: declarations, files, and the reading of both."""
 
-from pathlib import Path
-
+from reasonmed_assets.config.settings import SAMPLE_DIR
 from reasonmed_assets.sources.declaration import Declaration, SourceError, load_declaration, shipped_sources
 from reasonmed_assets.sources.files import input_digest
 from reasonmed_assets.sources.reading import FileRead, Question, Reading, Unreadable, questions_frame, read_source
-
-SAMPLE_DIR = Path(__file__).parent / "sample"
-"""Data directory of the questions that come with the package: our own, in the native format of each source."""
 
 __all__ = [
     "SAMPLE_DIR",

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from reasonmed_assets.toml_errors import problems
+from reasonmed_assets.config.toml_errors import problems
+from reasonmed_assets.errors import ReasonmedError
 
 _SHIPPED = Path(__file__).parent
 
@@ -21,7 +22,7 @@ RECORD_KEY = "@key"
 """Field name that stands for the key of a record in a JSON object of records."""
 
 
-class SourceError(ValueError):
+class SourceError(ReasonmedError):
     """A source that cannot be used as a whole; the message names the file, what was expected and what to do."""
 
 

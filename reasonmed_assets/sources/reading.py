@@ -16,12 +16,12 @@ from typing import Any
 import orjson
 import polars as pl
 
-from reasonmed_assets.ids import question_id, raw_id
+from reasonmed_assets.rules.ids import question_id, raw_id
 from reasonmed_assets.sources.declaration import Declaration, Layout, SourceError
 from reasonmed_assets.sources.fields import FieldError, label, native_id, option_texts, optional_text, stem
-from reasonmed_assets.sources.figures import needs_figure
 from reasonmed_assets.sources.files import SplitFiles, file_digest, find_files
 from reasonmed_assets.sources.labels import LabelError, as_index, detect_base, gold_letter
+from reasonmed_assets.sources.pictures import needs_figure
 from reasonmed_assets.sources.records import Record, count_records, read_records
 from reasonmed_assets.vocabulary import LETTERS
 

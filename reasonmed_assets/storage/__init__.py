@@ -3,7 +3,17 @@
 from reasonmed_assets.storage.binding import Binding
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
+from reasonmed_assets.storage.opening import open_snapshot, open_warehouse
 from reasonmed_assets.storage.publishing import Published, PublishRecord
 from reasonmed_assets.storage.warehouse import Warehouse
 
-__all__ = ["Binding", "PublishRecord", "Published", "Warehouse", "WarehouseError", "row_hash_sql"]
+__all__ = [
+    "Binding",
+    "PublishRecord",
+    "Published",
+    "Warehouse",
+    "WarehouseError",
+    "open_snapshot",
+    "open_warehouse",
+    "row_hash_sql",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reasonmed_assets.errors import ReasonmedError
 
-class WarehouseError(RuntimeError):
+
+class WarehouseError(ReasonmedError):
     """The warehouse cannot do what was asked. The message names the file or table, and what to do next."""

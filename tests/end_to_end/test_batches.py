@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from builds import Built, reasonmed
 
-PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "profiles"
+PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles"
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from builds import Built, reasonmed
 
-from reasonmed_assets.reviews.files import EXAMPLE, FILLED_IN
+from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN
 from reasonmed_assets.storage import Warehouse
 
 SOURCE = "medmcqa"

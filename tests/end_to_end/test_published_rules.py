@@ -6,7 +6,7 @@ from pathlib import Path
 
 from builds import Built, reasonmed
 
-PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "profiles"
+PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles"
 
 
 def test_the_published_rules_build(tmp_path: Path) -> None:

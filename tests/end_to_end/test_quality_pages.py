@@ -8,14 +8,14 @@ from urllib.parse import unquote
 
 import pytest
 from builds import Built, reasonmed
-from pages import Page
-from reasonmed_assets.quality.data_docs import suite_page
+from html_page import Page
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.quality_pages import QualityError, write_quality_pages
-from reasonmed_assets.query import QueryError
+from reasonmed_assets.cli.query import QueryError
+from reasonmed_assets.pages.data_docs import suite_page
+from reasonmed_assets.pages.site import QualityError, write_quality_pages
 from reasonmed_assets.storage import Warehouse
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]

@@ -12,7 +12,7 @@ from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.sources import SAMPLE_DIR
 from reasonmed_assets.storage import Warehouse
 
-PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "profiles"
+PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles"
 
 
 @pytest.fixture

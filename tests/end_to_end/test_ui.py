@@ -127,7 +127,7 @@ def ui(warehouse: Built, tmp_path: Path) -> Iterator[Ui]:
     """`reasonmed ui` on that warehouse, called in a folder that has nothing to do with it."""
     port = _free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
-    command = [sys.executable, "-c", "from reasonmed_assets.cli import app; app()", "ui", "--profile", "simulated"]
+    command = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()", "ui", "--profile", "simulated"]
     said = tmp_path / "ui.log"
     with said.open("w") as log:
         process = subprocess.Popen(

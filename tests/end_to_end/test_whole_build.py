@@ -56,7 +56,7 @@ def test_expected_examples_are_final_or_dropped(rehearsal: Built) -> None:
 
 def test_no_explanation_reaches_a_prompt(rehearsal: Built) -> None:
     """LONG_ANSWER and `exp` give the key away: no request body may hold one."""
-    from reasonmed_assets.llm.ledger import Ledger
+    from reasonmed_assets.llm.ledger.ledger import Ledger
 
     explanations = rehearsal.query("select question_id, explanation from questions where length(explanation) > 40")
     assert explanations
@@ -141,7 +141,7 @@ def test_sql_prints_rows(rehearsal: Built, tmp_path: Path, output_format: str) -
     import sys
 
     query = "select source, options from questions order by question_id limit 3"
-    command = [sys.executable, "-c", "from reasonmed_assets.cli import app; app()", "sql", query]
+    command = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()", "sql", query]
     done = subprocess.run(
         [*command, "--warehouse", str(rehearsal.folder), "--format", output_format], capture_output=True, check=True
     )
@@ -190,7 +190,7 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     fine = reasonmed("doctor", "--profile", "simulated", "--warehouse", str(tmp_path / "w"))
     assert fine.returncode == 0, fine.stdout
-    shipped = (Path(__file__).parents[2] / "reasonmed_assets" / "profiles" / "open.toml").read_text()
+    shipped = (Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles" / "open.toml").read_text()
     profile = tmp_path / "mine.toml"
     profile.write_text(shipped.replace("127.0.0.1:8001", f"127.0.0.1:{port}"))
     wrong = reasonmed("doctor", "--profile", str(profile), "--warehouse", str(tmp_path / "w"))

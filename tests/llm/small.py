@@ -11,11 +11,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Result, Unusable
-from reasonmed_assets.llm.engine import Engine
-from reasonmed_assets.llm.ledger import Ledger
-from reasonmed_assets.llm.progress import LogProgress
-from reasonmed_assets.profiles.model import Profile
+from reasonmed_assets.llm.engine.engine import Engine
+from reasonmed_assets.llm.engine.progress import LogProgress
+from reasonmed_assets.llm.ledger.ledger import Ledger
 
 
 def profile(**provider: Any) -> Profile:

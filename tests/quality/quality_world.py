@@ -17,7 +17,7 @@ import polars as pl
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.ids import make_id
+from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.storage.snapshot import create_views, shipped_views
 
 SOURCE = "mmlu"

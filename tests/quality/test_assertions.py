@@ -11,11 +11,11 @@ import pytest
 from planted_faults import FAULTS, Fault
 from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
-from reasonmed_assets.quality.check_list import fault_id
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.pages.check_list import fault_id
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 GENERIC = {"schema", "key", "partition", "distributions"}

@@ -14,7 +14,7 @@ from reasonmed_assets.quality.auditing import MAX_EXAMPLES, CheckOutcome, shorte
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 

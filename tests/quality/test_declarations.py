@@ -12,7 +12,7 @@ from reasonmed_assets.quality.declarations import UNAUDITED, CheckDeclaration, c
 from reasonmed_assets.quality.expectations import views_of
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 ASSERTIONS = Path(declarations.__file__).parent / "assertions"

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
-from reasonmed_assets.quality.check_list import fault_id
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.distributions import allowed_count
 from reasonmed_assets.quality.expectations import ROWS, views_of
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.pages.check_list import fault_id
 
 SMALL = {"checks.thresholds.min_rows_for_rates": 2}
 TRAINING = ("sft_cot", "sft_response", "sft_reasonmed")

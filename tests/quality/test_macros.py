@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quality_world import macros
 
-from reasonmed_assets.ids import make_id
+from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.rules.tiers import tier_with_missing
 
 ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"))

@@ -12,7 +12,7 @@ from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
 
 PATHS = 1_000
 

@@ -8,7 +8,7 @@ import duckdb
 from reasonmed_assets.quality import variables
 from reasonmed_assets.quality.parameters import set_variables
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
 
 
 def test_rules_thresholds_and_identity_are_all_there() -> None:

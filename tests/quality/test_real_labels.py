@@ -11,7 +11,7 @@ from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
 from reasonmed_assets.sources import load_declaration, questions_frame, read_source
 
 pytestmark = pytest.mark.shared_data

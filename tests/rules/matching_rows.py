@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from reasonmed_assets.ids import question_id, raw_id
+from reasonmed_assets.rules.ids import question_id, raw_id
 
 SCHEMA = {
     "raw_id": pl.String,

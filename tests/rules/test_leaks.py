@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reasonmed_assets.rules.leaks import invented_citations, leak_phrases
-from reasonmed_assets.servers.phrases import LEAK
+from reasonmed_assets.servers.rehearsal.phrases import LEAK
 
 
 @pytest.mark.parametrize(

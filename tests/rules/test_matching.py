@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matching_rows import OPTIONS, STEM, frame, question
 from reasonmed_assets.quality.tables import question_matches
 
-from reasonmed_assets.profiles.model import Rules
+from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.rules.matching import find_matches
 from reasonmed_assets.rules.text import normalise
 

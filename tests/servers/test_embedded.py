@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reasonmed_assets.llm.replies import response_format
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.llm.replies.parsing import response_format
 from reasonmed_assets.servers import LocalServer, ServerError, embedded
 
 CONTENT = b"GGUF and so on"

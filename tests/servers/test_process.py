@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
 from reasonmed_assets.servers import LocalServer, ServerError, Servers
 
 GOOD_CHILD = """

@@ -16,8 +16,8 @@ from typing import Any
 import openai
 import pytest
 
-from reasonmed_assets.llm.prompts import render
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.llm.prompts.rendering import render
 from reasonmed_assets.servers import LocalServer, ServerError, Servers
 from reasonmed_assets.sources import SAMPLE_DIR, load_declaration, read_source
 

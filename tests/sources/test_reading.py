@@ -9,7 +9,7 @@ import orjson
 import pytest
 from source_files import medmcqa_row, medqa_row, pubmedqa_row, write_json, write_lines
 
-from reasonmed_assets.ids import question_id, raw_id
+from reasonmed_assets.rules.ids import question_id, raw_id
 from reasonmed_assets.sources import Reading, SourceError, load_declaration, questions_frame, read_source
 
 _DEV = "medqa/US/dev.jsonl"

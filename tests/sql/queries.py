@@ -11,7 +11,7 @@ from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
 from reasonmed_assets import sql
-from reasonmed_assets.profiles import load_profile
+from reasonmed_assets.config import load_profile
 
 SOURCE = "mmlu"
 Rows = Sequence[Mapping[str, Any]]

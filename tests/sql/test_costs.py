@@ -19,7 +19,7 @@ import pytest
 from queries import SOURCE, connect, fill
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.ids import make_id
+from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.storage.snapshot import create_views, shipped_views
 
 E11, E12, E21, E22 = (make_id(question, slot) for question in ("q1", "q2") for slot in "12")

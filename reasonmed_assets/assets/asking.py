@@ -1,0 +1,246 @@
+"""A declared step per use of a model role: the query that yields one row per call, the role that answers, the replies.
+
+Here belongs how rows become calls and results become rows. How calls are made is in `engine.py`, what a reply must
+look like in `replies.py`, what a table's rows are in `sql/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from reasonmed_assets import sql
+from reasonmed_assets.config.profile import Profile, Role, Sampling
+from reasonmed_assets.llm.calls import Call, Reply, Result
+from reasonmed_assets.llm.ledger.ledger import Asker
+from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
+from reasonmed_assets.llm.prompts.rendering import prompt_hash, render
+from reasonmed_assets.llm.replies.parsing import parse_reply, response_format
+from reasonmed_assets.materialisation.materialise import Stage
+from reasonmed_assets.rules.leaks import leak_phrases
+from reasonmed_assets.vocabulary import ERROR_KINDS
+
+_BATCH_ROWS = 2_000
+
+_REPLIES = pa.schema(
+    [
+        ("row_id", pa.string()),
+        ("value", pa.string()),
+        ("raw_text", pa.string()),
+        ("outcome", pa.string()),
+        ("outcome_detail", pa.string()),
+        ("error_kind", pa.string()),
+        ("is_missing", pa.bool_()),
+        ("call_keys", pa.list_(pa.string())),
+        ("model", pa.string()),
+        ("revision", pa.string()),
+        ("served_model", pa.string()),
+        ("system_fingerprint", pa.string()),
+        ("provider_kind", pa.string()),
+        ("prompt_hash", pa.string()),
+        ("finish_reason", pa.string()),
+        ("prompt_tokens", pa.int64()),
+        ("completion_tokens", pa.int64()),
+        ("reasoning_tokens", pa.int64()),
+        ("attempts", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One use of a model role.
+
+    Attributes:
+        name: as it appears in progress and metadata.
+        role: the role whose prompt, model and sampling are used.
+        calls: name of the query below sql/ that yields the rows to ask about: `row_id`, `question_id`, `sample`,
+            `seed` and the fields of the role's prompt; a generator's rows bring `model_name` and sampling too.
+    """
+
+    name: str
+    role: Role
+    calls: str
+
+
+GENERATE = Step("generate", "generator", "calls/generate")
+VERIFY = Step("verify", "verifier", "calls/verify")
+AUDIT = Step("audit verifier", "verifier", "calls/audit")
+RANK = Step("rank", "ranker", "calls/rank")
+REFINE = Step("refine", "refiner", "calls/rewrite")
+REGENERATE = Step("regenerate", "regenerator", "calls/rewrite")
+VERIFY_REWRITES = Step("verify rewrites", "verifier", "calls/verify")
+SUMMARISE = Step("summarise", "summariser", "calls/summarise")
+SCORE = Step("score", "evaluator", "calls/score")
+
+
+@dataclass(frozen=True)
+class StepFiles:
+    """The rows that a step asked about, and the replies to them, as Parquet files."""
+
+    calls: Path
+    replies: Path
+
+    @property
+    def views(self) -> dict[str, Path]:
+        """The files under the names that queries read them by."""
+        return {"calls": self.calls, "replies": self.replies}
+
+
+def run_step(
+    stage: Stage,
+    step: Step,
+    *,
+    files: Mapping[str, Path | Sequence[Path]] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    tag: str = "",
+) -> StepFiles:
+    """Ask about every row of the step's query, and wait for all replies.
+
+    Args:
+        stage: the table that is being made.
+        step: what to ask.
+        files: further views that the query reads.
+        variables: further variables that the query reads.
+        tag: tells the files of repeated runs of a step apart.
+
+    Raises:
+        EngineError: something that further calls cannot cure; what was received is in the ledger.
+    """
+    name = f"{step.name.replace(' ', '_')}{tag}"
+    paths = StepFiles(stage.scratch(f"{name}.calls"), stage.scratch(f"{name}.replies"))
+    with stage.read(files) as con:
+        for key, value in (variables or {}).items():
+            con.execute(f'set variable "{key}" = $1', [value])
+        con.execute(f"create temp table calls as {sql.load(step.calls)}")
+        (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
+        con.sql("from calls").write_parquet(str(paths.calls))
+    profile = stage.session.profile
+    stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, stage.source)
+    calls = _Calls(profile, step.role, paths.calls, expected)
+    results = (
+        stage.session.engine.run(
+            step.name, calls, parse=_parser(profile, step.role), usable_retries=profile.rules.usable_retries
+        )
+        if expected
+        else iter(())
+    )
+    with pq.ParquetWriter(str(paths.replies), _REPLIES, compression="zstd") as writer:
+        for batch in _batches(_reply_row(profile, step.role, result) for result in results):
+            # A request that the endpoint declines is kept as it is: building again would not complete it.
+            stage.is_complete &= not any(row["is_missing"] and row["outcome"] != FINAL_WITHOUT_REPLY for row in batch)
+            writer.write_table(pa.Table.from_pylist(batch, schema=_REPLIES))
+    return paths
+
+
+@dataclass(frozen=True)
+class _Calls:
+    """A step's calls, made as they are asked for; how many there are is known before."""
+
+    profile: Profile
+    role: Role
+    rows: Path
+    n: int
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __iter__(self) -> Iterator[Call]:
+        return (_call(self.profile, self.role, row) for row in _rows(self.rows))
+
+
+def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
+    sampling = _sampling(profile, role, row)
+    model = profile.models[sampling.model]
+    body: dict[str, Any] = {"model": model.name, "messages": render(role, row)}
+    if model.parameters == "reasoning":
+        body["max_completion_tokens"] = sampling.max_tokens
+    else:
+        body |= {"temperature": sampling.temperature, "max_tokens": sampling.max_tokens, "seed": row["seed"]}
+        if sampling.top_p is not None:
+            body["top_p"] = sampling.top_p
+    form = response_format(
+        role,
+        profile.providers[model.provider].structured,
+        sampling.max_tokens,
+        row["options"] if model.writes == "form" else None,
+    )
+    if form is not None:
+        body["response_format"] = form
+    return Call(
+        row_id=row["row_id"],
+        group=row["question_id"],
+        role=role,
+        provider=model.provider,
+        model=sampling.model,
+        body=body,
+        sample=row["sample"],
+        fields=row,
+    )
+
+
+def _sampling(profile: Profile, role: Role, row: Mapping[str, Any]) -> Sampling:
+    """A role's sampling; a generator's rows bring their own."""
+    if role == "generator":
+        return Sampling(
+            model=row["model_name"], temperature=row["temperature"], top_p=row["top_p"], max_tokens=row["max_tokens"]
+        )
+    return getattr(profile.roles, role)
+
+
+def _parser(profile: Profile, role: Role) -> Callable[[Reply, Mapping[str, Any]], Any]:
+    def parse(reply: Reply, fields: Mapping[str, Any]) -> Any:
+        return parse_reply(role, reply, fields, profile.models[_sampling(profile, role, fields).model])
+
+    return parse
+
+
+def _reply_row(profile: Profile, role: Role, result: Result) -> dict[str, Any]:
+    model = profile.models[_sampling(profile, role, result.fields).model]
+    reply, is_completed = result.reply, result.outcome == "completed"
+    value: dict[str, Any] = asdict(result.value) if is_dataclass(result.value) else {}  # type: ignore[arg-type]
+    if role in ("refiner", "regenerator"):
+        value["leak_phrases"] = leak_phrases(value.get("path_text") or "")
+    return {
+        "row_id": result.row_id,
+        "value": orjson.dumps(value).decode(),
+        "raw_text": reply.content if reply else None,
+        "outcome": result.outcome,
+        "outcome_detail": result.detail,
+        "error_kind": result.outcome if result.outcome in ERROR_KINDS else None,
+        "is_missing": not is_completed and result.outcome not in ERROR_KINDS,
+        "call_keys": result.call_keys,
+        "model": model.name,
+        "revision": model.revision,
+        "served_model": reply.served_model if reply else None,
+        "system_fingerprint": reply.system_fingerprint if reply else None,
+        "provider_kind": profile.providers[model.provider].kind,
+        "prompt_hash": prompt_hash(role),
+        "finish_reason": reply.finish_reason if reply else None,
+        "prompt_tokens": reply.prompt_tokens if reply else None,
+        "completion_tokens": reply.completion_tokens if reply else None,
+        "reasoning_tokens": reply.reasoning_tokens if reply else None,
+        "attempts": result.attempts,
+    }
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=_BATCH_ROWS):
+        yield from batch.to_pylist()
+
+
+def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

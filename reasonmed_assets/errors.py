@@ -1,0 +1,5 @@
+"""The base of every error that a person can mend: its message says what was wrong, where, and what to do next."""
+
+
+class ReasonmedError(Exception):
+    """Base of the errors that this package raises on purpose; the command line prints the message alone."""

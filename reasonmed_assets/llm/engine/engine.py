@@ -1,0 +1,360 @@
+"""The call engine: takes the calls of a step, gives back one result per row, pays for nothing twice.
+
+Replies that the ledger holds are parsed again and cost nothing; the other calls are claimed, sent, stored, and only
+then parsed. A reply of no use leads to a new call, whose key follows from the first call and from that reply, so that
+a later build walks the same chain through the ledger. Which endings are kept is in `outcomes.py`.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass
+from itertools import islice
+
+import orjson
+
+from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, call_key, retry_of
+from reasonmed_assets.llm.engine.fetching import Event, Fetcher, Found, Notice, simulated_reply_error
+from reasonmed_assets.llm.engine.progress import CallStats, Progress
+from reasonmed_assets.llm.ledger.ledger import Ledger, Purse, Stored
+from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
+from reasonmed_assets.llm.transports.dispatch import Allowance, Job
+from reasonmed_assets.llm.transports.offline import OfflineModels
+
+_log = logging.getLogger(__name__)
+_BATCH = 500
+_SMALLEST_WINDOW = 1024
+_WAIT_S = 0.25
+_NEW_OBJECTS_BEFORE_GC = 50_000
+_WAITING_NOTICE_S = 10.0
+
+
+class Engine:
+    """Makes the calls of a build's steps.
+
+    Args:
+        profile: providers, models, prices.
+        ledger: where replies are kept; shared with other builds, and not closed here.
+        base_urls_of: addresses of a provider; asked only when a call has to be made to it.
+        progress: who is told how far a step is.
+        build: names the build whose budget is spent, in all its processes; without a name it is this engine's alone.
+        retry_unresolved: whether rows that earlier builds gave up are asked about again.
+
+    Attributes:
+        stats: counts by step, of all runs of the step together.
+        allowances: what each endpoint, by provider and address, may be asked for.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        ledger: Ledger,
+        base_urls_of: Callable[[str], Sequence[str]],
+        progress: Progress,
+        *,
+        build: str = "",
+        retry_unresolved: bool = False,
+    ) -> None:
+        self.profile = profile
+        self.ledger = ledger
+        self.base_urls_of = base_urls_of
+        self.progress = progress
+        self.purse = Purse(build or uuid.uuid4().hex, profile.budget)
+        self.retry_unresolved = retry_unresolved
+        self.stats: dict[str, CallStats] = {}
+        self.allowances: dict[tuple[str, str], Allowance] = {}
+        self.offline = OfflineModels()
+
+    def close(self) -> None:
+        """End the processes of models that the steps loaded."""
+        self.offline.close()
+
+    def run(self, step: str, calls: Iterable[Call], parse: Parse, usable_retries: int) -> Iterator[Result]:
+        """One result per call, in the order in which they are ready.
+
+        `calls` is read as room becomes free, in the thread that takes the results. Closing the iterator, or an
+        exception where it is used, stops the calls; what was received is stored, and the same run goes on from there.
+
+        Args:
+            step: name for progress and counts.
+            calls: the rows' first calls, those of a question together.
+            parse: makes a value of a reply; raises `Unusable`.
+            usable_retries: new calls after a reply of no use.
+
+        Raises:
+            UnauthorisedError: a key is missing or not accepted.
+            EndpointError: an address or model does not exist, or has not answered for long.
+            BudgetError: the build's budget does not cover the next call.
+            SimulatedReplyError: a simulated reply under a provider that is not declared as simulated.
+            LedgerError: the ledger cannot be read or written.
+            ValueError: a call names an unknown provider or model.
+        """
+        run = _Run(self, step, calls, parse, usable_retries)
+        # What was imported and built so far need not be searched for garbage again and again while calls come and go,
+        # and these leave next to none behind.
+        thresholds = gc.get_threshold()
+        gc.freeze()
+        gc.set_threshold(_NEW_OBJECTS_BEFORE_GC, *thresholds[1:])
+        try:
+            yield from run.results()
+        finally:
+            gc.set_threshold(*thresholds)
+            gc.unfreeze()
+            run.close()
+
+
+@dataclass(slots=True)
+class _Chain:
+    """A row on its way: its first call, and how far its new calls have come.
+
+    `n_sent` counts the calls made for it in this run; one that is not `may_send` only looks whether the ledger goes on.
+    """
+
+    first: Call
+    job: Job
+    keys: list[str]
+    attempts: int = 0
+    n_sent: int = 0
+    may_send: bool = True
+    unusable: Unusable | None = None
+    reply: Reply | None = None
+
+
+class _Run:
+    """One run of a step, in the thread that takes the results."""
+
+    def __init__(self, engine: Engine, step: str, calls: Iterable[Call], parse: Parse, usable_retries: int) -> None:
+        self._engine = engine
+        self._step = step
+        self._parse = parse
+        self._usable_retries = usable_retries
+        self._source = iter(calls)
+        self._is_exhausted = False
+        self._fetcher = Fetcher(
+            engine.profile, engine.ledger, engine.allowances, engine.base_urls_of, engine.purse, engine.offline
+        )
+        self._reopened: set[str] = set()
+        self._open: dict[str, list[_Chain]] = {}
+        self._next: list[_Chain] = []
+        self._ready: deque[Result] = deque()
+        self._n_unfinished = 0
+        self._stats = engine.stats.setdefault(step, CallStats())
+        self._started_at = time.monotonic() - self._stats.seconds
+        self._notice_at = time.monotonic() + _WAITING_NOTICE_S
+        self._report_at = 0.0
+        self._expected = self._stats.rows + len(calls) if isinstance(calls, Sized) else None
+        engine.progress.started(step, self._expected)
+
+    def results(self) -> Iterator[Result]:
+        """See `Engine.run`."""
+        while True:
+            self._advance(self._take())
+            for event in self._events():
+                self._settle(event)
+            while self._ready:
+                self._n_unfinished -= 1
+                yield self._ready.popleft()
+            self._report()
+            if self._is_exhausted and self._n_unfinished == 0:
+                return
+
+    def close(self) -> None:
+        """Stop what is under way and tell the last counts."""
+        try:
+            self._fetcher.close()
+        finally:
+            self._stats.seconds = time.monotonic() - self._started_at
+            self._engine.progress.finished(self._step, self._stats)
+
+    def _events(self) -> list[Event]:
+        try:
+            return self._fetcher.events(_WAIT_S if self._can_only_wait() else 0)
+        except BudgetError as error:
+            total = "" if self._expected is None else f" of {self._expected:,}"
+            raise BudgetError(
+                f"the budget of this build is used up: {error}. Step {self._step} has answers for {self._stats.rows:,}"
+                f"{total} rows, and they are kept: run the same command again with a higher budget to go on"
+            ) from None
+
+    def _can_only_wait(self) -> bool:
+        return self._n_unfinished > 0 and not (self._ready or self._next or self._has_room())
+
+    def _has_room(self) -> bool:
+        return not self._is_exhausted and self._n_unfinished + _BATCH <= max(_SMALLEST_WINDOW, self._fetcher.window)
+
+    def _take(self) -> list[_Chain]:
+        """New calls of rows under way, then rows from the source while there is room."""
+        chains, self._next = self._next, []
+        if self._has_room():
+            calls = list(islice(self._source, _BATCH))
+            self._is_exhausted = len(calls) < _BATCH
+            self._n_unfinished += len(calls)
+            chains += [_Chain(call, job, [job.key]) for call in calls for job in [self._job(call)]]
+        return chains
+
+    def _job(self, call: Call) -> Job:
+        profile = self._engine.profile
+        if call.provider not in profile.providers or call.model not in profile.models:
+            raise ValueError(
+                f"step {self._step}, row {call.row_id}: the profile declares no provider {call.provider!r} "
+                f"or no model {call.model!r}"
+            )
+        model = profile.models[call.model]
+        key = call_key(call.provider, model.name, model.revision, call.body, call.sample)
+        return Job(key, call, orjson.dumps(call.body))
+
+    def _advance(self, chains: Sequence[_Chain]) -> None:
+        """Settle the calls that the ledger holds, have the others made, each only once."""
+        fresh: dict[str, list[_Chain]] = {}
+        for chain in chains:
+            under_way = self._open.get(chain.job.key)
+            if under_way is None:
+                fresh.setdefault(chain.job.key, []).append(chain)
+            else:
+                under_way.append(chain)
+        stored = self._engine.ledger.lookup(fresh) if fresh else {}
+        if self._engine.retry_unresolved:
+            self._reopen(stored)
+        missing: dict[str, list[_Chain]] = {}
+        for key, waiting in fresh.items():
+            if key in stored:
+                continue
+            for chain in waiting:
+                if chain.may_send:
+                    missing.setdefault(key, []).append(chain)
+                else:
+                    self._give_up(chain)
+        self._open.update(missing)
+        if missing:
+            self._fetcher.want([waiting[0].job for waiting in missing.values()])
+        for key, found in stored.items():
+            self._reuse(fresh[key], found)
+
+    def _reopen(self, stored: dict[str, Stored]) -> None:
+        """Have calls made again that were rejected, each once in a run."""
+        rejected = [key for key, found in stored.items() if found.reply is None and key not in self._reopened]
+        if rejected:
+            self._reopened.update(rejected)
+            self._engine.ledger.reopen(rejected)
+            for key in rejected:
+                del stored[key]
+
+    def _settle(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self._engine.progress.notice(self._step, event.text)
+            return
+        if isinstance(event, Found):
+            stored = self._engine.ledger.lookup(event.keys)
+            for key in event.keys:
+                chains = self._open.pop(key)
+                if key in stored:
+                    self._reuse(chains, stored[key])
+                else:
+                    self._next += chains  # another build has reopened it since
+            return
+        chains = self._open.pop(event.key)
+        received = event.received
+        self._count_sent(chains[0], event.tries, received.reply)
+        chains[0].n_sent += 1
+        self._stats.cached += len(chains) - 1
+        for chain in chains:
+            self._judge(chain, received.outcome, received.detail, received.reply, event.attempts)
+
+    def _reuse(self, chains: Sequence[_Chain], stored: Stored) -> None:
+        provider = chains[0].first.provider
+        kind = self._engine.profile.providers[provider].kind
+        if stored.reply is not None and stored.reply.is_simulated and kind != "simulated":
+            raise simulated_reply_error(provider, kind, "stored")
+        self._stats.cached += len(chains)
+        for chain in chains:
+            self._judge(chain, stored.outcome, stored.detail, stored.reply, stored.attempts)
+
+    def _judge(self, chain: _Chain, outcome: str, detail: str | None, reply: Reply | None, attempts: int) -> None:
+        """Parse a reply, or take the ending without one; then the row has its result or gets a new call."""
+        chain.attempts += attempts
+        if reply is None:
+            self._end_without_reply(chain, outcome, detail)
+            return
+        chain.reply = reply
+        try:
+            value = self._parse(reply, chain.first.fields)
+        except Unusable as unusable:
+            chain.unusable = unusable
+            self._note(chain, (outcome, detail), (unusable.outcome, unusable.detail))
+            self._call_again(chain, unusable)
+            return
+        self._note(chain, (outcome, detail), ("completed", None))
+        self._finish(chain, "completed", None, value)
+
+    def _note(self, chain: _Chain, before: tuple[str, str | None], now: tuple[str, str | None]) -> None:
+        if now != before:
+            self._engine.ledger.judge(chain.job.key, *now)
+
+    def _call_again(self, chain: _Chain, unusable: Unusable) -> None:
+        """The next new call of a row. Beyond the retries it is made only to retry what is unresolved, but read in any
+        case: what such a build received is used by all later ones."""
+        is_retry = len(chain.keys) <= self._usable_retries
+        is_asked = self._engine.retry_unresolved and chain.n_sent <= self._usable_retries
+        chain.may_send = is_retry or is_asked
+        chain.job = self._job(retry_of(chain.first, len(chain.keys), unusable, chain.reply))
+        chain.keys.append(chain.job.key)
+        self._next.append(chain)
+
+    def _give_up(self, chain: _Chain) -> None:
+        chain.keys.pop()
+        assert chain.unusable is not None
+        self._finish(chain, chain.unusable.outcome, chain.unusable.detail, chain.unusable.value)
+
+    def _end_without_reply(self, chain: _Chain, outcome: str, detail: str | None) -> None:
+        unusable = chain.unusable
+        if unusable is not None and outcome == FINAL_WITHOUT_REPLY:
+            # The model did answer this row; that the endpoint declines the repair does not make the answer missing.
+            self._finish(chain, unusable.outcome, unusable.detail, unusable.value)
+            return
+        chain.reply = None
+        self._finish(chain, outcome, detail, None)
+
+    def _finish(self, chain: _Chain, outcome: str, detail: str | None, value: object) -> None:
+        self._stats.rows += 1
+        self._stats.outcomes[outcome] += 1
+        self._ready.append(
+            Result(
+                chain.first.row_id,
+                outcome,
+                detail,
+                value,
+                chain.reply,
+                chain.keys,
+                chain.attempts,
+                chain.n_sent == 0,
+                chain.first.fields,
+            )
+        )
+
+    def _count_sent(self, chain: _Chain, tries: int, reply: Reply | None) -> None:
+        stats = self._stats
+        stats.made += 1
+        stats.attempts += tries
+        if reply is not None:
+            prompt, completion = reply.prompt_tokens or 0, reply.completion_tokens or 0
+            stats.prompt_tokens += prompt
+            stats.completion_tokens += completion
+            stats.cost_usd += self._engine.profile.cost_usd(chain.first.model, prompt, completion)
+
+    def _report(self) -> None:
+        now = time.monotonic()
+        if now < self._report_at:
+            return
+        self._report_at = now + _WAIT_S
+        self._stats.seconds = now - self._started_at
+        self._engine.progress.advanced(self._step, self._stats)
+        owners = self._fetcher.waits_for()
+        if owners and now >= self._notice_at:
+            self._notice_at = now + _WAITING_NOTICE_S
+            _log.info("%s: waiting for calls that %s is making", self._step, ", ".join(sorted(owners)))

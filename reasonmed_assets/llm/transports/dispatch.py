@@ -1,0 +1,387 @@
+"""Sends claimed calls from an event loop of its own: in order, within each provider's limits, again where it helps."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import resource
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import uvloop
+
+from reasonmed_assets.config.profile import Provider
+from reasonmed_assets.llm.calls import Call
+from reasonmed_assets.llm.outcomes import OVERLOADED_STATUSES, EndpointError, Received
+from reasonmed_assets.llm.transports.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
+from reasonmed_assets.llm.transports.loop import LoopSender
+
+_BYTES_PER_TOKEN = 4
+_SPARE_FILES = 512
+_UNSAVED = 256
+
+
+class Transport(Protocol):
+    """Something that sends a request once."""
+
+    async def send(self, body: bytes, model: str) -> Received:
+        """Send a request for a model once."""
+
+    async def close(self) -> None:
+        """Give back what was opened."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A claimed call on its way.
+
+    Attributes:
+        key: its ledger key.
+        call: the call.
+        body: its body as it is sent.
+        tries: attempts made in this run.
+        excused: those of them that failed because the endpoint was down.
+        failed_at: when the first of the others failed, on the event loop's clock.
+        batch_id: the batch that it went with last, if any.
+    """
+
+    key: str
+    call: Call
+    body: bytes
+    tries: int = 0
+    excused: int = 0
+    failed_at: float | None = None
+    batch_id: str | None = None
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of the request, roughly."""
+        return len(self.body) // _BYTES_PER_TOKEN
+
+    @property
+    def completion_tokens(self) -> int:
+        """The most tokens that a reply may have."""
+        asked = self.call.body
+        return asked.get("max_tokens") or asked.get("max_completion_tokens") or 0
+
+    @property
+    def tokens(self) -> int:
+        """The most tokens that an attempt may cost, roughly."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an endpoint may be asked for, learnt and counted over all steps of a build."""
+
+    in_flight: InFlight
+    requests: PerMinute
+    tokens: PerMinute
+    breaker: Breaker
+
+    @classmethod
+    def of(cls, provider: Provider) -> Allowance:
+        """The allowance that the profile declares."""
+        now = time.monotonic()
+        return cls(
+            InFlight(provider.max_in_flight),
+            PerMinute(provider.requests_per_minute, now),
+            PerMinute(provider.tokens_per_minute, now),
+            Breaker(),
+        )
+
+    def share(self, n: int) -> None:
+        """Keep to the `n`-th part, because so many builds use the provider."""
+        now = time.monotonic()
+        self.in_flight.share(n)
+        self.requests.share(n, now)
+        self.tokens.share(n, now)
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until the next request may be sent."""
+        return max(self.requests.wait_s(now), self.tokens.wait_s(now))
+
+
+class Lane:
+    """The calls of one endpoint: waiting, in flight, or pausing before their next attempt."""
+
+    def __init__(self, name: str, provider: Provider, url: str, transport: Transport, allowance: Allowance) -> None:
+        self.name = name
+        self.provider = provider
+        self.url = url
+        self.transport = transport
+        self.allowance = allowance
+        self.waiting: deque[Job] = deque()
+        self.n_sent = 0
+        self.answered_at = float("-inf")
+        self.paused_until = 0.0
+        self.has_alarm = False
+
+    @property
+    def breaker(self) -> Breaker:
+        """Whether the endpoint is up."""
+        return self.allowance.breaker
+
+    def wait_s(self, now: float) -> float | None:
+        """Seconds until the next call may be sent; None when a reply has to come first, or no call waits."""
+        if not self.waiting or self.n_sent >= self.allowance.in_flight.limit:
+            return None
+        until_probe = self.breaker.wait_s(now)
+        if until_probe is None:
+            return None
+        return max(0.0, until_probe, self.paused_until - now, self.allowance.wait_s(now))
+
+    def take(self, now: float) -> Job:
+        """The next call, counted as sent."""
+        job = self.waiting.popleft()
+        job.tries += 1
+        self.n_sent += 1
+        self.breaker.sent(job.key)
+        self.allowance.requests.take(1, now)
+        self.allowance.tokens.take(job.tokens, now)
+        return job
+
+    def returned(self, job: Job, received: Received, sent_at: float, now: float) -> None:
+        """Count a call that came back, and learn from how it did."""
+        load = self.n_sent
+        self.n_sent -= 1
+        self._learn_rates(job, received, now)
+        if received.is_overload:
+            self.allowance.in_flight.overloaded(sent_at, now)
+            if received.retry_after_s is not None and received.http_status in OVERLOADED_STATUSES:
+                self._pause(received.retry_after_s, now)
+        elif received.is_final:
+            self.allowance.in_flight.replied(now - sent_at, load, now)
+
+    def _learn_rates(self, job: Job, received: Received, now: float) -> None:
+        reply, limits = received.reply, received.limits
+        used = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0) if reply else 0
+        if used or received.outcome == "transport_error":
+            self.allowance.tokens.take(used - job.tokens, now)
+        if limits.requests is not None:
+            self.allowance.requests.told(limits.requests, job.call.model, now)
+        if limits.tokens is not None:
+            self.allowance.tokens.told(limits.tokens, job.call.model, now)
+        if limits.wait_s is not None:
+            self._pause(limits.wait_s, now)
+
+    def _pause(self, asked_s: float, now: float) -> None:
+        self.paused_until = max(self.paused_until, now + wait_asked_s(asked_s))
+
+    def is_tried_again(self, job: Job, received: Received) -> bool:
+        """Whether the call gets another attempt in this run: what an endpoint that is down costs does not count."""
+        return not received.is_final and job.tries - job.excused <= self.provider.transport_retries
+
+    def is_at_fault(self, job: Job) -> bool:
+        """A call that fails while others are answered says nothing about the endpoint."""
+        return job.failed_at is not None and job.failed_at < self.answered_at
+
+
+class Dispatcher(LoopSender):
+    """Sends jobs over HTTP.
+
+    Args:
+        on_attempt: called in that thread for every attempt: job, what came of it, whether it is the job's last in
+            this run. Must return soon.
+        on_failure: called in that thread with the exception that ends the run.
+        on_notice: called in that thread with what the user should know: an endpoint is down, or back.
+
+    While 256 replies wait for the disk nothing is sent: a kill loses at most the calls in flight and those. Whoever
+    stores them calls `saved`.
+    """
+
+    def __init__(
+        self,
+        on_attempt: Callable[[Job, Received, bool], None],
+        on_failure: Callable[[BaseException], None],
+        on_notice: Callable[[str], None],
+    ) -> None:
+        self._on_attempt = on_attempt
+        self._on_failure = on_failure
+        self._on_notice = on_notice
+        self._lanes: dict[str, list[Lane]] = {}
+        self._n_returned = 0
+        self._n_saved = 0
+        self._is_held_back = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draw = random.Random()  # noqa: S311 - jitter
+        super().__init__("model-calls", uvloop.new_event_loop())
+
+    def add_provider(self, name: str, lanes: Sequence[Lane]) -> None:
+        """Make a provider known, with a lane per endpoint, before its first job."""
+        _allow_open_files(sum(lane.provider.max_in_flight for lane in lanes) + _SPARE_FILES)
+        self._lanes[name] = list(lanes)
+
+    def saved(self) -> None:
+        """An attempt is on disk; called in one thread."""
+        self._n_saved += 1
+        if self._is_held_back and self._n_returned - self._n_saved < _UNSAVED:
+            self._is_held_back = False
+            with self._lock:
+                if not self._is_stopping:
+                    self._loop.call_soon_threadsafe(self._pump_all)
+
+    def _take(self, jobs: list[Job]) -> None:
+        lanes = {}
+        for job in jobs:
+            lane = self._lane_for(job)
+            lane.waiting.append(job)
+            lanes[id(lane)] = lane
+            if lane.breaker.is_open:
+                self._pump(lane)  # this one is the probe; the next ones go elsewhere
+        for lane in lanes.values():
+            self._pump(lane)
+
+    def _probe(self, lane: Lane) -> None:
+        """Try an endpoint that is down with a call that waits for another one."""
+        if lane.breaker.is_open and not lane.waiting:
+            busiest = max(self._lanes[lane.name], key=lambda other: len(other.waiting))
+            if busiest.waiting:
+                lane.waiting.append(busiest.waiting.pop())
+        self._pump(lane)
+
+    def _waiting(self, name: str) -> list[Job]:
+        """Take all calls of a provider that wait, to be spread over its endpoints anew."""
+        waiting = [job for lane in self._lanes[name] for job in lane.waiting]
+        for lane in self._lanes[name]:
+            lane.waiting.clear()
+        return waiting
+
+    def _lane_for(self, job: Job) -> Lane:
+        """The endpoint of a job: by its question, so that shared beginnings meet one cache; another when it is down.
+
+        Every endpoint has its own place in the order of each question (rendezvous hashing): when one is down or added,
+        only its part of the questions moves.
+        """
+        lanes = self._lanes[job.call.provider]
+        if len(lanes) == 1:
+            return lanes[0]
+        lanes = sorted(lanes, key=lambda lane: hashlib.md5(f"{job.call.group} {lane.url}".encode()).digest())  # noqa: S324
+        now = self._loop.time()
+        return next((lane for lane in lanes if lane.breaker.wait_s(now) == 0), lanes[0])
+
+    def _pump(self, lane: Lane) -> None:
+        """Send what may be sent now; where only time is missing, come back then."""
+        while not self._is_stopping:
+            now = self._loop.time()
+            wait_s = lane.wait_s(now)
+            if wait_s is None:
+                return
+            if self._n_returned - self._n_saved >= _UNSAVED:
+                self._is_held_back = True
+                if self._n_returned - self._n_saved >= _UNSAVED:
+                    return
+                self._is_held_back = False  # saved since; nobody else would come back to it
+            if wait_s > 0:
+                self._set_alarm(lane, wait_s)
+                return
+            task = self._loop.create_task(self._attempt(lane, lane.take(now)))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _pump_all(self) -> None:
+        for lanes in self._lanes.values():
+            for lane in lanes:
+                self._pump(lane)
+
+    def _set_alarm(self, lane: Lane, wait_s: float) -> None:
+        if not lane.has_alarm:
+            lane.has_alarm = True
+            self._loop.call_later(wait_s, self._alarm, lane)
+
+    def _alarm(self, lane: Lane) -> None:
+        lane.has_alarm = False
+        self._pump(lane)
+
+    async def _attempt(self, lane: Lane, job: Job) -> None:
+        sent_at = self._loop.time()
+        try:
+            received = await lane.transport.send(job.body, job.call.body["model"])
+            lane.returned(job, received, sent_at, self._loop.time())
+            hopeless = received.hopeless or self._heed(lane, job, received, sent_at)
+            is_last = hopeless is not None or not lane.is_tried_again(job, received)
+            self._n_returned += 1
+            self._on_attempt(job, received, is_last)
+            if hopeless is not None:
+                raise hopeless
+        except asyncio.CancelledError:
+            lane.breaker.abandoned(job.key)
+            self._on_attempt(job, _cut_off(self._loop.time() - sent_at), True)
+            raise
+        except BaseException as error:
+            lane.breaker.abandoned(job.key)
+            self._on_failure(error)
+            return
+        if not is_last:
+            pause = backoff_s(job.tries, received.retry_after_s, self._draw)
+            self._loop.call_later(pause, self._retry, job)
+        self._pump(lane)
+
+    def _retry(self, job: Job) -> None:
+        lane = self._lane_for(job)
+        if lane.breaker.is_open:
+            lane.waiting.append(job)  # another call may fare better as the next probe
+        else:
+            lane.waiting.appendleft(job)
+        self._pump(lane)
+
+    def _heed(self, lane: Lane, job: Job, received: Received, sent_at: float) -> EndpointError | None:
+        """Notice an endpoint that is down or back; its calls go to the others meanwhile.
+
+        Returns what ends the run, once no endpoint of the provider has answered for as long as the profile waits.
+        """
+        now, breaker = self._loop.time(), lane.breaker
+        if received.is_sign_of_life:
+            lane.answered_at = now
+            if breaker.returned():
+                self._on_notice(f"{lane.url} answers again")
+                self._take(self._waiting(lane.name))
+            return None
+        if job.failed_at is None:
+            job.failed_at = now
+        is_at_fault = lane.is_at_fault(job)
+        # Calls that time out together are no outage when others were answered meanwhile.
+        counts = not is_at_fault and lane.answered_at < sent_at
+        if breaker.failed(job.key, now, counts=counts, is_silence=received.is_silence):
+            self._on_notice(
+                f"{lane.url} is down ({received.detail}): trying one call now and then until it answers, "
+                f"at most {lane.provider.outage_s:g} s"
+            )
+        if breaker.is_open and not is_at_fault:
+            job.excused += 1
+        lanes = self._lanes[lane.name]
+        if breaker.is_open and len(lanes) > 1:
+            self._take(self._waiting(lane.name))
+            self._loop.call_later(breaker.wait_s(now) or 0.0, self._probe, lane)
+        all_down = [other.breaker.down_since for other in lanes]
+        if all(since is not None and now - since > lane.provider.outage_s for since in all_down):
+            return EndpointError(
+                f"provider {lane.name}: {lane.url} has not answered for {lane.provider.outage_s:g} s (the last time: "
+                f"{received.detail}); what was received is stored, run the same command again once it is back"
+            )
+        return None
+
+    async def _close(self) -> None:
+        for lanes in self._lanes.values():
+            for lane in lanes:
+                await lane.transport.close()
+
+
+def _cut_off(latency_s: float) -> Received:
+    """What came of a call whose reply the run did not live to see; it may have been paid for."""
+    detail = "cut off: the build was stopped before the reply came"
+    started_at = datetime.now(UTC) - timedelta(seconds=latency_s)
+    return Received("transport_error", detail, None, None, None, None, latency_s * 1000, started_at)
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Every call in flight is an open socket; the usual limit of 1,024 files is raised as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

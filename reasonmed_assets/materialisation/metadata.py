@@ -1,0 +1,150 @@
+"""What a materialisation shows in the Dagster UI: column schema, column lineage, sample rows, a picture."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from reasonmed_assets import sql
+from reasonmed_assets.llm.engine.progress import CallStats
+from reasonmed_assets.pages.data_docs import suite_page
+from reasonmed_assets.quality.schema import TableSpec
+
+SAMPLE_ROWS = 5
+_LONGEST_CELL = 80
+_MACHINE_COLUMNS = ("_hash", "call_key", "call_keys")
+
+
+def call_figures(stats: Mapping[str, CallStats]) -> dict[str, Any]:
+    """What a table's steps asked of the models: calls, failures by kind, tokens, cost and time."""
+    figures: dict[str, Any] = {}
+    for step, counts in stats.items():
+        figures |= {
+            f"{step}: calls made": counts.made,
+            f"{step}: calls from the ledger": counts.cached,
+            f"{step}: failed": dg.MetadataValue.json(counts.failed),
+            f"{step}: tokens": counts.tokens,
+            f"{step}: cost in USD": round(counts.cost_usd, 6),
+            f"{step}: seconds": round(counts.seconds, 2),
+            f"{step}: calls per second": round(counts.made / counts.seconds, 1) if counts.seconds else 0.0,
+        }
+    return figures
+
+
+def column_schema(spec: TableSpec) -> dg.TableSchema:
+    """Columns, types, constraints and descriptions of a table."""
+    types = spec.duckdb_types()
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name,
+                types[name],
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.unique),
+            )
+            for name, column in spec.columns.items()
+        ]
+    )
+
+
+def column_lineage(spec: TableSpec) -> dg.TableColumnLineage:
+    """Upstream columns of every column, as declared."""
+    return dg.TableColumnLineage(
+        deps_by_column={
+            name: [
+                dg.TableColumnDep(asset_key=dg.AssetKey(table), column_name=upstream)
+                for table, upstream in (origin.split(".") for origin in column.metadata["derives_from"])
+            ]
+            for name, column in spec.columns.items()
+            if column.metadata and column.metadata.get("derives_from")
+        }
+    )
+
+
+def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMetadataValue:
+    """A few of the staged rows, the same ones each time; long texts are cut, hashes and keys of calls left out."""
+    columns = [column for column in column_schema(spec).columns if not column.name.endswith(_MACHINE_COLUMNS)]
+    names = [column.name for column in columns]
+    rows = con.execute(f"select {', '.join(names)} from staged order by {spec.key} limit {SAMPLE_ROWS}").fetchall()
+    records = [dg.TableRecord({name: _cell(value) for name, value in zip(names, row, strict=True)}) for row in rows]
+    return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
+
+
+def view_rows(con: duckdb.DuckDBPyConnection, view: str, partition: str | None) -> dg.TableMetadataValue:
+    """The rows of a view; those of the partition where there is one."""
+    of_partition = "where source = $1" if partition else ""
+    relation = con.sql(f"from {view} {of_partition}", params=[partition] if partition else [])
+    columns = [
+        dg.TableColumn(name, str(kind).lower()) for name, kind in zip(relation.columns, relation.types, strict=True)
+    ]
+    records = [
+        dg.TableRecord({name: _cell(value) for name, value in zip(relation.columns, row, strict=True)})
+        for row in relation.fetchall()
+    ]
+    return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
+
+
+def example_query(spec: TableSpec, partition: str | None) -> str:
+    """A command that shows what was published."""
+    where = f" where source = '{partition}'" if partition else ""
+    return f'reasonmed sql "select * from {spec.name}{where} limit 10"'
+
+
+def data_docs_page(report_folder: Path, spec: TableSpec) -> dg.PathMetadataValue:
+    """The Data Docs page of the table's expectations, with the way to their results; `reasonmed quality` writes it."""
+    return dg.MetadataValue.path(str(report_folder / suite_page(spec.name)))
+
+
+def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:
+    """A bar chart of the staged rows, from `sql/pictures/<table>.sql` (label, series, value); None where there is none
+    or nothing to draw."""
+    try:
+        query = sql.load(f"pictures/{spec.name}")
+    except FileNotFoundError:
+        return None
+    rows = con.execute(query).fetchall()
+    if not rows:
+        return None
+    from matplotlib.figure import Figure
+
+    labels = list(dict.fromkeys(label for label, _, _ in rows))
+    series = list(dict.fromkeys(name for _, name, _ in rows))
+    figure = Figure(figsize=(7, 0.5 + 0.35 * len(labels) * max(1, len(series) / 2)), layout="constrained")
+    axes = figure.subplots()
+    height = 0.8 / len(series)
+    for i, name in enumerate(series):
+        values = {label: value for label, of, value in rows if of == name}
+        positions = [at + i * height for at in range(len(labels))]
+        bars = axes.barh(positions, [values.get(label, 0) for label in labels], height, label=name)
+        axes.bar_label(bars, fmt="{:,.4g}", padding=3, fontsize=8)
+    axes.set_yticks([at + 0.4 - height / 2 for at in range(len(labels))], labels)
+    axes.invert_yaxis()
+    # The figures stand beside the bars; a scale would show fractions of rows.
+    axes.set_xticks([])
+    axes.margins(x=0.12)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.set_title(_title(query), loc="left", fontsize=10)
+    if len(series) > 1:
+        axes.legend(frameon=False, fontsize=8)
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=90)
+    encoded = base64.b64encode(image.getvalue()).decode()
+    return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})")
+
+
+def _title(query: str) -> str:
+    """What a picture shows: the comment at the head of its file."""
+    return query.splitlines()[0].removeprefix("--").strip().removesuffix(".")
+
+
+def _cell(value: Any) -> str | int | float | bool:
+    if isinstance(value, bool | int | float):
+        return value
+    text = "" if value is None else " ".join(str(value).split())
+    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + " …"

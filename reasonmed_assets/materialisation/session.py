@@ -1,0 +1,118 @@
+"""What the assets of one run share: profile, warehouse, sources and the call engine. Closed when the run ends."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+from reasonmed_assets.config import Profile
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.llm.engine.engine import Engine
+from reasonmed_assets.llm.engine.progress import CallStats
+from reasonmed_assets.llm.ledger.ledger import Ledger
+from reasonmed_assets.materialisation.display import Display
+from reasonmed_assets.people.overrides import read_overrides
+from reasonmed_assets.servers.process import Servers
+from reasonmed_assets.sources import Declaration, Reading, input_digest, load_declaration, read_source
+from reasonmed_assets.storage import Warehouse
+
+
+class BuildSession:
+    """One run's access to the warehouse, the sources and the models. Nothing is started before it is needed.
+
+    Runs of one `build` share its budget.
+
+    Raises:
+        ProfileError: the profile cannot be used.
+        SourceError: a declaration cannot be read.
+        OverridesError: the file of overrides cannot be used.
+        WarehouseError: the warehouse is bound to another kind of provider or to another data directory.
+    """
+
+    def __init__(self, settings: BuildSettings, new_display: Callable[[], Display], build: str = "") -> None:
+        self.settings = settings
+        self.build = build
+        self.profile = settings.load_profile()
+        self.data_dir = settings.data_folder(self.profile)
+        self.declarations: dict[str, Declaration] = {
+            declaration.name: declaration for declaration in map(load_declaration, self.profile.sources.declared)
+        }
+        overrides = self.profile.sources.overrides
+        self.overrides = read_overrides(Path(overrides) if overrides else None)
+        self.warehouse = Warehouse(settings.warehouse_folder)
+        self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
+        self.display = new_display()
+        self._readings: dict[str, Reading] = {}
+
+    def reading(self, source: str) -> Reading:
+        """The records of one source's files, read once per run."""
+        if source not in self._readings:
+            self._readings[source] = read_source(
+                self.declarations[source], self.data_dir, split_roles(self.profile, source)
+            )
+        return self._readings[source]
+
+    def input_digest(self, source: str) -> str:
+        """Hash over the contents of one source's files and its declaration."""
+        return input_digest(self.declarations[source], self.data_dir, split_roles(self.profile, source))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.settings.ledger_file)
+
+    @cached_property
+    def servers(self) -> Servers:
+        return Servers(self.profile, self.data_dir)
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(
+            self.profile,
+            self.ledger,
+            self.servers.base_urls_of,
+            self.display,
+            build=self.build,
+            retry_unresolved=self.settings.retry_unresolved,
+        )
+
+    def take_stats(self) -> dict[str, CallStats]:
+        """Counts of the steps since this was last asked, by step."""
+        if "engine" not in self.__dict__:
+            return {}
+        stats, self.engine.stats = self.engine.stats, {}
+        return stats
+
+    def close(self) -> None:
+        """Stop models and servers, close the ledger, and bring the snapshot that users open up to date."""
+        for part in ("engine", "servers", "ledger"):
+            if part in self.__dict__:
+                self.__dict__.pop(part).close()
+        self.warehouse.refresh_snapshot()
+
+
+def split_roles(profile: Profile, source: str) -> dict[str, Literal["train", "benchmark", "stand_in", "unused"]]:
+    """The roles of one source's splits that a profile gives them, where they differ from the declaration."""
+    pairs = {tuple(key.split(".", 1)): role for key, role in profile.sources.split_roles.items()}
+    return {split: role for (name, split), role in pairs.items() if name == source}
+
+
+@cache
+def code_digest() -> str:
+    """Hash over the package's code, queries, prompts and declarations: a change of any of them re-makes tables.
+
+    Calls are not made again for that: the ledger keeps their replies.
+    """
+    import reasonmed_assets
+    import reasonmed_assets.quality
+    import reasonmed_assets.sql
+
+    digest = hashlib.sha256()
+    for package in (reasonmed_assets, reasonmed_assets.quality, reasonmed_assets.sql):
+        folder = Path(str(package.__file__)).parent
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in {".py", ".sql", ".md"} and "sample" not in file.parts:
+                digest.update(f"{file.relative_to(folder)}\x1f".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,222 @@
+"""A whole build: the three jobs in their order, in this process, with Dagster's history in the warehouse."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.materialisation.display import Display
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.orchestration.code_location import (
+    MATCH_JOB,
+    RELEASE_JOB,
+    SOURCE_JOB,
+    build_defs,
+    job_tables,
+    launch_config,
+)
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage.lock import LOCK_TIMEOUT_S, WarehouseLock
+
+DAGSTER_SETTINGS = """\
+# Runs that the UI starts wait for one another: one run alone fills an endpoint, and each one that asks a model on this
+# machine starts a server of its own. A higher number builds several sources at once.
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+# A run whose process was killed is marked as failed; otherwise it would hold back all that wait.
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 30
+# The terminal shows what a person reads; every event of a run is on its page.
+python_logs:
+  python_log_level: INFO
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+"""`dagster.yaml` of a new warehouse; it is the user's from then on."""
+
+
+class BuildError(ReasonmedError):
+    """A build that cannot start as asked; the message says what to change."""
+
+
+@dataclass
+class BuildReport:
+    """How a build ended.
+
+    Attributes:
+        seconds: wall time.
+        published: (table, partition) of every partition that was materialised.
+        problems: one line per table that was not, and per run that failed.
+        is_interrupted: somebody stopped it (Ctrl-C, SIGTERM).
+    """
+
+    seconds: float = 0.0
+    published: list[tuple[str, str | None]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    is_interrupted: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """All that was asked for is published, and no blocking check failed."""
+        return not self.problems
+
+
+def build(
+    settings: BuildSettings,
+    new_display: Callable[[], Display],
+    *,
+    sources: Sequence[str] = (),
+    selection: str | None = None,
+) -> BuildReport:
+    """Make every table of the sources: duplicates over all sources, each source, then the training sets.
+
+    Args:
+        settings: profile, places and limits.
+        new_display: makes what shows the progress.
+        sources: the sources to build, each once, in this order; none given: all that the profile declares.
+        selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
+
+    Raises:
+        BuildError: a source or a selected table does not exist.
+        ProfileError, SourceError, WarehouseError: see `BuildSession`.
+    """
+    started = time.monotonic()
+    # What stops every run is said once and before the first.
+    session = BuildSession(settings, new_display)
+    declared = list(session.declarations)
+    session.close()
+    unknown = [source for source in sources if source not in declared]
+    if unknown:
+        raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
+    defs = build_defs(settings=settings, new_display=new_display, build=uuid.uuid4().hex)
+    wanted = _selected_tables(defs, selection)
+    if wanted & set(CALL_TABLES):
+        wanted |= set(ACCOUNT_TABLES)
+    report = BuildReport()
+    with dagster_instance(settings.warehouse_folder) as instance:
+        runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
+        runs += [(SOURCE_JOB, source) for source in dict.fromkeys(sources or declared)]
+        runs += [(RELEASE_JOB, None)]
+        for job, partition in runs:
+            tables = [table for table in job_tables()[job] if table in wanted]
+            is_made = not tables or _run(defs, instance, job, partition, tables, report, settings)
+            if report.is_interrupted or (not is_made and job == MATCH_JOB):
+                # Nothing more is made, but what was paid for is accounted for, by the next command if need be.
+                is_open = settings.ledger_file.exists() and not Warehouse(settings.warehouse_folder).was_cut_off
+                wanted &= set(ACCOUNT_TABLES) if is_open else set()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+@contextmanager
+def dagster_instance(warehouse: Path) -> Iterator[dg.DagsterInstance]:
+    """Dagster's own storage in the warehouse, so that the UI and the command line share one history."""
+    prepare_dagster_home(warehouse)
+    os.environ["DAGSTER_HOME"] = str(warehouse / ".dagster")
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def prepare_dagster_home(warehouse: Path) -> Path:
+    """Create Dagster's home once, under the warehouse's lock: a fresh one breaks under parallel first use."""
+    home = warehouse / ".dagster"
+    settings = home / "dagster.yaml"
+    if settings.exists():
+        return home
+    warehouse.mkdir(parents=True, exist_ok=True)
+    with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
+        if not settings.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            new = home / "dagster.next.yaml"
+            new.write_text(DAGSTER_SETTINGS, encoding="utf-8")
+            with dg.DagsterInstance.from_config(str(home), new.name) as instance:
+                instance.get_run_records(limit=1)
+            new.rename(settings)
+    return home
+
+
+def _selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:
+    if selection is None:
+        return set(TABLES)
+    graph = defs.resolve_asset_graph()
+    try:
+        keys = dg.AssetSelection.from_string(selection).resolve(graph)
+    except Exception as error:
+        raise BuildError(f"--select {selection!r} is no valid selection: {error}") from error
+    if not keys:
+        raise BuildError(f"--select {selection!r} selects no table; tables are {', '.join(TABLES)}")
+    return {key.to_user_string() for key in keys}
+
+
+def _run(
+    defs: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job: str,
+    partition: str | None,
+    tables: Sequence[str],
+    report: BuildReport,
+    settings: BuildSettings,
+) -> bool:
+    result = defs.resolve_job_def(job).execute_in_process(
+        instance=instance,
+        partition_key=partition,
+        asset_selection=[dg.AssetKey(table) for table in tables],
+        # With its settings a run can be read, and executed again, in the UI.
+        run_config={
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            "resources": {"build": {"config": launch_config(settings)}},
+        },
+        raise_on_error=False,
+    )
+    made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
+    report.published += [(table, partition) for table in tables if table in made]
+    if not result.success:
+        failed = {str(event.step_key): _said(event) for event in result.filter_events(lambda e: e.is_step_failure)}
+        report.is_interrupted |= any(_INTERRUPTION.search(said) for said in failed.values())
+        report.problems += _problems(result, failed, partition, [table for table in tables if table not in made])
+    return result.success
+
+
+_INTERRUPTION = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterrupt|^RuntimeError: Query interrupted")
+"""How Dagster, Python and DuckDB say that the process was told to stop."""
+
+
+def _said(event: dg.DagsterEvent) -> str:
+    """What a failed step said, the class of the error before its message unless it is one of this package."""
+    failure = event.step_failure_data
+    if failure.user_failure_data:
+        return (failure.user_failure_data.description or "").strip()
+    said = (failure.error.cause or failure.error).message.strip() if failure.error else ""
+    return re.sub(r"^reasonmed_assets\.[\w.]+: ", "", said)
+
+
+def _problems(
+    result: dg.ExecuteInProcessResult, failed: Mapping[str, str], partition: str | None, missing: Sequence[str]
+) -> list[str]:
+    """One line per failed step, or per failed run without one, and one for the tables that were not reached."""
+    where = f"{partition}: " if partition else ""
+    lines = [
+        f"{where}{table}: {'interrupted' if _INTERRUPTION.search(said) else said}" for table, said in failed.items()
+    ]
+    if not lines:
+        lines = [f"{where}{event.message}" for event in result.filter_events(lambda event: event.is_failure)]
+    skipped = [table for table in missing if table not in failed]
+    if skipped:
+        lines.append(f"{where}not made because of that: {', '.join(skipped)}")
+    return lines

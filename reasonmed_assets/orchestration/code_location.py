@@ -1,0 +1,133 @@
+"""Assembles assets, checks, jobs and the run's resource to Dagster definitions."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+import dagster as dg
+
+from reasonmed_assets.assets import all_assets
+from reasonmed_assets.assets.provenance import bring_up_to_date
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.sources import load_declaration
+
+MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
+"""The order of a build: duplicates over all sources once, then each source, then what is over all sources again."""
+
+_LOGGED_EVERY_S = 30.0
+
+MATCH_TABLES = ("benchmark_questions", "question_matches", "overrides")
+
+
+def build_defs(
+    *,
+    settings: BuildSettings | None = None,
+    new_display: Callable[[], Display] | None = None,
+    build: str | None = None,
+) -> dg.Definitions:
+    """A fresh code location.
+
+    Args:
+        settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
+        new_display: makes what shows the progress of a run besides the lines in the run's own log.
+        build: names the build that the runs belong to, whose caller brings the account of calls up to date after the
+            last of them; None: each backfill, else each run, is a build, and each run keeps the account.
+
+    Raises:
+        ProfileError, SourceError: the profile or a source's declaration cannot be used.
+    """
+    settings = settings or BuildSettings.from_environment()
+    declared = settings.load_profile().sources.declared
+    sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])
+    # Partitioned checks are a preview feature of the pinned Dagster; the warning would stand before every command.
+    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+    return dg.Definitions(
+        assets=all_assets(sources),
+        jobs=_jobs(),
+        resources={"build": _build_resource(settings, new_display, build)},
+        executor=dg.in_process_executor,
+    )
+
+
+def job_tables() -> dict[str, tuple[str, ...]]:
+    """Which tables each job makes, in the order of the jobs."""
+    partitioned = tuple(name for name, spec in TABLES.items() if spec.partitioned)
+    assets = [name for name in TABLES if name != "publishes"]
+    rest = tuple(name for name in assets if name not in (*partitioned, *MATCH_TABLES))
+    return {MATCH_JOB: MATCH_TABLES, SOURCE_JOB: partitioned, RELEASE_JOB: rest}
+
+
+def _jobs() -> list[Any]:
+    descriptions = {
+        MATCH_JOB: "First of three, over all sources: benchmark questions, duplicates, contaminations, overrides.",
+        SOURCE_JOB: "Second of three, once per source: from the questions as published to the final examples.",
+        RELEASE_JOB: "Last of three, over all sources: reviews, the training sets and the account of model calls.",
+    }
+    return [
+        dg.define_asset_job(
+            name,
+            dg.AssetSelection.assets(*tables),
+            description=descriptions[name],
+        )
+        for name, tables in job_tables().items()
+    ]
+
+
+def launch_config(settings: BuildSettings) -> dict[str, Any]:
+    """The settings as the launchpad shows them: it leaves out what is null, so a limit that is not set is 0."""
+    places = {"profile": settings.profile_reference, "warehouse": str(settings.warehouse_folder)}
+    return asdict(settings) | places | {"limit": settings.limit or 0}
+
+
+def _build_resource(
+    defaults: BuildSettings, new_display: Callable[[], Display] | None, build_id: str | None
+) -> dg.ResourceDefinition:
+    kinds = {
+        "data_dir": dg.Noneable(str),
+        "ledger": dg.Noneable(str),
+        "limit": int,
+        "retry_unresolved": bool,
+        "overrides": dict,
+    }
+    fields = {
+        name: dg.Field(kinds.get(name, str), default_value=value, is_required=False, description=_DESCRIPTIONS[name])
+        for name, value in launch_config(defaults).items()
+    }
+
+    @dg.resource(config_schema=fields, description="Profile, places and limits of a run.")
+    def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
+        config = context.resource_config
+        settings = replace(defaults, **(config | {"limit": config["limit"] or None}))
+        run = context.dagster_run
+        of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
+        log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
+        session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run)
+        try:
+            yield session
+        finally:
+            try:
+                if build_id is None and run is not None and context.instance is not None:
+                    bring_up_to_date(session, context.instance, run.run_id, context.log)
+            finally:
+                session.close()
+
+    return build
+
+
+def _display(new_display: Callable[[], Display] | None, log: LogDisplay) -> Display:
+    return Displays(new_display(), log) if new_display else log
+
+
+_DESCRIPTIONS = {
+    "profile": "Shipped profile or path of a TOML file.",
+    "warehouse": "Folder of the warehouse.",
+    "data_dir": "Folder of the source files; null: the profile's, else the sample that comes with the package.",
+    "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
+    "limit": "Questions per source; 0: as many as the profile says.",
+    "retry_unresolved": "Ask the models again about rows that earlier builds gave up.",
+    "overrides": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
+}

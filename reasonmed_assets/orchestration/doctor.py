@@ -1,0 +1,163 @@
+"""`reasonmed doctor`: what a build would stumble over, before it starts."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from reasonmed_assets.config import Profile
+from reasonmed_assets.config.profile import Provider
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.people.overrides import read_overrides
+
+_PACKAGES = ("dagster", "duckdb", "polars", "pandera", "great-expectations", "openai")
+_FREE_GIB_WANTED = 2.0
+_TIMEOUT_S = 10.0
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    is_fine: bool
+    detail: str
+
+
+def diagnose(settings: BuildSettings) -> list[Finding]:
+    """Look at everything that a build needs, and say of each thing whether it is fine and what to do if not."""
+    findings = [_versions(), _disk(settings)]
+    profile = _try("profile", settings.load_profile, findings)
+    if profile is None:
+        return findings
+    findings += [Finding("profile", True, f"{profile.name}: {profile.provider_kind} models")]
+    findings += _overrides(profile)
+    findings += _sources(settings, profile)
+    findings += [_binding(settings, profile)]
+    used = {profile.models[name].provider for name in profile.models}
+    for name in sorted(used):
+        findings += _provider(name, profile.providers[name])
+    return findings
+
+
+def _try(subject: str, look: Callable[[], _T], findings: list[Finding]) -> _T | None:
+    try:
+        return look()
+    except (OSError, RuntimeError, ValueError) as error:
+        findings.append(Finding(subject, False, str(error)))
+        return None
+
+
+def _versions() -> Finding:
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)
+    return Finding("versions", True, f"Python {sys.version.split()[0]}, {versions}")
+
+
+def _disk(settings: BuildSettings) -> Finding:
+    folder = settings.warehouse_folder
+    while not folder.exists():
+        folder = folder.parent
+    free_gib = shutil.disk_usage(folder).free / 2**30
+    detail = f"{free_gib:,.1f} GiB free for {settings.warehouse_folder}"
+    if free_gib < _FREE_GIB_WANTED:
+        return Finding("disk", False, f"{detail}; a build wants at least {_FREE_GIB_WANTED:.0f}")
+    return Finding("disk", True, detail)
+
+
+def _overrides(profile: Profile) -> list[Finding]:
+    """The file of people's decisions, where there is one."""
+    if profile.sources.overrides is None:
+        return []
+    findings: list[Finding] = []
+    file = Path(profile.sources.overrides)
+    found = _try("overrides", partial(read_overrides, file), findings)
+    if found is not None:
+        findings.append(Finding("overrides", True, f"{len(list(found.entries()))} entries in {file}"))
+    return findings
+
+
+def _sources(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
+    from reasonmed_assets.materialisation.session import split_roles
+    from reasonmed_assets.sources import load_declaration, read_source
+
+    folder = settings.data_folder(profile)
+    for name in profile.sources.declared:
+        findings: list[Finding] = []
+        declaration = _try(f"source {name}", partial(load_declaration, name), findings)
+        if declaration is not None:
+            roles = split_roles(profile, declaration.name)
+            reading = _try(f"source {name}", partial(read_source, declaration, folder, roles), findings)
+            if reading is not None:
+                detail = f"{len(reading.questions):,} records, {len(reading.unreadable):,} unreadable, in {folder}"
+                findings.append(Finding(f"source {name}", True, detail))
+        yield from findings
+
+
+def _binding(settings: BuildSettings, profile: Profile) -> Finding:
+    from reasonmed_assets.storage import Binding, Warehouse
+    from reasonmed_assets.storage.binding import refuse_difference
+
+    if not settings.warehouse_folder.exists():
+        return Finding("warehouse", True, f"{settings.warehouse_folder} will be made")
+    try:
+        bound = Warehouse(settings.warehouse_folder).binding
+        if bound is not None:
+            wanted = Binding(profile.provider_kind, str(settings.data_folder(profile)))
+            refuse_difference(settings.warehouse_folder, bound, wanted)
+    except (OSError, RuntimeError) as error:
+        return Finding("warehouse", False, str(error))
+    return Finding("warehouse", True, str(settings.warehouse_folder))
+
+
+def _provider(name: str, provider: Provider) -> Iterator[Finding]:
+    subject = f"provider {name}"
+    if provider.server == "embedded":
+        is_there = importlib.util.find_spec("xllamacpp") is not None
+        yield Finding(
+            subject,
+            is_there,
+            "embedded model, started by the build"
+            if is_there
+            else 'the embedded model needs xllamacpp: pip install -c constraints.txt -e ".[local]"',
+        )
+    elif provider.server == "simulated":
+        yield Finding(subject, True, "simulated endpoint, started by the build")
+    elif provider.transport == "vllm":
+        is_there = importlib.util.find_spec("vllm") is not None
+        loaded = f"vLLM, which loads {provider.vllm['model']} when it is needed"
+        yield Finding(subject, is_there, loaded if is_there else 'vLLM is not installed: pip install -e ".[vllm]"')
+    else:
+        for url in provider.base_urls:
+            yield from _endpoint(subject, provider, url)
+
+
+def _endpoint(subject: str, provider: Provider, url: str) -> Iterator[Finding]:
+    import openai
+
+    key = os.environ.get(provider.api_key_env) if provider.api_key_env else "none"
+    if not key:
+        yield Finding(subject, False, f"the environment variable {provider.api_key_env} with its key is not set")
+        return
+    options: dict[str, Any] = {"api_key": key, "timeout": _TIMEOUT_S, "max_retries": 0}
+    client = (
+        openai.AzureOpenAI(azure_endpoint=url, api_version=provider.azure_api_version, **options)
+        if provider.azure_api_version
+        else openai.OpenAI(base_url=url, **options)
+    )
+    try:
+        names = [model.id for model in client.models.list()]
+    except openai.AuthenticationError:
+        yield Finding(subject, False, f"{url} does not accept the key in {provider.api_key_env}")
+    except openai.APIError as error:
+        yield Finding(subject, False, f"{url} does not answer: {type(error).__name__}")
+    else:
+        yield Finding(subject, True, f"{url} serves {len(names)} models")

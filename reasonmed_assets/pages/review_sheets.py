@@ -1,0 +1,72 @@
+"""The sample for reviewers as files: one CSV, and one page that needs neither a server nor a network."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from reasonmed_assets import sql
+from reasonmed_assets.config import Profile
+from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError
+from reasonmed_assets.quality import variables
+from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.vocabulary import REVIEW_VERDICTS
+
+_SHOWN = ("source", "tier", "question", "context", "options", "key", "path", "summary", "override_note")
+
+
+def export_sheets(warehouse: Warehouse, profile: Profile, folder: Path) -> list[str]:
+    """Write `reviews.csv` and `reviews.html` with a seeded sample, spread over sources and tiers.
+
+    Args:
+        warehouse: the warehouse.
+        profile: gives the seed and the size of the sample.
+        folder: where to write; made when it is not there.
+
+    Returns:
+        One line per file.
+
+    Raises:
+        ReviewError: there are no examples, or a file is there already: it may hold somebody's work.
+    """
+    files = {kind: folder / f"reviews.{kind}" for kind in ("csv", "html")}
+    for file in files.values():
+        if file.exists():
+            raise ReviewError(f"{file} is there already and may be filled in: give another folder")
+    rows = _sample(warehouse, profile)
+    if not rows:
+        raise ReviewError(f"warehouse {warehouse.folder} has no examples yet: build it with `reasonmed build`")
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_csv(files["csv"], rows)
+    files["html"].write_text(_page(rows, profile), encoding="utf-8")
+    return [f"{file}: {len(rows)} examples" for file in files.values()]
+
+
+def _sample(warehouse: Warehouse, profile: Profile) -> list[dict[str, Any]]:
+    with warehouse.read(variables(profile, None)) as con:
+        return con.sql(sql.load("calls/review_sample")).pl().to_dicts()
+
+
+def _write_csv(file: Path, rows: list[dict[str, Any]]) -> None:
+    # With a byte-order mark, or spreadsheets take it for another encoding.
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, [*EXAMPLE, *_SHOWN, *FILLED_IN], restval="", extrasaction="ignore")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row | {"options": "\n".join(row["options"])})
+
+
+def _page(rows: list[dict[str, Any]], profile: Profile) -> str:
+    environment = Environment(
+        loader=PackageLoader("reasonmed_assets.pages"),
+        autoescape=select_autoescape(default=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    kinds = sorted({row["provider_kind"] for row in rows})
+    return environment.get_template("review.html").render(
+        examples=rows, verdicts=REVIEW_VERDICTS, columns=[*EXAMPLE, *FILLED_IN], profile=profile.name, kinds=kinds
+    )

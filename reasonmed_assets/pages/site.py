@@ -1,0 +1,97 @@
+"""`reasonmed quality`: the quality report and the Data Docs of a warehouse, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.pages import data_docs
+from reasonmed_assets.pages import quality_report as report
+from reasonmed_assets.quality.records import AuditRecord
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.storage import Warehouse, open_snapshot, open_warehouse
+
+
+class QualityError(ReasonmedError):
+    """A report that cannot be written; the message says why."""
+
+
+def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator[str]:
+    """Write the quality report (`index.html`) and the Data Docs (`data_docs/`), in place of those written before.
+
+    Reads the snapshot and the records of the audits, so it may run beside a build.
+
+    Args:
+        warehouse_folder: the warehouse.
+        folder: where to write; None: `quality/` in the warehouse.
+
+    Yields:
+        One line per thing written, and one on the checks.
+
+    Raises:
+        WarehouseError: there is no warehouse.
+        QualityError: nothing was built yet, the folder holds another page, or a record cannot be understood.
+    """
+    warehouse = open_warehouse(warehouse_folder)
+    records = list(_records(warehouse))
+    if not records and not warehouse.build_path.exists():
+        raise QualityError(f"warehouse {warehouse_folder} holds nothing yet: build it with `reasonmed build`")
+    folder = (folder or warehouse.report_folder).resolve()
+    page = folder / "index.html"
+    _refuse_other_pages(page, folder / data_docs.SITE)
+    with _published(warehouse) as con:
+        text = report.render(con, records, warehouse.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    page.write_text(text, encoding="utf-8")
+    data_docs.write_site(records, folder)
+    yield f"quality report: {page}"
+    yield f"Data Docs: {folder / data_docs.SITE / 'index.html'}"
+    yield _said(records)
+
+
+def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
+    """The last audits, without those of tables that are declared no more."""
+    for found in warehouse.audits():
+        try:
+            record = AuditRecord.from_json(found)
+        except (KeyError, TypeError, ValueError) as error:
+            raise QualityError(
+                f"the record of the audit of {found.get('table')} {found.get('partition') or ''} in "
+                f"{warehouse.folder / 'audits'} is of another version ({error!r}): build again, no call is made twice"
+            ) from error
+        if record.table in TABLES:
+            yield record
+
+
+@contextmanager
+def _published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The snapshot; where nothing was published yet, every table without rows."""
+    if warehouse.build_path.exists():
+        with open_snapshot(warehouse.folder) as con:
+            yield con
+    else:
+        with warehouse.read() as con:
+            yield con
+
+
+def _refuse_other_pages(page: Path, site: Path) -> None:
+    """What would be replaced must have been written here."""
+    written_here = f'<meta name="generator" content="{report.GENERATOR}">'
+    if page.exists() and written_here not in page.read_text(encoding="utf-8", errors="replace"):
+        raise QualityError(f"{page} is not a quality report: give another folder, so that it stays")
+    if site.exists() and not page.exists():
+        raise QualityError(f"{site} was not written with a quality report: give another folder, so that it stays")
+
+
+def _said(records: list[AuditRecord]) -> str:
+    outcomes = [outcome for record in records for outcome in record.outcomes]
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    blocking = sum(outcome.is_blocking_failure for outcome in failed)
+    return (
+        f"{len(outcomes) - len(failed):,} of {len(outcomes):,} checks passed, {blocking:,} failed and block, "
+        f"{len(failed) - blocking:,} warn"
+    )

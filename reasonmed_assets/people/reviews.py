@@ -1,0 +1,197 @@
+"""What reviewers filled in: CSV (also as a spreadsheet saves it) or the JSON of the page, kept as it came.
+
+Every row that somebody filled in is a row of table `reviews`, with what is wrong with it where it cannot be used.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.rules.ids import make_id
+from reasonmed_assets.vocabulary import REVIEW_VERDICTS
+
+EXAMPLE = ("example_id", "content_hash")
+"""Which text a row is about."""
+VERDICTS = ("key_verdict", "reasoning_verdict", "answer_verdict")
+"""What a reviewer is asked about an example."""
+FILLED_IN = (*VERDICTS, "comment", "reviewer")
+
+_FOLDER = "reviews"
+_ID = re.compile(r"[0-9a-f]{16}")
+_DELIMITERS = ",;\t"
+_SURPLUS = "(further cells)"
+_AS_ON_THE_PAGE = {"not sure": "unsure"}
+
+
+class ReviewError(ReasonmedError):
+    """Reviews that cannot be written or taken in; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """One row that somebody filled in.
+
+    Attributes:
+        review_id: hash of file and row.
+        file: name of the file among those that are kept.
+        row: record number in the file, from 1.
+        example_id, content_hash, key_verdict, reasoning_verdict, answer_verdict, comment, reviewer: as filled in, None
+            where there is nothing (or, of a verdict, nothing that is one).
+        problem: why the row cannot be used; None for a good one.
+        raw_text: the row as it came, as JSON.
+    """
+
+    review_id: str
+    file: str
+    row: int
+    example_id: str | None
+    content_hash: str | None
+    key_verdict: str | None
+    reasoning_verdict: str | None
+    answer_verdict: str | None
+    comment: str | None
+    reviewer: str | None
+    problem: str | None
+    raw_text: str
+
+
+SCHEMA = {field.name: pl.Int64 if field.name == "row" else pl.String for field in fields(Review)}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file: where it is kept, whether it is new, its filled-in rows, and the number of empty ones."""
+
+    path: Path
+    is_new: bool
+    reviews: list[Review]
+    n_empty: int
+
+
+def import_reviews(warehouse: Path, file: Path) -> Imported:
+    """Keep a copy of a reviewer's file in the warehouse; one with a content that is there already is kept once.
+
+    Raises:
+        ReviewError: there is no such warehouse, or the file is not one of reviews; nothing is kept then.
+    """
+    if not warehouse.is_dir():
+        raise ReviewError(f"there is no warehouse at {warehouse}: give --warehouse DIR")
+    if file.suffix.lower() not in (".csv", ".json"):
+        raise ReviewError(f"{file}: reviews come as .csv or .json; save a sheet of another kind as CSV")
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ReviewError(f"{file} cannot be read: {error.strerror}") from error
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    # Read before it is kept: a file without the columns of a review stays outside.
+    _records(content, file)
+    known = kept_files(warehouse)
+    path = next((kept for kept in known if kept.stem.endswith(f"-{digest}")), None)
+    is_new = path is None
+    if path is None:
+        number = 1 + max((int(kept.stem.partition("-")[0]) for kept in known), default=0)
+        path = warehouse / _FOLDER / f"{number:05d}-{digest}{file.suffix.lower()}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.new")
+        new.write_bytes(content)
+        new.replace(path)
+    return Imported(path, is_new, *read_reviews(path))
+
+
+def kept_files(warehouse: Path) -> list[Path]:
+    """The files of reviewers in a warehouse, in the order in which they came."""
+    return sorted((warehouse / _FOLDER).glob("[0-9][0-9][0-9][0-9][0-9]-*"))
+
+
+def read_reviews(path: Path) -> tuple[list[Review], int]:
+    """The filled-in rows of a kept file, and the number of those that nobody filled in.
+
+    Raises:
+        ReviewError: it is not a file of reviews.
+    """
+    reviews, n_empty = [], 0
+    for row, record in enumerate(_records(path.read_bytes(), path), start=1):
+        if any(record.get(name) for name in (*VERDICTS, "comment", _SURPLUS)):
+            reviews.append(_review(path.name, row, record))
+        else:
+            n_empty += 1
+    return reviews, n_empty
+
+
+def _review(file: str, row: int, record: Mapping[str, Any]) -> Review:
+    values = {name: record.get(name) or None for name in (*EXAMPLE, *FILLED_IN)}
+    verdicts = {
+        name: _AS_ON_THE_PAGE.get(value.lower(), value.lower())
+        for name in VERDICTS
+        if (value := values[name]) is not None
+    }
+    unknown = [f"{name} is {values[name]!r}" for name, value in verdicts.items() if value not in REVIEW_VERDICTS]
+    problems = [f"{name} is no id: {values[name]!r}" for name in EXAMPLE if not _ID.fullmatch(values[name] or "")]
+    problems += [f"{one}, not one of {', '.join(REVIEW_VERDICTS)}" for one in unknown]
+    problems += [] if verdicts else ["there is a comment and no verdict"]
+    problems += [] if values["reviewer"] else ["there is no reviewer"]
+    problems += [f"there are more cells than columns: {record[_SURPLUS]}"] if record.get(_SURPLUS) else []
+    usable = {name: verdicts.get(name) if verdicts.get(name) in REVIEW_VERDICTS else None for name in VERDICTS}
+    return Review(
+        review_id=make_id(file, row),
+        file=file,
+        row=row,
+        problem="; ".join(problems) or None,
+        raw_text=json.dumps(record, ensure_ascii=False),
+        **(values | usable),
+    )
+
+
+def _records(content: bytes, file: Path) -> list[dict[str, str]]:
+    """The rows of a file, cells trimmed.
+
+    Raises:
+        ReviewError: no JSON, or columns are missing.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # A spreadsheet that saves no UTF-8 saves the code page of its machine, in the West this one.
+        text = content.decode("cp1252", errors="backslashreplace")
+    records = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
+    missing = [name for name in (*EXAMPLE, *FILLED_IN) if not all(name in record for record in records)]
+    if missing or not records:
+        raise ReviewError(
+            f"{file} is no file of reviews: "
+            + (f"it lacks {', '.join(missing)}" if records else "it has no rows")
+            + "; fill in what `reasonmed review export` wrote, and keep its columns"
+        )
+    return records
+
+
+def _csv_records(text: str) -> Iterator[dict[str, str]]:
+    """Rows by column; spreadsheets separate cells by semicolons or tabs where a comma is a decimal sign."""
+    head = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=head.count)
+    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey=_SURPLUS, restval=""):
+        yield {
+            (name or "").strip(): " | ".join(filter(None, cell)) if isinstance(cell, list) else cell.strip()
+            for name, cell in row.items()
+        }
+
+
+def _json_records(text: str, file: Path) -> Iterator[dict[str, str]]:
+    try:
+        rows = json.loads(text)
+    except ValueError as error:
+        raise ReviewError(f"{file} is no JSON: {error}") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ReviewError(f"{file}: expected a list of reviews, as the page writes it")
+    for row in rows:
+        yield {str(name): "" if cell is None else str(cell).strip() for name, cell in row.items()}

@@ -1,0 +1,139 @@
+"""`reasonmed export`: the three training sets as files that trainers read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import orjson
+import polars as pl
+
+from reasonmed_assets.assets.training import TRAINING_TABLES
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.vocabulary import FOLDS
+
+_REFUSED_KINDS = {"simulated": "simulated", "demonstration": "demo"}
+
+
+class ExportError(ReasonmedError):
+    """An export that is refused; the message says what to allow or to change."""
+
+
+def export_training_sets(warehouse_folder: Path, folder: Path, allowed: set[str]) -> Iterator[str]:
+    """Write every training set and fold as alpaca JSON, ShareGPT messages and Parquet, with LLaMA-Factory's index.
+
+    Args:
+        warehouse_folder: the warehouse.
+        folder: where to write; made when it is not there.
+        allowed: kinds of rows to let through: simulated, demo, stand-in, failing.
+
+    Yields:
+        One line per file written.
+
+    Raises:
+        ExportError: there is nothing to export, the folder holds an export already, or rows are refused.
+    """
+    warehouse = Warehouse(warehouse_folder)
+    warehouse.refresh_snapshot()
+    if not warehouse.snapshot_path.exists():
+        raise ExportError(f"warehouse {warehouse_folder} holds nothing yet: build it with `reasonmed build`")
+    index_file = folder / "dataset_info.json"
+    if index_file.exists():
+        raise ExportError(f"{folder} holds an export already: give another folder")
+    with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as con:
+        marks = _marks(con, warehouse, allowed)
+        folder.mkdir(parents=True, exist_ok=True)
+        index: dict[str, object] = {}
+        for table in TRAINING_TABLES:
+            for fold in FOLDS:
+                name = table if fold == "train" else f"{table}_{fold}"
+                rows = con.sql(f"from {table} where fold = $1 order by example_id", params=[fold]).pl()
+                yield from _write_set(folder, name, rows, index)
+    _write_card(folder, marks)
+    index_file.write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+    yield f"{index_file.name}: {len(index)} data sets" + (f"; marked: {', '.join(marks)}" if marks else "")
+
+
+def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[str]) -> list[str]:
+    """The kinds of rows that are let through.
+
+    Raises:
+        ExportError: some are there that were not allowed, or the sets are empty.
+    """
+    found = con.execute("select distinct provider_kind, split_role from sft_reasonmed").fetchall()
+    if not found:
+        raise ExportError("the training sets are empty: build first")
+    kinds = {_REFUSED_KINDS[kind] for kind, _ in found if kind in _REFUSED_KINDS}
+    kinds |= {"stand-in" for _, role in found if role == "stand_in"}
+    failing = sorted(str(path.relative_to(warehouse.folder)) for path in _failing(warehouse))
+    if failing:
+        kinds.add("failing")
+    refused = sorted(kinds - allowed)
+    if refused:
+        reasons = {
+            "simulated": "rows whose text no model wrote",
+            "demo": "rows of the small demonstration model",
+            "stand-in": "rows from a benchmark split that stands in for training data",
+            "failing": f"partitions whose last build failed its checks ({', '.join(failing)})",
+        }
+        raise ExportError(
+            "the training sets hold "
+            + "; ".join(f"{reasons[kind]} (allow them with --allow {kind})" for kind in refused)
+            + ". Such an export is marked, and is not meant for training a model that others use."
+        )
+    return sorted(kinds)
+
+
+def _failing(warehouse: Warehouse) -> list[Path]:
+    """Quarantined rows that are newer than the last publish of their partition."""
+    failing = []
+    for path in (warehouse.folder / "quarantine").glob("**/*.parquet"):
+        table, *partition = path.relative_to(warehouse.folder / "quarantine").parts[:-1]
+        last = warehouse.last_publish(table, partition[0] if partition else None)
+        if last is None or last.published_at.timestamp() < path.stat().st_ctime:
+            failing.append(path)
+    return failing
+
+
+def _write_set(folder: Path, name: str, rows: pl.DataFrame, index: dict[str, object]) -> Iterator[str]:
+    records = rows.select("instruction", "input", "output").to_dicts()
+    (folder / f"{name}.json").write_bytes(orjson.dumps(records, option=orjson.OPT_INDENT_2))
+    messages = [{"messages": _messages(record)} for record in records]
+    (folder / f"{name}_messages.json").write_bytes(orjson.dumps(messages, option=orjson.OPT_INDENT_2))
+    rows.drop("row_hash").write_parquet(folder / f"{name}.parquet")
+    columns = {"prompt": "instruction", "query": "input", "response": "output"}
+    index[name] = {"file_name": f"{name}.json", "formatting": "alpaca", "columns": columns}
+    index[f"{name}_messages"] = {
+        "file_name": f"{name}_messages.json",
+        "formatting": "sharegpt",
+        "columns": {"messages": "messages"},
+        "tags": {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"},
+    }
+    yield f"{name}: {rows.height:,} examples (.json, _messages.json, .parquet)"
+
+
+def _messages(record: dict[str, str]) -> list[dict[str, str]]:
+    asked = "\n\n".join(text for text in (record["instruction"], record["input"]) if text)
+    return [{"role": "user", "content": asked}, {"role": "assistant", "content": record["output"]}]
+
+
+def _write_card(folder: Path, marks: list[str]) -> None:
+    """What the files are, their columns, and what they must not be used for."""
+    lines = ["# Training sets", ""]
+    if marks:
+        lines += [f"**Not for release**: this export holds {', '.join(marks)} rows.", ""]
+    for table in TRAINING_TABLES:
+        spec = TABLES[table]
+        lines += [f"## {table}", "", spec.grain, "", "| column | type | what it is |", "| --- | --- | --- |"]
+        types = spec.duckdb_types()
+        lines += [
+            f"| {name} | {types[name]} | {column.description} |"
+            for name, column in spec.columns.items()
+            if name != "row_hash"
+        ]
+        lines.append("")
+    (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")

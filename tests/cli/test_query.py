@@ -1,0 +1,51 @@
+"""What `reasonmed sql` prints where the terminal is narrow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reasonmed_assets.cli.query import run_query
+from reasonmed_assets.storage import Warehouse
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    with duckdb.connect(str(Warehouse(tmp_path).snapshot_path)) as con:
+        con.execute("create table counted as select 'medqa' as source, 1234567 as paths, 'see [1]; [/b]' as note")
+    return tmp_path
+
+
+def _said(warehouse: Path, query: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    monkeypatch.setenv("COLUMNS", "80")
+    run_query(warehouse, query, "table")
+    return capsys.readouterr().out
+
+
+def test_few_columns_are_a_table(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = _said(warehouse, "from counted", monkeypatch, capsys).splitlines()
+    assert any({"source", "paths", "note"} <= set(line.split()) for line in lines)
+    assert any("1234567" in line and "see [1]; [/b]" in line for line in lines)
+
+
+def test_many_columns_are_lines_and_no_figure_is_cut(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ", ".join(f"paths + {i} as number_{i}" for i in range(20))
+    said = _said(warehouse, f"select {columns}, note from counted", monkeypatch, capsys)
+    lines = [line.strip().split(maxsplit=1) for line in said.splitlines()]
+    assert all([f"number_{i}", str(1234567 + i)] in lines for i in range(20))
+    assert ["note", "see [1]; [/b]"] in lines
+    assert lines[-1] == ["1", "rows"]
+
+
+def test_no_rows_are_said_to_be_none(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = _said(warehouse, "from counted where paths = 0", monkeypatch, capsys)
+    assert "source" in said
+    assert "0 rows" in said

@@ -1,0 +1,98 @@
+"""The sheet and the page for reviewers, of a real warehouse."""
+
+from __future__ import annotations
+
+import csv
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builds import Built
+from reasonmed_assets.quality import tables as _tables  # noqa: F401
+
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.pages.review_sheets import _page, export_sheets
+from reasonmed_assets.people.reviews import ReviewError, import_reviews
+from reasonmed_assets.storage import Warehouse
+
+
+@pytest.fixture(scope="module")
+def sheets(rehearsal: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sheets")
+    profile = load_profile("simulated", {"rules.review_sample": 12})
+    lines = export_sheets(Warehouse(rehearsal.folder), profile, folder)
+    assert lines == [f"{folder / name}: 12 examples" for name in ("reviews.csv", "reviews.html")]
+    return folder
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as sheet:
+        return list(csv.DictReader(sheet))
+
+
+class Page(HTMLParser):
+    """The ids of the examples, the names of the fields, and what would be fetched."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.examples: list[str] = []
+        self.fields: set[str] = set()
+        self.fetched: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.tags.append(tag)
+        self.examples += [values["data-example_id"]] if values.get("data-example_id") else []
+        self.fields |= {values["data-field"]} if values.get("data-field") else set()
+        self.fetched += [value for name, value in attrs if name in ("src", "href", "action") and value]
+
+
+def test_sheet_and_page_hold_the_same_examples_of_every_source(rehearsal: Built, sheets: Path) -> None:
+    rows = rows_of(sheets / "reviews.csv")
+    page = Page((sheets / "reviews.html").read_text(encoding="utf-8"))
+    assert page.examples == [row["example_id"] for row in rows]
+    assert {row["source"] for row in rows} == {"medmcqa", "medqa", "mmlu", "pubmedqa"}
+    assert {row["tier"] for row in rows} == {"easy", "medium", "difficult"}
+    for row in rows:
+        shown = "question, path, key, array_to_string(options, '\n')"
+        found = rehearsal.query(f"select {shown} from example where example_id = '{row['example_id']}'")
+        assert found == [(row["question"], row["path"], row["key"], row["options"])]
+
+
+def test_the_page_needs_no_network(sheets: Path) -> None:
+    text = (sheets / "reviews.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.fetched == []
+    assert page.fields == {"key_verdict", "reasoning_verdict", "answer_verdict", "comment"}
+    assert not re.search(r"https?://|@import|url\(|fetch\(|XMLHttpRequest", text)
+    assert "default-src 'none'" in text
+
+
+def test_what_stands_in_a_text_is_no_markup() -> None:
+    one: dict[str, Any] = dict.fromkeys(
+        ("example_id", "content_hash", "source", "tier", "subject", "question", "context", "key", "path", "summary",
+         "override_note"), "<img src=x onerror=alert(1)>",
+    ) | {"options": ["</section><script>", "b"], "provider_kind": "real"}  # fmt: skip
+    page = Page(_page([one], load_profile("simulated")))
+    assert "img" not in page.tags
+    assert page.tags.count("script") == 1
+
+
+def test_an_empty_sheet_that_comes_back_is_no_review(sheets: Path, tmp_path: Path) -> None:
+    done = import_reviews(tmp_path, sheets / "reviews.csv")
+    assert (done.reviews, done.n_empty) == ([], 12)
+
+
+def test_a_sheet_that_may_be_filled_in_is_not_overwritten(rehearsal: Built, sheets: Path) -> None:
+    with pytest.raises(ReviewError, match=r"reviews\.csv is there already"):
+        export_sheets(Warehouse(rehearsal.folder), load_profile("simulated"), sheets)
+
+
+def test_a_warehouse_without_examples_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match="reasonmed build"):
+        export_sheets(Warehouse(tmp_path / "w"), load_profile("simulated"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,139 @@
+"""What reviewers send back is kept as it came: nothing is lost, nothing stands twice, bad rows have a reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError, import_reviews, kept_files, read_reviews
+
+COLUMNS = [*EXAMPLE, *FILLED_IN]
+GOOD = {"example_id": "0123456789abcdef", "content_hash": "fedcba9876543210", "key_verdict": "right",
+        "reasoning_verdict": "wrong", "answer_verdict": "unsure", "comment": "", "reviewer": "Dr. A."}  # fmt: skip
+
+
+def as_csv(rows: list[dict[str, Any]], delimiter: str = ",") -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, delimiter=delimiter, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def take(folder: Path, name: str, content: bytes) -> Any:
+    file = folder / name
+    file.write_bytes(content)
+    (folder / "warehouse").mkdir(exist_ok=True)
+    return import_reviews(folder / "warehouse", file)
+
+
+def test_a_sheet_and_the_pages_json_say_the_same(tmp_path: Path) -> None:
+    rows = [GOOD, GOOD | {"reviewer": "Dr. B.", "comment": "Two\nlines; and more"}]
+    sheet = take(tmp_path, "a.csv", as_csv(rows))
+    page = take(tmp_path, "b.json", json.dumps(rows).encode())
+    same = [
+        [{k: v for k, v in vars(r).items() if k not in ("file", "review_id")} for r in x.reviews] for x in (sheet, page)
+    ]
+    assert same[0] == same[1]
+    assert [review.problem for review in sheet.reviews] == [None, None]
+    assert sheet.reviews[1].comment == "Two\nlines; and more"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_sheets_are_read_as_spreadsheets_save_them(delimiter: str, encoding: str, tmp_path: Path) -> None:
+    said = {"key_verdict": " Right ", "answer_verdict": "Not sure", "reviewer": "Dr. Müller"}
+    content = as_csv([GOOD | said], delimiter)
+    (review,) = take(tmp_path, "a.csv", content.decode().encode(encoding)).reviews
+    assert (review.problem, review.key_verdict, review.answer_verdict) == (None, "right", "unsure")
+    assert review.reviewer == "Dr. Müller"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"key_verdict": "rihgt"}, "key_verdict is 'rihgt', not one of right, wrong, unsure"),
+        ({"reviewer": " "}, "there is no reviewer"),
+        ({"example_id": "1.23E+15"}, "example_id is no id: '1.23E+15'"),
+        ({"content_hash": ""}, "content_hash is no id: None"),
+        ({"key_verdict": "", "reasoning_verdict": "", "answer_verdict": "", "comment": "Odd."}, "no verdict"),
+    ],
+)
+def test_a_bad_row_is_kept_with_its_reason(change: dict[str, str], said: str, tmp_path: Path) -> None:
+    bad, good = take(tmp_path, "a.csv", as_csv([GOOD | change, GOOD])).reviews
+    assert said in bad.problem
+    assert json.loads(bad.raw_text) == {key: value.strip() for key, value in (GOOD | change).items()}
+    assert good.problem is None
+
+
+def test_surplus_cells_are_a_problem_and_missing_ones_are_empty(tmp_path: Path) -> None:
+    lines = as_csv([GOOD, GOOD]).decode().splitlines()
+    lines[1] += ",more"
+    lines[2] = ",".join(lines[2].split(",")[:5])
+    surplus, short = take(tmp_path, "a.csv", "\n".join(lines).encode()).reviews
+    assert "more cells than columns: more" in surplus.problem
+    assert short.problem == "there is no reviewer"
+
+
+def test_rows_that_nobody_filled_in_are_counted_and_are_no_reviews(tmp_path: Path) -> None:
+    empty = dict.fromkeys(FILLED_IN, "")
+    done = take(tmp_path, "a.csv", as_csv([GOOD | empty, GOOD, GOOD | empty | {"reviewer": "Dr. A."}]))
+    assert (len(done.reviews), done.n_empty) == (1, 2)
+    assert done.reviews[0].row == 2
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    first = take(tmp_path, "a.csv", as_csv([GOOD]))
+    second = take(tmp_path, "b.csv", as_csv([GOOD, GOOD]))
+    again = take(tmp_path, "renamed.csv", as_csv([GOOD]))
+    assert (first.is_new, second.is_new, again.is_new) == (True, True, False)
+    assert again.path == first.path
+    assert kept_files(tmp_path / "warehouse") == [first.path, second.path]
+    assert first.path.read_bytes() == as_csv([GOOD])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xlsx", b"PK", "save a sheet of another kind as CSV"),
+        ("a.csv", b"name,age\nA,3\n", "lacks example_id, content_hash"),
+        ("a.csv", b"", "no rows"),
+        ("a.json", b"{", "no JSON"),
+        ("a.json", b'{"example_id": "x"}', "expected a list"),
+        ("a.json", b'[{"example_id": "x"}]', "lacks content_hash"),
+    ],
+)
+def test_what_is_no_file_of_reviews_stays_outside(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match=said) as error:
+        take(tmp_path, name, content)
+    assert str(tmp_path / name) in str(error.value)
+    assert kept_files(tmp_path / "warehouse") == []
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match=r"gone\.csv cannot be read"):
+        import_reviews(tmp_path, tmp_path / "gone.csv")
+    with pytest.raises(ReviewError, match="there is no warehouse at"):
+        import_reviews(tmp_path / "nowhere", tmp_path / "gone.csv")
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
+
+
+@given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, cells)), min_size=1, max_size=5))
+def test_whatever_is_filled_in_every_row_is_accounted_for(
+    rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("reviews")
+    done = take(folder, "a.json", json.dumps(rows).encode())
+    assert len(done.reviews) + done.n_empty == len(rows)
+    assert (done.reviews, done.n_empty) == read_reviews(done.path)
+    for review in done.reviews:
+        assert json.loads(review.raw_text) == {key: value.strip() for key, value in rows[review.row - 1].items()}
