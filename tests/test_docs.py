@@ -48,7 +48,7 @@ def test_blocks_run(page: Path, rehearsal: Built, tmp_path: Path) -> None:
                 env={
                     "PATH": f"{folder}:/usr/bin:/bin",
                     "HOME": str(tmp_path),
-                    "PROFILES": str(ROOT / "reasonmed_assets" / "profiles"),
+                    "PROFILES": str(ROOT / "reasonmed_assets" / "config" / "profiles"),
                     "REASONMED_WAREHOUSE": str(rehearsal.folder),
                 },
                 capture_output=True,

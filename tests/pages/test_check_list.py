@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from planted_faults import FAULTS
+from reasonmed_assets.quality import declarations
 from test_expectations import FAULTS as DISTRIBUTIONS
 
 from reasonmed_assets.config.profile import Thresholds

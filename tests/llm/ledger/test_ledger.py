@@ -310,7 +310,7 @@ with Ledger(sys.argv[1]) as ledger:
 
 
 def test_several_processes_make_and_fill_one_ledger(path: Path) -> None:
-    here = str(Path(__file__).parents[1])
+    here = str(Path(__file__).parent)
     command = [sys.executable, "-c", OPEN_AND_RECORD, str(path)]
     processes = [subprocess.Popen([*command, str(first), here]) for first in (0, 150, 600)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
