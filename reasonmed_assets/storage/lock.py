@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from reasonmed_assets.machine import lock_holders
 from reasonmed_assets.storage.errors import WarehouseError
 
 LOCK_TIMEOUT_S = 600.0
@@ -158,19 +159,8 @@ def _describe_holders(path: Path) -> str:
         except json.JSONDecodeError:
             return "a writer"
         return f"process {record['pid']} ({record['purpose']}, since {record['since']})"
-    pids = _flock_pids(path)
+    pids = lock_holders(path)
     return f"readers, process {', '.join(map(str, pids))}" if pids else "readers"
-
-
-def _flock_pids(path: Path) -> list[int]:
-    """Processes with a lock on the file, as far as the kernel tells."""
-    table = Path("/proc/locks")
-    if not table.exists():
-        return []
-    inode = f":{path.stat().st_ino}"
-    rows = [line.split() for line in table.read_text(encoding="utf-8").splitlines() if " FLOCK " in line]
-    # A row with "->" is a process that waits; every other one is "n: FLOCK ADVISORY READ pid device:inode 0 EOF".
-    return sorted({int(row[4]) for row in rows if row[1] != "->" and row[5].endswith(inode)} - {0, -1})
 
 
 @functools.cache

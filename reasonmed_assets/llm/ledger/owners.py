@@ -7,13 +7,11 @@ import socket
 import time
 import uuid
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+
+from reasonmed_assets.machine import boot_id, pid_space, start_of
 
 HEARTBEAT_S = 5.0
 _SILENT_S = 60.0
-_START_TIME_FIELD = 19
-"""Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,9 @@ def this_process() -> Owner:
         owner_id=uuid.uuid4().hex,
         host=socket.gethostname(),
         pid=pid,
-        started_ticks=_started_ticks(pid) or 0,
-        boot_id=_boot_id(),
-        pid_space=_pid_space(),
+        started_ticks=start_of(pid) or 0,
+        boot_id=boot_id(),
+        pid_space=pid_space(),
         heartbeat_at=time.time(),
     )
 
@@ -64,28 +62,9 @@ def is_alive(owner: Owner) -> bool:
     Known for certain where this process sees that one's pid, and after a reboot of its host; elsewhere a minute
     without a heartbeat counts as dead.
     """
-    is_same_boot = owner.boot_id == _boot_id()
-    if is_same_boot and owner.pid_space == _pid_space():
-        return _started_ticks(owner.pid) == owner.started_ticks
+    is_same_boot = owner.boot_id == boot_id()
+    if is_same_boot and owner.pid_space == pid_space():
+        return start_of(owner.pid) == owner.started_ticks
     if not is_same_boot and owner.host == socket.gethostname():
         return False
     return time.time() - owner.heartbeat_at < _SILENT_S
-
-
-@cache
-def _boot_id() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-
-
-def _pid_space() -> str:
-    return str(Path("/proc/self/ns/pid").readlink())
-
-
-def _started_ticks(pid: int) -> int | None:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    fields = stat.rpartition(")")[2].split()
-    has_ended = fields[0] in ("Z", "X")
-    return None if has_ended else int(fields[_START_TIME_FIELD])

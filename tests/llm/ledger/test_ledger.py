@@ -274,7 +274,7 @@ def test_liveness_by_pid_boot_and_heartbeat() -> None:
 def test_a_zombie_is_not_alive() -> None:
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     me = owners.this_process()
-    ticks = owners._started_ticks(process.pid)
+    ticks = owners.start_of(process.pid)
     assert ticks is not None
     owner = dataclasses.replace(me, pid=process.pid, started_ticks=ticks)
     deadline = time.monotonic() + 10

@@ -1,0 +1,70 @@
+"""What the operating system knows of this machine: processes, mounts, file locks. The only module that reads /proc.
+
+psutil answers where it can; each function that reads /proc itself says in one sentence why.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+_PROC = Path("/proc")
+_START_TIME_FIELD = 19
+"""Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
+
+
+def start_of(pid: int) -> int | None:
+    """When a running process started, in kernel ticks since boot; None where no such process runs (a zombie does not).
+
+    The same process gives the same number for as long as it runs. psutil's `create_time` does not: it adds the time of
+    boot, which moves with every correction of the wall clock. Only systems without /proc have to make do with it.
+    """
+    try:
+        process = psutil.Process(pid)
+        if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+            return None
+        if not psutil.LINUX:
+            return int(process.create_time())
+        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+        return None
+    return int(stat.rpartition(")")[2].split()[_START_TIME_FIELD])
+
+
+@cache
+def boot_id() -> str:
+    """The kernel's id of this boot. psutil has only the time of boot, which moves with the wall clock."""
+    file = _PROC / "sys/kernel/random/boot_id"
+    return file.read_text(encoding="ascii").strip() if file.exists() else f"booted at {psutil.boot_time():.0f}"
+
+
+def pid_space() -> str:
+    """The namespace in which process ids count: containers of one machine have their own. psutil does not tell it."""
+    link = _PROC / "self/ns/pid"
+    return str(link.readlink()) if link.is_symlink() else ""
+
+
+def mount_of(path: Path) -> tuple[Path, str] | None:
+    """(mount point, file system) that an absolute path lies on; None when the system does not tell.
+
+    The longest mount point wins; of several mounts on one point the last one covers the others.
+    """
+    try:
+        mounts = psutil.disk_partitions(all=True)
+    except (OSError, psutil.Error):
+        return None
+    found = [(Path(mount.mountpoint), mount.fstype) for mount in mounts if path.is_relative_to(mount.mountpoint)]
+    return max(reversed(found), key=lambda mount: len(mount[0].parts), default=None)
+
+
+def lock_holders(path: Path) -> list[int]:
+    """Processes that hold a flock on a file, as far as the kernel tells; psutil does not know of locks."""
+    table = _PROC / "locks"
+    if not table.exists():
+        return []
+    inode = f":{path.stat().st_ino}"
+    rows = [line.split() for line in table.read_text(encoding="utf-8").splitlines() if " FLOCK " in line]
+    # A row with "->" is a process that waits; every other one is "n: FLOCK ADVISORY READ pid device:inode 0 EOF".
+    return sorted({int(row[4]) for row in rows if row[1] != "->" and row[5].endswith(inode)} - {0, -1})
