@@ -2,8 +2,9 @@
 
 `schema.py` and `tables/` declare the tables; `assertions/` holds the rules over rows as SQL, `expectations/` those on
 distributions; `auditing.py` runs them on staged rows before they are published; `checks.py` shows them in Dagster,
-`records.py` keeps how they went, `report.py` and `data_docs.py` make pages of that; `dictionary.py` writes the data
-dictionary. How tables are made and stored is elsewhere (`sql/`, `reasonmed_assets/`).
+`records.py` keeps the results.
+
+How tables are made is in `sql/` and `assets/`, how they are stored in `storage/`, how results are shown in `pages/`.
 """
 
 from reasonmed_assets.quality.auditing import CheckOutcome, audit

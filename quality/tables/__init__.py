@@ -1,4 +1,8 @@
-"""The declared tables, imported in the order in which data moves."""
+"""The declared tables, one module each, imported in the order in which data moves.
+
+What must hold for the rows beyond types and ranges is in `assertions/` and `expectations/`; how they are made is in
+`sql/`.
+"""
 
 from reasonmed_assets.quality.tables import (  # isort: skip
     raw_questions,

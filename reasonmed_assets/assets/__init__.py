@@ -1,7 +1,7 @@
 """The data flow: one module per asset group, in the order in which data moves.
 
-Each module says how its tables' rows are staged. What a materialisation does besides is in `materialise.py`; what the
-queries say is in `sql/`.
+Each module says how its tables' rows are staged. What a materialisation does besides belongs to `materialisation/`, the
+queries to `sql/`, the rules to `rules/`.
 """
 
 from __future__ import annotations

@@ -10,12 +10,13 @@ import duckdb
 import orjson
 import polars as pl
 
-from reasonmed_assets.assets.training import TRAINING_TABLES
+import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.vocabulary import FOLDS
 
+_SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
 _REFUSED_KINDS = {"simulated": "simulated", "demonstration": "demo"}
 
 
@@ -48,7 +49,7 @@ def export_training_sets(warehouse_folder: Path, folder: Path, allowed: set[str]
         marks = _marks(con, warehouse, allowed)
         folder.mkdir(parents=True, exist_ok=True)
         index: dict[str, object] = {}
-        for table in TRAINING_TABLES:
+        for table in _SETS:
             for fold in FOLDS:
                 name = table if fold == "train" else f"{table}_{fold}"
                 rows = con.sql(f"from {table} where fold = $1 order by example_id", params=[fold]).pl()
@@ -126,7 +127,7 @@ def _write_card(folder: Path, marks: list[str]) -> None:
     lines = ["# Training sets", ""]
     if marks:
         lines += [f"**Not for release**: this export holds {', '.join(marks)} rows.", ""]
-    for table in TRAINING_TABLES:
+    for table in _SETS:
         spec = TABLES[table]
         lines += [f"## {table}", "", spec.grain, "", "| column | type | what it is |", "| --- | --- | --- |"]
         types = spec.duckdb_types()

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 from rapidfuzz import fuzz
 
-from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.rules.candidates import alike
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.rules.text import negations, normalise, numbers
@@ -54,8 +53,18 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+class MatchingRules(Protocol):
+    """The profile's switches that matching reads; ratios from 0 to 100."""
+
+    near_duplicate_ratio: float
+    group_ratio: float
+    contamination_ratio: float
+    reject_duplicates: bool
+    reject_contaminated: bool
+
+
 def find_matches(
-    questions: pl.DataFrame, benchmarks: pl.DataFrame, kept: set[str], rules: Rules, priority: Sequence[str]
+    questions: pl.DataFrame, benchmarks: pl.DataFrame, kept: set[str], rules: MatchingRules, priority: Sequence[str]
 ) -> pl.DataFrame:
     """The pairs of questions that match, with the evidence and what follows.
 
@@ -238,7 +247,7 @@ def _ratio(a: _Item, b: _Item) -> float:
     return min(ratio, fuzz.ratio(a.context, b.context)) if a.context and b.context else ratio
 
 
-def _compare(items: Sequence[_Item], rules: Rules) -> _Likeness:
+def _compare(items: Sequence[_Item], rules: MatchingRules) -> _Likeness:
     """Every two texts that are alike, apart from two of benchmarks."""
     by_key = _first_by_key(items)
     distinct = list(by_key.values())
@@ -272,7 +281,7 @@ def _first_by_key(items: Iterable[_Item]) -> dict[str, _Item]:
     return found
 
 
-def _decide(rows: list[_Item], against: list[_Item], likeness: _Likeness, rules: Rules) -> list[_Match]:
+def _decide(rows: list[_Item], against: list[_Item], likeness: _Likeness, rules: MatchingRules) -> list[_Match]:
     contaminated = list(_contaminated(rows, against, likeness, rules))
     if not rules.reject_contaminated:
         contaminated = [replace(match, decision=GROUPED) for match in contaminated]
@@ -290,7 +299,9 @@ def _without(rows: list[_Item], matches: Iterable[_Match]) -> list[_Item]:
     return [item for item in rows if item.row["raw_id"] not in gone]
 
 
-def _contaminated(rows: list[_Item], against: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
+def _contaminated(
+    rows: list[_Item], against: list[_Item], likeness: _Likeness, rules: MatchingRules
+) -> Iterator[_Match]:
     """For each row that a benchmark holds, its best match there: exact before alike, then by ratio."""
     by_key = _first_by_key(against)
     by_document = {_document(item): item for item in reversed(against)}
@@ -315,7 +326,7 @@ def _document(item: _Item) -> tuple[str, str] | None:
     return (row["source"], row["native_id"]) if item.context and row["native_id"] else None
 
 
-def _same_text(rows: list[_Item], rules: Rules) -> Iterator[_Match]:
+def _same_text(rows: list[_Item], rules: MatchingRules) -> Iterator[_Match]:
     """Duplicates and contradictions among rows with the same text."""
     groups: dict[str, list[_Item]] = defaultdict(list)
     for item in rows:
@@ -347,7 +358,7 @@ def _repeated_ids(group: list[_Item]) -> Iterator[_Match]:
             yield _Match(item, group[0], GROUPED, True, 100.0)
 
 
-def _near_duplicates(rows: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
+def _near_duplicates(rows: list[_Item], likeness: _Likeness, rules: MatchingRules) -> Iterator[_Match]:
     """Rows that say the same as a row with precedence that stays: each against the first of those."""
     staying: dict[str, _Item] = {}
     for item in rows:
@@ -366,7 +377,7 @@ def _near_duplicates(rows: list[_Item], likeness: _Likeness, rules: Rules) -> It
             staying[item.key] = item
 
 
-def _grouped(rows: list[_Item], likeness: _Likeness, rules: Rules) -> Iterator[_Match]:
+def _grouped(rows: list[_Item], likeness: _Likeness, rules: MatchingRules) -> Iterator[_Match]:
     """Every two rows that stay and are alike, the later one first; in the same direction whatever was kept."""
     earlier: dict[str, _Item] = {}
     for item in sorted(rows, key=lambda item: item.position):

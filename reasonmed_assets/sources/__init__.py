@@ -1,4 +1,7 @@
-"""Question sets as their publishers have them: declarations, files, and the reading of both."""
+"""Question sets in their publishers' formats: declarations, files, and the reading of both.
+
+Which questions are kept is decided later, in `rules/matching.py` and `sql/tables/questions.sql`.
+"""
 
 from reasonmed_assets.config.settings import SAMPLE_DIR
 from reasonmed_assets.sources.declaration import Declaration, SourceError, load_declaration, shipped_sources

@@ -1,4 +1,7 @@
-"""Storage: the warehouse's files, its lock, publishing, the snapshot that users open."""
+"""Storage: the warehouse's files, its lock, publishing, the snapshot that users open.
+
+What a table holds is declared in `quality/` and made by `assets/`; no row is computed or judged here.
+"""
 
 from reasonmed_assets.storage.binding import Binding
 from reasonmed_assets.storage.errors import WarehouseError
