@@ -1,6 +1,7 @@
 """The measured effect of every switch of the method: python benchmarks/departures.py DATA_DIR WAREHOUSE.
 
-Prints the table of docs/departures.md: what changes when one switch has the published value and all others have ours.
+Prints the table of docs/evidence/departures.md: what changes when one switch has the published value and all others
+have ours.
 
 - Rules on questions: on the real files of DATA_DIR, matched both ways.
 - Rules that a letter and a key decide: on the real replies of DATA_DIR/replies, four paths a question.

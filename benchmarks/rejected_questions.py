@@ -1,8 +1,8 @@
 """Real questions that each rule turns away, for a physician to judge: python benchmarks/rejected_questions.py DATA_DIR.
 
-Prints the page docs/rejected-questions.md: how many questions of the real files each rule turns away by source, and
-five of them, the least alike first, with file and row, the first words, the words that differ and the keys. Files are
-read as the profile `simulated` does.
+Prints the page docs/evidence/rejected-questions.md: the number of questions of the real files that each rule turns away
+by source, and five of them, the least alike first, with file and row, the first words, the words that differ and the
+keys. Files are read as the profile `simulated` does.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ items of train, 3,000 of MedMCQA dev (standing in for train), PubMedQA without i
 has the words that stand in the one and not in the other, options included: rejected / other.
 
 ```sh
-python benchmarks/rejected_questions.py ../shared/data > docs/rejected-questions.md
+python benchmarks/rejected_questions.py ../shared/data > docs/evidence/rejected-questions.md
 ```
 """
 

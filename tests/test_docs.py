@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from reasonmed_assets.cli.app import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:^|`|&& )reasonmed ([a-z-]+)([^\n|;`#)]*)", re.MULTILINE)
 
@@ -28,7 +28,7 @@ def _blocks(page: Path) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     "page",
     [page for page in PAGES if any("test" in info.split() for _, info, _ in _blocks(page))],
-    ids=lambda page: page.name,
+    ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_blocks_run(page: Path, rehearsal: Built, tmp_path: Path) -> None:
     folder = tmp_path / "bin"
@@ -59,7 +59,7 @@ def test_blocks_run(page: Path, rehearsal: Built, tmp_path: Path) -> None:
             assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_toml_blocks_are_toml(page: Path) -> None:
     for kind, _, text in _blocks(page):
         if kind == "toml":
@@ -78,7 +78,7 @@ def test_commands_have_the_options_that_they_are_shown_with() -> None:
                 assert option in helps[command], f"{page.name}: reasonmed {command} has no option {option}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
         if "://" not in target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,15 @@ def test_a_package_outside_the_layers_is_found(checkout: Path) -> None:
     status, output = check(checkout)
     assert status == 1
     assert "extras" in output
+
+
+def test_the_architecture_page_shows_the_layers_that_hold() -> None:
+    script = runpy.run_path(str(ROOT / ".ci/architecture.py"))
+    page = script["PAGE"].read_text(encoding="utf-8")
+    told = "run `python .ci/architecture.py` and commit what it writes"
+    assert script["PICTURE"].read_text(encoding="utf-8") == script["picture"](), told
+    assert page == script["fill_in"](page), told
+    assert "[`quality`](../../quality)" in page
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda file: str(file.parent.relative_to(ROOT)))

@@ -35,7 +35,7 @@ LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Call ledger. Default: ledger.sqlite in the warehouse.")
 ]
 OverridesOption = Annotated[
-    Path | None, typer.Option("--overrides", metavar="FILE.toml", help="Decisions on single questions (docs/trust.md).")
+    Path | None, typer.Option("--overrides", metavar="FILE.toml", help="People's decisions (docs/guides/trust.md).")
 ]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Questions per source.")]
 

@@ -168,13 +168,13 @@ class Sources(Section):
     data_dir: str | None = None
     """Folder of the source files; None: the sample that comes with the package."""
     overrides: str | None = None
-    """File with what people decided about single questions (docs/trust.md), relative to the profile's own folder."""
+    """File of people's decisions on single questions (docs/guides/trust.md), relative to the profile's folder."""
     split_roles: dict[str, Literal["train", "benchmark", "stand_in", "unused"]] = {}
     """Roles that differ from the declaration, by "source.split"."""
 
 
 class Rules(Section):
-    """The method's switches (see docs/departures.md)."""
+    """The method's switches (see docs/evidence/departures.md)."""
 
     near_duplicate_ratio: float = Field(default=90, ge=0, le=100)
     group_ratio: float = Field(default=80, ge=0, le=100)

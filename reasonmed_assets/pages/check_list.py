@@ -1,4 +1,4 @@
-"""The tables of docs/checks.md: where each of the method's checks is implemented, and a test in which it fails.
+"""The tables of docs/reference/checks.md: where each of the method's checks is implemented, and the test that fails it.
 
 The page is written by hand around blocks `<!-- check N -->` ... `<!-- end -->`, which are filled in here.
 `python -m reasonmed_assets.pages.dictionary` does so; a test keeps the committed page equal.
@@ -75,7 +75,7 @@ def _table(number: int) -> str:
         name = part.file.rpartition("/")[2]
         cells = [
             ", ".join(f"`{table}`" for table in tables),
-            f"[{name}](../quality/{part.file})",
+            f"[{name}](../../quality/{part.file})",
             part.effect,
             part.demand,
             ", ".join(f"`{threshold}` {getattr(bounds, threshold):g}" for threshold in part.thresholds),

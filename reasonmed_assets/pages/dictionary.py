@@ -1,7 +1,7 @@
-"""The data dictionary, docs/tables.md, from the declared tables, checks and views.
+"""The data dictionary, docs/reference/tables.md, from the declared tables, checks and views.
 
-`python -m reasonmed_assets.pages.dictionary` writes it, and fills in the tables of docs/checks.md (`check_list.py`);
-a test keeps the committed files equal.
+`python -m reasonmed_assets.pages.dictionary` writes it, and fills in the tables of docs/reference/checks.md
+(`check_list.py`); a test keeps the committed files equal.
 """
 
 from __future__ import annotations
@@ -119,8 +119,8 @@ def _sentence(text: str) -> str:
 
 
 def main() -> None:
-    """Write tables.md into docs/ (or the folder given), and fill in checks.md where it is there."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs")
+    """Write tables.md into docs/reference/ (or the folder given), and fill in checks.md where it is there."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/reference")
     (folder / "tables.md").write_text(render(), encoding="utf-8")
     checks = folder / "checks.md"
     if checks.exists():

@@ -1,4 +1,4 @@
-"""docs/departures.md says what the profiles and the code say, and its figures are those measured."""
+"""docs/evidence/departures.md says what the profiles and the code say, and its figures are those measured."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PUBLISHED_PATHS = 9
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return (ROOT / "docs" / "departures.md").read_text(encoding="utf-8")
+    return (ROOT / "docs" / "evidence" / "departures.md").read_text(encoding="utf-8")
 
 
 def rows_after(page: str, header: str) -> list[list[str]]:
@@ -103,4 +103,4 @@ def test_the_measured_effects_and_the_rejected_questions_are_those_of_the_real_f
     assert table in page
     assert all(number in page for number in re.findall(r"[\d,]+", first))
     rejected.print_page(questions)
-    assert capsys.readouterr().out == (ROOT / "docs" / "rejected-questions.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == (ROOT / "docs" / "evidence" / "rejected-questions.md").read_text(encoding="utf-8")

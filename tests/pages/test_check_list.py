@@ -1,4 +1,4 @@
-"""docs/checks.md: its tables are those of the declarations, and every check of the method is there and implemented."""
+"""docs/reference/checks.md: its tables are those of the declarations; every check of the method is there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reasonmed_assets.config.profile import Thresholds
 from reasonmed_assets.pages.check_list import CHECKS, fault_id, fill_in, parts_of
 from reasonmed_assets.pages.dictionary import main
 
-PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "checks.md"
 QUALITY = Path(str(declarations.__file__)).parent
 NOT_IN_ONE_CHECK = {"min_rows_for_rates"}
 
@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def test_the_committed_tables_are_those_of_the_declarations(page: str) -> None:
-    assert page == fill_in(page), "run `python -m reasonmed_assets.pages.dictionary` and commit docs/checks.md"
+    assert page == fill_in(page), "run `python -m reasonmed_assets.pages.dictionary` and commit checks.md"
 
 
 def test_every_check_has_a_section_that_says_what_to_do(page: str) -> None:

@@ -13,12 +13,12 @@ from reasonmed_assets.quality.schema import ROW_HASH, TABLES, Table, column, tab
 
 from reasonmed_assets.pages.dictionary import main, render
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def test_the_committed_dictionary_is_that_of_the_declarations() -> None:
     written = (DOCS / "tables.md").read_text(encoding="utf-8")
-    assert written == render(), "run `python -m reasonmed_assets.pages.dictionary` and commit docs/tables.md"
+    assert written == render(), "run `python -m reasonmed_assets.pages.dictionary` and commit docs/reference/tables.md"
 
 
 def test_the_dictionary_names_every_column_and_check() -> None:

@@ -1,4 +1,4 @@
-"""Letters of 4,000 real replies: coverage and precision, labels by hand, and the tables of docs/extraction.md."""
+"""Letters of 4,000 real replies: coverage and precision, labels by hand, the tables of docs/evidence/extraction.md."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_letter_is_missed_only_where_a_reply_names_several(measured: dict[str,
 def test_the_page_has_the_tables_that_the_program_prints(
     measured: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = (ROOT / "docs" / "extraction.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "evidence" / "extraction.md").read_text(encoding="utf-8")
     for form, found in measured["found"].items():
         measured["print_table"](form, found)
         assert capsys.readouterr().out.strip() in page

@@ -1,4 +1,4 @@
-"""vLLM without a server. The slow tests run it for real, where it is installed (docs/profiles.md says how)."""
+"""vLLM without a server. The slow tests run it for real, where it is installed (docs/guides/profiles.md says how)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_process_ends_with_its_parent() -> None:
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The embedded model as vLLM reads it."""
     if not HAS_VLLM:
-        pytest.skip("vLLM is not installed: see docs/profiles.md")
+        pytest.skip("vLLM is not installed: see docs/guides/profiles.md")
     from reasonmed_assets.servers.embedded import model_file
 
     folder = tmp_path_factory.mktemp("smollm2")
