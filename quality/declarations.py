@@ -21,9 +21,11 @@ from functools import cache
 from pathlib import Path
 
 from reasonmed_assets.quality.schema import TABLES, TableSpec
+from reasonmed_assets.sql import QueryError, read_header
 
 _FOLDER = Path(__file__).parent / "assertions"
-_HEADER = re.compile(r"-- (check|severity|judges|description): (.+)")
+_HEADER = {"check": r"none|[1-9]|1[0-5]", "severity": "block|warn", "judges": "build|model", "description": r".+\."}
+"""The keys of an assertion's header, and the pattern of each value."""
 
 UNAUDITED = ("publishes",)
 """Tables that the storage layer writes in the publish itself: there is nothing to audit before."""
@@ -55,7 +57,7 @@ def check_names(table: str) -> list[CheckDeclaration]:
 
     Raises:
         KeyError: no such table is declared.
-        ValueError: an assertion's header is incomplete or wrong; the message names file and line.
+        QueryError: an assertion's header is incomplete or wrong; the message names file and line.
     """
     if table in UNAUDITED:
         return []
@@ -112,31 +114,13 @@ def read_assertion(file: Path) -> CheckDeclaration:
     """The check that a SQL file declares in its first lines.
 
     Raises:
-        ValueError: the header is incomplete or wrong; the message names file and line or item.
+        QueryError: the header is incomplete or wrong; the message names file and line or item.
     """
     text = file.read_text(encoding="utf-8")
-    found: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.startswith("-- "):
-            break
-        header = _HEADER.fullmatch(line)
-        if header is None:
-            raise ValueError(
-                f"{file}, line {number}: expected '-- check|severity|judges|description: ...', not {line!r}"
-            )
-        found[header[1]] = header[2].strip()
-    wrong = [
-        name
-        for name, allowed in (
-            ("check", r"none|[1-9]|1[0-5]"),
-            ("severity", "block|warn"),
-            ("judges", "build|model"),
-            ("description", r".+\."),
-        )
-        if not re.fullmatch(allowed, found.get(name, ""))
-    ]
+    found = read_header(text, file, tuple(_HEADER))
+    wrong = [name for name, allowed in _HEADER.items() if not re.fullmatch(allowed, found.get(name, ""))]
     if wrong:
-        raise ValueError(f"{file}: missing or wrong in the header: {', '.join(wrong)} (see {Path(__file__).name})")
+        raise QueryError(f"{file}: missing or wrong in the header: {', '.join(wrong)} (see {Path(__file__).name})")
     return CheckDeclaration(
         name=file.stem,
         description=found["description"],

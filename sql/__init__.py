@@ -1,22 +1,14 @@
-"""Every transform and view as SQL text, one file each.
+"""Every transform and view as SQL, one file each, with a header that says what it makes and reads.
 
 `tables/` holds the query that makes a table's rows, `calls/` the query that yields one row per model call of a step,
-`views/` what users query, `pictures/` and `report/` the figures that are drawn of a table and in the quality report;
-`macros.sql` the macros that all of them may use. Queries read the profile through
-`getvariable('...')` (see `reasonmed_assets.quality.variables`).
+`relations/` the temporary relations in between (those of one table in a folder of its name), `views/` what users query,
+`pictures/` and `report/` the figures that are drawn of a table and in the quality report; `macros.sql` the macros that
+all of them may use. Queries read the profile through `getvariable('...')` (see `reasonmed_assets.quality.variables`).
+
+What does not belong here: running a query, and anything that needs the rest of the project.
 """
 
-from functools import cache
-from pathlib import Path
+from reasonmed_assets.sql.files import Query, find, macros_text, parse, queries, query
+from reasonmed_assets.sql.headers import QueryError, read_header
 
-_FOLDER = Path(__file__).parent
-
-
-@cache
-def load(name: str) -> str:
-    """Text of a query by its name below sql/, without the ending ("tables/questions").
-
-    Raises:
-        FileNotFoundError: there is no such file.
-    """
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+__all__ = ["Query", "QueryError", "find", "macros_text", "parse", "queries", "query", "read_header"]

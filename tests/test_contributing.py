@@ -62,7 +62,7 @@ def checks_of(table: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict
 def con() -> duckdb.DuckDBPyConnection:
     """Four questions of two sources, three of them with a subject."""
     con = duckdb.connect()
-    con.execute(sql.load("macros"))
+    con.execute(sql.macros_text())
     con.execute(
         "create table questions as select * from (values ('q1', 'mmlu', 'anatomy'), ('q2', 'mmlu', 'anatomy'),"
         " ('q3', 'mmlu', null), ('q4', 'medqa', 'surgery')) as rows (question_id, source, subject)"
@@ -126,7 +126,7 @@ def new_table(tmp_path: Path) -> Iterator[dict[str, Path]]:
 def test_a_table(
     new_table: dict[str, Path], con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql, "load", lambda name: new_table[f"sql/{name}.sql"].read_text(encoding="utf-8"))
+    monkeypatch.setattr(sql.files, "FOLDER", new_table["sql/tables/subject_counts.sql"].parents[1])
     checks = checks_of("subject_counts", tmp_path, monkeypatch)
     assert list(checks) == ["schema", "key", "partition", "counts", "references"]
     module = dict(vars(group))

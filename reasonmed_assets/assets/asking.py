@@ -118,7 +118,7 @@ def run_step(
     with stage.read(files) as con:
         for key, value in (variables or {}).items():
             con.execute(f'set variable "{key}" = $1', [value])
-        con.execute(f"create temp table calls as {sql.load(step.calls)}")
+        con.execute(f"create temp table calls as {sql.query(step.calls).text}")
         (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
         con.sql("from calls").write_parquet(str(paths.calls))
     profile = stage.session.profile

@@ -20,20 +20,20 @@ _EXPECTED_FROM = [
 def reasonmed(stage: Stage) -> None:
     """Easy: the two best paths; Medium: two refined ones; Difficult: one regenerated."""
     with stage.read() as con:
-        stage.write(con, sql.load("tables/reasonmed"))
+        stage.write(con, sql.query("tables/reasonmed").text)
 
 
 def dropped_examples(stage: Stage) -> None:
     """What the tiers promise and no path fills: examples and dropped ones make up what was expected."""
     with stage.read() as con:
-        stage.write(con, sql.load("tables/dropped_examples"))
+        stage.write(con, sql.query("tables/dropped_examples").text)
 
 
 def answer_summaries(stage: Stage) -> None:
     """Asked for every final example; one that fails keeps its row and leaves the example out of the training sets."""
     files = run_step(stage, SUMMARISE)
     with stage.read(files.views) as con:
-        stage.write(con, sql.load("tables/answer_summaries"))
+        stage.write(con, sql.query("tables/answer_summaries").text)
 
 
 def quality_scores(stage: Stage) -> None:
@@ -42,7 +42,7 @@ def quality_scores(stage: Stage) -> None:
     quota = -(-profile.rules.evaluator_sample // len(profile.sources.declared))
     files = run_step(stage, SCORE, variables={"evaluator_quota": quota})
     with stage.read(files.views) as con:
-        stage.write(con, sql.load("tables/quality_scores"))
+        stage.write(con, sql.query("tables/quality_scores").text)
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

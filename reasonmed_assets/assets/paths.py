@@ -13,7 +13,7 @@ def reasoning_paths(stage: Stage) -> None:
     """Asked of every generator slot, one sample per temperature; a failed path has its outcome and no text."""
     files = run_step(stage, GENERATE)
     with stage.read(files.views) as con:
-        stage.write(con, sql.load("tables/reasoning_paths"))
+        stage.write(con, sql.query("tables/reasoning_paths").text)
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

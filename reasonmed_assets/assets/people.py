@@ -24,7 +24,7 @@ def reviews(stage: Stage) -> None:
     stage.frames["source_files"] = pl.DataFrame(files, schema=dict(zip(columns, kinds, strict=True)), orient="row")
     with stage.read() as con:
         con.register("filled_in", pl.DataFrame(rows, schema=SCHEMA))
-        stage.write(con, sql.load("tables/reviews"))
+        stage.write(con, sql.query("tables/reviews").text)
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

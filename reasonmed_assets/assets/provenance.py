@@ -26,14 +26,14 @@ def llm_calls(stage: Stage) -> None:
     with stage.read() as con:
         con.register("attempts", _attempts(stage, con))
         con.register("prices", _prices(stage))
-        stage.write(con, sql.load("tables/llm_calls"))
+        stage.write(con, sql.query("tables/llm_calls").text)
 
 
 def call_uses(stage: Stage) -> None:
     """One call can serve several rows: its cost is split among them."""
     with stage.read() as con:
         con.register("attempts", _attempts(stage, con))
-        stage.write(con, sql.load("tables/call_uses"))
+        stage.write(con, sql.query("tables/call_uses").text)
 
 
 _STAGED_BY = {"llm_calls": llm_calls, "call_uses": call_uses}

@@ -73,7 +73,7 @@ def questions(stage: Stage) -> None:
     """The records that neither a match nor a person turned away, with corrected keys; a limit takes the smallest seeded
     hashes."""
     with stage.read() as con:
-        stage.write(con, sql.load("tables/questions"))
+        stage.write(con, sql.query("tables/questions").text)
 
 
 def rejected_questions(stage: Stage) -> None:
@@ -83,7 +83,7 @@ def rejected_questions(stage: Stage) -> None:
     rows = [asdict(record) for record in reading.unreadable]
     with stage.read() as con:
         con.register("unreadable", pl.DataFrame(rows, schema=schema))
-        stage.write(con, sql.load("tables/rejected_questions"))
+        stage.write(con, sql.query("tables/rejected_questions").text)
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

@@ -41,7 +41,7 @@ def _targets(stage: Stage, turn: int, rounds: list[Path]) -> Path:
     path = stage.scratch(f"targets_{turn}")
     with stage.read({"rewrites": rounds}) as con:
         con.execute("set variable rewrite_turn = $1", [turn])
-        con.sql(sql.load("calls/targets")).write_parquet(str(path))
+        con.sql(sql.query("relations/refined_paths/targets").text).write_parquet(str(path))
     return path
 
 
@@ -57,7 +57,7 @@ def _rewrite(stage: Stage, kind: str, targets: Path, rounds: list[Path]) -> list
     )
     paths = stage.scratch(f"paths{tag}")
     with stage.read(files.views) as con:
-        con.sql(sql.load("calls/rewritten")).write_parquet(str(paths))
+        con.sql(sql.query("relations/refined_paths/paths").text).write_parquet(str(paths))
     if not pl.scan_parquet(paths).select(pl.len()).collect().item():
         return []
     votes = _votes(stage, paths, tag)
@@ -65,7 +65,7 @@ def _rewrite(stage: Stage, kind: str, targets: Path, rounds: list[Path]) -> list
     _copies(paths, rounds, stage.session.profile.rules.near_copy_ratio).write_parquet(copies)
     path = stage.scratch(f"round{tag}")
     with stage.read({"paths": paths, "votes": votes, "near_copies": copies}) as con:
-        stage.write(con, sql.load("tables/refined_paths"), path)
+        stage.write(con, sql.query("tables/refined_paths").text, path)
     return [path]
 
 

@@ -16,11 +16,11 @@ def ranked_paths(stage: Stage) -> None:
     files = run_step(stage, RANK)
     ranking = stage.scratch("ranking")
     with stage.read(files.views) as con:
-        con.sql(sql.load("calls/ranking")).write_parquet(str(ranking))
+        con.sql(sql.query("relations/ranked_paths/ranking").text).write_parquet(str(ranking))
     copies = stage.scratch("near_copies")
     copies_in(pl.scan_parquet(ranking), stage.session.profile.rules.near_copy_ratio).write_parquet(copies)
     with stage.read({"ranking": ranking, "near_copies": copies}) as con:
-        stage.write(con, sql.load("tables/ranked_paths"))
+        stage.write(con, sql.query("tables/ranked_paths").text)
 
 
 def copies_in(paths: pl.LazyFrame, ratio: float) -> pl.DataFrame:

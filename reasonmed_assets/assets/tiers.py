@@ -11,7 +11,7 @@ from reasonmed_assets.materialisation.materialise import Stage, table_asset
 def difficulty_tiers(stage: Stage) -> None:
     """Unresolved where missing verdicts decide; label doubt is flagged in any tier."""
     with stage.read() as con:
-        stage.write(con, sql.load("tables/difficulty_tiers"))
+        stage.write(con, sql.query("tables/difficulty_tiers").text)
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

@@ -32,7 +32,7 @@ def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
 def _from_query(table: str) -> StageRows:
     def stage_rows(stage: Stage) -> None:
         with stage.read() as con:
-            stage.write(con, sql.load(f"tables/{table}"))
+            stage.write(con, sql.query(f"tables/{table}").text)
 
     stage_rows.__doc__ = TRAINING_TABLES[table]
     return stage_rows

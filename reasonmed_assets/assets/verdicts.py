@@ -22,7 +22,7 @@ def verifications(stage: Stage) -> None:
         con.sql("from reasoning_paths where source = getvariable('source')").write_parquet(str(paths))
     votes = collect_votes(stage, VERIFY, {"paths": paths})
     with stage.read({"votes": votes}) as con:
-        stage.write(con, sql.load("tables/verifications"))
+        stage.write(con, sql.query("tables/verifications").text)
 
 
 def verifier_audit(stage: Stage) -> None:
@@ -30,18 +30,18 @@ def verifier_audit(stage: Stage) -> None:
     paths: the answer swapped, a negation changed, a figure changed."""
     audited = stage.scratch("audited")
     with stage.read() as con:
-        sample = con.sql(sql.load("calls/audit_sample")).pl()
+        sample = con.sql(sql.query("relations/verifier_audit/audit_sample").text).pl()
     audited_texts(sample, stage.session.profile.seed).write_parquet(audited)
     files = run_step(stage, AUDIT, files={"audited": audited})
     with stage.read({"audited": audited, **files.views}) as con:
-        stage.write(con, sql.load("tables/verifier_audit"))
+        stage.write(con, sql.query("tables/verifier_audit").text)
 
 
 def audited_texts(sample: pl.DataFrame, seed: int) -> pl.DataFrame:
     """The texts to judge: every repetition, and of each kind of error the first ones that can be planted.
 
     Args:
-        sample: rows of sql/calls/audit_sample.sql.
+        sample: rows of sql/relations/verifier_audit/audit_sample.sql.
         seed: of the choice of the place that is altered.
 
     Returns:
@@ -64,11 +64,11 @@ def audited_texts(sample: pl.DataFrame, seed: int) -> pl.DataFrame:
 
 
 def collect_votes(stage: Stage, step: Step, files: Mapping[str, Path | Sequence[Path]], tag: str = "") -> Path:
-    """Have the view `paths` judged; returns a file with one row per judged path (see sql/calls/votes.sql)."""
+    """Have the view `paths` judged; returns a file with one row per judged path (see sql/relations/votes.sql)."""
     replies = run_step(stage, step, files=files, tag=tag)
     path = stage.scratch(f"votes{tag}")
     with stage.read(replies.views) as con:
-        con.sql(sql.load("calls/votes")).write_parquet(str(path))
+        con.sql(sql.query("relations/votes").text).write_parquet(str(path))
     return path
 
 

@@ -104,12 +104,9 @@ def data_docs_page(report_folder: Path, spec: TableSpec) -> dg.PathMetadataValue
 def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:
     """A bar chart of the staged rows, from `sql/pictures/<table>.sql` (label, series, value); None where there is none
     or nothing to draw."""
-    try:
-        query = sql.load(f"pictures/{spec.name}")
-    except FileNotFoundError:
-        return None
-    rows = con.execute(query).fetchall()
-    if not rows:
+    query = sql.find(f"pictures/{spec.name}")
+    rows = con.execute(query.text).fetchall() if query else []
+    if query is None or not rows:
         return None
     from matplotlib.figure import Figure
 
@@ -129,18 +126,13 @@ def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetad
     axes.set_xticks([])
     axes.margins(x=0.12)
     axes.spines[["top", "right", "bottom"]].set_visible(False)
-    axes.set_title(_title(query), loc="left", fontsize=10)
+    axes.set_title(query.description.removesuffix("."), loc="left", fontsize=10)
     if len(series) > 1:
         axes.legend(frameon=False, fontsize=8)
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=90)
     encoded = base64.b64encode(image.getvalue()).decode()
     return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})")
-
-
-def _title(query: str) -> str:
-    """What a picture shows: the comment at the head of its file."""
-    return query.splitlines()[0].removeprefix("--").strip().removesuffix(".")
 
 
 def _cell(value: Any) -> str | int | float | bool:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets import sql
 from reasonmed_assets.pages.check_list import fill_in
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.expectations import views_of
 from reasonmed_assets.quality.schema import TABLES, TableSpec
-from reasonmed_assets.sql import load
 
 _HEAD = """# Tables
 
@@ -43,7 +43,7 @@ def _views() -> str:
     views = shipped_views()
     lines = ["## Views", "", "| view | what it shows | columns |", "|---|---|---|"]
     with duckdb.connect() as con:
-        con.execute(load("macros"))
+        con.execute(sql.macros_text())
         for spec in TABLES.values():
             con.execute(spec.ddl())
         create_views(con, views, kind="view")

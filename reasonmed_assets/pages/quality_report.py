@@ -16,13 +16,13 @@ import duckdb
 import jinja2
 
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets import sql
 from reasonmed_assets.pages.charts import Chart, Row, number, spread, stacked
 from reasonmed_assets.pages.data_docs import SITE, result_page
 from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.sql import load
 from reasonmed_assets.vocabulary import LETTERS, REJECTION_REASONS, TIERS
 
 GENERATOR = "reasonmed quality"
@@ -93,7 +93,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         warehouse=warehouse,
         written_at=dt.datetime.now(dt.UTC),
         published=_published(con),
-        kinds=con.execute(load("report/provider_kinds")).fetchone(),
+        kinds=con.execute(sql.query("report/provider_kinds").text).fetchone(),
         failures=sorted(failures, key=lambda failure: not failure.is_blocking),
         n_checks=sum(len(record.outcomes) for record in records),
         matrix=_matrix(records),
@@ -111,7 +111,7 @@ def _ordered(records: Sequence[AuditRecord]) -> list[AuditRecord]:
 
 def _published(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     """Up to which publish the figures go, when that was, and by which profiles; None when there is none."""
-    rows = _rows(con, load("report/publishes"))
+    rows = _rows(con, sql.query("report/publishes").text)
     if not rows:
         return None
     return {
@@ -195,7 +195,7 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Tiers against the last build"
-    _, rows = _figures(con, load("report/tiers"))
+    _, rows = _figures(con, sql.query("report/tiers").text)
     if not rows:
         return _nothing("tiers", title, "difficulty_tiers")
     lines, table = [], []
@@ -219,7 +219,7 @@ def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _scores(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Scores before and after rewriting"
-    columns, rows = _figures(con, load("report/scores"))
+    columns, rows = _figures(con, sql.query("report/scores").text)
     if not rows:
         return _nothing("scores", title, "quality_scores", "or no rewritten text was in the scored sample")
     means, changes = ("before", "final"), ("better", "same", "worse")
@@ -260,7 +260,7 @@ def _scores(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _lengths(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Lengths"
-    columns, rows = _figures(con, load("report/lengths"))
+    columns, rows = _figures(con, sql.query("report/lengths").text)
     if not rows:
         return _nothing("lengths", title, "reasoning_paths")
     top = max(row[-1] for row in rows) or 1
@@ -285,7 +285,7 @@ def _lengths(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _letters(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Letters"
-    columns, rows = _figures(con, load("report/letters"))
+    columns, rows = _figures(con, sql.query("report/letters").text)
     if not rows:
         return _nothing("letters", title, "questions")
     counts: dict[tuple[str, str], dict[str, float]] = {}
@@ -312,7 +312,7 @@ def _letters(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _rejected(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Rejected by reason"
-    columns, rows = _figures(con, load("report/rejected"))
+    columns, rows = _figures(con, sql.query("report/rejected").text)
     if not rows:
         return _nothing("rejected", title, "rejected_questions", "or no record was turned away")
     counts: dict[str, dict[str, float]] = {}

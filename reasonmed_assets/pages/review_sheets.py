@@ -47,7 +47,7 @@ def export_sheets(warehouse: Warehouse, profile: Profile, folder: Path) -> list[
 
 def _sample(warehouse: Warehouse, profile: Profile) -> list[dict[str, Any]]:
     with warehouse.read(variables(profile, None)) as con:
-        return con.sql(sql.load("calls/review_sample")).pl().to_dicts()
+        return con.sql(sql.query("relations/review_sample").text).pl().to_dicts()
 
 
 def _write_csv(file: Path, rows: list[dict[str, Any]]) -> None:

@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage.errors import WarehouseError
 
@@ -132,12 +132,7 @@ def set_variables(con: duckdb.DuckDBPyConnection, variables: Mapping[str, Any]) 
 
 def load_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Create the macros of `sql/macros.sql` as temporary ones, so that a read-only connection has them."""
-    con.execute(re.sub(r"(?m)^create macro ", "create temp macro ", macros_sql()))
-
-
-def macros_sql() -> str:
-    """Text of `sql/macros.sql`; each statement starts a line with "create macro"."""
-    return (resources.files("reasonmed_assets.sql") / "macros.sql").read_text(encoding="utf-8")
+    con.execute(re.sub(r"(?m)^create macro ", "create temp macro ", sql.macros_text()))
 
 
 def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[str, bool]]]:

@@ -7,15 +7,14 @@ the lock of the warehouse exclusively.
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 
 import duckdb
 
+from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage import database
 from reasonmed_assets.storage.errors import WarehouseError
@@ -25,18 +24,13 @@ STATE = "snapshot_state"
 
 
 def shipped_views() -> dict[str, str]:
-    """Name -> query of every view in `sql/views/`: one file each, a comment on what it shows, then the query."""
-    files = (resources.files("reasonmed_assets.sql") / "views").iterdir()
-    return {
-        Path(file.name).stem: file.read_text(encoding="utf-8")
-        for file in sorted(files, key=lambda file: file.name)
-        if file.name.endswith(".sql")
-    }
+    """Name -> query of every view in `sql/views/`, header included."""
+    return {query.makes: query.text for query in sql.queries("views")}
 
 
 def definition_hash(tables: Mapping[str, TableSpec], views: Mapping[str, str]) -> str:
     """Hash of everything in a snapshot that is no row: tables, descriptions, macros, views."""
-    parts = [database.macros_sql()]
+    parts = [sql.macros_text()]
     parts += [statement for spec in tables.values() for statement in (spec.ddl(), *spec.comments())]
     parts += [f"{name}\x1f{query}" for name, query in sorted(views.items())]
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32]
@@ -129,7 +123,7 @@ def _complete(copy: Path, tables: Mapping[str, TableSpec], views: Mapping[str, s
     try:
         for spec in tables.values():
             database.conform(con, spec)
-        con.execute(database.macros_sql())
+        con.execute(sql.macros_text())
         create_views(con, views, kind="view")
         _comment_views(con, views)
         _create_state(con, definition_hash(tables, views))
@@ -139,10 +133,8 @@ def _complete(copy: Path, tables: Mapping[str, TableSpec], views: Mapping[str, s
 
 
 def description(name: str, query: str) -> str:
-    """What a view shows: the comment at the head of its file, without the view's name."""
-    head = re.match(r"(?:--[^\n]*\n)*", query)
-    text = " ".join(line.removeprefix("--").strip() for line in head[0].splitlines()) if head else ""
-    return text.removeprefix(f"{name}:").strip()
+    """What a view shows, as its header says."""
+    return sql.parse(f"views/{name}", query, Path(f"{name}.sql")).description
 
 
 def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:

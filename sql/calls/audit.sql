@@ -1,5 +1,9 @@
--- audit: one call per text of the audit (`audited`), with a sample number that no vote has, so that the reply is a new
--- judgement.
+-- makes: calls
+-- reads: reasoning_paths, questions
+-- relations: audited
+-- role: verifier
+-- description: One call per text of the verifier's audit, with a sample number that no vote has, so that the reply is
+--     a new judgement.
 select
     audited.audit_id as row_id,
     paths.question_id,

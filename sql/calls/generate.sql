@@ -1,4 +1,7 @@
--- generate: one call per question, generator slot and sample.
+-- makes: calls
+-- reads: questions
+-- role: generator
+-- description: One call per question, generator slot and sample.
 with
 
 slots as (

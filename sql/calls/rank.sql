@@ -1,4 +1,7 @@
--- rank: one call per correct path of an Easy or Medium question.
+-- makes: calls
+-- reads: verifications, difficulty_tiers, reasoning_paths, questions
+-- role: ranker
+-- description: One call per correct path of an Easy or Medium question.
 select
     verifications.path_id as row_id,
     verifications.question_id,

@@ -1,5 +1,9 @@
--- rewrite: one call per slot of this turn (`targets`) that still lacks an accepted text (`rewrites` holds the rounds so
--- far), for one stage (`rewrite_stage`). A rewritten text is a path with an id of its own.
+-- makes: calls
+-- reads: verifications, questions, reasoning_paths
+-- relations: targets, rewrites
+-- role: refiner, regenerator
+-- description: One call per slot of this turn (`targets`) that still lacks an accepted text (`rewrites` holds the
+--     rounds so far), for one stage (`rewrite_stage`). A rewritten text is a path with an id of its own.
 with
 
 bases as (

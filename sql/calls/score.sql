@@ -1,5 +1,8 @@
--- score: a seeded sample of the final examples, the same number of each tier as far as there are so many; of rewritten
--- ones the text before rewriting too.
+-- makes: calls
+-- reads: reasonmed, reasoning_paths, refined_paths, questions
+-- role: evaluator
+-- description: One call per text of a seeded sample of the final examples, the same number of each tier as far as
+--     there are enough; for a rewritten example the text before rewriting too.
 with
 
 drawn as (

@@ -1,4 +1,7 @@
--- summarise: one call per final example.
+-- makes: calls
+-- reads: reasonmed, questions
+-- role: summariser
+-- description: One call per final example.
 select
     examples.example_id as row_id,
     examples.question_id,

@@ -1,4 +1,8 @@
--- verify: one call per usable path and vote.
+-- makes: calls
+-- reads: questions
+-- relations: paths
+-- role: verifier
+-- description: One call per usable path and vote.
 select
     paths.path_id || '/' || votes.vote as row_id,
     paths.path_id,

@@ -1,4 +1,5 @@
--- Questions by tier.
+-- relations: staged
+-- description: Questions by tier.
 select
     tier as label,
     'questions' as series,

@@ -1,4 +1,5 @@
--- Dropped examples by reason.
+-- relations: staged
+-- description: Dropped examples by reason.
 select
     reason as label,
     'examples' as series,

@@ -1,4 +1,5 @@
--- Attempts by role and outcome.
+-- relations: staged
+-- description: Attempts by role and outcome.
 select
     role as label,
     outcome as series,

@@ -1,4 +1,5 @@
--- Entries of the overrides file.
+-- relations: staged
+-- description: Entries of the overrides file.
 select
     kind as label,
     if(is_applied, 'followed', 'not followed') as series,

@@ -1,4 +1,5 @@
--- Mean score before and after rewriting, by tier.
+-- relations: staged
+-- description: Mean score before and after rewriting, by tier.
 select
     tier as label,
     text_role as series,

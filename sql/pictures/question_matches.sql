@@ -1,4 +1,5 @@
--- Decisions by source.
+-- relations: staged
+-- description: Decisions by source.
 select
     source as label,
     decision as series,

@@ -1,4 +1,5 @@
--- Letter of the key.
+-- relations: staged
+-- description: Letter of the key.
 select
     gold_letter as label,
     'questions' as series,

@@ -1,4 +1,5 @@
--- Scores by generator.
+-- relations: staged
+-- description: Scores by generator.
 select
     coalesce(score::varchar, 'missing') as label,
     generator as series,

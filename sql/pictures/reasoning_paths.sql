@@ -1,4 +1,5 @@
--- How the calls ended, by generator.
+-- relations: staged
+-- description: How the calls ended, by generator.
 select
     generator as label,
     outcome as series,

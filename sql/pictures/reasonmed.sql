@@ -1,4 +1,5 @@
--- Final examples by tier and by how their path was made.
+-- relations: staged
+-- description: Final examples by tier and by how their path was made.
 select
     tier as label,
     stage as series,

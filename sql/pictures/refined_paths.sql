@@ -1,4 +1,5 @@
--- Rewritten texts by stage: accepted or not, by round.
+-- relations: staged
+-- description: Rewritten texts by stage: accepted or not, by round.
 select
     stage || ', round ' || round as label,
     if(is_accepted, 'accepted', 'not accepted') as series,

@@ -1,4 +1,5 @@
--- Rejected records by reason.
+-- relations: staged
+-- description: Rejected records by reason.
 select
     reason as label,
     'records' as series,

@@ -1,4 +1,5 @@
--- What people say of the key, the reasoning and the short answer.
+-- relations: staged
+-- description: What people say of the key, the reasoning and the short answer.
 select
     asked as label,
     verdict as series,

@@ -1,4 +1,5 @@
--- Training records by source and fold.
+-- relations: staged
+-- description: Training records by source and fold.
 select
     source as label,
     fold as series,

@@ -1,4 +1,5 @@
--- Verdicts by generator.
+-- relations: staged
+-- description: Verdicts by generator.
 select
     generator as label,
     case when is_correct then 'correct' when not is_correct then 'error' else 'missing' end as series,

@@ -1,4 +1,5 @@
--- Second verdicts of the verifier, on repeated paths and on planted errors.
+-- relations: staged
+-- description: Second verdicts of the verifier, on repeated paths and on planted errors.
 select
     kind as label,
     coalesce(second_verdict, 'missing') as series,

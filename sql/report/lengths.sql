@@ -1,4 +1,6 @@
--- Lengths in characters: of the generated paths by generator, of accepted rewritten texts and of short answers.
+-- reads: answer_summaries, reasoning_paths, refined_paths
+-- description: Lengths in characters: of the generated paths by generator, of accepted rewritten texts and of short
+--     answers.
 with
 
 texts as (

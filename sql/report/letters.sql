@@ -1,4 +1,6 @@
--- Letters by source: keys of the questions, letters that the paths conclude with, keys of the training records.
+-- reads: questions, reasoning_paths, reasonmed, sft_reasonmed
+-- description: Letters by source: keys of the questions, letters that the paths conclude with, keys of the training
+--     records.
 with
 
 letters as (

@@ -1,4 +1,5 @@
--- The last publish of every partition, and how many there were.
+-- reads: publishes
+-- description: The last publish of every partition, and how many there were.
 select
     table_name,
     partition,

@@ -1,4 +1,5 @@
--- Records that were turned away, by source and reason.
+-- reads: rejected_questions
+-- description: Records that were turned away, by source and reason.
 select
     source,
     reason,

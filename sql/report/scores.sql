@@ -1,4 +1,6 @@
--- Examples of the scored sample whose text was rewritten, by tier: the scores of the text before and of the final one.
+-- reads: quality_scores
+-- description: Examples of the scored sample whose text was rewritten, by tier: the scores of the text before and of
+--     the final one.
 select
     finals.tier,
     count(*) as examples,

@@ -1,4 +1,5 @@
--- Questions by tier in the last publish of every source (build 1) and in the one before (build 2).
+-- reads: publishes
+-- description: Questions by tier in the last publish of every source (build 1) and in the one before (build 2).
 with
 
 builds as (

@@ -1,4 +1,6 @@
--- answer_summaries: the short answer of every final example; one that concludes with another letter does not stand.
+-- makes: answer_summaries
+-- step: calls/summarise
+-- description: The short answer of every final example; one that concludes with another letter does not stand.
 with
 
 answered as (

@@ -1,4 +1,7 @@
--- call_uses: which rows each call served (`attempts`: the ledger's); the cost of a call is split among them.
+-- makes: call_uses
+-- reads: served_rows
+-- relations: attempts
+-- description: Which rows each call served; the cost of a call is split among them.
 select
     id_of([served.used_by, served.row_id, served.call_key]) as use_id,
     served.used_by,

@@ -1,5 +1,7 @@
--- difficulty_tiers: tiers by number of error paths; what missing verdicts leave open is unresolved. A key is doubted by
--- the paths or by people.
+-- makes: difficulty_tiers
+-- reads: verifications, overrides
+-- description: Tiers by number of error paths; what missing verdicts leave open is unresolved. A key is doubted by the
+--     paths or by people.
 with
 
 counted as (

@@ -1,4 +1,6 @@
--- dropped_examples: the expected examples that have no path.
+-- makes: dropped_examples
+-- reads: expected_examples
+-- description: The expected examples that have no path.
 select
     example_id,
     question_id,

@@ -1,5 +1,6 @@
--- llm_calls: the ledger's attempts (`attempts`) of the calls that this warehouse made or used, at the profile's
--- prices.
+-- makes: llm_calls
+-- relations: attempts, prices
+-- description: The ledger's attempts of the calls that this warehouse made or used, at the profile's prices.
 select
     attempts.call_key || '/' || attempts.attempt as attempt_id,
     attempts.*,

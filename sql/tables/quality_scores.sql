@@ -1,4 +1,6 @@
--- quality_scores: the evaluator's four scores; a judgement that could not be read is missing, not zero.
+-- makes: quality_scores
+-- step: calls/score
+-- description: The evaluator's four scores; a judgement that could not be read is missing, not zero.
 with
 
 scored as (

@@ -1,5 +1,7 @@
--- questions: the published records that stay, the key (as published, or as people corrected it) and the options in the
--- order of the prompts.
+-- makes: questions
+-- reads: raw_questions, question_matches, overrides
+-- description: The published records that stay, the key (as published, or as people corrected it) and the options in
+--     the order of the prompts.
 with
 
 matches as (select * from question_matches),

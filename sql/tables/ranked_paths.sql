@@ -1,4 +1,6 @@
--- ranked_paths: the ranking (`ranking`) without near copies (`near_copies`) among those that may be selected.
+-- makes: ranked_paths
+-- relations: ranking, near_copies
+-- description: The ranking without near copies among those that may be selected.
 select
     ranking.* exclude (path_text),
     near_copies.near_copy_of,

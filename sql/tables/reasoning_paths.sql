@@ -1,4 +1,6 @@
--- reasoning_paths: every path asked for, with its reply or the reason why there is none.
+-- makes: reasoning_paths
+-- step: calls/generate
+-- description: Every path asked for, with its reply or the reason why there is none.
 select
     replies.* exclude (row_id, value),
     calls.row_id as path_id,

@@ -1,4 +1,6 @@
--- reasonmed: the expected examples that have a path, with its text and where everything comes from.
+-- makes: reasonmed
+-- reads: expected_examples, reasoning_paths, refined_paths, questions, difficulty_tiers
+-- description: The expected examples that have a path, with its text and where everything comes from.
 with
 
 texts as (

@@ -1,5 +1,8 @@
--- refined_paths: the rewritten paths of one round (`paths`) with their second judgement (`votes`). A text that nearly
--- copies the question's other one that stands (`near_copies`) is not accepted.
+-- makes: refined_paths
+-- reads: questions
+-- relations: paths, votes, near_copies
+-- description: The rewritten paths of one round with their second judgement. A text that nearly copies the question's
+--     other one that stands (`near_copies`) is not accepted.
 with
 
 judged as (

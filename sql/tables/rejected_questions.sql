@@ -1,4 +1,7 @@
--- rejected_questions: the records that a person or a match turned away, and the unreadable ones (`unreadable`).
+-- makes: rejected_questions
+-- reads: raw_questions, question_matches, overrides
+-- relations: unreadable
+-- description: The records that a person or a match turned away, and the unreadable ones.
 with
 
 decided as (

@@ -1,4 +1,7 @@
--- reviews: every row that a reviewer filled in (`filled_in`), beside the example that it is about.
+-- makes: reviews
+-- reads: reasonmed
+-- relations: filled_in
+-- description: Every row that a reviewer filled in, beside the example that it is about.
 select
     filled_in.*,
     examples.question_id,

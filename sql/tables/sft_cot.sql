@@ -1,4 +1,6 @@
--- sft_cot: training records whose output is the path alone.
+-- makes: sft_cot
+-- reads: training_material
+-- description: Training records whose output is the path alone.
 select
     example_id,
     source,

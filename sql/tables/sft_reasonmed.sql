@@ -1,4 +1,6 @@
--- sft_reasonmed: training records whose output is the path, then the short answer.
+-- makes: sft_reasonmed
+-- reads: training_material
+-- description: Training records whose output is the path, then the short answer.
 select
     example_id,
     source,

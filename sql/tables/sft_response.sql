@@ -1,4 +1,6 @@
--- sft_response: training records whose output is the short answer alone.
+-- makes: sft_response
+-- reads: training_material
+-- description: Training records whose output is the short answer alone.
 select
     example_id,
     source,

@@ -1,4 +1,7 @@
--- verifications: every path with its verdict, `votes` being the verifier's replies per path.
+-- makes: verifications
+-- reads: reasoning_paths, questions
+-- relations: votes
+-- description: Every path with its verdict.
 with
 
 judged as (

@@ -1,4 +1,8 @@
--- verifier_audit: every text of the audit (`audited`) with the verifier's first and second verdict.
+-- makes: verifier_audit
+-- reads: verifications
+-- relations: audited
+-- step: calls/audit
+-- description: Every text of the audit with the verifier's first and second verdict.
 select
     audited.audit_id,
     audited.kind,

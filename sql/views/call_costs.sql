@@ -1,7 +1,10 @@
--- call_costs: what each call cost, one row per row that it served (its cost is split among them) or, where no row uses
--- it, one row for the table that it was made for. `spent_on` says what came of that row: `examples` (final ones),
--- `dropped` (its example, or all of its question's, fell away), `pending` (its question is not decided yet), `unused`
--- (there is no such row). `paid_usd` is what this warehouse paid itself; others that share the ledger paid the rest.
+-- makes: call_costs
+-- reads: call_uses, difficulty_tiers, dropped_examples, llm_calls, reasonmed, served_rows
+-- description: What each call cost, one row per row that it served (its cost is split among them) or, where no row
+--     uses it, one row for the table that it was made for. `spent_on` says what came of that row: `examples` (final
+--     ones), `dropped` (its example, or all of its question's, fell away), `pending` (its question is not decided
+--     yet), `unused` (there is no such row). `paid_usd` is what this warehouse paid itself; others that share the
+--     ledger paid the rest.
 with
 
 calls as (

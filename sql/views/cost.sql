@@ -1,4 +1,6 @@
--- cost: calls, tokens and dollars by role, model, source, tier and what they were spent on (see call_costs).
+-- makes: cost
+-- reads: call_costs
+-- description: Calls, tokens and dollars by role, model, source, tier and what they were spent on (see call_costs).
 select
     role,
     model,

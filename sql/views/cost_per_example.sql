@@ -1,5 +1,7 @@
--- cost_per_example: what each final example cost: the calls made for it alone, and its part of those that served its
--- whole question. What was spent on dropped rows and unused calls is in `cost`.
+-- makes: cost_per_example
+-- reads: call_costs, reasonmed
+-- description: What each final example cost: the calls made for it alone, and its part of those that served its whole
+--     question. What was spent on dropped rows and unused calls is in `cost`.
 with
 
 examples as (

@@ -1,4 +1,6 @@
--- example: a final row as a reader wants it: question, options, key, tier, path and short answer.
+-- makes: example
+-- reads: answer_summaries, questions, reasonmed
+-- description: A final row as a reader wants it: question, options, key, tier, path and short answer.
 select
     examples.example_id,
     examples.source,

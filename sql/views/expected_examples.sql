@@ -1,5 +1,7 @@
--- expected_examples: every example that the tiers promise (two of an Easy or Medium question, one of a Difficult one),
--- with the path that stands for it, or the reason why none does.
+-- makes: expected_examples
+-- reads: difficulty_tiers, ranked_paths, refined_paths
+-- description: Every example that the tiers promise (two of an Easy or Medium question, one of a Difficult one), with
+--     the path that stands for it, or the reason why none does.
 with
 
 expected as (

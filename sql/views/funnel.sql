@@ -1,4 +1,7 @@
--- funnel: how many of each thing every source has, from the published records to the final examples.
+-- makes: funnel
+-- reads: difficulty_tiers, dropped_examples, questions, raw_questions, reasoning_paths, reasonmed, rejected_questions,
+--     sft_reasonmed, verifications
+-- description: How many of each thing every source has, from the published records to the final examples.
 with
 
 sources as (select distinct source from raw_questions)

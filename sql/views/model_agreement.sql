@@ -1,4 +1,6 @@
--- model_agreement: how often each generator's paths reach the key and are found correct, by source.
+-- makes: model_agreement
+-- reads: verifications
+-- description: How often each generator's paths reach the key and are found correct, by source.
 select
     generator,
     source,

@@ -1,4 +1,6 @@
--- review_answers: what each reviewer says last of each text, one row per thing asked: key, reasoning, answer.
+-- makes: review_answers
+-- reads: reviews
+-- description: What each reviewer says last of each text, one row per thing asked: key, reasoning, answer.
 with
 
 answers as (

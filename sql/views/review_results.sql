@@ -1,5 +1,7 @@
--- review_results: how many of the reviewed examples people find right, by source and over all ('all'), with 95%
--- intervals (Wilson); reviews of texts that have changed since are left out, so is what a reviewer is not sure of.
+-- makes: review_results
+-- reads: review_answers
+-- description: How many of the reviewed examples people find right, by source and over all ('all'), with 95% intervals
+--     (Wilson); reviews of texts that have changed since are left out, so is what a reviewer is not sure of.
 with
 
 judged as (

@@ -1,5 +1,7 @@
--- reviewer_agreement: how far two reviewers agree on the texts that both have judged: the share of equal verdicts, and
--- what of it is not chance (kappa: Cohen, Educ. Psychol. Meas. 20, 1960, p. 37; null where chance makes them agree).
+-- makes: reviewer_agreement
+-- reads: review_answers
+-- description: How far two reviewers agree on the texts that both have judged: the share of equal verdicts, and what
+--     of it is not chance (kappa: Cohen, Educ. Psychol. Meas. 20, 1960, p. 37; null where chance makes them agree).
 with
 
 pairs as (

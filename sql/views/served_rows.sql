@@ -1,5 +1,7 @@
--- served_rows: every row that names its model calls, each with its call, its question, and the example that it is for
--- (none where it serves all of the question's examples).
+-- makes: served_rows
+-- reads: answer_summaries, quality_scores, ranked_paths, reasoning_paths, refined_paths, verifications, verifier_audit
+-- description: Every row that names its model calls, each with its call, its question, and the example that it is for
+--     (none where it serves all of the question's examples).
 select distinct
     'reasoning_paths' as used_by,
     path_id as row_id,

@@ -1,4 +1,6 @@
--- training_material: what the three training sets are written from; only examples whose summary stands.
+-- makes: training_material
+-- reads: answer_summaries, questions, reasonmed
+-- description: What the three training sets are written from; only examples whose summary stands.
 select
     examples.example_id,
     examples.source,

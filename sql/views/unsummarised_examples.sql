@@ -1,4 +1,6 @@
--- unsummarised_examples: final examples that are in none of the training sets, for want of a summary that stands.
+-- makes: unsummarised_examples
+-- reads: answer_summaries, reasonmed
+-- description: Final examples that are in none of the training sets, for want of a summary that stands.
 select
     examples.example_id,
     examples.question_id,

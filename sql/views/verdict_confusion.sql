@@ -1,4 +1,6 @@
--- verdict_confusion: the verifier's verdict against the answer check, by generator.
+-- makes: verdict_confusion
+-- reads: verifications
+-- description: The verifier's verdict against the answer check, by generator.
 select
     generator,
     verdict,

@@ -1,6 +1,8 @@
--- verifier_trust: how far the verifier can be trusted, by source and over all ('all'), with 95% intervals (Wilson):
--- `agreement` of its second verdict with the first; `false_accept`, planted errors that it calls correct, by kind;
--- `false_reject`, paths with the right letter that it calls an error (some of them for errors on the way).
+-- makes: verifier_trust
+-- reads: verifier_audit
+-- description: How far the verifier can be trusted, by source and over all ('all'), with 95% intervals (Wilson):
+--     `agreement` of its second verdict with the first; `false_accept`, planted errors that it calls correct, by kind;
+--     `false_reject`, paths with the right letter that it calls an error (some of them for errors on the way).
 with
 
 judged as (

@@ -12,6 +12,7 @@ from reasonmed_assets.quality.declarations import UNAUDITED, CheckDeclaration, c
 from reasonmed_assets.quality.expectations import views_of
 from reasonmed_assets.quality.schema import TABLES
 
+from reasonmed_assets import sql
 from reasonmed_assets.config import load_profile
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
@@ -92,7 +93,7 @@ HEADER = "-- check: 9\n-- severity: block\n-- judges: build\n-- description: It 
 def test_a_wrong_header_names_file_and_fault(text: str, complaint: str, tmp_path: Path) -> None:
     file = tmp_path / "rule.sql"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=complaint) as error:
+    with pytest.raises(sql.QueryError, match=complaint) as error:
         declarations.read_assertion(file)
     assert str(file) in str(error.value)
 

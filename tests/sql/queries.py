@@ -25,7 +25,7 @@ def connect(overrides: Mapping[str, Any] | None = None, **more: Any) -> duckdb.D
         more: variables that a step sets besides.
     """
     con = duckdb.connect()
-    con.execute(sql.load("macros"))
+    con.execute(sql.macros_text())
     set_variables(con, variables(load_profile("simulated", dict(overrides or {})), SOURCE) | more)
     for name, spec in TABLES.items():
         con.execute(f"create table {name} ({_columns(spec)})")
@@ -50,7 +50,7 @@ def fill(con: duckdb.DuckDBPyConnection, name: str, rows: Rows, like: str | None
 
 def run(con: duckdb.DuckDBPyConnection, query: str, columns: str, order: str = "all") -> list[tuple[Any, ...]]:
     """The given columns of the rows of sql/<query>.sql."""
-    return con.execute(f"select {columns} from ({sql.load(query)}) order by {order}").fetchall()
+    return con.execute(f"select {columns} from ({sql.query(query).text}) order by {order}").fetchall()
 
 
 def _columns(spec: TableSpec) -> str:

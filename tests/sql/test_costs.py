@@ -62,7 +62,7 @@ def con() -> duckdb.DuckDBPyConnection:
 def _call_uses() -> str:
     from reasonmed_assets import sql
 
-    return sql.load("tables/call_uses")
+    return sql.query("tables/call_uses").text
 
 
 def _sums(con: duckdb.DuckDBPyConnection, by: str, what: str = "cost_usd") -> dict[object, float]:

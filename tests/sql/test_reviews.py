@@ -30,8 +30,8 @@ def review(con: Any, *rows: dict[str, Any]) -> None:
         con.execute(
             f"insert into filled_in ({', '.join(given)}) values ({', '.join('?' for _ in given)})", list(given.values())
         )
-    con.execute(f"insert into reviews by name {sql.load('tables/reviews')}")
-    con.execute(f"create view review_answers as {sql.load('views/review_answers')}")
+    con.execute(f"insert into reviews by name {sql.query('tables/reviews').text}")
+    con.execute(f"create view review_answers as {sql.query('views/review_answers').text}")
 
 
 def said(n: int, reviewer: str, verdict: str, **more: Any) -> dict[str, Any]:
@@ -97,10 +97,10 @@ def test_the_sample_takes_the_same_number_of_each_source_and_tier() -> None:
         for source, tier, n in examples
     ])  # fmt: skip
     fill(con, "questions", [{"question_id": "q", "options": ["x", "y"]}])
-    con.execute(f"create view example as {sql.load('views/example')}")
-    rows = [row[:2] for row in con.execute(sql.load("calls/review_sample") + " ").fetchall()]
+    con.execute(f"create view example as {sql.query('views/example').text}")
+    rows = [row[:2] for row in con.execute(sql.query("relations/review_sample").text + " ").fetchall()]
     drawn = con.execute(
-        f"select source, tier, count(*) from ({sql.load('calls/review_sample')}) group by all"
+        f"select source, tier, count(*) from ({sql.query('relations/review_sample').text}) group by all"
     ).fetchall()
     assert len(rows) == 5
     assert sorted(n for *_, n in drawn) == [1, 2, 2]

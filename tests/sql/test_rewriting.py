@@ -29,7 +29,7 @@ def _targets(turn: int, n_ranked: int, rewrites: list[dict[str, Any]]) -> list[t
     con = connect(rewrite_turn=turn)
     fill(con, "ranked_paths", _ranked(n_ranked))
     fill(con, "rewrites", rewrites, like="refined_paths")
-    return run(con, "calls/targets", "slot, parent_path_id")
+    return run(con, "relations/refined_paths/targets", "slot, parent_path_id")
 
 
 def test_the_two_best_paths_come_first() -> None:

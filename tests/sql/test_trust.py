@@ -74,7 +74,7 @@ def verified(con: Any, n: int) -> None:
 def audited(con: Any) -> dict[str, list[str]]:
     from reasonmed_assets import sql
 
-    rows = audited_texts(con.sql(sql.load("calls/audit_sample")).pl(), 1)
+    rows = audited_texts(con.sql(sql.query("relations/verifier_audit/audit_sample").text).pl(), 1)
     return {kind: frame["path_id"].to_list() for (kind,), frame in rows.group_by("kind", maintain_order=True)}
 
 

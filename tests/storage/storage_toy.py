@@ -28,8 +28,10 @@ class Items(Table):
 ITEMS = TableSpec("items", "toys", "One row per item.", "item_id", True, Items)
 TOTALS = TableSpec("totals", "toys", "One row per item.", "item_id", False, Items)
 VIEWS = {
-    "tagged": "-- tagged: items that have a tag.\nselect * from noted where len(tags) > 0",
-    "noted": "-- noted: items that have a note.\nselect *, letter_at(1) as letter from items where note is not null;\n",
+    "tagged": "-- makes: tagged\n-- reads: noted\n-- description: Items that have a tag.\n"
+    "select * from noted where len(tags) > 0",
+    "noted": "-- makes: noted\n-- reads: items\n-- description: Items that have a note.\n"
+    "select *, letter_at(1) as letter from items where note is not null;\n",
 }
 
 

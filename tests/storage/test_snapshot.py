@@ -48,7 +48,7 @@ def test_it_holds_every_declared_table_and_view(warehouse: Warehouse) -> None:
         assert con.execute("select item_id, letter from tagged order by all").fetchall() == [("1", "A"), ("2", "A")]
         comments = dict(con.execute("select view_name, comment from duckdb_views() where not internal").fetchall())
         assert con.execute("select last_seq from snapshot_state").fetchone() == (1,)
-    assert comments["tagged"] == "items that have a tag."
+    assert comments["tagged"] == "Items that have a tag."
 
 
 def test_it_is_for_reading(warehouse: Warehouse) -> None:

@@ -496,6 +496,6 @@ def test_the_account_of_calls_has_the_price_of_a_batch_for_what_went_with_one(tm
         with duckdb.connect() as con:
             con.register("attempts", build.ledger.attempts_of(key for r in results.values() for key in r.call_keys))
             con.register("prices", prices)
-            rows = con.sql(sql.load("tables/llm_calls")).pl()
+            rows = con.sql(sql.query("tables/llm_calls").text).pl()
     costs = {row["batch_id"] is None: row["cost_usd"] for row in rows.to_dicts()}
     assert costs == {True: pytest.approx(20e-6), False: pytest.approx(10e-6)}

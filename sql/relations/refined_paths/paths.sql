@@ -1,4 +1,6 @@
--- rewritten: the rewriter's replies of one round as paths, before they are judged.
+-- makes: paths
+-- step: calls/rewrite
+-- description: One row per rewritten text of one round, as a path, before it is judged.
 select
     calls.row_id as path_id,
     calls.question_id,

@@ -1,5 +1,8 @@
--- audit_sample: the verified paths that are judged a second time as they are, and for each kind of planted error the
--- correct paths to try it on, in a seeded order; not every text can be altered, so there are more than are needed.
+-- makes: audit_sample
+-- reads: verifications, reasoning_paths, questions
+-- description: One row per kind of error and path to try it on, in a seeded order: the verified paths that are judged
+--     a second time as they are, and correct paths to plant an error into; not every text can be altered, so there are
+--     more than are needed.
 with
 
 verified as (

@@ -1,4 +1,6 @@
--- ranking: the ranker's replies in order, best first; ties by a seeded hash that favours no model.
+-- makes: ranking
+-- step: calls/rank
+-- description: One row per scored path, best first; ties by a seeded hash that favours no model.
 select
     calls.row_id as path_id,
     calls.question_id,

@@ -1,5 +1,7 @@
--- review_sample: the final examples that people are asked about: the same number of each source and tier, as far as
--- there are so many, in a seeded order.
+-- makes: review_sample
+-- reads: reasonmed, example
+-- description: One row per final example that people are asked about: the same number of each source and tier, as far
+--     as there are enough, in a seeded order.
 with
 
 drawn as (

@@ -1,4 +1,6 @@
--- votes: the verifier's replies (`calls`, `replies`) brought together per path; a tie counts as an error.
+-- makes: votes
+-- step: calls/verify
+-- description: One row per judged path: the verifier's replies brought together; a tie counts as an error.
 with
 
 votes as (

@@ -1,6 +1,10 @@
--- targets: the slots that want a rewritten text in one turn (`rewrite_turn`), each with the path that is rewritten for
--- it: two slots of a Medium question, one of a Difficult one. A turn after turn 0 gives the slots whose rounds are used
--- up (`rewrites` holds them) the next-ranked paths that no turn has tried; turn -1 prepares the base of a regeneration.
+-- makes: targets
+-- reads: ranked_paths, difficulty_tiers, verifications, reasoning_paths
+-- relations: rewrites
+-- description: One row per slot that wants a rewritten text in one turn (`rewrite_turn`), with the path that is
+--     rewritten for it: two slots of a Medium question, one of a Difficult one. A turn after turn 0 gives the slots
+--     whose rounds are used up (`rewrites` holds them) the next-ranked paths that no turn has tried; turn -1 prepares
+--     the base of a regeneration.
 with
 
 ranked as (select distinct question_id from ranked_paths where source = getvariable('source') and tier = 'medium'),

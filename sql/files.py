@@ -1,0 +1,139 @@
+"""The files of `sql/` as queries: what each makes and reads, as its header declares."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from reasonmed_assets.sql.headers import QueryError, read_header
+
+FOLDER = Path(__file__).parent
+_KEYS = ("makes", "reads", "previous", "relations", "step", "role", "description")
+_FIGURES = ("pictures", "report")
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Query:
+    """One file of `sql/`.
+
+    Attributes:
+        name: its name below sql/, without the ending ("tables/questions").
+        text: the SQL, header included.
+        description: what it yields.
+        makes: the table, view or temporary relation that it makes; empty for a figure of `pictures/` and `report/`.
+        reads: the published tables and the views that it reads.
+        previous: the tables that it reads as the build before left them.
+        relations: the temporary relations that it reads: made by another query, or by Python code.
+        step: the query of `calls/` whose calls and replies it reads, as `calls` and `replies`.
+        roles: the model roles that answer the calls that it yields.
+    """
+
+    name: str
+    text: str
+    description: str
+    makes: str = ""
+    reads: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    step: str | None = None
+    roles: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The folder of `sql/` that it lies in."""
+        return self.name.partition("/")[0]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every table, view and temporary relation that the SQL names."""
+        return (*self.reads, *self.previous, *self.relations, *(("calls", "replies") if self.step else ()))
+
+
+def query(name: str) -> Query:
+    """The query of a file by its name below sql/, without the ending.
+
+    Raises:
+        QueryError: there is no such file, or its header is wrong.
+    """
+    return _read(FOLDER, name)
+
+
+def queries(folder: str = "") -> list[Query]:
+    """The queries of a folder of sql/, by name; without one, all.
+
+    Raises:
+        QueryError: a header is wrong.
+    """
+    files = sorted((FOLDER / folder).rglob("*.sql"))
+    return [query(str(file.relative_to(FOLDER).with_suffix(""))) for file in files if file != FOLDER / "macros.sql"]
+
+
+def find(name: str) -> Query | None:
+    """The query of that name; None where there is no such file.
+
+    Raises:
+        QueryError: its header is wrong.
+    """
+    return query(name) if (FOLDER / f"{name}.sql").is_file() else None
+
+
+def macros_text() -> str:
+    """The macros that all queries may use; each statement starts a line with "create macro"."""
+    return (FOLDER / "macros.sql").read_text(encoding="utf-8")
+
+
+def parse(name: str, text: str, file: Path) -> Query:
+    """The query that a text with a header declares.
+
+    Raises:
+        QueryError: the header is incomplete or wrong; the message names file and line or key.
+    """
+    found = read_header(text, file, _KEYS)
+    values = {key: _names(file, key, found[key]) for key in ("reads", "previous", "relations", "role") if key in found}
+    parsed = Query(
+        name,
+        text,
+        found.get("description", ""),
+        found.get("makes", ""),
+        values.get("reads", ()),
+        values.get("previous", ()),
+        values.get("relations", ()),
+        found.get("step"),
+        values.get("role", ()),
+    )
+    _refuse_incomplete(parsed, file)
+    return parsed
+
+
+@cache
+def _read(folder: Path, name: str) -> Query:
+    file = folder / f"{name}.sql"
+    try:
+        return parse(name, file.read_text(encoding="utf-8"), file)
+    except FileNotFoundError as error:
+        raise QueryError(f"there is no query {name}: write {file}, or correct the name") from error
+
+
+def _names(file: Path, key: str, value: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in value.split(","))
+    wrong = [name for name in names if not _NAME.fullmatch(name)]
+    if wrong or len(set(names)) < len(names):
+        raise QueryError(f"{file}: {key} is {value!r}: give names in lower case, each once, separated by commas")
+    return names
+
+
+def _refuse_incomplete(query: Query, file: Path) -> None:
+    if not query.description.endswith("."):
+        raise QueryError(f"{file}: the header needs a description, a sentence that ends with a full stop")
+    if query.folder in _FIGURES and query.makes:
+        raise QueryError(f"{file}: a figure makes nothing: remove 'makes' from its header")
+    expected = "calls" if query.folder == "calls" else Path(query.name).name
+    if query.folder not in _FIGURES and query.makes != expected:
+        raise QueryError(f"{file}: its place says that it makes {expected!r}, its header says {query.makes!r}")
+    if (query.folder == "calls") != bool(query.roles):
+        raise QueryError(f"{file}: queries of calls/ name the role that answers, and only they")
+    if query.step is not None and not query.step.startswith("calls/"):
+        raise QueryError(f"{file}: the step is {query.step!r}, but the queries of steps are in calls/")
