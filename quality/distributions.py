@@ -79,7 +79,7 @@ def _arguments(
     if isinstance(expectation, Rare):
         row = figures.execute(f"select count({expectation.column}) from {view.name}").fetchone()
         n = row[0] if row else 0
-        allowed = allowed_count(n, expectation.rate(thresholds), thresholds.min_rows_for_rates)
+        allowed = allowed_count(n, expectation.rate_of(thresholds), thresholds.min_rows_for_rates)
         mostly = max(0.0, (n - allowed) / n - 1e-9) if n else 1.0
         return {"column": expectation.column, "value_set": [False], "mostly": mostly}
     return {"column": expectation.column, **_range(expectation, thresholds)}
@@ -87,7 +87,10 @@ def _arguments(
 
 def _range(expectation: Between, thresholds: Thresholds) -> dict[str, float | None]:
     low, high = expectation.low, expectation.high
-    return {"min_value": low(thresholds) if low else None, "max_value": high(thresholds) + 1e-9 if high else None}
+    return {
+        "min_value": low.of(thresholds) if low else None,
+        "max_value": high.of(thresholds) + 1e-9 if high else None,
+    }
 
 
 def declared(table: str, thresholds: Thresholds) -> list[dict[str, Any]]:
@@ -96,7 +99,7 @@ def declared(table: str, thresholds: Thresholds) -> list[dict[str, Any]]:
     for view in views_of(table):
         for expectation in view.expectations:
             bounds = (
-                {"value_set": [False], "mostly": 1 - expectation.rate(thresholds)}
+                {"value_set": [False], "mostly": 1 - expectation.rate_of(thresholds)}
                 if isinstance(expectation, Rare)
                 else _range(expectation, thresholds)
             )

@@ -6,27 +6,54 @@ the row. An expectation bounds one of its other columns. Great Expectations runs
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
 from reasonmed_assets.config.profile import Thresholds
 
-Bound = Callable[[Thresholds], float]
+
+@dataclass(frozen=True)
+class Bound:
+    """A threshold of the profile, by its name; its complement is what it leaves to 1.
+
+    Raises:
+        ValueError: there is no such threshold.
+    """
+
+    threshold: str
+    is_complement: bool = False
+
+    def __post_init__(self) -> None:
+        if self.threshold not in Thresholds.model_fields:
+            raise ValueError(f"there is no threshold {self.threshold!r}: declare it in config/profile.py, `Thresholds`")
+
+    def of(self, thresholds: Thresholds) -> float:
+        """Its value in a profile."""
+        value = getattr(thresholds, self.threshold)
+        return 1 - value if self.is_complement else value
 
 
 @dataclass(frozen=True)
 class Rare:
-    """The boolean column is true in at most the share `rate` of the rows in which it is not null.
+    """The boolean column is true in at most the share `rate` of the rows in which it is not null; None: in no row.
 
-    Below `min_rows_for_rates` rows the count holds that the rate allows at that many rows; a rate of zero is strict.
+    Below `min_rows_for_rates` rows the bound is the count that the rate allows at that many rows.
     """
 
     column: str
     description: str
     method_check: int | None
-    rate: Bound = lambda thresholds: 0.0
+    rate: Bound | None = None
+
+    def rate_of(self, thresholds: Thresholds) -> float:
+        """The share that a profile allows."""
+        return self.rate.of(thresholds) if self.rate else 0.0
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The thresholds that it reads."""
+        return (self.rate,) if self.rate else ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +65,11 @@ class Between:
     method_check: int | None
     low: Bound | None = None
     high: Bound | None = None
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The thresholds that it reads."""
+        return tuple(bound for bound in (self.low, self.high) if bound)
 
 
 Expectation = Rare | Between
@@ -78,7 +110,7 @@ ROWS = View(
             "change_factor",
             "The number of rows is within a factor of the last build's.",
             None,
-            high=lambda t: t.length_factor_max,
+            high=Bound("length_factor_max"),
         ),
     ),
 )

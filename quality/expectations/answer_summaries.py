@@ -1,6 +1,6 @@
 """Distributions of `answer_summaries`."""
 
-from reasonmed_assets.quality.expectations import Between, Rare, View
+from reasonmed_assets.quality.expectations import Between, Bound, Rare, View
 
 _SUMMARIES = """
     select
@@ -22,14 +22,14 @@ VIEWS = (
         "summaries",
         _SUMMARIES,
         (
-            Rare("is_failed", "Few examples are without a summary.", 13, lambda t: t.summary_failed_share_max),
+            Rare("is_failed", "Few examples are without a summary.", 13, Bound("summary_failed_share_max")),
             Rare("is_copy", "No summary is its path word for word.", 13),
             Between(
                 "n_tokens",
                 "Every summary has a sensible number of tokens.",
                 13,
-                low=lambda t: t.summary_tokens_min,
-                high=lambda t: t.summary_tokens_max,
+                low=Bound("summary_tokens_min"),
+                high=Bound("summary_tokens_max"),
             ),
         ),
     ),

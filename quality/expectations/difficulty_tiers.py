@@ -1,6 +1,6 @@
 """Distributions of `difficulty_tiers`."""
 
-from reasonmed_assets.quality.expectations import Between, View
+from reasonmed_assets.quality.expectations import Between, Bound, View
 
 _TIERS = """
     with last as (select (getvariable('last_statistics')::json -> 'tiers') as tiers),
@@ -27,10 +27,6 @@ VIEWS = (
     View(
         "tier_shares",
         _TIERS,
-        (
-            Between(
-                "shift", "The share of every tier is close to the last build's.", 9, high=lambda t: t.tier_shift_max
-            ),
-        ),
+        (Between("shift", "The share of every tier is close to the last build's.", 9, high=Bound("tier_shift_max")),),
     ),
 )

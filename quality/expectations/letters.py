@@ -1,10 +1,8 @@
 """The share of each letter among the keys, for every table that has them."""
 
-from reasonmed_assets.quality.expectations import Between, View
+from reasonmed_assets.quality.expectations import Between, Bound, View
 
-LETTERS = View(
-    "letters",
-    """
+_LETTERS = """
     select
         gold_letter as name,
         count(*) / greatest(any_value(total.n), getvariable('threshold_min_rows_for_rates')) as letter_share
@@ -15,10 +13,19 @@ LETTERS = View(
     ) as total
     where total.n_option_lists > 1
     group by gold_letter
-    """,
-    (
-        Between(
-            "letter_share", "No letter is the key of more than the allowed share.", 2, high=lambda t: t.letter_share_max
+"""
+
+VIEWS = (
+    View(
+        "letters",
+        _LETTERS,
+        (
+            Between(
+                "letter_share",
+                "No letter is the key of more than the allowed share.",
+                2,
+                high=Bound("letter_share_max"),
+            ),
         ),
     ),
 )

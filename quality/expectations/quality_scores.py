@@ -1,6 +1,6 @@
 """Distributions of `quality_scores`."""
 
-from reasonmed_assets.quality.expectations import Between, View
+from reasonmed_assets.quality.expectations import Between, Bound, View
 
 _SCORES = """
     select
@@ -21,7 +21,7 @@ VIEWS = (
                 "score_share",
                 "The evaluator does not give one and the same score to nearly every text.",
                 None,
-                high=lambda t: t.one_score_share_max,
+                high=Bound("one_score_share_max"),
             ),
         ),
     ),

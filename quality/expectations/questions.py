@@ -1,5 +1,5 @@
 """Distributions of `questions`."""
 
-from reasonmed_assets.quality.expectations.letters import LETTERS
+from reasonmed_assets.quality.expectations import letters
 
-VIEWS = (LETTERS,)
+VIEWS = letters.VIEWS

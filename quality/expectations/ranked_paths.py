@@ -1,6 +1,6 @@
 """Distributions of `ranked_paths`."""
 
-from reasonmed_assets.quality.expectations import Between, View
+from reasonmed_assets.quality.expectations import Between, Bound, View
 
 _SCORES = """
     select
@@ -36,7 +36,7 @@ VIEWS = (
                 "score_share",
                 "The ranker does not give one and the same score to nearly every path.",
                 10,
-                high=lambda t: t.one_score_share_max,
+                high=Bound("one_score_share_max"),
             ),
         ),
     ),
@@ -48,7 +48,7 @@ VIEWS = (
                 "shift",
                 "A generator's share of the selected paths is close to its share of the correct ones.",
                 10,
-                high=lambda t: t.selection_shift_max,
+                high=Bound("selection_shift_max"),
             ),
         ),
     ),

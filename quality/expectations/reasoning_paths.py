@@ -1,6 +1,6 @@
 """Distributions of `reasoning_paths`."""
 
-from reasonmed_assets.quality.expectations import GENERATORS, Between, Rare, View
+from reasonmed_assets.quality.expectations import GENERATORS, Between, Bound, Rare, View
 
 # Scripts that a text in a language with Latin letters does not need; Greek letters belong to medicine.
 _FOREIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}]"
@@ -58,18 +58,19 @@ VIEWS = (
         "paths",
         _PATHS,
         (
-            Rare(
-                "is_repeated", "Few paths repeat another one of their question.", 6, lambda t: t.repeated_path_share_max
-            ),
-            Rare("is_looping", "Few paths say the same words over and over.", 6, lambda t: t.looping_path_share_max),
+            Rare("is_repeated", "Few paths repeat another one of their question.", 6, Bound("repeated_path_share_max")),
+            Rare("is_looping", "Few paths say the same words over and over.", 6, Bound("looping_path_share_max")),
             Rare(
                 "has_foreign_script",
                 "Few paths hold a script that their question lacks.",
                 6,
-                lambda t: t.foreign_script_share_max,
+                Bound("foreign_script_share_max"),
             ),
             Rare(
-                "has_no_letter", "Nearly every path concludes with a letter.", 7, lambda t: 1 - t.letter_found_share_min
+                "has_no_letter",
+                "Nearly every path concludes with a letter.",
+                7,
+                Bound("letter_found_share_min", is_complement=True),
             ),
             Rare("has_no_reasoning", "No usable path of a reasoning model is without its reasoning.", 7),
         ),
@@ -82,7 +83,7 @@ VIEWS = (
                 "change_factor",
                 "The median length of a generator's paths is within a factor of the last build's.",
                 7,
-                high=lambda t: t.length_factor_max,
+                high=Bound("length_factor_max"),
             ),
         ),
     ),

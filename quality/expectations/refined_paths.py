@@ -1,6 +1,6 @@
 """Distributions of `refined_paths` (accepted texts)."""
 
-from reasonmed_assets.quality.expectations import Between, Rare, View
+from reasonmed_assets.quality.expectations import Between, Bound, Rare, View
 
 _UNCHANGED_RATIO = 98
 
@@ -32,13 +32,13 @@ VIEWS = (
                 "is_unchanged",
                 "Few texts are still those of their parents.",
                 11,
-                lambda t: t.unchanged_rewrite_share_max,
+                Bound("unchanged_rewrite_share_max"),
             ),
             Rare(
                 "has_invented_citation",
                 "Few texts cite what their question does not hold.",
                 12,
-                lambda t: t.invented_citation_share_max,
+                Bound("invented_citation_share_max"),
             ),
         ),
     ),
@@ -50,8 +50,8 @@ VIEWS = (
                 "length_factor",
                 "Rewritten texts are neither stubs nor several times as long as their parents, in the median.",
                 11,
-                low=lambda t: t.rewrite_length_factor_min,
-                high=lambda t: t.rewrite_length_factor_max,
+                low=Bound("rewrite_length_factor_min"),
+                high=Bound("rewrite_length_factor_max"),
             ),
         ),
     ),

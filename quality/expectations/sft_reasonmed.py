@@ -1,5 +1,5 @@
 """Distributions of `sft_reasonmed`."""
 
-from reasonmed_assets.quality.expectations.training import TRAINING
+from reasonmed_assets.quality.expectations import training
 
-VIEWS = TRAINING
+VIEWS = training.VIEWS

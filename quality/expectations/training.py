@@ -1,6 +1,6 @@
 """Distributions that the three training sets share."""
 
-from reasonmed_assets.quality.expectations import Between, Rare, View
+from reasonmed_assets.quality.expectations import Between, Bound, Rare, View
 
 _RECORDS = """
     select
@@ -33,7 +33,7 @@ _LETTERS = """
     where totals.total >= getvariable('threshold_min_rows_for_rates')
 """
 
-TRAINING = (
+VIEWS = (
     View(
         "records",
         _RECORDS,
@@ -42,7 +42,7 @@ TRAINING = (
                 "is_over_cutoff",
                 "Few records are longer than the cut-off of training.",
                 15,
-                lambda t: t.over_cutoff_share_max,
+                Bound("over_cutoff_share_max"),
             ),
         ),
     ),
@@ -54,7 +54,7 @@ TRAINING = (
                 "shift",
                 "The share of every letter among the keys is close to that of the questions.",
                 15,
-                high=lambda t: t.letter_shift_max,
+                high=Bound("letter_shift_max"),
             ),
         ),
     ),

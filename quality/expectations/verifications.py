@@ -1,6 +1,6 @@
 """Distributions of `verifications`."""
 
-from reasonmed_assets.quality.expectations import Between, Rare, View
+from reasonmed_assets.quality.expectations import Between, Bound, Rare, View
 
 _ACCEPTANCE = """
     select
@@ -29,8 +29,8 @@ VIEWS = (
                 "acceptance",
                 "The share of a generator's paths that are correct is plausible.",
                 8,
-                low=lambda t: t.acceptance_min,
-                high=lambda t: t.acceptance_max,
+                low=Bound("acceptance_min"),
+                high=Bound("acceptance_max"),
             ),
         ),
     ),
@@ -42,7 +42,7 @@ VIEWS = (
                 "has_wrong_letter",
                 "Few paths that the verifier finds correct conclude with a wrong letter.",
                 8,
-                lambda t: t.correct_with_wrong_letter_max,
+                Bound("correct_with_wrong_letter_max"),
             ),
         ),
     ),

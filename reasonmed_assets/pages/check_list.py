@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.config.profile import Thresholds
-from reasonmed_assets.quality import declarations
+from reasonmed_assets.quality import declarations, expectations
 from reasonmed_assets.quality.declarations import CheckDeclaration, assertion_folders, check_names
-from reasonmed_assets.quality.expectations import Bound, Expectation, Rare, View, views_of
+from reasonmed_assets.quality.expectations import Expectation, View, views_of
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
 CHECKS = range(1, 16)
@@ -96,7 +97,7 @@ def _parts(spec: TableSpec, number: int) -> Iterator[Part]:
     for view in views_of(spec.name):
         for expectation in view.expectations:
             if expectation.method_check == number:
-                file, name = _expectation_file(spec, expectation), f"{view.name}.{expectation.column}"
+                file, name = _view_file(spec, view), f"{view.name}.{expectation.column}"
                 yield Part(file, name, "warns", expectation.description, _bounds(view, expectation))
 
 
@@ -111,23 +112,19 @@ def _assertion_file(spec: TableSpec, check: CheckDeclaration) -> str:
     return next(place for place in places if (_FOLDER / place).is_file())
 
 
-def _expectation_file(spec: TableSpec, expectation: Expectation) -> str:
-    """The module in which the expectation is written: its table's, or one that several tables share."""
-    codes = [Path(bound.__code__.co_filename) for bound in _given(expectation)]
-    shared = [file.name for file in codes if file.stem != "__init__"]
-    return f"expectations/{shared[0] if shared else f'{spec.name}.py'}"
+def _view_file(spec: TableSpec, view: View) -> str:
+    """The module that declares a view: one that several tables share, or the table's own."""
+    shared = sorted({file.stem for file in (_FOLDER / "expectations").glob("*.py")} - {"__init__", *TABLES})
+    modules = (import_module(f"{expectations.__name__}.{name}") for name in shared)
+    declaring = (module.__name__.rpartition(".")[2] for module in modules if view in module.VIEWS)
+    return f"expectations/{next(declaring, spec.name)}.py"
 
 
 def _bounds(view: View, expectation: Expectation) -> tuple[str, ...]:
-    named = [name for bound in _given(expectation) for name in bound.__code__.co_names]
-    # A view has the thresholds of all its expectations: those of this one stand where its column is made.
+    named = [bound.threshold for bound in expectation.bounds]
+    # A view has the thresholds of all its expectations: those of this one are where its column is made.
     made = re.search(rf"^.*\s+as {expectation.column}\b", view.sql, re.MULTILINE)
     return tuple(dict.fromkeys([*named, *_read_in(made[0] if made else "")]))
-
-
-def _given(expectation: Expectation) -> list[Bound]:
-    bounds = (expectation.rate,) if isinstance(expectation, Rare) else (expectation.low, expectation.high)
-    return [bound for bound in bounds if bound is not None]
 
 
 def _read_in(sql: str) -> tuple[str, ...]:

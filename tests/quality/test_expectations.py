@@ -15,7 +15,7 @@ from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.distributions import allowed_count
-from reasonmed_assets.quality.expectations import ROWS, views_of
+from reasonmed_assets.quality.expectations import ROWS, Bound, views_of
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.config import load_profile
@@ -254,3 +254,8 @@ def test_counts_follow_the_rule_of_the_assertions(n: int, rate: float, world: du
     allowed = allowed_count(n, rate, 200)
     query = "select exceeds(?, ?, ?), exceeds(?, ?, ?)"
     assert world.execute(query, [allowed, n, rate, allowed + 1, n, rate]).fetchone() == (False, True)
+
+
+def test_a_bound_names_a_threshold_that_exists() -> None:
+    with pytest.raises(ValueError, match="there is no threshold 'letter_share_maximum'"):
+        Bound("letter_share_maximum")
