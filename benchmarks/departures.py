@@ -15,6 +15,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,12 @@ import duckdb
 import polars as pl
 from question_rules import count_decisions, read_questions
 
+from reasonmed_assets import sql
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.rules.extraction import extract_answer
 from reasonmed_assets.rules.similarity import edit_ratio
 from reasonmed_assets.rules.text import normalise
-from reasonmed_assets.rules.tiers import DIFFICULT, tier_of, tier_with_missing
 from reasonmed_assets.vocabulary import LETTERS
 
 PAPER = load_profile("paper").rules
@@ -84,16 +85,14 @@ def reply_effects(data: Path) -> Iterator[tuple[str, str]]:
     counts: Counter[str] = Counter()
     for paths in real_paths(data):
         n_correct = sum(path["is_correct"] for path in paths)
-        ours, published = (
-            tier_of(REAL_PATHS - n_correct, n_correct, REAL_PATHS, rules.medium_min_correct) for rules in (OURS, PAPER)
-        )
+        ours, published = (tier_of(REAL_PATHS - n_correct, n_correct, rules) for rules in (OURS, PAPER))
         correct = [path["text"] for path in paths if path["is_correct"]]
         counts["questions"] += 1
         counts["lettered"] += sum(path["letter"] is not None for path in paths)
         counts["wrong"] += sum(path["letter"] is not None and not path["is_correct"] for path in paths)
         counts["moved"] += ours != published
-        counts["difficult"] += ours == DIFFICULT
-        counts["doubted"] += ours == DIFFICULT and is_doubted(paths)
+        counts["difficult"] += ours == "difficult"
+        counts["doubted"] += ours == "difficult" and is_doubted(paths)
         counts["copied"] += any(edit_ratio(*pair) >= OURS.near_copy_ratio for pair in combinations(correct, 2))
     of_all = f"of {counts['questions']:,} questions with four paths each"
     yield (
@@ -219,8 +218,21 @@ def rehearsed_effects(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str
 def tiers(con: duckdb.DuckDBPyConnection, is_correct: str, rules: Rules) -> dict[str, int]:
     """Questions by tier, if `is_correct` (an SQL expression over verifications) says which paths are correct."""
     rows = con.sql(COUNTS.format(is_correct=is_correct)).fetchall()
-    found = Counter(tier_with_missing(*row, rules.medium_min_correct)[0].capitalize() for row in rows)
-    return {tier: found[tier] for tier in ("Easy", "Medium", "Difficult", "Unresolved")}
+    found: Counter[str] = Counter()
+    for n_correct, n_error, n_missing in rows:
+        best, worst = tier_of(n_error, n_correct + n_missing, rules), tier_of(n_error + n_missing, n_correct, rules)
+        found[best if best == worst else "unresolved"] += 1
+    return {tier.capitalize(): found[tier] for tier in ("easy", "medium", "difficult", "unresolved")}
+
+
+@cache
+def tier_of(n_error: int, n_correct: int, rules: Rules) -> str:
+    """The tier of a question all of whose paths are judged, by the macro that a build uses."""
+    with duckdb.connect() as con:
+        con.execute(sql.load("macros"))
+        con.execute("set variable rule_medium_min_correct = $1", [rules.medium_min_correct])
+        ((tier,),) = con.execute("select tier_of($1, $2, $3)", [n_error, n_correct, n_error + n_correct]).fetchall()
+    return str(tier)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from reasonmed_assets.llm.engine.progress import CallStats, LogProgress, Pace, duration, failures
-from reasonmed_assets.llm.engine.progress import Progress as CallProgress
+from reasonmed_assets.llm.engine.progress import CallProgress, CallStats, LogProgress, Pace, duration, failures
 
 
 class Display(CallProgress, Protocol):

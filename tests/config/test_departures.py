@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tier_reference import tier_bounds, tier_of
 
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.config.profile import Rules
-from reasonmed_assets.rules.tiers import tier_bounds, tier_of
 
 ROOT = Path(__file__).parents[2]
 PAPER = ROOT / "reasonmed_assets" / "config" / "profiles" / "paper.toml"

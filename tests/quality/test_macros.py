@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quality_world import macros
+from tier_reference import tier_with_missing
 
 from reasonmed_assets.rules.ids import make_id
-from reasonmed_assets.rules.tiers import tier_with_missing
 
 ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"))
 PLAIN = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

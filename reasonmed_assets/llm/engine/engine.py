@@ -21,7 +21,7 @@ import orjson
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, call_key, retry_of
 from reasonmed_assets.llm.engine.fetching import Event, Fetcher, Found, Notice, simulated_reply_error
-from reasonmed_assets.llm.engine.progress import CallStats, Progress
+from reasonmed_assets.llm.engine.progress import CallProgress, CallStats
 from reasonmed_assets.llm.ledger.ledger import Ledger, Purse, Stored
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
 from reasonmed_assets.llm.transports.dispatch import Allowance, Job
@@ -56,7 +56,7 @@ class Engine:
         profile: Profile,
         ledger: Ledger,
         base_urls_of: Callable[[str], Sequence[str]],
-        progress: Progress,
+        progress: CallProgress,
         *,
         build: str = "",
         retry_unresolved: bool = False,

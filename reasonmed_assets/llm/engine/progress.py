@@ -50,7 +50,7 @@ class CallStats:
         return self.prompt_tokens + self.completion_tokens
 
 
-class Progress(Protocol):
+class CallProgress(Protocol):
     """Who wants to know how far a step is; called from the thread that takes the results."""
 
     def started(self, step: str, expected: int | None) -> None:

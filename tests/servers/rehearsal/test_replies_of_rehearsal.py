@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from tier_reference import tier_of
 
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.llm.calls import Reply, Unusable
@@ -14,7 +15,6 @@ from reasonmed_assets.llm.replies.parsing import parse_reply, response_format
 from reasonmed_assets.rules.alterations import ALTERATIONS
 from reasonmed_assets.rules.leaks import invented_citations, leak_phrases
 from reasonmed_assets.rules.similarity import edit_ratio
-from reasonmed_assets.rules.tiers import tier_of
 from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys
 from reasonmed_assets.servers.rehearsal.replies import Message, Rehearsal
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from reasonmed_assets.rules.tiers import tier_bounds, tier_of, tier_with_missing
+from tier_reference import tier_bounds, tier_of, tier_with_missing
 
 HARDNESS = ["easy", "medium", "difficult"]
 

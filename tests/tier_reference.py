@@ -1,7 +1,4 @@
-"""Difficulty tiers by the number of error paths.
-
-The reference for `sql/tables/difficulty_tiers.sql`, which must agree with it.
-"""
+"""Difficulty tiers by the number of error paths: the reference that the macro `tier_of` must agree with."""
 
 from __future__ import annotations
 
