@@ -13,6 +13,7 @@ from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.sql import parquet
 
 if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Profile
@@ -91,7 +92,7 @@ def prepare(
     `audit`.
     """
     set_variables(con, variables(profile, partition))
-    con.execute(f"create or replace temp view staged as select * from read_parquet({_quoted(staged)})")
+    con.execute(f"create or replace temp view staged as select * from {parquet(staged)}")
     _ensure_source_files(con)
     con.execute("drop view if exists unanswered")
     con.execute("drop table if exists measured")
@@ -185,7 +186,3 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
             "insert into source_files values ($file, $split, $split_role, $records, $n_unreadable)",
             {name: file[name] for name in ("file", "split", "split_role", "records", "n_unreadable")},
         )
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

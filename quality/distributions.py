@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from reasonmed_assets.quality.expectations import Between, Expectation, Rare, View, views_of
 from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.sql import literal, parquet
 
 if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Thresholds
@@ -50,8 +51,8 @@ def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresh
         with duckdb.connect(str(database)) as figures:
             for view in views:
                 file = Path(folder) / f"{view.name}.parquet"
-                con.execute(f"copy ({view.sql}) to '{file}' (format parquet)")
-                figures.execute(f"create view {view.name} as select * from read_parquet('{file}')")
+                con.execute(f"copy ({view.sql}) to {literal(file)} (format parquet)")
+                figures.execute(f"create view {view.name} as from {parquet(file)}")
             arguments = {
                 view.name: [_arguments(figures, view, e, thresholds) for e in view.expectations] for view in views
             }
@@ -201,5 +202,5 @@ def _number(value: float | None, otherwise: str) -> str:
 
 
 def _examples(con: duckdb.DuckDBPyConnection, file: Path, condition: str) -> str:
-    rows = con.execute(f"select name from read_parquet('{file}') where {condition} limit {_MAX_NAMES}").fetchall()
+    rows = con.execute(f"select name from {parquet(file)} where {condition} limit {_MAX_NAMES}").fetchall()
     return ", ".join(str(name) for (name,) in rows)

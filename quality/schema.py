@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import pandera.polars as pa
 import polars as pl
+from reasonmed_assets.sql import literal
 
 SOURCE_PARTITION = "source"
 ROW_HASH = "row_hash"
@@ -90,9 +91,9 @@ class TableSpec:
 
     def comments(self) -> list[str]:
         """COMMENT statements for the table and its columns."""
-        statements = [f"comment on table {self.name} is {_quoted(self.grain)}"]
+        statements = [f"comment on table {self.name} is {literal(self.grain)}"]
         statements += [
-            f"comment on column {self.name}.{name} is {_quoted(column.description)}"
+            f"comment on column {self.name}.{name} is {literal(column.description)}"
             for name, column in self.columns.items()
         ]
         return statements
@@ -155,10 +156,6 @@ def column(
 def list_of(inner: type[pl.DataType], description: str, **options: Any) -> Any:
     """A list column (annotate it `pl.List`); `inner` is the polars type of its items."""
     return column(description, dtype_kwargs={"inner": inner}, **options)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _duckdb_type(dtype: Any) -> str:

@@ -10,5 +10,18 @@ What does not belong here: running a query, and anything that needs the rest of 
 
 from reasonmed_assets.sql.files import Query, find, macros_text, parse, queries, query
 from reasonmed_assets.sql.headers import QueryError, read_header
+from reasonmed_assets.sql.naming import identifier, literal, parquet
 
-__all__ = ["Query", "QueryError", "find", "macros_text", "parse", "queries", "query", "read_header"]
+__all__ = [
+    "Query",
+    "QueryError",
+    "find",
+    "identifier",
+    "literal",
+    "macros_text",
+    "parquet",
+    "parse",
+    "queries",
+    "query",
+    "read_header",
+]

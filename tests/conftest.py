@@ -29,7 +29,8 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Built:
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    folder, said = shared / "rehearsal" / "warehouse", shared / "rehearsal.txt"
+    # Characters that are wildcards or quotes elsewhere: nothing may read them as such.
+    folder, said = shared / "rehearsal" / "warehouse [1] of 'all' *", shared / "rehearsal.txt"
     with (shared / "rehearsal.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():

@@ -58,7 +58,7 @@ def _rewrite(stage: Stage, kind: str, targets: Path, rounds: list[Path]) -> list
     paths = stage.scratch(f"paths{tag}")
     with stage.read(files.views) as con:
         con.sql(sql.query("relations/refined_paths/paths").text).write_parquet(str(paths))
-    if not pl.scan_parquet(paths).select(pl.len()).collect().item():
+    if not pl.scan_parquet(paths, glob=False).select(pl.len()).collect().item():
         return []
     votes = _votes(stage, paths, tag)
     copies = stage.scratch(f"near_copies{tag}")
@@ -73,7 +73,7 @@ def _votes(stage: Stage, paths: Path, tag: str) -> Path:
     """The verifier's votes on the rewritten texts; on none of them where the profile does not verify again."""
     if not stage.session.profile.rules.verify_rewrites:
         unjudged = stage.scratch(f"unjudged{tag}")
-        pl.read_parquet(paths).clear().write_parquet(unjudged)
+        pl.read_parquet(paths, glob=False).clear().write_parquet(unjudged)
         paths = unjudged
     return collect_votes(stage, VERIFY_REWRITES, {"paths": paths}, tag)
 
@@ -81,9 +81,9 @@ def _votes(stage: Stage, paths: Path, tag: str) -> Path:
 def _copies(paths: Path, rounds: list[Path], ratio: float) -> pl.DataFrame:
     """The new texts that nearly copy an accepted text of their question, or the one for the slot before theirs."""
     columns = ["question_id", "path_id", "path_text"]
-    accepted = pl.scan_parquet(rounds).filter("is_accepted").select(columns)
-    new = pl.scan_parquet(paths).filter(pl.col("path_text").is_not_null()).sort("question_id", "slot").select(columns)
-    return copies_in(pl.concat([accepted, new]), ratio)
+    accepted = pl.scan_parquet(rounds, glob=False).filter("is_accepted").select(columns)
+    written = pl.scan_parquet(paths, glob=False).filter(pl.col("path_text").is_not_null())
+    return copies_in(pl.concat([accepted, written.sort("question_id", "slot").select(columns)]), ratio)
 
 
 def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

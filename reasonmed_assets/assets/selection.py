@@ -18,7 +18,7 @@ def ranked_paths(stage: Stage) -> None:
     with stage.read(files.views) as con:
         con.sql(sql.query("relations/ranked_paths/ranking").text).write_parquet(str(ranking))
     copies = stage.scratch("near_copies")
-    copies_in(pl.scan_parquet(ranking), stage.session.profile.rules.near_copy_ratio).write_parquet(copies)
+    copies_in(pl.scan_parquet(ranking, glob=False), stage.session.profile.rules.near_copy_ratio).write_parquet(copies)
     with stage.read({"ranking": ranking, "near_copies": copies}) as con:
         stage.write(con, sql.query("tables/ranked_paths").text)
 

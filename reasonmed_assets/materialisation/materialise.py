@@ -17,7 +17,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from reasonmed_assets import quality
+from reasonmed_assets import quality, sql
 from reasonmed_assets.materialisation.metadata import (
     call_figures,
     column_lineage,
@@ -80,8 +80,8 @@ class Stage:
         variables = quality.variables(self.session.profile, self.partition)
         with self.session.warehouse.read(variables) as con:
             for name, paths in (files or {}).items():
-                many = [f"'{_escaped(path)}'" for path in ([paths] if isinstance(paths, Path) else paths)]
-                con.execute(f"create temp view {name} as from read_parquet([{', '.join(many)}])")
+                many = [paths] if isinstance(paths, Path) else paths
+                con.execute(f"create temp view {name} as from {sql.parquet(*many)}")
             yield con
 
     def write(self, con: duckdb.DuckDBPyConnection, query: str, path: Path | None = None) -> None:
@@ -96,7 +96,7 @@ class Stage:
         typed = f"select {columns} from ({query})"
         con.execute(
             f"copy (select *, {row_hash_sql(list(types))} as row_hash from ({typed})) "
-            f"to '{_escaped(path or self.path)}' (format parquet, compression zstd)"
+            f"to {sql.literal(path or self.path)} (format parquet, compression zstd)"
         )
 
 
@@ -341,7 +341,3 @@ def fingerprint_of(
             ).fetchone()
             parts.append(f"{dep}:{row[0] if row else None}")
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -107,17 +107,6 @@ def remove_database(path: Path) -> None:
     wal_of(path).unlink(missing_ok=True)
 
 
-def literal(text: str) -> str:
-    """SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def parquet(path: Path) -> str:
-    """SQL table expression over one Parquet file. Wildcard characters in its path mean themselves."""
-    plain = re.sub(r"([*?\[])", r"[\1]", str(path))
-    return f"read_parquet({literal(plain)})"
-
-
 def set_variables(con: duckdb.DuckDBPyConnection, variables: Mapping[str, Any]) -> None:
     """Set SQL variables, to be read with `getvariable('name')`.
 
@@ -127,7 +116,7 @@ def set_variables(con: duckdb.DuckDBPyConnection, variables: Mapping[str, Any]) 
     for name, value in variables.items():
         if not _VARIABLE.fullmatch(name):
             raise WarehouseError(f"{name!r} cannot be the name of an SQL variable; use lower-case letters, digits, _")
-        con.execute(f'set variable "{name}" = $value', {"value": value})
+        con.execute(f"set variable {sql.identifier(name)} = $value", {"value": value})
 
 
 def load_macros(con: duckdb.DuckDBPyConnection) -> None:
@@ -242,8 +231,8 @@ def compact(path: Path, spill: Path) -> None:
     remove_database(new)
     con = connect(None, spill, read_only=False)
     try:
-        con.execute(f"attach {literal(str(path))} as old (read_only)")
-        con.execute(f"attach {literal(str(new))} as new")
+        con.execute(f"attach {sql.literal(path)} as old (read_only)")
+        con.execute(f"attach {sql.literal(new)} as new")
         con.execute("copy from database old to new")
         con.execute("checkpoint new")
         con.execute("detach new")
@@ -306,6 +295,6 @@ def _run_together(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None
         raise
 
 
-def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
-    row = con.execute(sql).fetchone()
+def _scalar(con: duckdb.DuckDBPyConnection, query: str) -> Any:
+    row = con.execute(query).fetchone()
     return row[0] if row else None

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import ROW_HASH, SOURCE_PARTITION, TABLES, TableSpec
 from reasonmed_assets.storage import database
 from reasonmed_assets.storage.errors import WarehouseError
@@ -123,7 +124,7 @@ def in_partition(spec: TableSpec, partition: str | None) -> str:
     if spec.partitioned == (partition is None):
         kind = "is partitioned by source: name one" if spec.partitioned else f"has no partitions, so not {partition!r}"
         raise WarehouseError(f"table {spec.name} {kind}")
-    return "true" if partition is None else f"{SOURCE_PARTITION} = {database.literal(partition)}"
+    return "true" if partition is None else f"{SOURCE_PARTITION} = {sql.literal(partition)}"
 
 
 def describe(spec: TableSpec, partition: str | None) -> str:
@@ -152,7 +153,7 @@ def _apply_difference(
 ) -> tuple[int, int]:
     """(rows inserted, rows deleted). Only the rows that differ are read and written whole."""
     identity = f"{spec.key}, {ROW_HASH}"
-    source = database.parquet(staged)
+    source = sql.parquet(staged)
     con.execute(
         f"""
         create or replace temp table difference as
@@ -177,7 +178,7 @@ def _apply_difference(
 def _refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: Path) -> None:
     if not staged.is_file():
         raise WarehouseError(f"no staged rows of {spec.name} at {staged}; stage them again")
-    found = [row[0] for row in con.execute(f"describe select * from {database.parquet(staged)}").fetchall()]
+    found = [row[0] for row in con.execute(f"describe select * from {sql.parquet(staged)}").fetchall()]
     missing = [name for name in spec.columns if name not in found]
     extra = [name for name in found if name not in spec.columns]
     if missing or extra:
@@ -191,7 +192,7 @@ def _refuse_other_rows(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, rows: int
 ) -> None:
     """A partition must end up with as many rows as were staged; fewer or more are repeated or misplaced rows."""
-    staged_rows = _count(con, f"select count(*) from {database.parquet(staged)}")
+    staged_rows = _count(con, f"select count(*) from {sql.parquet(staged)}")
     if rows != staged_rows:
         raise WarehouseError(
             f"{describe(spec, partition)} would have {rows} rows, but {staged_rows} were staged in {staged}: rows "
@@ -225,8 +226,8 @@ def _record(
     )
 
 
-def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = con.execute(sql).fetchone()
+def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
     assert row is not None
     return int(row[0])
 

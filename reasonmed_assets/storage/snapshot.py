@@ -71,7 +71,7 @@ def is_current(path: Path, last_seq: int, definitions: str, spill: Path) -> bool
     # process has an older snapshot open, and show that one.
     con = database.connect(None, spill, read_only=False)
     try:
-        con.execute(f"attach {database.literal(str(path))} as snapshot (read_only)")
+        con.execute(f"attach {sql.literal(path)} as snapshot (read_only)")
         found = con.execute(f"select last_seq, definition_hash from snapshot.main.{STATE}").fetchone()
     except duckdb.Error:
         return False
@@ -139,7 +139,7 @@ def description(name: str, query: str) -> str:
 
 def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:
     for name, query in views.items():
-        con.execute(f"comment on view {name} is {database.literal(description(name, query))}")
+        con.execute(f"comment on view {name} is {sql.literal(description(name, query))}")
 
 
 def _create_state(con: duckdb.DuckDBPyConnection, definitions: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from reasonmed_assets import sql
 from reasonmed_assets.quality import tables as _declared  # noqa: F401  (fills TABLES)
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.storage import binding, database, publishing, snapshot
@@ -187,7 +188,7 @@ class Warehouse:
         with self.read() as con:
             row = con.execute(
                 f"copy (select {', '.join(spec.columns)} from {spec.name} where {where}) "
-                f"to {database.literal(str(path))} (format parquet)"
+                f"to {sql.literal(path)} (format parquet)"
             ).fetchone()
         assert row is not None
         return int(row[0])

@@ -1,0 +1,25 @@
+"""How values, names and files are written in SQL: the only quoter of the project."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+
+def literal(text: str | Path) -> str:
+    """SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def parquet(*files: Path) -> str:
+    """SQL table expression over Parquet files with the same columns.
+
+    Whatever characters a path holds mean themselves: no wildcards, and no partition columns made of `name=value`.
+    """
+    plain = (literal(re.sub(r"([*?\[])", r"[\1]", str(file))) for file in files)
+    return f"read_parquet([{', '.join(plain)}], hive_partitioning = false)"
