@@ -88,11 +88,17 @@ def _is_interruption(error: BaseException) -> bool:
     return not isinstance(error, GeneratorExit)
 
 
-def create(path: Path, spill: Path) -> None:
-    """Make an empty database file, complete or not at all."""
+@contextmanager
+def created(path: Path, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a new database file, which is at `path` in the end, complete or not at all."""
     new = path.with_name(f"{path.name}.new")
     remove_database(new)
-    connect(new, spill, read_only=False).close()
+    con = connect(new, spill, read_only=False)
+    try:
+        yield con
+        con.execute("checkpoint")
+    finally:
+        con.close()
     new.replace(path)
 
 

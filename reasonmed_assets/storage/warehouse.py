@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +169,10 @@ class Warehouse:
         made_by = publishing.Provenance(run_id, fingerprint, profile, statistics)
         with self._write(f"publish {publishing.describe(spec, partition)}"):
             if not self.build_path.exists():
-                database.create(self.build_path, self._spill)
+                with database.created(self.build_path, self._spill) as con:
+                    snapshot.declare(con, self._tables, self._views)
             with database.opened(self.build_path, self._spill, read_only=False) as con:
+                snapshot.drop_other_hash(con, self._definitions)
                 published = publishing.publish_rows(con, spec, partition, staged, made_by)
                 con.execute("checkpoint")
                 is_sparse = database.is_sparse(con)
@@ -262,6 +265,10 @@ class Warehouse:
             snapshot.take(self.build_path, self.snapshot_path, self._tables, self._views, self._spill)
         return True
 
+    @cached_property
+    def _definitions(self) -> str:
+        return snapshot.definition_hash(self._tables, self._views)
+
     @property
     def _binding_path(self) -> Path:
         return self.folder / "binding.json"
@@ -287,9 +294,10 @@ class Warehouse:
             if is_there
             else closing(database.connect(None, self._spill, read_only=True)) as con
         ):
-            database.present_declared(con, self._tables)
-            database.load_macros(con)
-            snapshot.create_views(con, self._views, kind="temp view")
+            if snapshot.declared_hash(con) != self._definitions:
+                database.present_declared(con, self._tables)
+                database.load_macros(con)
+                snapshot.create_views(con, self._views, kind="temp view")
             yield con
 
     def _is_behind(self) -> bool:
@@ -298,8 +306,7 @@ class Warehouse:
         with self._open_for_reading() as con:
             row = con.execute("select coalesce(max(seq), 0) from publishes").fetchone()
         assert row is not None
-        definitions = snapshot.definition_hash(self._tables, self._views)
-        return not snapshot.is_current(self.snapshot_path, row[0], definitions, self._spill)
+        return not snapshot.is_current(self.snapshot_path, row[0], self._definitions, self._spill)
 
     def _refuse_unbound_rows(self) -> None:
         if self.build_path.exists():

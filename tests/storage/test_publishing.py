@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reasonmed_assets.quality.schema import TABLES, Table, TableSpec, column
 from storage_toy import ITEMS, TOTALS, Items, open_warehouse, publish, rows_of, stage, texts_in
 
-from reasonmed_assets.storage import Published, Warehouse, WarehouseError, database
+from reasonmed_assets.storage import Published, Warehouse, WarehouseError, database, snapshot
 
 
 def _rowids(warehouse: Warehouse) -> dict[str, int]:
@@ -223,6 +223,9 @@ def test_a_file_that_is_a_third_empty_is_rewritten(warehouse: Warehouse) -> None
     assert warehouse.build_path.stat().st_size < full / 2
     assert texts_in(warehouse, "medqa") == {"1": "kept"}
     assert list(_columns(warehouse)) == [*columns, "row_hash"]
+    with duckdb.connect(str(warehouse.build_path), read_only=True) as con:
+        assert con.execute("select item_id, letter from tagged").fetchall() == [("1", "A")]
+        assert snapshot.declared_hash(con) is not None
     assert _columns(warehouse)["text"] == ("varchar", False)
     with warehouse.read() as con:
         comment = con.execute("select comment from duckdb_tables() where table_name = 'items'").fetchone()

@@ -10,11 +10,18 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from storage_toy import VIEWS, open_warehouse, publish, texts_in, texts_in_file
+from reasonmed_assets.quality.schema import TABLES, TableSpec, column
+from storage_toy import ITEMS, TOTALS, VIEWS, Items, open_warehouse, publish, texts_in, texts_in_file
 
 from reasonmed_assets.storage import Warehouse, WarehouseError, database, snapshot
 
 Start = Callable[[str], subprocess.Popen[str]]
+
+
+class Longer(Items):
+    """One row per item."""
+
+    weight: int = column("Weight.", nullable=True)
 
 
 def _wait_for_kill(child: subprocess.Popen[str]) -> None:
@@ -77,6 +84,36 @@ def test_a_changed_view_makes_it_behind(warehouse: Warehouse) -> None:
         con.execute("select * from tagged")
 
 
+def test_versions_with_other_declarations_take_turns(warehouse: Warehouse) -> None:
+    """Each sees its own tables, views and macros, whichever of them changed the file last."""
+    spec = TableSpec("items", "toys", "One row per item.", "item_id", True, Longer)
+    tables = {"items": spec, "totals": TOTALS, "publishes": TABLES["publishes"]}
+    noted = "-- makes: noted\n-- reads: items\n-- description: Weights.\nselect item_id, weight from items"
+    other = open_warehouse(warehouse.folder, tables=tables, views={"noted": noted})
+
+    def assert_both_see(texts: dict[str, str], weights: list[tuple[str, int | None]]) -> None:
+        assert texts_in(warehouse) == texts
+        with warehouse.read() as con:
+            tagged = con.execute("select item_id, letter from tagged order by all").fetchall()
+            assert [name for name, *_ in con.execute("describe items").fetchall()] == list(ITEMS.columns)
+        assert tagged == [(item, "A") for item in texts]
+        with other.read() as con:
+            assert con.execute("select item_id, weight from noted order by all").fetchall() == weights
+
+    publish(warehouse, {"1": "a"}, note="n")
+    assert_both_see({"1": "a"}, [("1", None)])
+    publish(other, {"1": "a", "2": "b"}, spec=spec, note="n", weight=7)
+    assert_both_see({"1": "a", "2": "b"}, [("1", 7), ("2", 7)])
+    assert other.refresh_snapshot()
+    assert_both_see({"1": "a", "2": "b"}, [("1", 7), ("2", 7)])
+    publish(warehouse, {"1": "c"}, note="n")
+    assert_both_see({"1": "c"}, [("1", None)])
+    assert warehouse.refresh_snapshot()
+    assert_both_see({"1": "c"}, [("1", None)])
+    assert other.refresh_snapshot()
+    assert_both_see({"1": "c"}, [("1", None)])
+
+
 def test_a_view_that_cannot_be_created_leaves_the_old_one(warehouse: Warehouse) -> None:
     publish(warehouse, {"1": "a"})
     warehouse.refresh_snapshot()
@@ -99,7 +136,7 @@ def test_a_publish_whose_process_was_killed_before_closing_is_in_it(warehouse: W
 def test_a_build_file_with_a_log_is_never_copied(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(warehouse, {"1": "a"})
     monkeypatch.setattr(
-        snapshot, "_checkpoint", lambda build, spill: database.wal_of(build).write_bytes(b"a log that stays")
+        snapshot, "_bring_up_to_date", lambda build, *_: database.wal_of(build).write_bytes(b"a log that stays")
     )
     with pytest.raises(WarehouseError, match=r"build\.duckdb\.wal is left after a checkpoint"):
         snapshot.take(warehouse.build_path, warehouse.snapshot_path, {}, {}, warehouse.folder / "spill")
