@@ -75,7 +75,7 @@ def test_a_source(tmp_path: Path) -> None:
     reading = read_source(load_declaration(str(file)), tmp_path, {})
     assert reading.unreadable == []
     assert [(question.source, question.gold_text) for question in reading.questions] == [("nursing", "30 s")]
-    settings = BuildSettings(profile="embedded", overrides={"sources.declared": ["mmlu", str(file)]})
+    settings = BuildSettings(profile="embedded", set={"sources.declared": ["mmlu", str(file)]})
     specs = build_defs(settings=settings).resolve_all_asset_specs()
     partitions = {spec.key.to_user_string(): spec.partitions_def for spec in specs}
     for name, spec in TABLES.items():

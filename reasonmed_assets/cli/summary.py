@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import duckdb
-from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from reasonmed_assets.cli.terminal import new_table, number
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.orchestration.build import BuildReport
+from reasonmed_assets.orchestration.build import BuildSummary
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import Warehouse
 
@@ -39,20 +41,28 @@ group by rollup (source) having count(*) > 0 order by source nulls last
 
 def print_announcement(console: Console, settings: BuildSettings) -> None:
     """What will be built, from what, with which models, and where to."""
-    profile = settings.load_profile()
+    profile = settings.loaded_profile
     limit = f"{profile.limit} per source" if profile.limit else "all"
-    console.print(
-        f"Profile [bold]{profile.name}[/]: {profile.description}\n"
-        f"Questions: {limit}, from {settings.data_folder(profile)}\n"
+    lines = Text.assemble(
+        "Profile ",
+        (profile.name, "bold"),
+        f": {profile.description}\n"
+        f"Questions: {limit}, from {settings.data_folder}\n"
         f"Models: {', '.join(sorted({model.name for model in profile.models.values()}))}\n"
         f"Warehouse: {settings.warehouse_folder}",
-        highlight=False,
-        soft_wrap=True,
     )
+    console.print(lines, soft_wrap=True)
 
 
-def print_report(console: Console, settings: BuildSettings, report: BuildReport) -> None:
-    """Rows per table and source, tiers, calls and tokens, time, where the warehouse is, and what to do next."""
+def print_summary(console: Console, settings: BuildSettings, summary: BuildSummary, again: str) -> None:
+    """Rows per table and source, tiers, calls and tokens, time, where the warehouse is, and what to do next.
+
+    Args:
+        console: where to.
+        settings: of the build.
+        summary: how it ended.
+        again: the command that goes on with it.
+    """
     warehouse = Warehouse(settings.warehouse_folder)
     if warehouse.snapshot_path.exists():
         with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as con:
@@ -60,54 +70,44 @@ def print_report(console: Console, settings: BuildSettings, report: BuildReport)
             console.print(_table(con, "Tiers", _TIERS))
             console.print(_table(con, "Model calls by role", _BY_ROLE))
             console.print(_table(con, "Model calls by source and what came of their rows", _BY_SOURCE))
-    console.print(f"{report.seconds:,.0f} s; warehouse: {warehouse.snapshot_path}", highlight=False, soft_wrap=True)
-    if report.is_complete:
-        console.print('Try: reasonmed sql "select tier, count(*) from reasonmed group by all"', highlight=False)
-        console.print("Checks and figures as a page: reasonmed quality", highlight=False)
+    console.print(f"{summary.seconds:,.0f} s; warehouse: {warehouse.snapshot_path}", soft_wrap=True)
+    if summary.is_complete:
+        query = "select tier, count(*) from reasonmed group by all"
+        console.print(f"Try: {command('sql', query, warehouse=settings.warehouse_folder)}", soft_wrap=True)
+        page = command("quality", warehouse=settings.warehouse_folder)
+        console.print(f"The quality report, as a page: {page}", soft_wrap=True)
         return
-    for problem in report.problems:
-        console.print(f"[red]✗[/] {problem}", highlight=False, soft_wrap=True)
-    print_what_to_do(console, report.is_interrupted)
+    for problem in summary.problems:
+        console.print(Text.assemble(("✗", "red"), f" {problem}"), soft_wrap=True)
+    print_what_to_do(console, again, summary.is_interrupted)
 
 
-def print_what_to_do(console: Console, is_interrupted: bool) -> None:
-    """How to go on with a build that did not publish everything."""
-    what_to_do = "Stopped before the end. To go on," if is_interrupted else "Mend what stands above, then"
+def print_what_to_do(console: Console, again: str, is_interrupted: bool) -> None:
+    """How to go on with a build that did not publish everything: with the command `again`."""
+    what_to_do = "Stopped before the end. To go on," if is_interrupted else "Fix the problems above, then"
     console.print(
         f"Not everything was published. {what_to_do} run the same command again: what is published stays, and no call "
-        "that was answered is made again.",
-        highlight=False,
+        f"that was answered is made again.\n  {again}",
         soft_wrap=True,
     )
 
 
 def _rows(con: duckdb.DuckDBPyConnection) -> Table:
     sources = [source for (source,) in con.execute("select distinct source from raw_questions order by 1").fetchall()]
-    table = Table("table", *sources, "all", title="Rows", box=box.SIMPLE, title_justify="left")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = new_table(["table", *sources, "all"], "Rows")
     for name, spec in TABLES.items():
         counts: dict[str, int] = {}
         if spec.partitioned:
             counts = dict(con.execute(f"select source, count(*) from {name} group by source").fetchall())
         (total,) = con.execute(f"select count(*) from {name}").fetchone() or (0,)
-        cells = [f"{counts.get(source, 0):,}" if spec.partitioned else "" for source in sources]
-        table.add_row(name, *cells, f"{total:,}")
+        cells = [number(counts.get(source, 0)) if spec.partitioned else "" for source in sources]
+        table.add_row(name, *cells, number(total))
     return table
 
 
 def _table(con: duckdb.DuckDBPyConnection, title: str, query: str) -> Table:
     relation = con.execute(query)
-    names = [column[0] for column in relation.description or []]
-    table = Table(*names, title=title, box=box.SIMPLE, title_justify="left")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = new_table([column[0] for column in relation.description or []], title)
     for row in relation.fetchall():
-        table.add_row(str(row[0] or "all"), *map(_cell, row[1:]))
+        table.add_row(str(row[0] or "all"), *map(number, row[1:]))
     return table
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.4f}"
-    return f"{value:,}" if isinstance(value, int) else ""

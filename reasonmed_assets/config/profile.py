@@ -9,12 +9,22 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 Share = Annotated[float, Field(ge=0, le=1)]
 Role = Literal["generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator"]
 ROLES: tuple[Role, ...] = ("generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator")
+SOURCE_NAME = r"^[a-z][a-z0-9_]*$"
+"""What is no such name, where a source is named, is the path of its declaration."""
 
 
 class Section(BaseModel):
     """A part of a profile: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class MismatchError(ValueError):
+    """A value that does not go with another one; `key` says which."""
+
+    def __init__(self, key: tuple[str | int, ...], problem: str) -> None:
+        super().__init__(problem)
+        self.key = key
 
 
 class Batches(Section):
@@ -56,7 +66,8 @@ class Provider(Section):
     batch_price_factor: float = Field(default=1, ge=0, le=1)
     """What a call in a batch costs, in parts of the model's price."""
     vllm: dict[str, JsonValue] = {}
-    """Arguments of `vllm.LLM`: `model` and what else its engine takes."""
+    """Arguments of `vllm.LLM`: `model` and what else its engine takes. A `model` that begins with `./`, `../` or `/` is
+    relative to the profile's folder."""
     vllm_environment: dict[str, str] = {}
     """Environment variables of the process in which it runs, `CUDA_VISIBLE_DEVICES` for one."""
     max_in_flight: int = Field(default=64, ge=1)
@@ -164,9 +175,10 @@ class Sources(Section):
     """Which sources are built from, and where their files are."""
 
     declared: tuple[str, ...] = ("medqa", "medmcqa", "pubmedqa", "mmlu")
-    """Shipped source names or paths of declaration files, in order of priority among duplicates."""
+    """Names of shipped sources, or declaration files relative to the profile's folder (what is no plain name, as
+    `./mine.toml`), in order of priority among duplicates."""
     data_dir: str | None = None
-    """Folder of the source files; None: the sample that comes with the package."""
+    """Folder of the source files, relative to the profile's folder; None: the sample that comes with the package."""
     overrides: str | None = None
     """File of people's decisions on single questions (docs/guides/trust.md), relative to the profile's folder."""
     split_roles: dict[str, Literal["train", "benchmark", "stand_in", "unused"]] = {}
@@ -288,20 +300,21 @@ class Profile(Section):
     def _references_exist(self) -> Profile:
         for name, model in self.models.items():
             if model.provider not in self.providers:
-                raise ValueError(
-                    f"models.{name}.provider is {model.provider!r}, which is not among the providers: "
-                    f"{', '.join(self.providers)}"
-                )
-        used = [(f"roles.generator ({slot.slot})", slot.model) for slot in self.roles.generator]
-        used += [(f"roles.{role}", getattr(self.roles, role).model) for role in ROLES if role != "generator"]
-        for where, name in used:
+                there = f"it is {model.provider!r}, which is not among the providers: {', '.join(self.providers)}"
+                raise MismatchError(("models", name, "provider"), there)
+        used: list[tuple[tuple[str | int, ...], str]] = [
+            (("roles", "generator", place, "model"), slot.model) for place, slot in enumerate(self.roles.generator)
+        ]
+        used += [(("roles", role, "model"), getattr(self.roles, role).model) for role in ROLES if role != "generator"]
+        for key, name in used:
             if name not in self.models:
-                raise ValueError(f"{where}.model is {name!r}, which is not among the models: {', '.join(self.models)}")
+                raise MismatchError(key, f"it is {name!r}, which is not among the models: {', '.join(self.models)}")
         generators = {slot.model for slot in self.roles.generator}
         if self.roles.evaluator.model in generators and not self.rules.evaluator_may_generate:
-            raise ValueError(
-                f"roles.evaluator.model is {self.roles.evaluator.model!r}, which is a generator too: name another "
-                "model, or set rules.evaluator_may_generate = true"
+            raise MismatchError(
+                ("roles", "evaluator", "model"),
+                f"it is {self.roles.evaluator.model!r}, which is a generator too: name another model, or set "
+                "rules.evaluator_may_generate = true",
             )
         return self
 

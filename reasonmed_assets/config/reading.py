@@ -1,16 +1,26 @@
-"""Profiles from TOML: every error names the file and the key."""
+"""Profiles from TOML: what extends what, which file states each value, where its paths lead.
+
+Every error names the file and the key.
+"""
 
 from __future__ import annotations
 
-import tomllib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from reasonmed_assets.config.profile import Profile
-from reasonmed_assets.config.toml_errors import problems
+from reasonmed_assets.config.profile import SOURCE_NAME, Profile
+from reasonmed_assets.config.statements import Statements
+from reasonmed_assets.config.toml import Key, dotted, key_of, read_toml, said
 from reasonmed_assets.errors import ReasonmedError
+
+SET = "set for this run"
+"""Origin of a value that no file states."""
 
 _SHIPPED = Path(__file__).parent / "profiles"
 
@@ -19,59 +29,171 @@ class ProfileError(ReasonmedError):
     """A profile that cannot be used; the message names file, key and what was expected."""
 
 
+@dataclass(frozen=True)
+class ResolvedProfile:
+    """A profile with what it extends, and where each of its values comes from.
+
+    Attributes:
+        profile: the values, defaults included.
+        statements: the values that files and this run state.
+    """
+
+    profile: Profile
+    statements: Statements
+
+
 def shipped_profiles() -> tuple[str, ...]:
     """Names of the profiles that come with the package."""
     return tuple(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
 
 
-def load_profile(name_or_path: str, overrides: dict[str, Any] | None = None) -> Profile:
-    """Read a shipped profile by name, or one of the user's by path.
+def shipped_file(name: str) -> Path:
+    """The file of a shipped profile."""
+    return _SHIPPED / f"{name}.toml"
+
+
+def load_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Profile:
+    """The values of a profile; see `resolve_profile`."""
+    return resolve_profile(name_or_path, set).profile
+
+
+def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> ResolvedProfile:
+    """Read a shipped profile by name, or one of the user's by path, and what it extends.
 
     Args:
         name_or_path: a shipped name, or the path of a TOML file.
-        overrides: values by dotted key that replace those of the file ("roles.verifier.temperature": 0.2).
+        set: values by dotted key that replace those of the files ("roles.verifier.temperature": 0.2); their paths are
+            relative to the working directory.
 
     Raises:
-        ProfileError: no such profile, no TOML, or a wrong key or value.
+        ProfileError: no such profile, no TOML, a cycle, or a wrong key or value.
     """
-    file = _SHIPPED / f"{name_or_path}.toml" if name_or_path in shipped_profiles() else Path(name_or_path)
-    if not file.is_file():
+    file = shipped_file(name_or_path) if name_or_path in shipped_profiles() else Path(name_or_path)
+    if not os.path.lexists(file):
         raise ProfileError(
             f"there is no profile {name_or_path!r}: give the path of a TOML file or one of "
             + ", ".join(shipped_profiles())
         )
+    statements = Statements()
+    misplaced: list[tuple[str, Key, str]] = []
+    for stating, table in _chain(file):
+        if stating is not file:
+            table.pop("name", None)
+        _unset(statements, table.pop("unset", []), stating)
+        misplaced += [(str(stating), *found) for found in _make_absolute(table, stating.parent)]
+        statements.merge(table, str(stating))
+    if not statements.states(str(file), ("name",)):
+        statements.put(("name",), file.stem, str(file))
+    for key, value in (set or {}).items():
+        try:
+            statements.put(key_of(key), value, SET)
+        except ValueError as error:
+            raise ProfileError(f"{file}, as {SET}: {key}: {error}") from error
+    _make_absolute(statements.values, Path.cwd())
+    for origin, path, problem in misplaced:
+        if statements.states(origin, path):
+            raise ProfileError(f"{origin}: {dotted(path)}: {problem}")
+    return ResolvedProfile(_validated(statements, file), statements)
+
+
+def _chain(file: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """A file and all that it extends, the file itself last."""
+    chain: list[tuple[Path, dict[str, Any]]] = []
+    seen: list[str] = []
+    while True:
+        seen.append(os.path.realpath(file))
+        table = read_toml(file, ProfileError)
+        chain.insert(0, (file, table))
+        if "extends" not in table:
+            return chain
+        extended = _extended(table.pop("extends"), file)
+        if os.path.realpath(extended) in seen:
+            names = " -> ".join(str(one) for one in [*(known for known, _ in reversed(chain)), extended])
+            raise ProfileError(f"{file}: extends: profiles extend one another in a circle: {names}")
+        file = extended
+
+
+def _extended(named: Any, file: Path) -> Path:
+    if not isinstance(named, str) or not named:
+        raise ProfileError(f"{file}: extends: give one name or path in quotes (it is {named!r})")
+    if named in shipped_profiles():
+        return shipped_file(named)
+    extended = file.parent / named
+    if os.path.lexists(extended):
+        return extended
+    problem = _found_elsewhere(named, extended) or (
+        f"there is no file {extended}, and the shipped profiles are {', '.join(shipped_profiles())}"
+    )
+    raise ProfileError(f"{file}: extends: {problem}")
+
+
+def _unset(statements: Statements, keys: Any, file: Path) -> None:
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise ProfileError(f'{file}: unset: give an array of keys, as ["rules.audit_share"] (it is {keys!r})')
+    for key in keys:
+        try:
+            statements.remove(key_of(key))
+        except ValueError as error:
+            raise ProfileError(f"{file}: unset: {error}") from error
+
+
+def _make_absolute(values: dict[str, Any], folder: Path) -> list[tuple[Key, str]]:
+    """Make every path absolute. Returns those (key, problem) that only the working directory has."""
+    misplaced = []
+    for key, holder, name in _paths(values):
+        stated = holder[name]
+        holder[name] = os.path.realpath(folder / stated)
+        if problem := _found_elsewhere(stated, Path(holder[name])):
+            misplaced.append((key, problem))
+    return misplaced
+
+
+def _paths(values: dict[str, Any]) -> Iterator[tuple[Key, Any, Any]]:
+    """Where a path is stated: key of its value, then the table or array that holds it, and its place in there."""
+    sources = _table(values, "sources")
+    for name in ("data_dir", "overrides"):
+        if isinstance(sources.get(name), str):
+            yield ("sources", name), sources, name
+    declared = sources.get("declared")
+    for place, source in enumerate(declared if isinstance(declared, list) else ()):
+        if isinstance(source, str) and not re.fullmatch(SOURCE_NAME, source):
+            yield ("sources", "declared"), declared, place
+    for name, provider in _table(values, "providers").items():
+        vllm = _table(provider, "vllm")
+        # Any other name is one that vLLM looks up on the Hugging Face hub.
+        if isinstance(vllm.get("model"), str) and vllm["model"].startswith(("./", "../", "/")):
+            yield ("providers", name, "vllm", "model"), vllm, "model"
+
+
+def _table(values: Any, name: str) -> dict[str, Any]:
+    found = values.get(name) if isinstance(values, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _found_elsewhere(stated: str, meant: Path) -> str | None:
+    """What is wrong where a path leads nowhere from the profile's folder, but somewhere from the working directory."""
+    elsewhere = os.path.realpath(stated)
+    # Unlike Path.exists, this raises nothing for what cannot be a path.
+    if os.path.exists(meant) or not os.path.exists(elsewhere):  # noqa: PTH110
+        return None
+    return (
+        f"there is no {meant}, and a path in a profile is relative to the profile's folder; if {elsewhere} is meant, "
+        "give that path"
+    )
+
+
+def _validated(statements: Statements, file: Path) -> Profile:
     try:
-        settings = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{file}: not valid TOML: {error}") from error
-    settings.setdefault("name", file.stem)
-    for key, value in (overrides or {}).items():
-        _set(settings, key, value, file)
-    _find_overrides(settings.get("sources"), file)
-    try:
-        profile = Profile.model_validate(settings)
+        profile = Profile.model_validate(statements.values)
         _ = profile.provider_kind
     except ValidationError as error:
-        raise ProfileError("\n".join(f"{file}: {said}" for said in problems(error, "profile"))) from error
+        lines = []
+        for found in error.errors(include_url=False):
+            key = getattr(found.get("ctx", {}).get("error"), "key", found["loc"])
+            origin = statements.origin(key) or str(file)
+            where = f"{file}, as {SET}" if origin == SET else origin
+            lines.append(f"{where}: {dotted(key) or 'profile'}: {said(found)}")
+        raise ProfileError("\n".join(lines)) from error
     except ValueError as error:
         raise ProfileError(f"{file}: {error}") from error
     return profile
-
-
-def _find_overrides(sources: Any, file: Path) -> None:
-    """The file of overrides is named from the profile's folder, so that both can move together."""
-    if isinstance(sources, dict) and isinstance(sources.get("overrides"), str):
-        sources["overrides"] = str((file.parent / sources["overrides"]).resolve())
-
-
-def _set(settings: dict[str, Any], key: str, value: Any, file: Path) -> None:
-    *parents, last = key.split(".")
-    at: Any = settings
-    for parent in parents:
-        at = at[int(parent)] if isinstance(at, list) else at.setdefault(parent, {})
-        if not isinstance(at, dict | list):
-            raise ProfileError(f"{file}: {key}: {parent!r} is a value, not a section")
-    if isinstance(at, list):
-        at[int(last)] = value
-    else:
-        at[last] = value

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reasonmed_assets.config import Profile, load_profile
-from reasonmed_assets.config.reading import shipped_profiles
+from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.config.reading import ResolvedProfile, resolve_profile, shipped_profiles
+from reasonmed_assets.config.toml import parse_toml
 from reasonmed_assets.errors import ReasonmedError
 
 SAMPLE_DIR = Path(__file__).parents[1] / "sources" / "sample"
 """Data directory of the questions that come with the package: our own, in the native format of each source."""
 
-_OVERRIDES_KEY = "sources.overrides"
-
 
 class SettingsError(ReasonmedError):
-    """A variable of the environment that cannot be used; the message names it."""
+    """A variable of the environment or an option that cannot be used; the message names it."""
 
 
 @dataclass(frozen=True)
 class BuildSettings:
-    """Where a build reads and writes, and by which profile.
+    """Where a build reads and writes, and by which profile. The profile is read once, at its first use.
 
     Attributes:
         profile: name of a shipped profile or path of a TOML file.
@@ -32,7 +34,7 @@ class BuildSettings:
         ledger: file of the call ledger; None: `ledger.sqlite` in the warehouse.
         limit: questions per source; None: the profile's.
         retry_unresolved: whether models are asked again about rows that earlier builds gave up.
-        overrides: values that replace those of the profile, by dotted key.
+        set: values that replace those of the profile, by dotted key.
     """
 
     profile: str = "embedded"
@@ -41,16 +43,18 @@ class BuildSettings:
     ledger: str | None = None
     limit: int | None = None
     retry_unresolved: bool = False
-    overrides: dict[str, Any] = field(default_factory=dict)
+    set: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls, **given: Any) -> BuildSettings:
-        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER, _LIMIT and _OVERRIDES; what is given wins.
+        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER, _LIMIT, _SET and _OVERRIDES; what is given
+        wins, value by value in `set`.
 
-        The file of _OVERRIDES takes the place of the profile's `sources.overrides`.
+        REASONMED_SET is a JSON object by dotted key. The file of REASONMED_OVERRIDES takes the place of the profile's
+        `sources.overrides`.
 
         Raises:
-            SettingsError: REASONMED_LIMIT is no number.
+            SettingsError: REASONMED_LIMIT is no number, or REASONMED_SET no JSON object.
         """
         limit = os.environ.get("REASONMED_LIMIT")
         if limit and not limit.isdecimal():
@@ -61,36 +65,42 @@ class BuildSettings:
             "data_dir": os.environ.get("REASONMED_DATA_DIR"),
             "ledger": os.environ.get("REASONMED_LEDGER"),
             "limit": int(limit) if limit else None,
-            "overrides": overrides_from(os.environ.get("REASONMED_OVERRIDES")),
         } | {key: value for key, value in given.items() if value is not None}
+        found["set"] = (
+            set_overrides(os.environ.get("REASONMED_OVERRIDES")) | _set_in_environment() | given.get("set", {})
+        )
         return replace(cls(), **{key: value for key, value in found.items() if value is not None})
 
     def to_environment(self) -> dict[str, str]:
-        """The variables from which another process reads the same settings (retries, overridden values have none)."""
+        """The variables from which another process reads the same settings (retries have none)."""
         values = {
             "REASONMED_PROFILE": self.profile_reference,
             "REASONMED_WAREHOUSE": str(Path(self.warehouse).resolve()),
             "REASONMED_DATA_DIR": self.data_dir and str(Path(self.data_dir).resolve()),
             "REASONMED_LEDGER": self.ledger and str(Path(self.ledger).resolve()),
             "REASONMED_LIMIT": self.limit and str(self.limit),
-            "REASONMED_OVERRIDES": self.overrides.get(_OVERRIDES_KEY),
+            "REASONMED_SET": self.set and json.dumps(self.set, default=str),
         }
         return {name: value for name, value in values.items() if value}
 
-    def load_profile(self) -> Profile:
-        """The profile with the overrides and the limit applied.
+    @cached_property
+    def resolved_profile(self) -> ResolvedProfile:
+        """The profile with `set` and the limit applied, and where its values come from.
 
         Raises:
             ProfileError: the profile cannot be used; the message names file and key.
         """
-        overrides = dict(self.overrides)
-        if self.limit is not None:
-            overrides["limit"] = self.limit
-        return load_profile(self.profile, overrides)
+        return resolve_profile(self.profile, self.set | ({} if self.limit is None else {"limit": self.limit}))
 
-    def data_folder(self, profile: Profile) -> Path:
+    @property
+    def loaded_profile(self) -> Profile:
+        """The values of `resolved_profile`. Raises: see there."""
+        return self.resolved_profile.profile
+
+    @property
+    def data_folder(self) -> Path:
         """The folder of the source files."""
-        chosen = self.data_dir or profile.sources.data_dir
+        chosen = self.data_dir or self.loaded_profile.sources.data_dir
         return Path(chosen).resolve() if chosen else SAMPLE_DIR
 
     @property
@@ -107,6 +117,40 @@ class BuildSettings:
         return Path(self.ledger).resolve() if self.ledger else self.warehouse_folder / "ledger.sqlite"
 
 
-def overrides_from(file: str | Path | None) -> dict[str, Any] | None:
-    """The overrides of a profile that name another file of people's decisions, as it is found from any folder."""
-    return {_OVERRIDES_KEY: str(Path(file).resolve())} if file else None
+def set_overrides(file: str | Path | None) -> dict[str, Any]:
+    """The `set` that names another file of people's decisions, as it is found from any folder; none for no file."""
+    return {"sources.overrides": str(Path(file).resolve())} if file else {}
+
+
+def set_from(assignments: Sequence[str]) -> dict[str, Any]:
+    """The `set` that texts such as `roles.verifier.temperature=0.2` stand for; the value is one of TOML.
+
+    Raises:
+        SettingsError: one is no assignment, or what it assigns is no value of TOML.
+    """
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        key = key.strip()
+        if not equals or not key:
+            raise SettingsError(f"--set {assignment}: give KEY=VALUE, as rules.rewrite_rounds=1")
+        try:
+            ((_, values[key]),) = parse_toml(f"value = {text}", f"--set {key}", SettingsError).items()
+        except SettingsError as error:
+            raise SettingsError(f"{error}; a text is in quotes: --set '{key}=\"some text\"'") from error
+        except ValueError as error:
+            raise SettingsError(f"--set {key}: give one value") from error
+    return values
+
+
+def _set_in_environment() -> dict[str, Any]:
+    text = os.environ.get("REASONMED_SET")
+    if not text:
+        return {}
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        raise SettingsError('REASONMED_SET: give a JSON object by dotted key, as {"rules.rewrite_rounds": 1}')
+    return values

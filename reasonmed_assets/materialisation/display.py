@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from reasonmed_assets.llm.engine.progress import CallProgress, CallStats, LogProgress, Pace, duration, failures
 
@@ -48,17 +48,16 @@ class _TableLines:
 
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
         """One line per table."""
-        self._print(
-            f"  [green]✓[/] {partition or 'all sources':<12} {table:<22} {rows:>9,} rows {seconds:>7.1f} s"
-            + (f"  [dim]{note}[/]" if note else "")
-        )
+        line = f" {partition or 'all sources':<12} {table:<22} {rows:>9,} rows {seconds:>7.1f} s"
+        self._print("  ", ("✓", "green"), line, (f"  {note}" if note else "", "dim"))
 
     def table_failed(self, table: str, partition: str | None, reason: str) -> None:
         """One line per table."""
-        self._print(f"  [red]✗[/] {partition or 'all sources':<12} {table:<22} {escape(reason)}")
+        self._print("  ", ("✗", "red"), f" {partition or 'all sources':<12} {table:<22} {reason}")
 
-    def _print(self, line: str) -> None:
-        self._console.print(line, highlight=False, soft_wrap=True)
+    def _print(self, *parts: str | tuple[str, str]) -> None:
+        """One line of texts, each alone or with its style: a text is data, never markup."""
+        self._console.print(Text.assemble(*parts), soft_wrap=True)
 
 
 class TerminalDisplay(_TableLines):
@@ -68,10 +67,11 @@ class TerminalDisplay(_TableLines):
         super().__init__(console)
         self._bars = Progress(
             SpinnerColumn(),
-            TextColumn("  {task.description}"),
+            TextColumn("  {task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[state]}"),
+            TextColumn("{task.fields[state]}", markup=False),
+            TextColumn("{task.fields[failed]}", style="yellow", markup=False),
             TimeElapsedColumn(),
             console=console,
             transient=True,
@@ -82,14 +82,14 @@ class TerminalDisplay(_TableLines):
     def started(self, step: str, expected: int | None) -> None:
         """A step begins to make its calls."""
         self._paces[step] = Pace(expected)
-        self._tasks[step] = self._bars.add_task(step, total=expected, state="")
+        self._tasks[step] = self._bars.add_task(step, total=expected, state="", failed="")
         self._bars.start()
 
     def advanced(self, step: str, stats: CallStats) -> None:
         """Replies have come back."""
         self._paces[step].update(stats)
-        state = _state(stats, self._paces[step])
-        self._bars.update(self._tasks[step], completed=stats.rows, state=state, refresh=True)
+        state, failed = _state(stats, self._paces[step]), failures(stats) if stats.failed else ""
+        self._bars.update(self._tasks[step], completed=stats.rows, refresh=True, state=state, failed=failed)
 
     def finished(self, step: str, stats: CallStats) -> None:
         """All replies have come back."""
@@ -99,7 +99,7 @@ class TerminalDisplay(_TableLines):
 
     def notice(self, step: str, text: str) -> None:
         """One line that stays above the bars."""
-        self._print(f"  [yellow]![/] {step}: {escape(text)}")
+        self._print("  ", ("!", "yellow"), f" {step}: {text}")
 
 
 class PlainDisplay(_TableLines, LogProgress):
@@ -110,10 +110,10 @@ class PlainDisplay(_TableLines, LogProgress):
         LogProgress.__init__(self, every_s)
 
     def _say(self, line: str) -> None:
-        self._print(f"    {escape(line)}")
+        self._print(f"    {line}")
 
     def _warn(self, line: str) -> None:
-        self._print(f"  ! {escape(line)}")
+        self._print(f"  ! {line}")
 
 
 class Displays:
@@ -168,5 +168,4 @@ def _state(stats: CallStats, pace: Pace) -> str:
     parts = [f"{pace.calls_per_s:,.1f} calls/s", f"{pace.tokens_per_s:,.0f} tokens/s", f"${stats.cost_usd:,.2f}"]
     parts += [f"{stats.cached:,} reused"] if stats.cached else []
     parts += [f"{duration(pace.left_s)} left"] if pace.left_s else []
-    parts += [f"[yellow]{failures(stats)}[/]"] if stats.failed else []
     return ", ".join(parts)

@@ -35,8 +35,8 @@ class BuildSession:
     def __init__(self, settings: BuildSettings, new_display: Callable[[], Display], build: str = "") -> None:
         self.settings = settings
         self.build = build
-        self.profile = settings.load_profile()
-        self.data_dir = settings.data_folder(self.profile)
+        self.profile = settings.loaded_profile
+        self.data_dir = settings.data_folder
         self.declarations: dict[str, Declaration] = {
             declaration.name: declaration for declaration in map(load_declaration, self.profile.sources.declared)
         }

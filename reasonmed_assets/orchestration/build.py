@@ -56,7 +56,7 @@ class BuildError(ReasonmedError):
 
 
 @dataclass
-class BuildReport:
+class BuildSummary:
     """How a build ended.
 
     Attributes:
@@ -83,7 +83,7 @@ def build(
     *,
     sources: Sequence[str] = (),
     selection: str | None = None,
-) -> BuildReport:
+) -> BuildSummary:
     """Make every table of the sources: duplicates over all sources, each source, then the training sets.
 
     Args:
@@ -108,20 +108,20 @@ def build(
     wanted = _selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
-    report = BuildReport()
+    summary = BuildSummary()
     with dagster_instance(settings.warehouse_folder) as instance:
         runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
         runs += [(SOURCE_JOB, source) for source in dict.fromkeys(sources or declared)]
         runs += [(RELEASE_JOB, None)]
         for job, partition in runs:
             tables = [table for table in job_tables()[job] if table in wanted]
-            is_made = not tables or _run(defs, instance, job, partition, tables, report, settings)
-            if report.is_interrupted or (not is_made and job == MATCH_JOB):
+            is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
+            if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 # Nothing more is made, but what was paid for is accounted for, by the next command if need be.
                 is_open = settings.ledger_file.exists() and not Warehouse(settings.warehouse_folder).was_cut_off
                 wanted &= set(ACCOUNT_TABLES) if is_open else set()
-    report.seconds = time.monotonic() - started
-    return report
+    summary.seconds = time.monotonic() - started
+    return summary
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def _run(
     job: str,
     partition: str | None,
     tables: Sequence[str],
-    report: BuildReport,
+    summary: BuildSummary,
     settings: BuildSettings,
 ) -> bool:
     result = defs.resolve_job_def(job).execute_in_process(
@@ -185,11 +185,11 @@ def _run(
         raise_on_error=False,
     )
     made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
-    report.published += [(table, partition) for table in tables if table in made]
+    summary.published += [(table, partition) for table in tables if table in made]
     if not result.success:
         failed = {str(event.step_key): _said(event) for event in result.filter_events(lambda e: e.is_step_failure)}
-        report.is_interrupted |= any(_INTERRUPTION.search(said) for said in failed.values())
-        report.problems += _problems(result, failed, partition, [table for table in tables if table not in made])
+        summary.is_interrupted |= any(_INTERRUPTION.search(said) for said in failed.values())
+        summary.problems += _problems(result, failed, partition, [table for table in tables if table not in made])
     return result.success
 
 
@@ -218,5 +218,5 @@ def _problems(
         lines = [f"{where}{event.message}" for event in result.filter_events(lambda event: event.is_failure)]
     skipped = [table for table in missing if table not in failed]
     if skipped:
-        lines.append(f"{where}not made because of that: {', '.join(skipped)}")
+        lines.append(f"{where}skipped as a result: {', '.join(skipped)}")
     return lines

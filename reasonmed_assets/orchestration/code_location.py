@@ -41,7 +41,7 @@ def build_defs(
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
     """
     settings = settings or BuildSettings.from_environment()
-    declared = settings.load_profile().sources.declared
+    declared = settings.loaded_profile.sources.declared
     sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])
     # Partitioned checks are a preview feature of the pinned Dagster; the warning would stand before every command.
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
@@ -91,17 +91,17 @@ def _build_resource(
         "ledger": dg.Noneable(str),
         "limit": int,
         "retry_unresolved": bool,
-        "overrides": dict,
+        "set": dict,
     }
     fields = {
         name: dg.Field(kinds.get(name, str), default_value=value, is_required=False, description=_DESCRIPTIONS[name])
         for name, value in launch_config(defaults).items()
     }
+    fields["overrides"] = dg.Field(dict, is_required=False, description="The former name of `set`.")
 
     @dg.resource(config_schema=fields, description="Profile, places and limits of a run.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
-        config = context.resource_config
-        settings = replace(defaults, **(config | {"limit": config["limit"] or None}))
+        settings = _settings_of_run(context, defaults)
         run = context.dagster_run
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
@@ -118,6 +118,16 @@ def _build_resource(
     return build
 
 
+def _settings_of_run(context: dg.InitResourceContext, defaults: BuildSettings) -> BuildSettings:
+    """The launchpad's settings; the defaults themselves, whose profile is loaded already, where nothing differs."""
+    config = dict(context.resource_config)
+    former = config.pop("overrides", {})
+    if former and context.log:
+        context.log.warning("`overrides` of the resource `build` is called `set` now; it is used as `set`.")
+    settings = replace(defaults, **(config | {"limit": config["limit"] or None, "set": former | config["set"]}))
+    return defaults if launch_config(settings) == launch_config(defaults) else settings
+
+
 def _display(new_display: Callable[[], Display] | None, log: LogDisplay) -> Display:
     return Displays(new_display(), log) if new_display else log
 
@@ -129,5 +139,5 @@ _DESCRIPTIONS = {
     "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
     "limit": "Questions per source; 0: as many as the profile says.",
     "retry_unresolved": "Ask the models again about rows that earlier builds gave up.",
-    "overrides": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
+    "set": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
 }

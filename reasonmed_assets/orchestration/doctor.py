@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from reasonmed_assets.config import Profile
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.people.overrides import read_overrides
 
 _PACKAGES = ("dagster", "duckdb", "polars", "pandera", "great-expectations", "openai")
@@ -34,9 +35,9 @@ class Finding:
 
 
 def diagnose(settings: BuildSettings) -> list[Finding]:
-    """Look at everything that a build needs, and say of each thing whether it is fine and what to do if not."""
+    """Look at everything that a build needs, and report whether each is ready, and what to do if not."""
     findings = [_versions(), _disk(settings)]
-    profile = _try("profile", settings.load_profile, findings)
+    profile = _try("profile", lambda: settings.loaded_profile, findings)
     if profile is None:
         return findings
     findings += [Finding("profile", True, f"{profile.name}: {profile.provider_kind} models")]
@@ -52,7 +53,7 @@ def diagnose(settings: BuildSettings) -> list[Finding]:
 def _try(subject: str, look: Callable[[], _T], findings: list[Finding]) -> _T | None:
     try:
         return look()
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, ReasonmedError) as error:
         findings.append(Finding(subject, False, str(error)))
         return None
 
@@ -89,7 +90,7 @@ def _sources(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
     from reasonmed_assets.materialisation.session import split_roles
     from reasonmed_assets.sources import load_declaration, read_source
 
-    folder = settings.data_folder(profile)
+    folder = settings.data_folder
     for name in profile.sources.declared:
         findings: list[Finding] = []
         declaration = _try(f"source {name}", partial(load_declaration, name), findings)
@@ -111,9 +112,9 @@ def _binding(settings: BuildSettings, profile: Profile) -> Finding:
     try:
         bound = Warehouse(settings.warehouse_folder).binding
         if bound is not None:
-            wanted = Binding(profile.provider_kind, str(settings.data_folder(profile)))
+            wanted = Binding(profile.provider_kind, str(settings.data_folder))
             refuse_difference(settings.warehouse_folder, bound, wanted)
-    except (OSError, RuntimeError) as error:
+    except (OSError, ReasonmedError) as error:
         return Finding("warehouse", False, str(error))
     return Finding("warehouse", True, str(settings.warehouse_folder))
 

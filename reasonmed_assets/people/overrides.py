@@ -7,7 +7,6 @@ Here belongs how the file is read and which question an entry means. What follow
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -18,7 +17,7 @@ import polars as pl
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from reasonmed_assets.config.profile import Section
-from reasonmed_assets.config.toml_errors import said
+from reasonmed_assets.config.toml import read_toml, said
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.rules.text import normalise
@@ -121,11 +120,7 @@ def read_overrides(file: Path | None) -> Overrides:
     if file is None:
         return Overrides()
     try:
-        return Overrides.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise OverridesError(f"overrides {file} cannot be read: {error.strerror}; give another file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OverridesError(f"{file}: not valid TOML: {error}") from error
+        return Overrides.model_validate(read_toml(file, OverridesError))
     except ValidationError as error:
         problems = [f"{file}: {_place(e['loc'])}{said(e)}" for e in error.errors(include_url=False)]
         raise OverridesError("\n".join(problems)) from error

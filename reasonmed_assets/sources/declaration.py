@@ -5,14 +5,15 @@ Reading the files is in `reading.py`; what a split is used for in one build may 
 
 from __future__ import annotations
 
+import os
 import re
-import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from reasonmed_assets.config.toml_errors import problems
+from reasonmed_assets.config.profile import SOURCE_NAME
+from reasonmed_assets.config.toml import problems, read_toml
 from reasonmed_assets.errors import ReasonmedError
 
 _SHIPPED = Path(__file__).parent
@@ -146,7 +147,7 @@ class Hub(_Section):
 class Declaration(_Section):
     """A source of multiple-choice questions."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(pattern=SOURCE_NAME)
     """Partition key of everything that is built from the source."""
     title: str
     licence: str
@@ -183,15 +184,13 @@ def load_declaration(name_or_path: str) -> Declaration:
     Raises:
         SourceError: no such source, no TOML, or a wrong key or value; every error names file and key.
     """
-    file = _SHIPPED / f"{name_or_path}.toml" if name_or_path in shipped_sources() else Path(name_or_path)
-    if not file.is_file():
+    file = _SHIPPED / f"{name_or_path}.toml" if re.fullmatch(SOURCE_NAME, name_or_path) else Path(name_or_path)
+    if not os.path.lexists(file):
         raise SourceError(
             f"there is no source {name_or_path!r}: give the path of a TOML file or one of "
             f"{', '.join(shipped_sources())}"
         )
     try:
-        return Declaration.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{file}: not valid TOML: {error}") from error
+        return Declaration.model_validate(read_toml(file, SourceError))
     except ValidationError as error:
         raise SourceError("\n".join(f"{file}: {said}" for said in problems(error, "declaration"))) from error

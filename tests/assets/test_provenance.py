@@ -25,7 +25,7 @@ LOG = logging.getLogger("test")
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[BuildSession]:
-    settings = BuildSettings(profile="simulated", warehouse=str(tmp_path / "warehouse"), overrides=PRICES)
+    settings = BuildSettings(profile="simulated", warehouse=str(tmp_path / "warehouse"), set=PRICES)
     session = BuildSession(settings, LogDisplay)
     yield session
     session.close()

@@ -13,7 +13,7 @@ from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.cli.query import QueryError
+from reasonmed_assets.cli.warehouse import QueryError
 from reasonmed_assets.pages.data_docs import suite_page
 from reasonmed_assets.pages.site import QualityError, write_quality_pages
 from reasonmed_assets.storage import Warehouse

@@ -177,8 +177,8 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
 @pytest.mark.slow
 def test_a_run_that_is_terminated_leaves_what_it_received_and_the_next_one_goes_on(ui: Ui, warehouse: Built) -> None:
     before, runs = warehouse.attempts(), len(ui.runs())
-    calls = {"overrides": {"seed": 77}}
-    slowly = {"overrides": {**calls["overrides"], "providers.rehearsal.requests_per_minute": 60}}
+    calls = {"set": {"seed": 77}}
+    slowly = {"set": {**calls["set"], "providers.rehearsal.requests_per_minute": 60}}
     run = ui.launch("reasoning_paths", "mmlu", slowly)
     _wait_for("calls are made", lambda: warehouse.attempts() >= before + 3, RUN_S)
     ui.terminate(run)

@@ -106,7 +106,7 @@ def test_what_is_wrong_is_named_with_file_entry_and_key(text: str, said: str, tm
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(OverridesError, match=r"gone\.toml cannot be read"):
+    with pytest.raises(OverridesError, match=r"gone\.toml: there is no such file"):
         read_overrides(tmp_path / "gone.toml")
 
 
@@ -118,8 +118,7 @@ def test_the_digest_is_that_of_the_entries() -> None:
 
 def test_a_profile_names_the_file_from_its_own_folder(tmp_path: Path) -> None:
     profile = tmp_path / "mine.toml"
-    shipped = (Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles" / "simulated.toml").read_text()
-    profile.write_text(f'{shipped}\n[sources]\noverrides = "decided.toml"\n')
+    profile.write_text('extends = "simulated"\n[sources]\noverrides = "decided.toml"\n')
     assert load_profile(str(profile)).sources.overrides == str(tmp_path / "decided.toml")
 
 
@@ -127,5 +126,10 @@ def test_the_environment_names_the_file_for_another_process(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REASONMED_OVERRIDES", "decided.toml")
     settings = BuildSettings.from_environment(profile="simulated")
-    assert settings.load_profile().sources.overrides == str(tmp_path / "decided.toml")
-    assert settings.to_environment()["REASONMED_OVERRIDES"] == str(tmp_path / "decided.toml")
+    assert settings.loaded_profile.sources.overrides == str(tmp_path / "decided.toml")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.delenv("REASONMED_OVERRIDES")
+    for name, value in settings.to_environment().items():
+        monkeypatch.setenv(name, value)
+    assert BuildSettings.from_environment().loaded_profile == settings.loaded_profile

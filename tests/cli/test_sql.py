@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from reasonmed_assets.cli.query import run_query
+from reasonmed_assets.cli.warehouse import TableFormat, run_query
 from reasonmed_assets.storage import Warehouse
 
 
@@ -20,7 +20,7 @@ def warehouse(tmp_path: Path) -> Path:
 
 def _said(warehouse: Path, query: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
     monkeypatch.setenv("COLUMNS", "80")
-    run_query(warehouse, query, "table")
+    run_query(warehouse, query, TableFormat.table)
     return capsys.readouterr().out
 
 

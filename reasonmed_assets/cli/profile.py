@@ -1,0 +1,35 @@
+"""`reasonmed profile`: what a profile holds, and what a profile may hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from reasonmed_assets.cli.options import SetOption, plain_errors, settings_from
+
+profile_app = typer.Typer(no_args_is_help=True, help="Show a profile with all that it extends, or the schema of one.")
+
+
+@profile_app.command()
+def show(
+    profile: Annotated[
+        str | None, typer.Argument(metavar="[NAME|FILE.toml]", help="Default: REASONMED_PROFILE, else embedded.")
+    ] = None,
+    assignments: SetOption = None,
+) -> None:
+    """Print every value and where it comes from: a file, this command or the default. The output is a profile."""
+    from reasonmed_assets.config.listing import listing
+
+    with plain_errors():
+        for line in listing(settings_from(profile=profile, assignments=assignments).resolved_profile):
+            typer.echo(line)
+
+
+@profile_app.command()
+def schema() -> None:
+    """Print the JSON schema of profiles, for completion and checks in editors (docs/guides/profiles.md)."""
+    from reasonmed_assets.config.listing import schema as profile_schema
+
+    typer.echo(json.dumps(profile_schema(), indent=2))

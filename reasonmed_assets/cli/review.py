@@ -1,0 +1,53 @@
+"""`reasonmed review`: examples out to reviewers, and what they say back in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reasonmed_assets.cli.options import ProfileOption, WarehouseOption, plain_errors, settings_from
+
+review_app = typer.Typer(no_args_is_help=True, help="Have people judge a sample of the examples.")
+
+
+@review_app.command("export")
+def export_review(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for reviews.csv and reviews.html.")],
+    profile: ProfileOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write a seeded sample of the examples to fill in: a CSV, and a page that needs no network."""
+    from reasonmed_assets.pages.review_sheets import export_sheets
+    from reasonmed_assets.storage import Warehouse
+
+    settings = settings_from(profile=profile, warehouse=warehouse)
+    with plain_errors():
+        for line in export_sheets(Warehouse(settings.warehouse_folder), settings.loaded_profile, folder):
+            typer.echo(line)
+
+
+@review_app.command("import")
+def import_review(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What reviewers sent back, CSV or JSON.")],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Keep what reviewers filled in; bad rows are kept too, with the reason."""
+    from reasonmed_assets.config.hints import command
+    from reasonmed_assets.people.reviews import import_reviews
+
+    settings = settings_from(warehouse=warehouse)
+    with plain_errors():
+        for file in files:
+            done = import_reviews(settings.warehouse_folder, file)
+            bad = [review for review in done.reviews if review.problem]
+            known = "" if done.is_new else ", there already"
+            typer.echo(
+                f"{file}: {len(done.reviews) - len(bad)} reviews, {len(bad)} rows with a problem, "
+                f"{done.n_empty} not filled in; kept as {done.path}{known}"
+            )
+            for review in bad:
+                typer.echo(f"  row {review.row}: {review.problem}")
+    build = command("build", "--profile", "NAME", "--select", "key:reviews", warehouse=settings.warehouse_folder)
+    typer.echo(f"They are in table reviews after the next build, or now with: {build}")

@@ -1,0 +1,71 @@
+"""How values and tables look in a terminal. Texts are data: nothing in them is markup or controls the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+_LONGEST_CELL = 60
+_LEAST_COLUMN = 8
+_AROUND_COLUMN = 2
+
+
+def new_console() -> Console:
+    """A console that prints texts as they are."""
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def new_table(names: Sequence[str], title: str | None = None) -> Table:
+    """A table without rows, whose columns after the first hold numbers."""
+    table = Table(title=title, box=box.SIMPLE, title_justify="left")
+    for name in names:
+        table.add_column(name, justify="right" if table.columns else "left")
+    return table
+
+
+def print_rows(
+    console: Console, names: Sequence[str], is_number: Sequence[bool], rows: Iterable[Sequence[Any]]
+) -> None:
+    """A table, or, where the terminal is too narrow for its columns, each row as lines of name and value."""
+    cells = [[text(value) for value in row] for row in rows]
+    widths = [max(map(len, column), default=0) for column in zip(*cells, strict=True)] or [0] * len(names)
+    # A number is never cut; a text or a name may be, down to some width.
+    fixed = [width if numeric else 0 for width, numeric in zip(widths, is_number, strict=True)]
+    least = [
+        max(kept, min(max(width, len(name)), _LEAST_COLUMN))
+        for name, width, kept in zip(names, widths, fixed, strict=True)
+    ]
+    if sum(least) + _AROUND_COLUMN * len(least) + 1 <= console.width:
+        table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
+        for name, numeric, kept in zip(names, is_number, fixed, strict=True):
+            table.add_column(name, justify="right" if numeric else "left", min_width=kept, overflow="fold")
+        for row in cells:
+            table.add_row(*row)
+        console.print(table)
+        return
+    for number, row in enumerate(cells, start=1):
+        console.rule(f"row {number}", align="left")
+        record = Table.grid("name", "value", padding=(0, 2))
+        for name, cell in zip(names, row, strict=True):
+            record.add_row(name, cell)
+        console.print(record)
+
+
+def text(value: object) -> str:
+    """A value on one line, cut where it is long; characters that would control the terminal are written out."""
+    if value is None:
+        return ""
+    line = " ".join(str(value).split())
+    line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+    return line if len(line) <= _LONGEST_CELL else line[: _LONGEST_CELL - 1] + "…"
+
+
+def number(value: object) -> str:
+    """A number with thousands separated, four decimals where it has any; nothing for what is none."""
+    if isinstance(value, float):
+        return f"{value:,.4f}"
+    return f"{value:,}" if isinstance(value, int) else ""

@@ -1,0 +1,138 @@
+"""`reasonmed sql` and `export`: what a warehouse holds, in the terminal and as files."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reasonmed_assets.cli.options import WarehouseOption, plain_errors, settings_from
+from reasonmed_assets.errors import ReasonmedError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class QueryError(ReasonmedError):
+    """A query that cannot be answered; the message says why."""
+
+
+class TableFormat(StrEnum):
+    """How `reasonmed sql` prints rows."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+class Allowance(StrEnum):
+    """Kinds of rows that an export refuses unless told otherwise."""
+
+    simulated = "simulated"
+    demo = "demo"
+    stand_in = "stand-in"
+    failing = "failing"
+
+
+def sql(
+    query: Annotated[str | None, typer.Argument(help="One statement; none: an interactive prompt.")] = None,
+    warehouse: WarehouseOption = None,
+    output_format: Annotated[TableFormat, typer.Option("--format", help="How rows are printed.")] = TableFormat.table,
+) -> None:
+    """Query the warehouse, read-only, also while a build runs."""
+    folder = settings_from(warehouse=warehouse).warehouse_folder
+    with plain_errors():
+        if query is None:
+            prompt(folder)
+        else:
+            run_query(folder, query, output_format)
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; must not hold an export yet.")],
+    warehouse: WarehouseOption = None,
+    allow: Annotated[list[Allowance] | None, typer.Option(help="Let one kind of row through, and mark it.")] = None,
+) -> None:
+    """Write the three training sets as alpaca JSON, ShareGPT messages and Parquet."""
+    from reasonmed_assets.release.export import export_training_sets
+
+    settings = settings_from(warehouse=warehouse)
+    with plain_errors():
+        for line in export_training_sets(settings.warehouse_folder, folder, {kind.value for kind in allow or ()}):
+            typer.echo(line)
+
+
+def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
+    """Print the rows of one statement.
+
+    Args:
+        warehouse: folder of the warehouse.
+        query: one SQL statement.
+        output_format: csv has lists and structs as JSON, json is one array, parquet bytes on standard output.
+
+    Raises:
+        QueryError: there is no warehouse, or DuckDB does not accept the statement.
+    """
+    import duckdb
+    import polars as pl
+
+    from reasonmed_assets.cli.terminal import new_console, print_rows
+    from reasonmed_assets.storage import open_snapshot
+
+    with open_snapshot(warehouse) as con:
+        try:
+            relation = con.sql(query)
+            rows = relation.pl() if relation is not None else pl.DataFrame()
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+    if output_format == TableFormat.csv:
+        nested = [_as_json(rows[name]) for name, kind in rows.schema.items() if kind.is_nested()]
+        rows.with_columns(nested).write_csv(sys.stdout.buffer)
+    elif output_format == TableFormat.json:
+        print(rows.write_json())
+    elif output_format == TableFormat.parquet:
+        rows.write_parquet(sys.stdout.buffer)
+    else:
+        is_number = [kind.is_numeric() for kind in rows.dtypes]
+        print_rows(new_console(), rows.columns, is_number, rows.iter_rows())
+        print(f"{rows.height:,} rows")
+
+
+def prompt(warehouse: Path) -> None:
+    """Read statements from the terminal, each ended by a semicolon, until end of input or `exit`.
+
+    Raises:
+        QueryError: there is no warehouse.
+    """
+    from reasonmed_assets.storage import open_snapshot
+
+    with open_snapshot(warehouse) as con:
+        tables = [name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()]
+    print(f"Tables and views: {', '.join(sorted(tables))}. End a statement with ';', leave with exit.")
+    statement = ""
+    while True:
+        try:
+            line = input("reasonmed> " if not statement else "      ...> ")
+        except EOFError:
+            return
+        if not statement and line.strip().rstrip(";") in ("exit", "quit"):
+            return
+        statement += line + "\n"
+        if line.rstrip().endswith(";"):
+            try:
+                run_query(warehouse, statement, TableFormat.table)
+            except QueryError as error:
+                print(error)
+            statement = ""
+
+
+def _as_json(column: pl.Series) -> pl.Series:
+    import orjson
+    import polars as pl
+
+    cells = [None if value is None else orjson.dumps(value, default=str).decode() for value in column.to_list()]
+    return pl.Series(column.name, cells, dtype=pl.String)

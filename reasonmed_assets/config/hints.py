@@ -1,0 +1,21 @@
+"""Commands that messages suggest, so that they can be pasted."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+
+def command(*words: str, warehouse: Path | None = None) -> str:
+    """A `reasonmed` command for the shell, with the warehouse that it is about where that is not the default one."""
+    is_default = warehouse is None or warehouse == Path("warehouse").resolve()
+    place = () if is_default else ("--warehouse", str(warehouse))
+    return " ".join(["reasonmed", *map(quoted, (*words, *place))])
+
+
+def quoted(word: str) -> str:
+    """A word as a shell reads it: in double quotes where they do, because SQL is full of single ones."""
+    if shlex.quote(word) == word or re.search(r'["$`\\!]', word):
+        return shlex.quote(word)
+    return f'"{word}"'

@@ -1,0 +1,62 @@
+"""What `reasonmed build` reads and prints, as a process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from builds import reasonmed
+
+COUNTING = """
+import sys
+opened = []
+sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
+from reasonmed_assets.cli.app import app
+try:
+    app()
+finally:
+    print("read", [name.rpartition("/")[2] for name in opened if name.endswith(("mine.toml", "base.toml"))])
+"""
+
+
+def test_a_build_reads_its_profile_once(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text('extends = "simulated"\n', encoding="utf-8")
+    (tmp_path / "mine.toml").write_text('extends = "base.toml"\n', encoding="utf-8")
+    options = ["--profile", str(tmp_path / "mine.toml"), "--warehouse", str(tmp_path / "w"), "--source", "mmlu"]
+    done = subprocess.run(
+        [sys.executable, "-c", COUNTING, "build", *options, "--select", "key:benchmark_questions or key:raw_questions"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith("read ['mine.toml', 'base.toml']\n")
+
+
+def test_texts_are_data_and_hints_can_be_pasted(tmp_path: Path) -> None:
+    """A folder and a description that would be markup are printed as they are; commands name the warehouse."""
+    (tmp_path / "mine.toml").write_text(
+        'extends = "simulated"\ndescription = "[bold]b[/bold] [/] :smile: [link=x]"\n', encoding="utf-8"
+    )
+    folder = tmp_path / "it's [b] [red]w[/red]"
+    options = ["--profile", str(tmp_path / "mine.toml"), "--warehouse", str(folder)]
+    done = reasonmed("build", *options, "--source", "mmlu", "--select", "key:raw_questions")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "[bold]b[/bold] [/] :smile: [link=x]" in done.stdout
+    assert f"Warehouse: {folder}\n" in done.stdout
+    for command in ('reasonmed sql "select tier, count(*) from reasonmed group by all"', "reasonmed quality"):
+        (line,) = [line for line in done.stdout.splitlines() if command in line]
+        assert line.endswith(f'{command} --warehouse "{folder}"')
+    stopped = reasonmed("build", *options, "--replace", "--source", "mmlu", "--limit", "1", "--set", "seed=1",
+                        "--select", "+key:reasoning_paths", "--budget-calls", "0")  # fmt: skip
+    assert stopped.returncode == 1
+    assert stopped.stdout.splitlines()[-1].strip() == (
+        f'reasonmed build --profile {tmp_path}/mine.toml --warehouse "{folder}" --limit 1 --set seed=1 '
+        "--source mmlu --select +key:reasoning_paths --budget-calls 0"
+    )
+    checked = reasonmed("doctor", *options)
+    rows = checked.stdout.splitlines()
+    details = ("Python 3", "19 records", "24 records", "simulated endpoint")
+    assert len({row.index(detail) for row in rows for detail in details if detail in row}) == 1, rows

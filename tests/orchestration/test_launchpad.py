@@ -1,0 +1,48 @@
+"""The settings of a run as the launchpad has them: the resource `build` of the code location and its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.orchestration.code_location import build_defs, launch_config
+
+
+@pytest.fixture
+def defaults(tmp_path: Path) -> BuildSettings:
+    return BuildSettings(profile="simulated", warehouse=str(tmp_path / "warehouse"), set={"seed": 1})
+
+
+@contextmanager
+def session(defaults: BuildSettings, config: dict[str, Any]) -> Iterator[BuildSession]:
+    resource = (build_defs(settings=defaults).resources or {})["build"]
+    with dg.build_resources({"build": resource}, resource_config={"build": {"config": config}}) as resources:
+        yield resources.build
+
+
+def test_values_are_set_for_one_run(defaults: BuildSettings) -> None:
+    with session(defaults, {"set": {"rules.rewrite_rounds": 2}, "limit": 5}) as run:
+        assert (run.profile.rules.rewrite_rounds, run.profile.limit, run.profile.seed) == (2, 5, 20260101)
+    with session(defaults, {}) as run:
+        assert run.profile.seed == 1
+
+
+def test_the_former_key_is_used_with_a_notice(defaults: BuildSettings, capfd: pytest.CaptureFixture[str]) -> None:
+    with session(defaults, {"overrides": {"seed": 7}, "set": {"limit": 2}}) as run:
+        assert (run.profile.seed, run.profile.limit) == (7, 2)
+    assert "`overrides` of the resource `build` is called `set` now" in capfd.readouterr().err
+    with session(defaults, {"overrides": {}}) as run:
+        assert run.profile.seed == 1
+    assert "is called" not in capfd.readouterr().err
+
+
+def test_a_run_with_the_settings_of_its_build_has_its_profile(defaults: BuildSettings) -> None:
+    with session(defaults, launch_config(defaults)) as run:
+        assert run.profile is defaults.loaded_profile
