@@ -56,7 +56,7 @@ def declare(con: duckdb.DuckDBPyConnection, tables: Mapping[str, TableSpec], vie
     create_views(con, views, kind="view")
     _comment_views(con, views)
     # Last: a file in which a killed process left only a part has no hash.
-    con.execute(f"create macro {_DECLARED}() as {database.literal(definitions)}")
+    con.execute(f"create macro {_DECLARED}() as {sql.literal(definitions)}")
 
 
 def declared_hash(con: duckdb.DuckDBPyConnection) -> str | None:
