@@ -8,15 +8,13 @@ from pathlib import Path
 
 from vulture import Vulture
 
-from reasonmed_assets.config.profile import ROLES
-
 ROOT = Path(__file__).parents[1]
 PACKAGE = ("reasonmed_assets", "quality", "sql", "definitions.py")
 USERS = ("tests", "benchmarks", ".ci")
 KINDS = {"function", "method", "property", "class", "import", "unreachable_code"}
 CALLED_BY_FRAMEWORKS = ["@table", "@dg.*", "@app.*", "@*.command", "@*.callback", "@*_validator", "@pytest.*", "@*.get"]
-CALLED_BY_NAME = ["Config", "get_pool_class", "do_*", "pytest_*", *(f"_{role}" for role in ROLES)]
-"""Frameworks find some methods by name, and the rehearsal endpoint its method for a role."""
+CALLED_BY_NAME = ["Config", "get_pool_class", "do_*", "pytest_*"]
+"""Frameworks find some methods by name."""
 
 
 def main() -> int:

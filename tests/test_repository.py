@@ -18,10 +18,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from reasonmed_assets.config.profile import ROLES, Roles
-from reasonmed_assets.llm.prompts.rendering import FIELDS
-from reasonmed_assets.llm.replies import parsing as replies
-
 ROOT = Path(__file__).parents[1]
 PINNED_EXTRAS = ("local", "hub", "dev")
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;@]+)")
@@ -116,15 +112,6 @@ def test_contributing_names_only_files_that_exist() -> None:
     absent = [name for name in named if not (ROOT / name).exists() and name not in ("../shared/data", "my_source.toml")]
     assert named
     assert not absent
-
-
-def test_a_role_has_a_place_for_every_part_that_contributing_names() -> None:
-    """The steps of "Add a role" hold for the roles that there are."""
-    for role in ROLES:
-        assert (ROOT / f"reasonmed_assets/llm/prompts/{role}.md").is_file()
-        assert role in FIELDS
-        assert role in replies.TEXT_ROLES or role in replies.STRUCTURED_ROLES
-        assert role in Roles.model_fields
 
 
 PLUGIN_CASES = {

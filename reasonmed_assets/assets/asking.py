@@ -7,7 +7,7 @@ look like in `replies.py`, what a table's rows are in `sql/`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reasonmed_assets import sql
-from reasonmed_assets.config.profile import Profile, Role, Sampling
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Result
 from reasonmed_assets.llm.ledger.ledger import Asker
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts.rendering import prompt_hash, render
-from reasonmed_assets.llm.replies.parsing import parse_reply, response_format
+from reasonmed_assets.llm.replies.parsing import parse_reply, response_format, value_of
 from reasonmed_assets.materialisation.materialise import Stage
+from reasonmed_assets.roles import Role, role_named
+from reasonmed_assets.roles.declaration import Sampling
 from reasonmed_assets.rules.leaks import leak_phrases
 from reasonmed_assets.vocabulary import ERROR_KINDS
 
@@ -44,6 +46,9 @@ _REPLIES = pa.schema(
         ("system_fingerprint", pa.string()),
         ("provider_kind", pa.string()),
         ("prompt_hash", pa.string()),
+        ("temperature", pa.float64()),
+        ("top_p", pa.float64()),
+        ("max_tokens", pa.int64()),
         ("finish_reason", pa.string()),
         ("prompt_tokens", pa.int64()),
         ("completion_tokens", pa.int64()),
@@ -61,12 +66,18 @@ class Step:
         name: as it appears in progress and metadata.
         role: the role whose prompt, model and sampling are used.
         calls: name of the query below sql/ that yields the rows to ask about: `row_id`, `question_id`, `sample`,
-            `seed` and the fields of the role's prompt; a generator's rows bring `model_name` and sampling too.
+            `seed` and the fields of the role's prompt; where a model has several slots, `generator` too.
+
+    Raises:
+        RoleError: there is no such role.
     """
 
     name: str
-    role: Role
+    role: str
     calls: str
+
+    def __post_init__(self) -> None:
+        role_named(self.role)
 
 
 GENERATE = Step("generate", "generator", "calls/generate")
@@ -121,18 +132,18 @@ def run_step(
         con.execute(f"create temp table calls as {sql.query(step.calls).text}")
         (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
         con.sql("from calls").write_parquet(str(paths.calls))
-    profile = stage.session.profile
+    profile, role = stage.session.profile, role_named(step.role)
     stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, stage.source)
-    calls = _Calls(profile, step.role, paths.calls, expected)
+    calls = _Calls(profile, role, paths.calls, expected)
     results = (
         stage.session.engine.run(
-            step.name, calls, parse=_parser(profile, step.role), usable_retries=profile.rules.usable_retries
+            step.name, calls, parse=_parser(profile, role), usable_retries=profile.rules.usable_retries
         )
         if expected
         else iter(())
     )
     with pq.ParquetWriter(str(paths.replies), _REPLIES, compression="zstd") as writer:
-        for batch in _batches(_reply_row(profile, step.role, result) for result in results):
+        for batch in _batches(_reply_row(profile, role, result) for result in results):
             # A request that the endpoint declines is kept as it is: building again would not complete it.
             stage.is_complete &= not any(row["is_missing"] and row["outcome"] != FINAL_WITHOUT_REPLY for row in batch)
             writer.write_table(pa.Table.from_pylist(batch, schema=_REPLIES))
@@ -158,7 +169,7 @@ class _Calls:
 def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
     sampling = _sampling(profile, role, row)
     model = profile.models[sampling.model]
-    body: dict[str, Any] = {"model": model.name, "messages": render(role, row)}
+    body: dict[str, Any] = {"model": model.name, "messages": render(role.name, row)}
     if model.parameters == "reasoning":
         body["max_completion_tokens"] = sampling.max_tokens
     else:
@@ -166,7 +177,7 @@ def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
         if sampling.top_p is not None:
             body["top_p"] = sampling.top_p
     form = response_format(
-        role,
+        role.name,
         profile.providers[model.provider].structured,
         sampling.max_tokens,
         row["options"] if model.writes == "form" else None,
@@ -176,7 +187,7 @@ def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
     return Call(
         row_id=row["row_id"],
         group=row["question_id"],
-        role=role,
+        role=role.name,
         provider=model.provider,
         model=sampling.model,
         body=body,
@@ -186,26 +197,22 @@ def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
 
 
 def _sampling(profile: Profile, role: Role, row: Mapping[str, Any]) -> Sampling:
-    """A role's sampling; a generator's rows bring their own."""
-    if role == "generator":
-        return Sampling(
-            model=row["model_name"], temperature=row["temperature"], top_p=row["top_p"], max_tokens=row["max_tokens"]
-        )
-    return getattr(profile.roles, role)
+    return profile.roles[role.name].sampling(row)
 
 
 def _parser(profile: Profile, role: Role) -> Callable[[Reply, Mapping[str, Any]], Any]:
     def parse(reply: Reply, fields: Mapping[str, Any]) -> Any:
-        return parse_reply(role, reply, fields, profile.models[_sampling(profile, role, fields).model])
+        return parse_reply(role.name, reply, fields, profile.models[_sampling(profile, role, fields).model])
 
     return parse
 
 
 def _reply_row(profile: Profile, role: Role, result: Result) -> dict[str, Any]:
-    model = profile.models[_sampling(profile, role, result.fields).model]
+    sampling = _sampling(profile, role, result.fields)
+    model = profile.models[sampling.model]
     reply, is_completed = result.reply, result.outcome == "completed"
-    value: dict[str, Any] = asdict(result.value) if is_dataclass(result.value) else {}  # type: ignore[arg-type]
-    if role in ("refiner", "regenerator"):
+    value = {} if result.value is None else value_of(result.value)
+    if role.may_leak:
         value["leak_phrases"] = leak_phrases(value.get("path_text") or "")
     return {
         "row_id": result.row_id,
@@ -221,7 +228,10 @@ def _reply_row(profile: Profile, role: Role, result: Result) -> dict[str, Any]:
         "served_model": reply.served_model if reply else None,
         "system_fingerprint": reply.system_fingerprint if reply else None,
         "provider_kind": profile.providers[model.provider].kind,
-        "prompt_hash": prompt_hash(role),
+        "prompt_hash": prompt_hash(role.name),
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "max_tokens": sampling.max_tokens,
         "finish_reason": reply.finish_reason if reply else None,
         "prompt_tokens": reply.prompt_tokens if reply else None,
         "completion_tokens": reply.completion_tokens if reply else None,

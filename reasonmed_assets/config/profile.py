@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, create_model, model_validator
+
+from reasonmed_assets.roles import ROLES, RoleError, role_named
+from reasonmed_assets.roles.declaration import Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Role = Literal["generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator"]
-ROLES: tuple[Role, ...] = ("generator", "verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator")
 SOURCE_NAME = r"^[a-z][a-z0-9_]*$"
 """What is no such name, where a source is named, is the path of its declaration."""
-
-
-class Section(BaseModel):
-    """A part of a profile: unknown keys are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class MismatchError(ValueError):
@@ -127,48 +122,24 @@ class Model(Section):
     completion_usd_per_million: float = Field(default=0, ge=0)
 
 
-class Sampling(Section):
-    """Sampling parameters of a role."""
+class RoleSections(Section):
+    """The section of every role, by the role's name."""
 
-    model: str
-    temperature: float = Field(default=0.7, ge=0, le=2)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    max_tokens: int = Field(default=1024, ge=1)
+    def __getitem__(self, role: str) -> Any:
+        return getattr(self, role)
 
-
-class GeneratorSlot(Section):
-    """A generator: one model, one sample per temperature."""
-
-    slot: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    model: str
-    temperatures: tuple[Annotated[float, Field(ge=0, le=2)], ...] = Field(min_length=1)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    max_tokens: int = Field(default=8192, ge=1)
+    def models(self) -> dict[tuple[str | int, ...], str]:
+        """The keys under which the sections name models -> the name in the profile's models."""
+        return {("roles", role, *key): name for role in ROLES for key, name in self[role].models().items()}
 
 
-class Verifier(Sampling):
-    """The verifier role; `votes` judgements per path, majority wins."""
+if TYPE_CHECKING:
 
-    votes: int = Field(default=1, ge=1)
+    class Roles(RoleSections):
+        def __getattr__(self, role: str) -> Any: ...
 
-
-class Roles(Section):
-    """The seven model roles."""
-
-    generator: tuple[GeneratorSlot, ...] = Field(min_length=1)
-    verifier: Verifier
-    ranker: Sampling
-    refiner: Sampling
-    regenerator: Sampling
-    summariser: Sampling
-    evaluator: Sampling
-
-    @model_validator(mode="after")
-    def _slots_are_distinct(self) -> Roles:
-        slots = [slot.slot for slot in self.generator]
-        if len(set(slots)) != len(slots):
-            raise ValueError(f"generator slots must have different names, not {slots}")
-        return self
+else:
+    Roles = create_model("Roles", __base__=RoleSections, **{name: (role.section, ...) for name, role in ROLES.items()})
 
 
 class Sources(Section):
@@ -265,6 +236,13 @@ class Checks(Section):
     thresholds: Thresholds = Thresholds()
 
 
+def _role(name: str) -> str:
+    try:
+        return role_named(name).name
+    except RoleError as error:
+        raise ValueError(str(error)) from error
+
+
 class Spending(Section):
     """What may be spent: None is no limit."""
 
@@ -277,7 +255,7 @@ class Spending(Section):
 class Budget(Spending):
     """What one build may spend, all roles together and each; it stops before the call that would go beyond."""
 
-    roles: dict[Role, Spending] = {}
+    roles: dict[Annotated[str, AfterValidator(_role)], Spending] = {}
 
 
 class Profile(Section):
@@ -302,14 +280,10 @@ class Profile(Section):
             if model.provider not in self.providers:
                 there = f"it is {model.provider!r}, which is not among the providers: {', '.join(self.providers)}"
                 raise MismatchError(("models", name, "provider"), there)
-        used: list[tuple[tuple[str | int, ...], str]] = [
-            (("roles", "generator", place, "model"), slot.model) for place, slot in enumerate(self.roles.generator)
-        ]
-        used += [(("roles", role, "model"), getattr(self.roles, role).model) for role in ROLES if role != "generator"]
-        for key, name in used:
+        for key, name in self.roles.models().items():
             if name not in self.models:
                 raise MismatchError(key, f"it is {name!r}, which is not among the models: {', '.join(self.models)}")
-        generators = {slot.model for slot in self.roles.generator}
+        generators = self.roles.generator.models().values()
         if self.roles.evaluator.model in generators and not self.rules.evaluator_may_generate:
             raise MismatchError(
                 ("roles", "evaluator", "model"),
@@ -325,9 +299,7 @@ class Profile(Section):
         Raises:
             ValueError: the roles' providers are of different kinds.
         """
-        names = {slot.model for slot in self.roles.generator}
-        names |= {getattr(self.roles, role).model for role in ROLES if role != "generator"}
-        kinds = {self.providers[self.models[name].provider].kind for name in names}
+        kinds = {self.providers[self.models[name].provider].kind for name in self.roles.models().values()}
         if len(kinds) > 1:
             raise ValueError(f"profile {self.name}: the roles mix providers of kinds {', '.join(sorted(kinds))}")
         return kinds.pop()

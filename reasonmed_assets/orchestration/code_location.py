@@ -10,6 +10,7 @@ import dagster as dg
 from reasonmed_assets.assets import all_assets
 from reasonmed_assets.assets.provenance import bring_up_to_date
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.schema import TABLES
@@ -38,8 +39,10 @@ def build_defs(
             last of them; None: each backfill, else each run, is a build, and each run keeps the account.
 
     Raises:
+        RoleError: a role is declared in part only.
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
     """
+    check_roles()
     settings = settings or BuildSettings.from_environment()
     declared = settings.loaded_profile.sources.declared
     sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])

@@ -42,7 +42,7 @@ class BadRequestError(ValueError):
 
 
 @dataclass(frozen=True)
-class Transport:
+class NetworkConditions:
     """How the endpoint treats requests before it answers them.
 
     Attributes:
@@ -60,10 +60,10 @@ class Endpoint:
     """Handles HTTP requests: `/v1/chat/completions`, files and batches of them, `/v1/models`, and `/health` with the
     number of replies so far."""
 
-    def __init__(self, rehearsal: Rehearsal, transport: Transport) -> None:
+    def __init__(self, rehearsal: Rehearsal, conditions: NetworkConditions) -> None:
         self._rehearsal = rehearsal
-        self._transport = transport
-        self._delays = random.Random(transport.seed)  # noqa: S311 (the draws are no secret)
+        self._conditions = conditions
+        self._delays = random.Random(conditions.seed)  # noqa: S311 (the draws are no secret)
         self._n_requests = 0
         self._n_replies = 0
         self._batches = Batches(self._reply)
@@ -87,8 +87,8 @@ class Endpoint:
     async def _complete(self, request: web.BaseRequest) -> web.StreamResponse:
         raw = await request.read()
         self._n_requests += 1
-        if self._transport.delay_ms:
-            await asyncio.sleep(self._delays.gammavariate(2, self._transport.delay_ms / 2000))
+        if self._conditions.delay_ms:
+            await asyncio.sleep(self._delays.gammavariate(2, self._conditions.delay_ms / 2000))
         if fault := self._fault(self._n_requests):
             return self._fail(request, fault)
         status, reply = self._reply(raw)
@@ -106,10 +106,10 @@ class Endpoint:
         return 200, envelope(body, message)
 
     def _fault(self, number: int) -> str | None:
-        if not self._transport.fault_rate:
+        if not self._conditions.fault_rate:
             return None
-        draw = digest(str(self._transport.seed), "fault", str(number))
-        return ("429", "500", "reset")[draw % 3] if share_of(draw) < self._transport.fault_rate else None
+        draw = digest(str(self._conditions.seed), "fault", str(number))
+        return ("429", "500", "reset")[draw % 3] if share_of(draw) < self._conditions.fault_rate else None
 
     @staticmethod
     def _fail(request: web.BaseRequest, fault: str) -> web.StreamResponse:
@@ -165,13 +165,13 @@ def envelope(body: Mapping[str, Any], message: Message) -> dict[str, Any]:
     }
 
 
-def serve(keys: AnswerKeys, transport: Transport, *, port: int = 0, exit_with_parent: bool = False) -> None:
+def serve(keys: AnswerKeys, conditions: NetworkConditions, *, port: int = 0, exit_with_parent: bool = False) -> None:
     """Serve on 127.0.0.1 until SIGINT, SIGTERM or (with `exit_with_parent`) the end of stdin.
 
     Raises:
         OSError: the port is taken.
     """
-    asyncio.run(_serve(Endpoint(Rehearsal(keys, transport.seed), transport), port, exit_with_parent))
+    asyncio.run(_serve(Endpoint(Rehearsal(keys, conditions.seed), conditions), port, exit_with_parent))
 
 
 async def _serve(endpoint: Endpoint, port: int, exit_with_parent: bool) -> None:
@@ -232,9 +232,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SourceError as error:
         notify(str(error))
         return 1
-    transport = Transport(delay_ms=options.delay_ms, fault_rate=options.fault_rate, seed=options.seed)
+    conditions = NetworkConditions(delay_ms=options.delay_ms, fault_rate=options.fault_rate, seed=options.seed)
     try:
-        serve(keys, transport, port=options.port, exit_with_parent=options.exit_with_parent)
+        serve(keys, conditions, port=options.port, exit_with_parent=options.exit_with_parent)
     except OSError as error:
         notify(f"cannot listen on {HOST}:{options.port}: {error}")
         return 1

@@ -8,8 +8,7 @@ slots as (
     select unnest(
         from_json(
             getvariable('generators'),
-            '[{"slot": "varchar", "sample": "bigint", "temperature": "double", "top_p": "double",
-            "max_tokens": "bigint", "model_key": "varchar"}]'
+            '[{"slot": "varchar", "sample": "bigint"}]'
         )
     ) as slot
 )
@@ -19,11 +18,7 @@ select
     questions.question_id,
     questions.source,
     slot.slot as generator,
-    slot.model_key as model_name,
     slot.sample,
-    slot.temperature,
-    slot.top_p,
-    slot.max_tokens,
     getvariable('seed') + slot.sample as seed,
     questions.question,
     questions.context,

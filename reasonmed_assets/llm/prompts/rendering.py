@@ -12,35 +12,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, meta
+from jinja2 import FileSystemLoader, StrictUndefined, Template, UndefinedError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from reasonmed_assets.config.profile import ROLES
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.roles import PROBLEMS, ROLES, Role, RoleError, role_named
 from reasonmed_assets.vocabulary import LETTERS
 
 _FOLDER = Path(__file__).parent
-_TAG = re.compile(r"<(/?(?:context|question|options|answer_key|reasoning|verdict|feedback))>", re.IGNORECASE)
-
-_QUESTION = ("context", "question", "options")
-_KEY = ("gold_letter", "gold_text")
-_REMARKS = ("verdict", "verdict_reason", "feedback")
-FIELDS: dict[str, tuple[str, ...]] = {
-    "generator": _QUESTION,
-    "verifier": (*_QUESTION, *_KEY, "path_text"),
-    "ranker": (*_QUESTION, *_KEY, "path_text"),
-    "refiner": (*_QUESTION, *_KEY, "path_text", *_REMARKS),
-    "regenerator": (*_QUESTION, *_KEY, "path_text", *_REMARKS),
-    "summariser": ("question", "options", "path_text"),
-    "evaluator": (*_QUESTION, *_KEY, "path_text"),
-}
-"""The fields that each role's prompt reads; none may be absent. `context`, `verdict`, `verdict_reason` and the
-regenerator's `path_text` may be None, `feedback` may be empty; an item of it reads "(concludes C) reason"."""
+_LISTS = ("options", "feedback")
+"""The fields that hold a list of texts; feedback may be empty, an item of it reads "(concludes C) reason"."""
+_TAG_LINE = re.compile(r"^<([a-z_]+)>$", re.MULTILINE)
 
 
 class PromptError(ReasonmedError):
@@ -51,16 +38,16 @@ def render(role: str, fields: Mapping[str, Any]) -> list[dict[str, str]]:
     """Chat messages of one call: the system message, then the user message.
 
     Args:
-        role: one of the seven model roles.
-        fields: the input row; at least the role's `FIELDS`, others are ignored.
+        role: one of `roles.ROLES`.
+        fields: the input row; at least the role's fields, others are ignored.
 
     Raises:
-        PromptError: unknown role; a field is absent, blank or of the wrong type; more options than letters.
+        RoleError: there is no such role.
+        PromptError: a field is absent, blank or of the wrong type; more options than letters.
     """
-    _known(role)
-    values = {name: _value(role, name, fields) for name in FIELDS[role]}
-    user = "".join(_template(role).blocks["user"](_template(role).new_context(values)))
-    return [{"role": "system", "content": _system(role)}, {"role": "user", "content": user.strip()}]
+    declared = role_named(role)
+    values = {name: _value(declared, name, fields) for name in (*declared.fields, *declared.optional)}
+    return [{"role": "system", "content": _system(role)}, {"role": "user", "content": _user(role, values)}]
 
 
 @cache
@@ -68,46 +55,92 @@ def prompt_hash(role: str) -> str:
     """Hash of a role's template with the shared blocks that it includes: 16 hex digits.
 
     Raises:
-        PromptError: unknown role.
+        RoleError: there is no such role.
     """
-    _known(role)
     digest = hashlib.sha256()
-    for name in _files_of(f"{role}.md"):
+    for name in _files_of(f"{role_named(role).name}.md"):
         digest.update(f"{name}\x1f{_source(name)}\x1e".encode())
     return digest.hexdigest()[:16]
 
 
-def _known(role: str) -> None:
-    if role not in FIELDS:
-        raise PromptError(f"there is no prompt for role {role!r}: the roles are {', '.join(ROLES)}")
+def check_roles() -> None:
+    """Every role is declared wholly, and its prompt reads what it declares.
+
+    Raises:
+        RoleError: some role is not; every problem has a line that says what to add.
+    """
+    problems = [*PROBLEMS, *(f"roles/{role.name}.py: {found}" for role in ROLES.values() for found in _problems(role))]
+    files = {file.stem for file in _FOLDER.glob("[!_]*.md")}
+    problems += [
+        f"llm/prompts/{name}.md: no role has this prompt: add roles/{name}.py" for name in sorted(files - ROLES.keys())
+    ]
+    if problems:
+        raise RoleError("\n".join(problems))
 
 
-def _value(role: str, name: str, fields: Mapping[str, Any]) -> Any:
+def _problems(role: Role) -> Iterator[str]:
+    file = f"llm/prompts/{role.name}.md"
+    if not (_FOLDER / f"{role.name}.md").is_file():
+        yield f"there is no prompt: add {file} with the blocks `system` and `user`"
+        return
+    if {"system", "user"} - _template(role.name).blocks.keys():
+        yield f"{file} must have the blocks `system` and `user`"
+        return
+    if _system(role.name).partition("\n")[0] != f"Role: {role.name}":
+        yield f"the first line of the block `system` in {file} must be `Role: {role.name}`"
+    declared = (*role.fields, *role.optional)
+    given = {name: ["text", "text"] if name in _LISTS else "text" for name in declared}
+    absent: dict[str, Any] = {name: [] if name in _LISTS else None for name in (*role.optional, "feedback")}
+    try:
+        for values in (given, given | {name: absent[name] for name in declared if name in absent}):
+            _user(role.name, values)
+    except UndefinedError as error:
+        yield f"{file} reads a field that is not declared: add it to `fields` or `optional` ({error})"
+    read = {
+        name
+        for included in _files_of(f"{role.name}.md")
+        for name in meta.find_undeclared_variables(_environment().parse(_source(included)))
+    }
+    if unread := [name for name in declared if name not in read]:
+        yield f"{file} does not read {', '.join(unread)}: take them out of the declaration"
+
+
+def _value(role: Role, name: str, fields: Mapping[str, Any]) -> Any:
     if name not in fields:
-        raise PromptError(f"prompt of role {role}: the field {name!r} is absent; give None where there is nothing")
+        raise PromptError(f"prompt of role {role.name}: the field {name!r} is absent; give None where there is nothing")
     value = fields[name]
-    if name in ("options", "feedback"):
+    if name in _LISTS:
         return _texts(role, name, value)
-    may_be_none = name in ("context", "verdict", "verdict_reason") or (role, name) == ("regenerator", "path_text")
+    may_be_none = name in role.optional
     if value is None and may_be_none:
         return None
     if not isinstance(value, str) or not (value.strip() or may_be_none):
-        raise PromptError(f"prompt of role {role}: the field {name!r} must be a text that is not blank, not {value!r}")
-    return _without_tags(value.strip())
+        raise PromptError(
+            f"prompt of role {role.name}: the field {name!r} must be a text that is not blank, not {value!r}"
+        )
+    return _without_tags(role, value.strip())
 
 
-def _texts(role: str, name: str, value: Any) -> list[str]:
+def _texts(role: Role, name: str, value: Any) -> list[str]:
     items = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
     if items is None or not all(isinstance(item, str) for item in items):
-        raise PromptError(f"prompt of role {role}: the field {name!r} must be a list of texts, not {value!r}")
+        raise PromptError(f"prompt of role {role.name}: the field {name!r} must be a list of texts, not {value!r}")
     if name == "options" and not 2 <= len(items) <= len(LETTERS):
-        raise PromptError(f"prompt of role {role}: {len(items)} options, where 2 to {len(LETTERS)} are possible")
-    return [_without_tags(item) for item in items]
+        raise PromptError(f"prompt of role {role.name}: {len(items)} options, where 2 to {len(LETTERS)} are possible")
+    return [_without_tags(role, item) for item in items]
 
 
-def _without_tags(text: str) -> str:
-    """The text with this module's own tags disarmed, so that a reply cannot close or open a block."""
-    return _TAG.sub(r"[\1]", text) if "<" in text else text
+def _without_tags(role: Role, text: str) -> str:
+    """The text with the tags of prompts disarmed, so that a reply cannot close or open a block."""
+    return _tag(role.name).sub(r"[\1]", text) if "<" in text else text
+
+
+@cache
+def _tag(role: str) -> re.Pattern[str]:
+    """A tag of one of the blocks that roles share, or of the role's own prompt."""
+    files = sorted({*(file.name for file in _FOLDER.glob("_*.md")), f"{role}.md"})
+    tags = {tag for name in files for tag in _TAG_LINE.findall(_source(name))}
+    return re.compile(f"<(/?(?:{'|'.join(sorted(tags))}))>", re.IGNORECASE)
 
 
 def _one_line(text: str) -> str:
@@ -141,6 +174,10 @@ def _template(role: str) -> Template:
 def _system(role: str) -> str:
     template = _template(role)
     return "".join(template.blocks["system"](template.new_context())).strip()
+
+
+def _user(role: str, values: Mapping[str, Any]) -> str:
+    return "".join(_template(role).blocks["user"](_template(role).new_context(dict(values)))).strip()
 
 
 def _source(name: str) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reasonmed_assets.config.profile import ROLES
+from reasonmed_assets.roles import ROLES
 from reasonmed_assets.vocabulary import LETTERS
 
 _BLOCK = re.compile(r"^<([a-z_]+)>[ \t]*\n(.*?)\n?^</\1>[ \t]*$", re.MULTILINE | re.DOTALL)
 _OPTION = re.compile(r"^([A-J])\. ?", re.MULTILINE)
-_ROLE = re.compile(r"Role: *([a-z]+)")
+_ROLE = re.compile(r"Role: *([a-z_]+)")
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ class Asked:
     """A prompt, taken apart.
 
     Attributes:
-        role: one of the seven roles; None for a prompt that is not of this project.
+        role: one of `roles.ROLES`; None for a prompt that is not of this project.
         question: stem; empty when there is none.
         context: text that belongs to the question; empty when there is none.
         options: option texts by letter order.
         key_letter: letter of the given key, None when no key is given.
         path: the path to be judged, rewritten or summarised; empty when there is none.
+        blocks: every block of the user message by its tag, those above included.
     """
 
     role: str | None
@@ -38,6 +39,7 @@ class Asked:
     options: tuple[str, ...]
     key_letter: str | None
     path: str
+    blocks: Mapping[str, str]
 
 
 def read_prompt(messages: Sequence[Mapping[str, Any]]) -> Asked:
@@ -54,6 +56,7 @@ def read_prompt(messages: Sequence[Mapping[str, Any]]) -> Asked:
         options=read_options(blocks.get("options", "")),
         key_letter=key[1] if key else None,
         path=blocks.get("reasoning", ""),
+        blocks=blocks,
     )
 
 

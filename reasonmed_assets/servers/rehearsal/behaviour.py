@@ -1,4 +1,4 @@
-"""How the rehearsal's models behave: how hard a question is, what a model concludes, which replies are of no use.
+"""How the rehearsal's models behave: how hard a question is, what a model concludes, which replies are unusable.
 
 Everything is drawn from hashes of the request, so that the same request has the same reply at any time, on any machine.
 The figures are those of the published build and of real replies: nine paths a question split about 57-68% Easy, 15-26%
@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from reasonmed_assets.roles import Role
+
 _ABILITY = {"qwen": 0.0, "deepseek": 0.15, "huatuo": 0.1, "gpt-4o": 0.4, "o1": 0.8}
 """Log-odds by which a model is better than the first generator."""
 
@@ -24,12 +26,6 @@ _ACCURACY_AT_END = 0.01
 
 LABEL_DOUBT_FROM = 0.985
 """From this rank of difficulty on, (almost) every model sees the same other option: the key looks wrong."""
-
-CORRECT_IF_RIGHT = 0.975
-CORRECT_IF_WRONG = 0.015
-"""Shares of `Correct` among the verdicts on right and wrong conclusions."""
-ALTERATION_NOTICED = 0.9
-"""Share of the paths with a changed statement or figure, and a right conclusion, in which the verifier sees it."""
 
 TEXT_DEFECTS = {"truncated": 0.007, "empty": 0.001, "refused": 0.0015, "answerless": 0.006}
 """Shares of first replies of a text role that are of no use."""
@@ -44,8 +40,6 @@ STRUCTURED_DEFECTS = {
 }
 """Shares of structured replies that are not clean JSON; the first three can be read all the same."""
 
-_STUBBORN_SHARE = {"generator": 0.003, "verifier": 0.0015}
-_STUBBORN_SHARE_IF_HARD = 0.02
 _STUBBORN_AGAIN = 0.8
 """A few prompts fail again and again, hard questions more often: their paths end as error paths after the retries."""
 _STUBBORN_TEXT = ("truncated", "truncated", "truncated", "answerless", "answerless", "refused")
@@ -67,7 +61,7 @@ def share_of(number: int) -> float:
 
 
 @dataclass(frozen=True)
-class Question:
+class KnownQuestion:
     """What the rehearsal knows of a question.
 
     Attributes:
@@ -92,7 +86,7 @@ class Question:
         return self.rank >= _ACCURACY_AT[4][0]
 
 
-def describe_question(seed: int, identity: bytes, options: Sequence[str], keyed: int | None) -> Question:
+def describe_question(seed: int, identity: bytes, options: Sequence[str], keyed: int | None) -> KnownQuestion:
     """Draw what is particular to a question.
 
     Args:
@@ -109,10 +103,10 @@ def describe_question(seed: int, identity: bytes, options: Sequence[str], keyed:
     lure = next((i for i in by_text if options[i] != keyed_text), keyed)
     rank = share_of(digest(text, identity, "difficulty"))
     lure_share = 0.97 if rank >= LABEL_DOUBT_FROM else 0.3 + 0.35 * share_of(digest(text, identity, "lure"))
-    return Question(identity, tuple(options), keyed, rank, lure, lure_share)
+    return KnownQuestion(identity, tuple(options), keyed, rank, lure, lure_share)
 
 
-def accuracy(question: Question, model: str) -> float:
+def accuracy(question: KnownQuestion, model: str) -> float:
     """Share of a model's answers to a question that are right, 0 to 1."""
     if question.rank >= LABEL_DOUBT_FROM:
         return 0.03
@@ -125,7 +119,7 @@ def accuracy(question: Question, model: str) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def conclude(question: Question, right_share: float, rng: random.Random) -> int:
+def conclude(question: KnownQuestion, right_share: float, rng: random.Random) -> int:
     """Index of the option that a reply concludes with."""
     if rng.random() < right_share or question.lure == question.keyed:
         return question.keyed
@@ -141,17 +135,19 @@ def draw_defect(shares: dict[str, float], rng: random.Random) -> str | None:
     return None if at == len(shares) else tuple(shares)[at]
 
 
-def stubborn_defect(role: str, is_structured: bool, is_hard: bool, prompt_hash: int, rng: random.Random) -> str | None:
+def stubborn_defect(role: Role, is_hard: bool, prompt_hash: int, rng: random.Random) -> str | None:
     """The defect of one of the few prompts that fail whatever the seed, in most of their replies.
 
     Args:
+        role: says how many such prompts there are.
+        is_hard: whether the question is hard.
         prompt_hash: hash of role, model and first user message; the same in every retry and repair.
         rng: the draws of this reply.
     """
-    share = _STUBBORN_SHARE_IF_HARD if role == "generator" and is_hard else _STUBBORN_SHARE.get(role, 0.001)
+    share = role.stubborn_share if role.stubborn_share_if_hard is None or not is_hard else role.stubborn_share_if_hard
     if share_of(prompt_hash) >= share or rng.random() >= _STUBBORN_AGAIN:
         return None
-    kinds = _STUBBORN_STRUCTURED if is_structured else _STUBBORN_TEXT
+    kinds = _STUBBORN_TEXT if role.is_text else _STUBBORN_STRUCTURED
     return kinds[(prompt_hash & 0xFFFF) % len(kinds)]
 
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.config.profile import ROLES
 from reasonmed_assets.llm.prompts import rendering as prompts
-from reasonmed_assets.llm.prompts.rendering import FIELDS, PromptError, prompt_hash, render
+from reasonmed_assets.llm.prompts.rendering import PromptError, prompt_hash, render
+from reasonmed_assets.roles import ROLES, RoleError
 
+FIELDS = {name: (*role.fields, *role.optional) for name, role in ROLES.items()}
 WITH_KEY = ("verifier", "ranker", "refiner", "regenerator", "evaluator")
 BLOCKS = ("context", "question", "options", "answer_key", "reasoning", "verdict", "feedback")
 
@@ -43,7 +44,7 @@ def block(text: str, name: str) -> str | None:
 
 def test_every_role_has_one_prompt_file_and_every_file_a_role() -> None:
     files = {file.stem for file in Path(prompts.__file__).parent.glob("[!_]*.md")}
-    assert files == set(ROLES) == set(FIELDS)
+    assert files == set(ROLES)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -184,7 +185,7 @@ def test_an_absent_field_is_an_error_and_no_empty_block(role: str) -> None:
 
 def test_an_unknown_role_is_named_with_the_roles_that_there_are() -> None:
     for call in (lambda: render("judge", row()), lambda: prompt_hash("judge")):
-        with pytest.raises(PromptError, match=r"'judge'.*generator, verifier"):
+        with pytest.raises(RoleError, match=r"'judge'.*evaluator, generator"):
             call()
 
 

@@ -9,21 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.config.profile import ROLES, Model
+from reasonmed_assets.config.profile import Model
 from reasonmed_assets.llm.calls import Reply, Unusable
-from reasonmed_assets.llm.replies.parsing import (
-    FORM_STEPS,
-    STRUCTURED_ROLES,
-    TEXT_ROLES,
-    Evaluation,
-    Score,
-    TextReply,
-    Verdict,
-    parse_reply,
-    response_format,
-)
+from reasonmed_assets.llm.replies.parsing import TextReply, parse_reply, response_format, value_of
+from reasonmed_assets.roles import ROLES, RoleError
+from reasonmed_assets.roles.evaluator import Evaluation
+from reasonmed_assets.roles.ranker import Score
+from reasonmed_assets.roles.replies import PATH_STEPS
+from reasonmed_assets.roles.verifier import Verdict
 from reasonmed_assets.vocabulary import VERDICTS
 
+TEXT_ROLES = ("generator", "refiner", "summariser")
+STRUCTURED_ROLES = ("evaluator", "ranker", "regenerator", "verifier")
 FIELDS = {"options": ["Colchicine", "Allopurinol", "Probenecid"]}
 PATH = "Step 1. The question asks for a xanthine oxidase inhibitor.\nFinal answer: B. Allopurinol"
 VALID = {
@@ -56,7 +53,8 @@ def unusable(role: str, content: str | None, declared: Model | None = None, **re
 
 
 def test_roles_are_either_text_or_structured() -> None:
-    assert sorted((*TEXT_ROLES, *STRUCTURED_ROLES)) == sorted(ROLES)
+    assert [name for name, role in ROLES.items() if role.is_text] == list(TEXT_ROLES)
+    assert [name for name, role in ROLES.items() if not role.is_text] == list(STRUCTURED_ROLES)
 
 
 # Roles that reply in text
@@ -66,7 +64,7 @@ def test_roles_are_either_text_or_structured() -> None:
 def test_a_text_comes_with_its_letter_and_the_rule_that_found_it(role: str) -> None:
     value = read(role, f"  {PATH}\n")
     assert isinstance(value, TextReply)
-    assert (value.path_text, value.answer_letter, value.supports_key) == (PATH, "B", None)
+    assert (value.path_text, value.answer_letter, value.json_reply) == (PATH, "B", None)
     assert value.raw_text == f"  {PATH}\n"
     assert value.extraction_rule
 
@@ -143,29 +141,29 @@ def test_an_apology_before_an_answer_is_no_refusal() -> None:
 
 
 def test_a_verdict_is_read() -> None:
-    assert read("verifier", json.dumps(VALID["verifier"])) == Verdict("correct", "The enzyme decides.")
+    assert read("verifier", json.dumps(VALID["verifier"])) == Verdict(verdict="Correct", reason="The enzyme decides.")
     assert read("verifier", '{"verdict": "Error", "reason": "No."}').verdict in VERDICTS
 
 
 def test_a_score_is_read() -> None:
-    assert read("ranker", json.dumps(VALID["ranker"])) == Score(4, "Clear.")
+    assert read("ranker", json.dumps(VALID["ranker"])) == Score(score=4, justification="Clear.")
 
 
 def test_four_scores_are_read_and_averaged() -> None:
     value = read("evaluator", json.dumps(VALID["evaluator"]))
-    assert value == Evaluation(9, 8, 10, 7, "Sound.")
-    assert value.score == 8.5
+    assert value == Evaluation.model_validate(VALID["evaluator"])
+    assert value_of(value) == VALID["evaluator"]
 
 
 def test_a_regenerated_path_is_a_path_with_a_letter() -> None:
     value = read("regenerator", json.dumps(VALID["regenerator"]))
-    assert (value.path_text, value.answer_letter, value.supports_key) == (PATH, "B", True)
+    assert (value.path_text, value.answer_letter, value_of(value)["supports_key"]) == (PATH, "B", True)
 
 
 @pytest.mark.parametrize("path", ["", None, PATH])
 def test_a_key_that_is_not_supported_leaves_no_path(path: str | None) -> None:
     value = read("regenerator", json.dumps({"supports_key": False, "path": path}))
-    assert (value.path_text, value.answer_letter, value.supports_key) == (None, None, False)
+    assert (value.path_text, value.answer_letter, value_of(value)["supports_key"]) == (None, None, False)
 
 
 def test_a_supported_key_needs_a_path_that_answers() -> None:
@@ -237,7 +235,7 @@ def test_keys_and_verdicts_are_read_in_any_case() -> None:
 
 def test_the_last_fitting_object_counts() -> None:
     content = '{"verdict": "Correct", "reason": "a"} No, wait: {"verdict": "Error", "reason": "b"}'
-    assert read("verifier", content) == Verdict("error", "b")
+    assert read("verifier", content) == Verdict(verdict="Error", reason="b")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +284,7 @@ def test_a_failed_call_is_no_judgement(role: str) -> None:
 
 
 def test_an_unknown_role_is_an_error() -> None:
-    with pytest.raises(ValueError, match="unknown role 'judge'"):
+    with pytest.raises(RoleError, match="no role 'judge'"):
         read("judge", "x")
 
 
@@ -331,7 +329,7 @@ def test_no_bound_reaches_what_grammar_engines_refuse() -> None:
 
 # A form for a model that keeps to no form that it is only told of
 
-STEPS = {step: f"About {step}." for step in FORM_STEPS}
+STEPS = {step: f"About {step}." for step in PATH_STEPS}
 
 
 @pytest.mark.parametrize("role", ["generator", "refiner"])
@@ -349,10 +347,10 @@ def test_a_filled_in_form_is_a_summary_or_a_regenerated_path() -> None:
         "Short.\n\nFinal answer: C. Probenecid"
     )
     value = read("regenerator", json.dumps({"supports_key": True, **STEPS, "answer": "B. Allopurinol"}))
-    assert (value.answer_letter, value.supports_key) == ("B", True)
+    assert (value.answer_letter, value_of(value)["supports_key"]) == ("B", True)
     assert value.path_text.startswith("Step 1. About restate.")
     denied = read("regenerator", json.dumps({"supports_key": False, **STEPS, "answer": "B. Allopurinol"}))
-    assert (denied.path_text, denied.supports_key) == (None, False)
+    assert (denied.path_text, value_of(denied)["supports_key"]) == (None, False)
 
 
 def test_a_form_with_a_gap_is_no_path_of_six_steps() -> None:

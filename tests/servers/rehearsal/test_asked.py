@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.llm.prompts.rendering import FIELDS, render
+from reasonmed_assets.llm.prompts.rendering import render
+from reasonmed_assets.roles import ROLES
 from reasonmed_assets.servers.rehearsal.asked import read_options, read_prompt
 
 FIELD_VALUES = {
@@ -22,14 +23,15 @@ FIELD_VALUES = {
 
 
 def test_every_role_is_read_back_from_its_own_prompt():
-    for role in FIELDS:
+    for role, declared in ROLES.items():
+        fields = {*declared.fields, *declared.optional}
         asked = read_prompt(render(role, FIELD_VALUES))
         assert asked.role == role
         assert asked.question == FIELD_VALUES["question"]
         assert list(asked.options) == FIELD_VALUES["options"]
-        assert asked.key_letter == ("B" if "gold_letter" in FIELDS[role] else None)
-        assert asked.path == (FIELD_VALUES["path_text"] if "path_text" in FIELDS[role] else "")
-        assert asked.context == ("Some context." if "context" in FIELDS[role] else "")
+        assert asked.key_letter == ("B" if "gold_letter" in fields else None)
+        assert asked.path == (FIELD_VALUES["path_text"] if "path_text" in fields else "")
+        assert asked.context == ("Some context." if "context" in fields else "")
 
 
 def test_a_repair_asks_for_the_same():

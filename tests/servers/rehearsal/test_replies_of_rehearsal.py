@@ -221,7 +221,7 @@ def test_the_regenerator_doubts_a_few_keys(rehearsal):
         {**question(n), "path_text": None, "verdict": None, "verdict_reason": None, "feedback": []} for n in range(500)
     ]
     values = [usable(rehearsal, "regenerator", one, "large") for one in fields]
-    doubts = [value for value in values if value is not None and value.supports_key is False]
+    doubts = [value for value in values if value is not None and not value.json_reply.supports_key]
     assert 1 <= len(doubts) <= 20
     assert sum(value is not None and value.answer_letter == "A" for value in values) >= 460
 

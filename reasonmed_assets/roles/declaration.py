@@ -1,0 +1,129 @@
+"""What a role declares, how the modules of roles are found, and what is wrong with a half-declared one."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.roles.replies import JsonReply, PathReply, Text
+
+if TYPE_CHECKING:
+    from reasonmed_assets.servers.rehearsal.replies import Draft, Message
+
+Serves = Literal["example", "question", "none"]
+Temperature = Annotated[float, Field(ge=0, le=2)]
+
+QUESTION = ("question", "options")
+KEY = ("gold_letter", "gold_text")
+
+_NO_ROLES = ("declaration", "replies")
+"""The modules of this folder that are no roles."""
+_UNDECLARED: Any = None
+_NEEDED = {
+    "fields": "the fields that its prompt reads",
+    "reply": "Text(), or the pydantic model of its JSON object",
+    "rehearse": "the function by which the rehearsal endpoint answers it",
+    "serves": "'example', 'question' or 'none'",
+}
+
+
+class RoleError(ReasonmedError):
+    """A role that is not declared, or not wholly; the message says which and what to add."""
+
+
+class Section(BaseModel):
+    """A part of a profile: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class Sampling(Section):
+    """The section of most roles: the model and its sampling parameters."""
+
+    model: str
+    temperature: Temperature = 0.7
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int = Field(default=1024, ge=1)
+
+    def models(self) -> dict[tuple[str | int, ...], str]:
+        """The keys within the section under which it names models -> the name."""
+        return {("model",): self.model}
+
+    def sampling(self, row: Mapping[str, Any]) -> Sampling:
+        """How the call of a row is sampled."""
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """One model role.
+
+    Attributes:
+        name: the name of its module, of its prompt and of its section in a profile.
+        fields: fields of a call's row that the prompt reads and that must hold a text, or a list of texts.
+        optional: further fields, which may be None.
+        reply: a text, or the pydantic model that is both the schema of the reply and its parsed value.
+        rehearse: answers a request in the rehearsal: a text or a whole message, for a model the fields of its object.
+        serves: what a call is made for: one final example, a whole question, or neither.
+        section: the pydantic model of its section in a profile; has the methods of `Sampling`.
+        stubborn_share: share of the rehearsal's prompts that fail whatever the seed.
+        stubborn_share_if_hard: the same for hard questions; None: no difference.
+    """
+
+    name: str
+    fields: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    reply: Text | type[JsonReply] = _UNDECLARED
+    rehearse: Callable[[Draft], str | Message | dict[str, Any]] = _UNDECLARED
+    serves: Serves = _UNDECLARED
+    section: Any = Sampling
+    stubborn_share: float = 0.001
+    stubborn_share_if_hard: float | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """The whole reply is a text."""
+        return isinstance(self.reply, Text)
+
+    @property
+    def form(self) -> tuple[str, ...] | None:
+        """Fields of the form that a small model fills in instead of writing a text; None for roles without a text."""
+        return self.reply.form if isinstance(self.reply, Text) or issubclass(self.reply, PathReply) else None
+
+    @property
+    def may_leak(self) -> bool:
+        """It writes a text with the key in view, which the text must not betray."""
+        return self.form is not None and set(KEY) <= set(self.fields)
+
+    def problems(self) -> list[str]:
+        """What the declaration lacks."""
+        found = [f"{name} is missing: give {what}" for name, what in _NEEDED.items() if not getattr(self, name)]
+        if re.fullmatch("[a-z][a-z_]*", self.name) is None:
+            found.append(f"the name {self.name!r} must consist of small letters and underscores")
+        if isinstance(self.reply, type) and issubclass(self.reply, PathReply) and "path" not in self.reply.model_fields:
+            found.append(f"{self.reply.__name__} is a PathReply: give it a field `path`")
+        return found
+
+
+def find_roles(package: str, path: Iterable[str]) -> tuple[dict[str, Role], list[str]]:
+    """The roles of a package's modules by name, and what is wrong with their declarations."""
+    roles: dict[str, Role] = {}
+    problems: list[str] = []
+    for name in sorted(module.name for module in pkgutil.iter_modules(path) if module.name not in _NO_ROLES):
+        declared = getattr(import_module(f"{package}.{name}"), "ROLE", None)
+        if not isinstance(declared, Role):
+            problems.append(f"roles/{name}.py: there is no role in it: declare `ROLE = Role(name={name!r}, ...)`")
+            continue
+        problems += [f"roles/{name}.py: {problem}" for problem in declared.problems()]
+        if declared.name != name:
+            problems.append(f"roles/{name}.py: the name {declared.name!r} is taken or wrong: name the role {name!r}")
+            continue
+        roles[name] = declared
+    return roles, problems
