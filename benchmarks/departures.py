@@ -229,7 +229,7 @@ def tiers(con: duckdb.DuckDBPyConnection, is_correct: str, rules: Rules) -> dict
 def tier_of(n_error: int, n_correct: int, rules: Rules) -> str:
     """The tier of a question all of whose paths are judged, by the macro that a build uses."""
     with duckdb.connect() as con:
-        con.execute(sql.load("macros"))
+        con.execute(sql.macros_text())
         con.execute("set variable rule_medium_min_correct = $1", [rules.medium_min_correct])
         ((tier,),) = con.execute("select tier_of($1, $2, $3)", [n_error, n_correct, n_error + n_correct]).fetchall()
     return str(tier)
