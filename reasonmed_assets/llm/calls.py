@@ -1,4 +1,4 @@
-"""What a step hands to the call engine, and what it gets back. How calls are made is in `engine.py`."""
+"""What a step hands to the call engine, and what it gets back. How calls are made is in `engine/`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Call:
 
     Attributes:
         row_id: id of the row that the reply is for; comes back in the result.
-        group: question id; calls of a question stand together, so that an endpoint can reuse the shared beginning.
+        group: question id; calls of a question come together, so that an endpoint can reuse the shared prefix.
         role: model role (see `profiles.model.ROLES`).
         provider: name in the profile's providers.
         model: name in the profile's models.
@@ -44,7 +44,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply of a model. Token counts are None where the endpoint does not tell them."""
+    """One reply of a model. Token counts are None where the endpoint does not report them."""
 
     content: str | None
     reasoning: str | None = None
@@ -59,12 +59,12 @@ class Reply:
 
 
 class Unusable(Exception):  # noqa: N818 - an outcome of a reply, which only becomes an error when retries are used up
-    """A reply that arrived and is of no use; a parser raises it.
+    """A reply that arrived and is unusable; a parser raises it.
 
     Attributes:
         outcome: one of `vocabulary.ERROR_KINDS`.
         detail: what is wrong with the reply; for a malformed one it is quoted to the model.
-        value: what could be parsed all the same, or None.
+        value: what could be parsed nevertheless, or None.
     """
 
     def __init__(self, outcome: str, detail: str, value: Any = None) -> None:

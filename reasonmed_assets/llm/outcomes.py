@@ -3,12 +3,12 @@
 | outcome | what happened | within a build | later builds |
 |---|---|---|---|
 | completed | a reply that its parser could use | used | reused |
-| truncated, refused, empty, answerless | a reply of no use | new call with another seed | reused, the new calls too |
+| truncated, refused, empty, answerless | an unusable reply | new call with another seed | reused, the new calls too |
 | malformed | a structured reply that does not parse | new call that quotes the error | reused, the new calls too |
-| rejected | the endpoint will not answer this request (400, 413, 422) | kept as it is | reused |
-| transport_error | no reply: connection, 429, 5xx, or a response that is no reply | tried again | asked again |
-| timed_out | no reply in time | tried again | asked again |
-| unauthorised | the key is missing or not accepted (401, 402, 403) | everything stops | asked again |
+| rejected | the endpoint rejects this request (400, 413, 422) | kept as it is | reused |
+| transport_error | no reply: connection, 429, 5xx, or a response that is not a reply | retried | called again |
+| timed_out | no reply in time | retried | called again |
+| unauthorised | the key is missing or not accepted (401, 402, 403) | everything stops | called again |
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _DETAIL_CHARACTERS = 500
 
 
 class EngineError(ReasonmedError):
-    """Something that further calls cannot cure: the build stops, what was received is stored."""
+    """A failure that further calls cannot cure: the build stops, and what was received is stored."""
 
 
 class UnauthorisedError(EngineError):
@@ -57,7 +57,7 @@ class BudgetError(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """What an endpoint says of its limits (headers `x-ratelimit-*`, as OpenAI names them); None where it is silent.
+    """What an endpoint reports about its limits (headers `x-ratelimit-*`, as OpenAI names them); None if nothing.
 
     Attributes:
         requests, tokens: allowed a minute.
@@ -74,7 +74,7 @@ NO_RATE_LIMITS = RateLimits()
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came of sending a request once.
+    """The outcome of sending a request once.
 
     Attributes:
         outcome: one of `vocabulary.OUTCOMES`, before the reply is parsed.
@@ -85,8 +85,8 @@ class Received:
         retry_after_s: seconds that the endpoint asked to wait.
         latency_ms: from sending to the end of the response.
         started_at: when it was sent.
-        limits: what the endpoint says of its rate limits.
-        hopeless: what makes every further call useless.
+        limits: what the endpoint reports about its rate limits.
+        fatal: the error that ends the run, since no further call can succeed.
     """
 
     outcome: str
@@ -98,26 +98,26 @@ class Received:
     latency_ms: float
     started_at: datetime
     limits: RateLimits = NO_RATE_LIMITS
-    hopeless: EngineError | None = None
+    fatal: EngineError | None = None
 
     @property
     def is_final(self) -> bool:
-        """The ledger keeps this ending: there is a reply, or there will never be one."""
+        """The ledger keeps this outcome: there is a reply, or there will never be one."""
         return self.reply is not None or self.outcome == FINAL_WITHOUT_REPLY
 
     @property
     def is_overload(self) -> bool:
-        """The endpoint has more to do than it can: fewer requests at a time are called for."""
+        """The endpoint is overloaded and should get fewer requests at a time."""
         return self.outcome == "timed_out" or self.http_status in OVERLOADED_STATUSES
 
     @property
     def is_silence(self) -> bool:
-        """There was no response, or only a gateway's that there is none."""
+        """There was no response, or only a gateway's report that there is none."""
         return self.http_status is None or self.http_status in _NOBODY_THERE_STATUSES
 
     @property
     def is_sign_of_life(self) -> bool:
-        """The endpoint is up: it answered, if only to decline."""
+        """The endpoint is up: it answered, if only to reject."""
         return self.is_final or self.http_status == TOO_MANY_STATUS
 
 
@@ -133,7 +133,7 @@ def outcome_of_status(status: int) -> str:
 
 
 def detail_of_status(status: int, body: str) -> str:
-    """What to record of such a response. Of a refused key nothing is quoted: endpoints echo parts of it."""
+    """What to record of such a response. A response to a refused key is not quoted: endpoints echo parts of the key."""
     if status in UNAUTHORISED_STATUSES:
         return f"HTTP {status}"
     said = " ".join(body.split())[:_DETAIL_CHARACTERS]
@@ -162,7 +162,7 @@ _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def rate_limits(headers: Mapping[str, str]) -> RateLimits:
-    """The rate limits that a response's headers tell: `x-ratelimit-limit-requests`, `-tokens` and their like."""
+    """The rate limits in a response's headers: `x-ratelimit-limit-requests`, `-tokens` and the like."""
     if "x-ratelimit-remaining-requests" not in headers and "x-ratelimit-remaining-tokens" not in headers:
         return NO_RATE_LIMITS
     waits = [

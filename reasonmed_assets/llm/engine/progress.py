@@ -11,7 +11,7 @@ from typing import Protocol
 _log = logging.getLogger(__name__)
 
 _RECENT_S = 30.0
-"""Over how many seconds a rate is taken: replies from the ledger come in at once and say nothing of what is to come."""
+"""Over how many seconds a rate is taken: replies from the ledger arrive at once and predict nothing."""
 
 
 @dataclass(slots=True)
@@ -20,8 +20,8 @@ class CallStats:
 
     Attributes:
         rows: rows whose calls have ended.
-        made: calls sent in this run (retries of transport apart).
-        cached: calls whose reply was there: in the ledger, from another build at work, or from another row.
+        made: calls sent in this run, transport retries not counted.
+        cached: calls whose reply already existed: in the ledger, from another running build, or from another row.
         attempts: requests sent in this run, transport retries included.
         outcomes: rows by outcome.
         prompt_tokens, completion_tokens: tokens of the calls made.
@@ -51,10 +51,10 @@ class CallStats:
 
 
 class CallProgress(Protocol):
-    """Who wants to know how far a step is; called from the thread that takes the results."""
+    """Receives the progress of a step; called from the thread that takes the results."""
 
     def started(self, step: str, expected: int | None) -> None:
-        """A step begins, or goes on; `expected` rows with those of its earlier runs, where that is known."""
+        """A step begins or continues; `expected` counts its rows, those of earlier runs included, where known."""
 
     def advanced(self, step: str, stats: CallStats) -> None:
         """Called a few times a second at most."""
@@ -67,14 +67,14 @@ class CallProgress(Protocol):
 
 
 class Pace:
-    """How fast a step is of late.
+    """The recent speed of a step.
 
     Args:
         expected: rows of the step, where that is known.
 
     Attributes:
         rows_per_s, calls_per_s, tokens_per_s: over the last half minute, or since the step started.
-        left_s: seconds that the rest takes at that rate; None where that cannot be said.
+        left_s: seconds for the rest at that rate; None where unknown.
     """
 
     def __init__(self, expected: int | None) -> None:
@@ -84,7 +84,7 @@ class Pace:
         self._marks: deque[tuple[float, int, int, int]] = deque()
 
     def update(self, stats: CallStats) -> None:
-        """Take in how far the step is now."""
+        """Record how far the step is now."""
         mark = (stats.seconds, stats.rows, stats.made, stats.tokens)
         self._marks.append(mark)
         while len(self._marks) > 1 and self._marks[1][0] <= stats.seconds - _RECENT_S:
@@ -99,7 +99,7 @@ class Pace:
 
 
 class LogProgress:
-    """A log line every so many seconds, and one at the end.
+    """A log line at intervals, and one at the end.
 
     Args:
         every_s: seconds between two lines of a step.
@@ -119,7 +119,7 @@ class LogProgress:
 
     def advanced(self, step: str, stats: CallStats) -> None:
         """Write a line when it is time."""
-        # Two runs of a step may overlap: the one that goes on has no count of its own any more.
+        # Two runs of a step may overlap: the one that continues has no count of its own any more.
         pace = self._paces.setdefault(step, Pace(None))
         pace.update(stats)
         if time.monotonic() >= self._next[step]:
@@ -168,7 +168,7 @@ def failures(stats: CallStats) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: "45 s", "12 min", "3.5 h"."""
+    """Seconds in the unit a person would use: "45 s", "12 min", "3.5 h"."""
     if seconds < 100:
         return f"{seconds:,.0f} s"
     if seconds < 6000:

@@ -1,4 +1,4 @@
-"""Sends claimed calls from an event loop of its own: in order, within each provider's limits, again where it helps."""
+"""Sends claimed calls from an event loop of its own: in order, within each provider's limits, with retries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Transport(Protocol):
         """Send a request for a model once."""
 
     async def close(self) -> None:
-        """Give back what was opened."""
+        """Release what was opened."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Job:
         tries: attempts made in this run.
         excused: those of them that failed because the endpoint was down.
         failed_at: when the first of the others failed, on the event loop's clock.
-        batch_id: the batch that it went with last, if any.
+        batch_id: the last batch that held it, if any.
     """
 
     key: str
@@ -96,7 +96,7 @@ class Allowance:
         )
 
     def share(self, n: int) -> None:
-        """Keep to the `n`-th part, because so many builds use the provider."""
+        """Keep to the `n`-th part, since `n` builds use the provider."""
         now = time.monotonic()
         self.in_flight.share(n)
         self.requests.share(n, now)
@@ -128,7 +128,7 @@ class Lane:
         return self.allowance.breaker
 
     def wait_s(self, now: float) -> float | None:
-        """Seconds until the next call may be sent; None when a reply has to come first, or no call waits."""
+        """Seconds until the next call may be sent; None when a reply has to arrive first, or no call waits."""
         if not self.waiting or self.n_sent >= self.allowance.in_flight.limit:
             return None
         until_probe = self.breaker.wait_s(now)
@@ -147,7 +147,7 @@ class Lane:
         return job
 
     def returned(self, job: Job, received: Received, sent_at: float, now: float) -> None:
-        """Count a call that came back, and learn from how it did."""
+        """Count a call that came back, and learn from its outcome."""
         load = self.n_sent
         self.n_sent -= 1
         self._learn_rates(job, received, now)
@@ -174,7 +174,7 @@ class Lane:
         self.paused_until = max(self.paused_until, now + wait_asked_s(asked_s))
 
     def is_tried_again(self, job: Job, received: Received) -> bool:
-        """Whether the call gets another attempt in this run: what an endpoint that is down costs does not count."""
+        """Whether the call gets another attempt in this run: attempts lost to an endpoint that is down do not count."""
         return not received.is_final and job.tries - job.excused <= self.provider.transport_retries
 
     def is_at_fault(self, job: Job) -> bool:
@@ -186,13 +186,13 @@ class Dispatcher(LoopSender):
     """Sends jobs over HTTP.
 
     Args:
-        on_attempt: called in that thread for every attempt: job, what came of it, whether it is the job's last in
+        on_attempt: called in that thread for every attempt: job, outcome, whether it is the job's last in
             this run. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
-        on_notice: called in that thread with what the user should know: an endpoint is down, or back.
+        on_notice: called in that thread with news for the user: an endpoint is down, or back.
 
-    While 256 replies wait for the disk nothing is sent: a kill loses at most the calls in flight and those. Whoever
-    stores them calls `saved`.
+    While 256 replies wait for the disk nothing is sent: a kill loses at most those and the calls in flight. The
+    thread that stores them calls `saved`.
     """
 
     def __init__(
@@ -246,14 +246,14 @@ class Dispatcher(LoopSender):
         self._pump(lane)
 
     def _waiting(self, name: str) -> list[Job]:
-        """Take all calls of a provider that wait, to be spread over its endpoints anew."""
+        """Take all waiting calls of a provider, to be spread over its endpoints again."""
         waiting = [job for lane in self._lanes[name] for job in lane.waiting]
         for lane in self._lanes[name]:
             lane.waiting.clear()
         return waiting
 
     def _lane_for(self, job: Job) -> Lane:
-        """The endpoint of a job: by its question, so that shared beginnings meet one cache; another when it is down.
+        """The endpoint of a job: by its question, so that shared prefixes meet one cache; another when it is down.
 
         Every endpoint has its own place in the order of each question (rendezvous hashing): when one is down or added,
         only its part of the questions moves.
@@ -266,7 +266,7 @@ class Dispatcher(LoopSender):
         return next((lane for lane in lanes if lane.breaker.wait_s(now) == 0), lanes[0])
 
     def _pump(self, lane: Lane) -> None:
-        """Send what may be sent now; where only time is missing, come back then."""
+        """Send what may be sent now; where a call only has to wait, schedule the next look."""
         while not self._is_stopping:
             now = self._loop.time()
             wait_s = lane.wait_s(now)
@@ -276,7 +276,7 @@ class Dispatcher(LoopSender):
                 self._is_held_back = True
                 if self._n_returned - self._n_saved >= _UNSAVED:
                     return
-                self._is_held_back = False  # saved since; nobody else would come back to it
+                self._is_held_back = False  # saved meanwhile; nothing else would return to it
             if wait_s > 0:
                 self._set_alarm(lane, wait_s)
                 return
@@ -303,12 +303,12 @@ class Dispatcher(LoopSender):
         try:
             received = await lane.transport.send(job.body, job.call.body["model"])
             lane.returned(job, received, sent_at, self._loop.time())
-            hopeless = received.hopeless or self._heed(lane, job, received, sent_at)
-            is_last = hopeless is not None or not lane.is_tried_again(job, received)
+            fatal = received.fatal or self._heed(lane, job, received, sent_at)
+            is_last = fatal is not None or not lane.is_tried_again(job, received)
             self._n_returned += 1
             self._on_attempt(job, received, is_last)
-            if hopeless is not None:
-                raise hopeless
+            if fatal is not None:
+                raise fatal
         except asyncio.CancelledError:
             lane.breaker.abandoned(job.key)
             self._on_attempt(job, _cut_off(self._loop.time() - sent_at), True)
@@ -325,7 +325,7 @@ class Dispatcher(LoopSender):
     def _retry(self, job: Job) -> None:
         lane = self._lane_for(job)
         if lane.breaker.is_open:
-            lane.waiting.append(job)  # another call may fare better as the next probe
+            lane.waiting.append(job)  # another call may succeed as the next probe
         else:
             lane.waiting.appendleft(job)
         self._pump(lane)
@@ -345,7 +345,7 @@ class Dispatcher(LoopSender):
         if job.failed_at is None:
             job.failed_at = now
         is_at_fault = lane.is_at_fault(job)
-        # Calls that time out together are no outage when others were answered meanwhile.
+        # Calls that time out together are not an outage when others were answered meanwhile.
         counts = not is_at_fault and lane.answered_at < sent_at
         if breaker.failed(job.key, now, counts=counts, is_silence=received.is_silence):
             self._on_notice(
@@ -373,7 +373,7 @@ class Dispatcher(LoopSender):
 
 
 def _cut_off(latency_s: float) -> Received:
-    """What came of a call whose reply the run did not live to see; it may have been paid for."""
+    """The outcome of a call whose reply the run did not wait for; it may have been paid for."""
     detail = "cut off: the build was stopped before the reply came"
     started_at = datetime.now(UTC) - timedelta(seconds=latency_s)
     return Received("transport_error", detail, None, None, None, None, latency_s * 1000, started_at)

@@ -39,8 +39,8 @@ _IDLE_CONNECTION_S = 15.0
 class HttpTransport:
     """A chat-completions endpoint of a provider.
 
-    The HTTP client is written in Rust and works in a thread of its own beside the interpreter. It follows no redirect,
-    keeps no cookie and has no limit of connections.
+    The HTTP client is written in Rust and works in a thread of its own, outside the interpreter. It follows no
+    redirect, keeps no cookie and has no connection limit.
 
     Args:
         name: the provider's name in the profile.
@@ -50,12 +50,12 @@ class HttpTransport:
 
     Raises:
         UnauthorisedError: the variable that is to hold the key does not.
-        EndpointError: the address is none.
+        EndpointError: the address is not a URL.
     """
 
     def __init__(self, name: str, provider: Provider, base_url: str) -> None:
         if not Url.is_valid(base_url) or Url(base_url).scheme not in ("http", "https"):
-            raise EndpointError(f"provider {name}: base_url {base_url!r} is no http address")
+            raise EndpointError(f"provider {name}: base_url {base_url!r} is not an http address")
         self._name = name
         self._base_url = base_url.rstrip("/")
         self._api_version = provider.azure_api_version
@@ -82,15 +82,15 @@ class HttpTransport:
         )
 
     async def close(self) -> None:
-        """Close the connections: the client does so once nobody holds it any more. Nothing can be sent after this."""
+        """Close the connections: the client does so once nothing refers to it. Nothing can be sent after this."""
         await self._client.close()
         del self._client
 
     async def send(self, body: bytes, model: str) -> Received:
-        """Send a request once; `model` is the one that its body names.
+        """Send a request once; `model` is the one in its body.
 
-        Hopeless is a key that the endpoint does not take (401, 402, 403: `UnauthorisedError`), and an address or a
-        model that it does not have (404, 405: `EndpointError`).
+        Fatal are a key that the endpoint does not accept (401, 402, 403: `UnauthorisedError`), and an unknown address
+        or model (404, 405: `EndpointError`).
         """
         started_at, sent = datetime.now(UTC), time.perf_counter()
         status, raw, reply, wait_s, limits = None, None, None, None, NO_RATE_LIMITS
@@ -114,8 +114,8 @@ class HttpTransport:
             outcome, detail = "transport_error", self._described(error)
         latency_ms = (time.perf_counter() - sent) * 1000
         kept = raw if reply is not None else None
-        hopeless = self._hopeless(url, status, detail)
-        return Received(outcome, detail, status, kept, reply, wait_s, latency_ms, started_at, limits, hopeless)
+        fatal = self._fatal(url, status, detail)
+        return Received(outcome, detail, status, kept, reply, wait_s, latency_ms, started_at, limits, fatal)
 
     def _url_of(self, model: str) -> Url:
         if model not in self._urls:
@@ -128,7 +128,7 @@ class HttpTransport:
         deployment = f"{self._base_url}/openai/deployments/{quote(model, safe='')}/chat/completions"
         return Url(deployment).with_query({"api-version": self._api_version})
 
-    def _hopeless(self, url: Url, status: int | None, detail: str | None) -> EngineError | None:
+    def _fatal(self, url: Url, status: int | None, detail: str | None) -> EngineError | None:
         if status in UNAUTHORISED_STATUSES:
             return UnauthorisedError(
                 f"provider {self._name}: {url} does not accept the key ({detail}); "

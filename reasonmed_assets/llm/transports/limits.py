@@ -24,15 +24,15 @@ _MINUTE_S = 60.0
 
 
 class InFlight:
-    """How many calls may be in flight: grows while the endpoint keeps up, shrinks when it says or shows that it cannot.
+    """How many calls may be in flight: grows while the endpoint keeps up, shrinks when it reports or shows an overload.
 
     Additive increase, multiplicative decrease. It starts low and doubles per round of replies up to the first
     overload; from then on it gains one per round. Calls that were already in flight at a decrease cause no second one.
 
-    An overload is what the caller reports (429, 503, a time-out), or a queue: a server that never declines takes longer
-    instead. By Little's law it completes load / latency calls a second; where a higher load brings hardly more of them,
-    by the median of a round, the rest of the load only waits. That alone never lowers the limit below where it started.
-    Only calls of one step are compared: those of another take another time.
+    An overload is what the caller reports (429, 503, a timeout), or a queue: a server that never rejects a call takes
+    longer instead. By Little's law it completes load / latency calls a second; where a higher load brings hardly more,
+    by the median of a round, the rest of the load only waits. A queue alone never lowers the limit below its start.
+    Only calls of one step are compared, since those of another take another time.
     """
 
     def __init__(self, highest: int) -> None:
@@ -52,12 +52,12 @@ class InFlight:
         return int(self._limit)
 
     def share(self, n: int) -> None:
-        """Keep to the `n`-th part of what is declared, because so many builds use the endpoint."""
+        """Keep to the `n`-th part of what is declared, since `n` builds use the endpoint."""
         self._highest = max(1, self._declared // n)
         self._limit = min(self._limit, float(self._highest))
 
     def step_begins(self) -> None:
-        """From now on other calls are made, whose latency does not compare with what was seen before."""
+        """Other calls follow, whose latency cannot be compared with the earlier ones."""
         self._round.clear()
         self._round_load = 0
         self._best = None
@@ -116,7 +116,7 @@ class PerMinute:
         self._left = self._most
 
     def told(self, per_minute: int, model: str, now: float) -> None:
-        """The endpoint says what it allows a model a minute; the lowest of these and of the declared figure holds."""
+        """The endpoint reports what it allows a model a minute; the lowest of these and the declared limit holds."""
         if per_minute != self._told.get(model):
             with self._lock:
                 self._refill(now)
@@ -124,7 +124,7 @@ class PerMinute:
                 self._set_rate()
 
     def share(self, n: int, now: float) -> None:
-        """Keep to the `n`-th part of the allowance, because so many builds use the endpoint."""
+        """Keep to the `n`-th part of the allowance, since `n` builds use the endpoint."""
         if n != self._share:
             with self._lock:
                 self._refill(now)
@@ -141,7 +141,7 @@ class PerMinute:
             return max(0.0, needed / self._rate)
 
     def take(self, amount: float, now: float) -> None:
-        """Take an amount, larger ones into debt; a negative amount gives back what was not used."""
+        """Take an amount, larger ones into debt; a negative amount returns what was not used."""
         if self._rate is None:
             return
         with self._lock:
@@ -162,10 +162,9 @@ class PerMinute:
 class Breaker:
     """Whether an endpoint is up: a circuit breaker.
 
-    It opens when eight different calls in a row met silence, or 64 failed in any way that may speak of the endpoint:
-    one that still responds, if only with errors, is more likely to have trouble with some of the calls. Then one call
-    at a time is let through as a probe, after a second at first, half a minute at last; the first one that succeeds
-    closes it.
+    It opens when eight different calls in a row got no response, or 64 failed in a way that may be the endpoint's
+    fault: one that still responds, if only with errors, more likely fails on some of the calls. Then one call at a time
+    is let through as a probe, first after a second, at last every half minute; the first one that succeeds closes it.
     """
 
     def __init__(self) -> None:
@@ -192,7 +191,7 @@ class Breaker:
         self._probe = key if self.is_open else None
 
     def abandoned(self, key: str) -> None:
-        """A call will not come back, because the run ends; if it was the probe, the next run sends another."""
+        """A call is abandoned, because the run ends; if it was the probe, the next run sends another."""
         if key == self._probe:
             self._probe = None
 
@@ -207,12 +206,12 @@ class Breaker:
         return was_open
 
     def failed(self, key: str, now: float, *, counts: bool, is_silence: bool) -> bool:
-        """A call failed; one whose own fault that is does not count. Returns whether the endpoint is down from now on.
+        """A call failed; one that fails through its own fault does not count. Returns whether the endpoint is now down.
 
         Args:
             key: the call.
             now: seconds.
-            counts: it may speak of the endpoint.
+            counts: it may be the endpoint's fault.
             is_silence: there was no response of the endpoint.
         """
         if counts:
@@ -235,8 +234,8 @@ class Breaker:
 def backoff_s(tries: int, asked_s: float | None, draw: random.Random) -> float:
     """Seconds before the next attempt of a call that failed `tries` times (at least 1).
 
-    Doubles from half a second to a minute, of which a random half is left off, so that calls which failed together do
-    not return together. What the endpoint asked for is the least, up to ten minutes.
+    Doubles from half a second to a minute, less a random part of up to half, so that calls which failed together do
+    not return together. It is at least what the endpoint asked for, up to ten minutes.
     """
     longest = min(_BACKOFF_LONGEST_S, _BACKOFF_FIRST_S * 2.0 ** (tries - 1))
     pause = longest * draw.uniform(0.5, 1.0)

@@ -1,4 +1,4 @@
-"""What senders that work asynchronously have in common: an event loop in a thread of its own."""
+"""The base of asynchronous senders: an event loop in a thread of its own."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _LAST_S = 5.0
-"""How long a library may take to end what is cancelled."""
+"""How long a library may take to end cancelled work."""
 
 
 class LoopSender:
     """Takes jobs from any thread into an event loop, until it is stopped.
 
-    A subclass says what happens to them (`_take`), keeps its running work in `_tasks`, and gives back what it opened
+    A subclass says what happens to them (`_take`), keeps its running work in `_tasks`, and releases what it opened
     (`_close`). It calls this constructor last: the thread runs from then on.
     """
 
@@ -36,13 +36,13 @@ class LoopSender:
         self._thread.start()
 
     def submit(self, jobs: Iterable[Job]) -> None:
-        """Have calls made, in their order, as soon as may be; from any thread. Does nothing after `stop`."""
+        """Have calls made, in order, as soon as possible; from any thread. Does nothing after `stop`."""
         with self._lock:
             if not self._is_stopping:
                 self._loop.call_soon_threadsafe(self._take, list(jobs))
 
     def stop(self, grace_s: float) -> None:
-        """Begin nothing more; what is under way has `grace_s` seconds. Returns at once."""
+        """Begin nothing more; running calls have `grace_s` seconds. Returns at once."""
         with self._lock:
             if self._is_stopping:
                 return
@@ -63,7 +63,7 @@ class LoopSender:
         """Begin with jobs; called in the loop."""
 
     async def _close(self) -> None:
-        """Give back what was opened; called in the loop, once nothing is under way."""
+        """Release what was opened; called in the loop, once nothing is running."""
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -1,8 +1,8 @@
 """Makes claimed calls with a model that vLLM has loaded on this machine, without a server.
 
 vLLM runs in a process of its own (`offline_process.py`): when it runs out of memory or a kernel crashes, the build goes
-on, tells what happened and starts it again; and a GPU's memory is given back for certain when that process ends. It
-stays between the steps of a build, for a large model takes minutes to load.
+on, reports what happened and starts it again; and a GPU's memory is certain to be released when that process ends. It
+is kept between the steps of a build, since a large model takes minutes to load.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ OnAnswer = Callable[[Answer], None]
 
 @dataclass(eq=False, slots=True)
 class _Child:
-    """A process that was started: who waits for an answer of it, and what it said last."""
+    """A process that was started: the callers that wait for its answers, and its last output."""
 
     process: subprocess.Popen[bytes]
     waiting: dict[str, OnAnswer] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class _Child:
 
 
 class ModelProcess:
-    """A provider's model in a process of its own; started by the first request, and again by one after a crash.
+    """A provider's model in a process of its own; started by the first request, and by the next one after a crash.
 
     Args:
         provider: its declaration.
@@ -128,7 +128,7 @@ class ModelProcess:
             if self._child is child:
                 self._child = None
             waiting, child.waiting = child.waiting, {}
-        ended = f"exit status {status}; its last words:\n" + "\n".join(child.said)
+        ended = f"exit status {status}; its last output:\n" + "\n".join(child.said)
         for on_answer in waiting.values():
             on_answer({"ended": ended, "was_ready": child.is_ready})
 
@@ -142,7 +142,7 @@ class ModelProcess:
 
     @staticmethod
     def _await_end(child: _Child) -> None:
-        """vLLM's own processes outlive one that was killed, hold its pipes and a GPU's memory."""
+        """vLLM's own processes outlive a killed parent and hold its pipes and a GPU's memory."""
         child.process.wait()
         _kill_group(child.process.pid, signal.SIGKILL)
 
@@ -153,7 +153,7 @@ def _send(child: _Child, line: bytes) -> None:
         child.process.stdin.write(line)
         child.process.stdin.flush()
     except OSError:
-        _log.debug("the vLLM process has ended; who waits for it is told by the thread that reads its answers")
+        _log.debug("the vLLM process has ended; the thread that reads its answers tells the callers")
 
 
 def _kill_group(group: int, how: signal.Signals) -> None:
@@ -188,13 +188,13 @@ class OfflineModels:
 
 
 class OfflineSender:
-    """Sends the calls of one run to a model process, so many at a time, from a thread of its own.
+    """Sends the calls of one run to a model process, a limited number at a time, from a thread of its own.
 
     Args:
         name: the provider's name in the profile.
         provider: its declaration.
         process: the model.
-        on_attempt: called in that thread for every attempt: job, what came of it, whether it is the job's last in
+        on_attempt: called in that thread for every attempt: job, outcome, whether it is the job's last in
             this run. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
     """
@@ -221,11 +221,11 @@ class OfflineSender:
         self._thread.start()
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Make calls, in their order; from any thread. Does nothing after `stop`."""
+        """Make calls, in order; from any thread. Does nothing after `stop`."""
         self._tasks.put(partial(self._take, list(jobs)))
 
     def stop(self, grace_s: float) -> None:
-        """Begin no further call; those under way have `grace_s` seconds. Returns at once."""
+        """Begin no further call; running ones have `grace_s` seconds. Returns at once."""
         self._ends_at = time.monotonic() + grace_s
         self._tasks.put(self._drain)
 

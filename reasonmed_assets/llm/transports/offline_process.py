@@ -2,8 +2,8 @@
 
 The first line holds the arguments of `vllm.LLM`, every further one `{"id": ..., "body": chat-completions request}`.
 The answers are `{"ready": true}` once the model is loaded, then per request `{"id": ..., "reply": chat-completions
-response}`, or `rejected` or `failed` with the reason instead of the reply. The process ends when its stdin closes, and
-so when whoever started it is killed.
+response}`, or `rejected` or `failed` with the reason instead of the reply. The process ends when its stdin closes,
+and so when its parent is killed.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Requests = queue.SimpleQueue[dict[str, Any] | None]
 
 
 class RejectedError(ValueError):
-    """A request that vLLM does not take: it is too long for the model, or a parameter is none."""
+    """A request that vLLM rejects: it is too long for the model, or has an unknown parameter."""
 
 
 class Model:
-    """A model that vLLM has loaded. What it needs of vLLM is imported here, in this process only.
+    """A model that vLLM has loaded. vLLM is imported here, in this process only.
 
     Args:
         options: arguments of `vllm.LLM`.
@@ -54,7 +54,7 @@ class Model:
         """Take a request.
 
         Raises:
-            RejectedError: vLLM does not take it.
+            RejectedError: vLLM rejects it.
         """
         from vllm.exceptions import VLLMClientError
 
@@ -62,7 +62,7 @@ class Model:
             added = self._enqueue(request["body"])
         except (TypeError, ValueError, VLLMClientError) as error:
             raise RejectedError(f"{type(error).__name__}: {error}") from error
-        # vLLM returns its inner id, which goes on after a hyphen; its outputs carry the plain one.
+        # vLLM returns its internal id, which has a suffix after a hyphen; its outputs carry the plain one.
         self._under_way[added.partition("-")[0]] = request
 
     def _enqueue(self, body: dict[str, Any]) -> str:
@@ -78,10 +78,10 @@ class Model:
         return str(added)
 
     def step(self) -> list[dict[str, Any]]:
-        """Let the model go on by one step; the answers that are complete by then.
+        """Run the model for one step; returns the answers that are complete by then.
 
-        `LLM.chat` is the same, up to the last answer of those it was given. Here each answer is told when it is there:
-        no place stays empty while one long reply is awaited, and a crash takes nothing but what is under way.
+        `LLM.chat` does the same until its last answer is complete. Here each answer is returned when it is complete: no
+        slot stays empty while one long reply is awaited, and a crash loses only the requests in progress.
         """
         finished = [output for output in self._llm.llm_engine.step() if output.finished]
         return [self._answer(self._under_way.pop(output.request_id), output) for output in finished]
@@ -98,7 +98,7 @@ class Model:
         if self._parser is not None:
             reasoning, content = self._parser.extract_reasoning(choice.text, _as_request(request["body"]))
             message |= {"content": content, "reasoning": reasoning}
-            # Zero is also what a parser says that cannot count.
+            # A parser that cannot count reports zero as well.
             if n_tokens := self._parser.count_reasoning_tokens(list(choice.token_ids)):
                 usage["completion_tokens_details"] = {"reasoning_tokens": n_tokens}
         reply = {
@@ -154,7 +154,7 @@ def _write(answers: BinaryIO, answer: dict[str, Any]) -> None:
 
 
 def _lines() -> Iterator[bytes]:
-    """Lines of stdin. Python's own reader would make the interpreter abort when it ends while a thread waits there."""
+    """Lines of stdin. Python's own reader makes the interpreter abort if it ends while a thread waits in it."""
     rest = b""
     while chunk := os.read(0, _CHUNK_BYTES):
         *lines, rest = (rest + chunk).split(b"\n")
@@ -165,7 +165,7 @@ def _read(lines: Iterator[bytes], requests: Requests) -> None:
     for line in lines:
         requests.put(orjson.loads(line))
     requests.put(None)
-    # While a model is being loaded nobody looks at the queue; vLLM's own processes are of this group.
+    # While a model is being loaded nothing reads the queue; vLLM's own processes are in this group.
     time.sleep(_END_S)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
