@@ -25,7 +25,7 @@ sampled as (
 -- A path is rewritten from a generated one, or from a refined one.
 parents as (
     select path_id, path_text from reasoning_paths
-    union all
+    union all by name
     select path_id, path_text from refined_paths
 ),
 

@@ -7,9 +7,9 @@ votes as (
     select
         calls.path_id,
         calls.sample,
-        replies.*,
-        replies.value ->> 'verdict' as vote,
-        replies.value ->> 'reason' as vote_reason
+        replies.value ->> 'verdict' as verdict,
+        replies.value ->> 'reason' as reason,
+        replies.* exclude (row_id, value, raw_text, error_kind, is_missing)
     from calls
     inner join replies on calls.row_id = replies.row_id
 ),
@@ -17,24 +17,28 @@ votes as (
 counted as (
     select
         path_id,
-        count(vote) as n_votes,
-        count(vote) filter (where vote = 'correct') as n_votes_correct,
+        count(verdict) as n_votes,
+        count(verdict) filter (where verdict = 'correct') as n_votes_correct,
         case
-            when count(vote) = 0 then null
-            when 2 * count(vote) filter (where vote = 'correct') > count(vote) then 'correct'
+            when count(verdict) = 0 then null
+            when 2 * count(verdict) filter (where verdict = 'correct') > count(verdict) then 'correct'
             else 'error'
-        end as verdict
+        end as verdict,
+        list_sum(list(attempts)) as all_attempts,
+        flatten(list(call_keys order by sample)) as all_call_keys
     from votes
     group by path_id
 )
 
+-- The first vote that agrees with the verdict stands for the row; where no vote is usable, the first one.
 select
     counted.*,
-    list_sum(list(votes.attempts)) as all_attempts,
-    flatten(list(votes.call_keys order by votes.sample)) as all_call_keys,
-    arg_min(votes.vote_reason, votes.sample) filter (where votes.vote = counted.verdict) as verdict_reason,
-    -- The first vote that agrees with the verdict stands for the row; where no vote is usable, the first one.
-    arg_min(votes, (votes.vote is distinct from counted.verdict, votes.sample)) as vote
+    case when votes.verdict = counted.verdict then votes.reason end as verdict_reason,
+    votes.* exclude (path_id, sample, verdict, reason, call_keys, attempts)
 from counted
 inner join votes on counted.path_id = votes.path_id
-group by all
+qualify
+    row_number() over (
+        partition by counted.path_id
+        order by votes.verdict is distinct from counted.verdict, votes.sample
+    ) = 1

@@ -10,14 +10,14 @@ texts as (
         length(path_text) as characters
     from reasoning_paths
     where path_text is not null
-    union all
+    union all by name
     select
         if(stage = 'refined', 2, 3) as place,
         stage || ' text' as text_kind,
         length(path_text) as characters
     from refined_paths
     where is_accepted
-    union all
+    union all by name
     select
         4 as place,
         'short answer' as text_kind,

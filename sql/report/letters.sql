@@ -10,7 +10,7 @@ letters as (
         'questions' as what,
         gold_letter as letter
     from questions
-    union all
+    union all by name
     select
         2 as place,
         source,
@@ -18,7 +18,7 @@ letters as (
         answer_letter as letter
     from reasoning_paths
     where answer_letter is not null
-    union all
+    union all by name
     select
         3 as place,
         records.source,

@@ -8,12 +8,12 @@ counted as (
     select
         question_id,
         source,
-        count(*) as n_paths,
+        count(path_id) as n_paths,
         count(*) filter (where is_correct) as n_correct,
         count(*) filter (where not is_correct) as n_error,
         count(*) filter (where is_correct is null) as n_missing,
-        4 * count(*) // 9 as easy_max_errors,
-        7 * count(*) // 9 as medium_max_errors
+        4 * count(path_id) // 9 as easy_max_errors,
+        7 * count(path_id) // 9 as medium_max_errors
     from verifications
     where source = getvariable('source')
     group by question_id, source
@@ -32,7 +32,7 @@ wrong_letters as (
         verifications.question_id,
         verifications.generator,
         verifications.answer_letter,
-        count(*) as n_agreeing
+        count(verifications.answer_letter) as n_agreeing
     from verifications
     where verifications.source = getvariable('source') and not verifications.is_answer_match
     group by all
@@ -42,7 +42,7 @@ generator_sizes as (
     select
         question_id,
         generator,
-        count(*) as n_of_generator,
+        count(path_id) as n_of_generator,
         count(distinct generator) over (partition by question_id) as n_generators
     from verifications
     where source = getvariable('source')

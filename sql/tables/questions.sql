@@ -10,7 +10,7 @@ published as (select * from raw_questions),
 
 groups as (
     select raw_id, group_id from matches
-    union
+    union by name
     select other_raw_id as raw_id, group_id from matches where other_split_role != 'benchmark'
 ),
 

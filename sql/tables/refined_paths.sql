@@ -12,7 +12,7 @@ judged as (
         paths.attempts + coalesce(votes.all_attempts, 0) as attempts,
         votes.verdict,
         votes.verdict_reason,
-        votes.vote.outcome as verifier_outcome,
+        votes.outcome as verifier_outcome,
         is_answer_match(paths.answer_letter, questions.gold_letter, questions.options) as is_answer_match,
         questions.gold_letter,
         near_copies.near_copy_of

@@ -106,7 +106,7 @@ def _accepted(*texts: dict[str, Any], copies: str = "", **overrides: Any) -> lis
         con.execute(f"alter table paths drop {decided}")
     con.execute(
         "create table votes as select path_id, 'correct' as verdict, 'Sound.' as verdict_reason,"
-        " ['k'] as all_call_keys, 1 as all_attempts, {'outcome': 'completed'} as vote from paths"
+        " ['k'] as all_call_keys, 1 as all_attempts, 'completed' as outcome from paths"
     )
     con.execute("create table near_copies (path_id varchar, near_copy_of varchar)")
     if copies:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from queries import connect, fill, run
 
-from reasonmed_assets.assets.verdicts import audited_texts
+from reasonmed_assets.rules.alterations import audited_texts
 
 # k, n and the bounds of Wilson's 95% interval, from Newcombe (Statistics in Medicine 17, 1998, table I, method 3).
 PUBLISHED = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]

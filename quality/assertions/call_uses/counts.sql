@@ -23,7 +23,7 @@ select
 from served_rows as served
 left join uses on served.used_by = uses.used_by and served.row_id = uses.row_id and served.call_key = uses.call_key
 where uses.n_uses is distinct from 1
-union all
+union all by name
 select
     null as used_by,
     null as row_id,

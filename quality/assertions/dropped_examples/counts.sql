@@ -16,7 +16,7 @@ expected as (
 
 found as (
     select question_id, slot from staged
-    union all
+    union all by name
     select question_id, slot from reasonmed where source = getvariable('source')
 ),
 

@@ -32,7 +32,7 @@ select
 from texts
 cross join specials
 where regexp_matches(text, special)
-union all
+union all by name
 select
     example_id,
     format('{} x <{}>, {} x </{}>', n_opening, tag, n_closing, tag) as found

@@ -8,7 +8,7 @@ select
     source
 from staged
 where is_applied and (question_id is null or not coalesce(list_contains(getvariable('sources'), source), false))
-union all
+union all by name
 select
     min(override_id) as override_id,
     question_id,

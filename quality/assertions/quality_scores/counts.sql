@@ -13,7 +13,7 @@ group by staged.example_id
 having
     count(*) filter (where staged.text_role = 'final') != 1
     or count(*) filter (where staged.text_role = 'before') != if(any_value(examples.parent_path_id) is null, 0, 1)
-union all
+union all by name
 select
     'all' as example_id,
     count(distinct example_id) as n_final,

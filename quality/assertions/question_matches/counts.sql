@@ -10,7 +10,7 @@ select
 from staged
 group by raw_id, other_raw_id
 having count(*) > 1
-union all
+union all by name
 select
     raw_id,
     null as other_raw_id,

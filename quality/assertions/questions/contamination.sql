@@ -19,7 +19,7 @@ select
 from staged
 inner join question_matches as matches on staged.raw_id = matches.raw_id
 where matches.decision in ('contaminated', 'conflicting_gold')
-union
+union by name
 select
     staged.question_id,
     'contaminated' as decision,

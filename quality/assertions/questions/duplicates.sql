@@ -7,7 +7,7 @@ with
 texts as (
     select question_id, source, question_text(context, question, options) as text
     from staged
-    union all
+    union all by name
     -- A question that a match has turned away since stays until its own source is built again.
     select question_id, source, question_text(context, question, options) as text
     from questions

@@ -17,7 +17,7 @@ slots as (
 
 paths as (
     select question_id, selection_rank as slot from ranked_paths where tier = 'easy' and selection_rank <= 2
-    union
+    union by name
     select question_id, slot from refined_paths where is_accepted
 ),
 

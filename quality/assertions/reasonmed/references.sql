@@ -16,7 +16,7 @@ selected as (
     from ranked_paths as ranked
     inner join reasoning_paths as paths on ranked.path_id = paths.path_id
     where ranked.source = getvariable('source') and ranked.tier = 'easy'
-    union all
+    union all by name
     select
         path_id,
         question_id,

@@ -10,7 +10,7 @@ expected as (
         selection_rank as slot
     from ranked_paths
     where source = getvariable('source') and tier = 'medium' and selection_rank <= 2
-    union all
+    union all by name
     select
         question_id,
         1 as slot
@@ -48,7 +48,7 @@ select
     format('{} rows in {} rounds of one path, the last numbered {}', n_rows, n_rounds, last_round) as problem
 from rounds
 where n_rows != n_rounds or n_rounds != last_round or last_round > getvariable('rule_rewrite_rounds')
-union all
+union all by name
 select
     coalesce(expected.question_id, slots.question_id) as question_id,
     coalesce(expected.slot, slots.slot) as slot,

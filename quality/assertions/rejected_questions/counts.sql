@@ -28,7 +28,7 @@ reads as (
 
 expected as (
     select 'turned away' as kind, n from turned_away
-    union all
+    union all by name
     select 'unreadable' as kind, coalesce(n, 0) as n from reads
 ),
 
