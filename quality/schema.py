@@ -6,9 +6,9 @@ The tables themselves are in `quality/tables/`, one module each; the rules over 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import pandera.polars as pa
 import polars as pl
@@ -17,11 +17,18 @@ from reasonmed_assets.sql import literal
 SOURCE_PARTITION = "source"
 ROW_HASH = "row_hash"
 
+Origin = Literal["file", "profile", "constant", "call", "publish"]
+"""Where a column is from that is made from no column of the warehouse: a file that was read (of a source, of people), a
+value of the profile, a constant of the query; or measured: of a model call, of the publish."""
+
 
 class Table(pa.DataFrameModel):
     """Base of every table: the row hash by which a publish finds what changed."""
 
-    row_hash: str = pa.Field(description="Hash of the other columns; a publish rewrites only rows whose hash changed.")
+    row_hash: str = pa.Field(
+        description="Hash of the other columns; a publish rewrites only rows whose hash changed.",
+        metadata={"origin": "publish"},
+    )
 
     class Config:
         strict = True
@@ -57,8 +64,6 @@ class TableSpec:
         partitioned: True when the table is partitioned by source (then it has a column `source`).
         model: the pandera model.
         missing: when a row lacks its reply; None for a table that no model fills.
-        example: the final example that a row's calls serve, as SQL over its columns; None: its `example_id`, if any.
-        one_row_per: the table that it has one row for each row of, in the same partition; None: no such table.
     """
 
     name: str
@@ -68,8 +73,6 @@ class TableSpec:
     partitioned: bool
     model: type[Table]
     missing: Missing | None = None
-    example: str | None = None
-    one_row_per: str | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -79,6 +82,12 @@ class TableSpec:
         order = dict.fromkeys([*own, *columns])
         order.pop(ROW_HASH)
         return {name: columns[name] for name in [*order, ROW_HASH]}
+
+    @property
+    def origins(self) -> dict[str, Origin]:
+        """Column name -> its origin, for the columns that declare one."""
+        declared = {name: (column.metadata or {}).get("origin") for name, column in self.columns.items()}
+        return {name: origin for name, origin in declared.items() if origin is not None}
 
     def duckdb_types(self) -> dict[str, str]:
         """Column name -> DuckDB type, in table order."""
@@ -110,26 +119,17 @@ _Model = TypeVar("_Model", bound=type[Table])
 
 
 def table(
-    name: str,
-    *,
-    group: str,
-    grain: str,
-    key: str,
-    partitioned: bool,
-    missing: Missing | None = None,
-    example: str | None = None,
-    one_row_per: str | None = None,
+    name: str, *, group: str, grain: str, key: str, partitioned: bool, missing: Missing | None = None
 ) -> Callable[[_Model], _Model]:
     """Class decorator that declares a table (see `TableSpec` for the arguments).
 
     Raises:
         ValueError: the grain does not start with "One row per", a column lacks a description, the key is no column,
-            or the name is taken, or `missing` is not given for rows that name calls, or there is no row to have one
-            row per.
+            or the name is taken, or `missing` is not given for rows that name calls.
     """
 
     def declare(model: _Model) -> _Model:
-        spec = TableSpec(name, group, grain, key, partitioned, model, missing, example, one_row_per)
+        spec = TableSpec(name, group, grain, key, partitioned, model, missing)
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
         if name in TABLES:
@@ -141,8 +141,6 @@ def table(
             raise ValueError(f"table {name}: the key {key!r} (and `source`, when partitioned) must be columns")
         if ("call_keys" in spec.columns) != (missing is not None):
             raise ValueError(f"table {name}: say when a row that models fill lacks its reply (missing), and only then")
-        if one_row_per is not None and (one_row_per not in TABLES or TABLES[one_row_per].key not in spec.columns):
-            raise ValueError(f"table {name}: one_row_per={one_row_per!r} must be an earlier table whose key it has")
         TABLES[name] = spec
         return model
 
@@ -153,7 +151,7 @@ def column(
     description: str,
     *,
     nullable: bool = False,
-    derives_from: Sequence[str] = (),
+    origin: Origin | None = None,
     **checks: Any,
 ) -> Any:
     """One column of a table.
@@ -161,11 +159,16 @@ def column(
     Args:
         description: what it is, with its unit; ends up in DDL comments, the UI and the data dictionary.
         nullable: whether null is allowed.
-        derives_from: upstream columns as "table.column" (Dagster column lineage).
+        origin: where it is from, when it is made from no column of the warehouse; the columns of all others come from
+            the SQL (see `reasonmed_assets.lineage`).
         checks: pandera's field checks (ge, le, isin, str_matches, unique, ...).
+
+    Raises:
+        ValueError: there is no such origin.
     """
-    metadata = {"derives_from": tuple(derives_from)}
-    return pa.Field(description=description, nullable=nullable, metadata=metadata, **checks)
+    if origin is not None and origin not in get_args(Origin):
+        raise ValueError(f"origin {origin!r} of {description!r}: give one of {', '.join(get_args(Origin))}")
+    return pa.Field(description=description, nullable=nullable, metadata={"origin": origin}, **checks)
 
 
 def list_of(inner: type[pl.DataType], description: str, **options: Any) -> Any:

@@ -16,13 +16,14 @@ import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality import declarations
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.parameters import set_variables, variables
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 
 from reasonmed_assets import sql
 from reasonmed_assets.assets import asking as steps
 from reasonmed_assets.assets import questions as group
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.lineage import Lineage
 from reasonmed_assets.materialisation.materialise import Stage
 from reasonmed_assets.orchestration.code_location import build_defs
 from reasonmed_assets.roles import ROLES
@@ -113,6 +114,7 @@ def test_a_table(
     monkeypatch.setattr(sql.files, "FOLDER", new_table["sql/tables/subject_counts.sql"].parents[1])
     checks = checks_of("subject_counts", tmp_path, monkeypatch)
     assert list(checks) == ["schema", "key", "partition", "counts", "references"]
+    assert [column for column, edges in Lineage().edges("subject_counts").items() if not edges] == [ROW_HASH]
     module = dict(vars(group))
     exec(new_table["reasonmed_assets/assets/questions.py"].read_text(encoding="utf-8"), module)
     (asset,) = module["assets"](dg.StaticPartitionsDefinition([SOURCE]))
@@ -158,8 +160,8 @@ def test_a_check(con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: py
     assert con.execute(str(check.sql)).fetchall() == [("e1", "unknown")]
 
 
-def test_the_snapshot_is_refreshed_as_the_page_says() -> None:
-    assert "REASONMED_WRITE_SNAPSHOT=1 pytest tests/orchestration/test_definitions.py" in PAGE
-    assert "REASONMED_WRITE_SNAPSHOT=1 pytest tests/orchestration/test_definitions.py" in (
-        ROOT / "tests" / "orchestration" / "test_definitions.py"
-    ).read_text(encoding="utf-8")
+@pytest.mark.parametrize("module", ["tests/orchestration/test_definitions.py", "tests/lineage/test_edges.py"])
+def test_the_snapshots_are_refreshed_as_the_page_says(module: str) -> None:
+    (command,) = (line for line in PAGE.splitlines() if line.startswith("REASONMED_WRITE_SNAPSHOT=1 pytest "))
+    assert module in command
+    assert f"REASONMED_WRITE_SNAPSHOT=1 pytest {module}" in (ROOT / module).read_text(encoding="utf-8")

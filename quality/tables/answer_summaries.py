@@ -11,19 +11,16 @@ from reasonmed_assets.quality.tables.call_columns import CallColumns
     key="example_id",
     partitioned=True,
     missing=Missing("is_no_reply(outcome)"),
-    one_row_per="reasonmed",
 )
 class AnswerSummaries(CallColumns):
     """One row per final example with its short answer; failed ones with their outcome."""
 
-    example_id: str = column("The example.", unique=True, derives_from=("reasonmed.example_id",))
-    question_id: str = column("The question.", derives_from=("reasonmed.question_id",))
-    source: str = column("Name of the source.", derives_from=("reasonmed.source",))
-    raw_text: str = column("The reply as it came.", nullable=True, derives_from=("reasonmed.path_text",))
-    summary: str = column(
-        "The short answer; null unless accepted.", nullable=True, derives_from=("reasonmed.path_text",)
-    )
-    answer_letter: str = column("Letter that it concludes with.", nullable=True, derives_from=("questions.options",))
+    example_id: str = column("The example.", unique=True)
+    question_id: str = column("The question.")
+    source: str = column("Name of the source.")
+    raw_text: str = column("The reply as it came.", nullable=True)
+    summary: str = column("The short answer; null unless accepted.", nullable=True)
+    answer_letter: str = column("Letter that it concludes with.", nullable=True)
     is_accepted: bool = column("It stands as the example's summary.")
     rejection: str = column("Why it does not.", nullable=True)
     content_hash: str = column("Hash of the summary.", nullable=True)

@@ -14,20 +14,9 @@ class CallUses(Table):
     """One row per row of the warehouse that a call served."""
 
     use_id: str = column("Hash of table, row and call.", unique=True)
-    used_by: str = column("Table of the row.")
-    row_id: str = column(
-        "Id of the row.",
-        derives_from=(
-            "reasoning_paths.path_id",
-            "verifications.path_id",
-            "verifier_audit.audit_id",
-            "ranked_paths.path_id",
-            "refined_paths.path_id",
-            "answer_summaries.example_id",
-            "quality_scores.score_id",
-        ),
-    )
+    used_by: str = column("Table of the row.", origin="constant")
+    row_id: str = column("Id of the row.")
     source: str = column("Name of the source.")
-    role: str = column("Model role.")
-    call_key: str = column("Ledger key of the call.", derives_from=("llm_calls.call_key",))
+    role: str = column("Model role.", origin="call")
+    call_key: str = column("Ledger key of the call.")
     cost_share: float = column("1 / number of rows that the call served.", gt=0, le=1)

@@ -15,35 +15,19 @@ from reasonmed_assets.vocabulary import TIERS
 class DifficultyTiers(Table):
     """One row per question with its tier and what the tier rests on."""
 
-    question_id: str = column("The question.", unique=True, derives_from=("questions.question_id",))
-    source: str = column("Name of the source.", derives_from=("questions.source",))
-    n_paths: int = column("Paths asked for.", ge=1, derives_from=("verifications.path_id",))
-    n_correct: int = column("Correct paths.", ge=0, derives_from=("verifications.is_correct",))
-    n_error: int = column("Error paths.", ge=0, derives_from=("verifications.is_correct",))
-    n_missing: int = column("Paths without a judgement.", ge=0, derives_from=("verifications.is_correct",))
+    question_id: str = column("The question.", unique=True)
+    source: str = column("Name of the source.")
+    n_paths: int = column("Paths asked for.", ge=1)
+    n_correct: int = column("Correct paths.", ge=0)
+    n_error: int = column("Error paths.", ge=0)
+    n_missing: int = column("Paths without a judgement.", ge=0)
     easy_max_errors: int = column("Easy up to so many errors.", ge=0)
     medium_max_errors: int = column("Medium up to so many errors.", ge=0)
     best_tier: str = column("Tier if every missing verdict were correct.", isin=TIERS)
     worst_tier: str = column("Tier if every missing verdict were an error.", isin=TIERS)
-    tier: str = column(
-        "The tier; unresolved when the missing verdicts decide.",
-        isin=TIERS,
-        derives_from=("verifications.is_correct",),
-    )
-    doubt_letter: str = column(
-        "The other option that most paths conclude with.",
-        nullable=True,
-        derives_from=("verifications.answer_letter",),
-    )
-    doubt_share: float = column(
-        "Share of the paths that conclude with it.", ge=0, le=1, derives_from=("verifications.answer_letter",)
-    )
-    doubt_models: int = column(
-        "Generators in which a majority concludes with it.", ge=0, derives_from=("verifications.generator",)
-    )
-    is_label_doubt: bool = column(
-        "The key itself is in doubt, by the paths or by people.", derives_from=("overrides.kind",)
-    )
-    override_note: str = column(
-        "Who marked the key as doubtful, and why.", nullable=True, derives_from=("overrides.note",)
-    )
+    tier: str = column("The tier; unresolved when the missing verdicts decide.", isin=TIERS)
+    doubt_letter: str = column("The other option that most paths conclude with.", nullable=True)
+    doubt_share: float = column("Share of the paths that conclude with it.", ge=0, le=1)
+    doubt_models: int = column("Generators in which a majority concludes with it.", ge=0)
+    is_label_doubt: bool = column("The key itself is in doubt, by the paths or by people.")
+    override_note: str = column("Who marked the key as doubtful, and why.", nullable=True)

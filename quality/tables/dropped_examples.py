@@ -16,9 +16,9 @@ class DroppedExamples(Table):
     """One row per example that was expected and failed, with the reason."""
 
     example_id: str = column("Hash of question and slot.", unique=True)
-    question_id: str = column("The question.", derives_from=("questions.question_id",))
-    source: str = column("Name of the source.", derives_from=("questions.source",))
-    tier: str = column("Tier of the question.", isin=TIERS, derives_from=("difficulty_tiers.tier",))
-    slot: int = column("First or second example of the question.", ge=1, le=2)
-    reason: str = column("Why there is no example.", isin=DROP_REASONS, derives_from=("refined_paths.rejection",))
-    detail: str = column("What exactly.", derives_from=("refined_paths.rejection",))
+    question_id: str = column("The question.")
+    source: str = column("Name of the source.")
+    tier: str = column("Tier of the question.", isin=TIERS)
+    slot: int = column("First or second example of the question.", ge=1, le=2, origin="constant")
+    reason: str = column("Why there is no example.", isin=DROP_REASONS)
+    detail: str = column("What exactly.")

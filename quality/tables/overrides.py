@@ -1,8 +1,12 @@
 """Table `overrides`."""
 
+from functools import partial
+
 from reasonmed_assets.quality.schema import Table, column, table
 
 from reasonmed_assets.vocabulary import OVERRIDE_KINDS
+
+_read = partial(column, origin="file")
 
 
 @table(
@@ -15,18 +19,18 @@ from reasonmed_assets.vocabulary import OVERRIDE_KINDS
 class Overrides(Table):
     """One row per entry of the overrides file and question that it names; one for an entry that names none."""
 
-    override_id: str = column("Hash of kind, entry and question.", unique=True)
-    kind: str = column("What was decided.", isin=OVERRIDE_KINDS)
-    entry: int = column("Number of the entry among those of its kind in the file, from 1.", ge=1)
-    question_id: str = column("The question; as given where there is no such record.", nullable=True)
-    source: str = column("Its source; as given where there is no such record.", nullable=True)
-    native_id: str = column("The publisher's own id of it.", nullable=True)
-    published_gold_text: str = column("Text of its key as published.", nullable=True)
-    gold_letter: str = column("Letter of the corrected key in published order.", nullable=True, str_matches=r"^[A-J]$")
-    gold_text: str = column("Text of the corrected key.", nullable=True)
-    reason: str = column("Why it was decided.", str_length={"min_value": 1})
-    decided_by: str = column("Who decided it.", str_length={"min_value": 1})
-    decided_on: str = column("When, as year-month-day.", str_matches=r"^\d{4}-\d{2}-\d{2}$")
-    note: str = column("The decision in one sentence, as it stands beside the rows that it changed.")
-    is_applied: bool = column("The build follows it.")
-    problem: str = column("Why it does not.", nullable=True)
+    override_id: str = _read("Hash of kind, entry and question.", unique=True)
+    kind: str = _read("What was decided.", isin=OVERRIDE_KINDS)
+    entry: int = _read("Number of the entry among those of its kind in the file, from 1.", ge=1)
+    question_id: str = _read("The question; as given where there is no such record.", nullable=True)
+    source: str = _read("Its source; as given where there is no such record.", nullable=True)
+    native_id: str = _read("The publisher's own id of it.", nullable=True)
+    published_gold_text: str = _read("Text of its key as published.", nullable=True)
+    gold_letter: str = _read("Letter of the corrected key in published order.", nullable=True, str_matches=r"^[A-J]$")
+    gold_text: str = _read("Text of the corrected key.", nullable=True)
+    reason: str = _read("Why it was decided.", str_length={"min_value": 1})
+    decided_by: str = _read("Who decided it.", str_length={"min_value": 1})
+    decided_on: str = _read("When, as year-month-day.", str_matches=r"^\d{4}-\d{2}-\d{2}$")
+    note: str = _read("The decision in one sentence, as it stands beside the rows that it changed.")
+    is_applied: bool = _read("The build follows it.")
+    problem: str = _read("Why it does not.", nullable=True)

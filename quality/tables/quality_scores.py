@@ -18,21 +18,17 @@ class QualityScores(CallColumns):
     """One row per scored text of the sample: final texts, and for rewritten ones the text before."""
 
     score_id: str = column("Hash of example and text role.", unique=True)
-    example_id: str = column("The example.", derives_from=("reasonmed.example_id",))
-    question_id: str = column("The question.", derives_from=("reasonmed.question_id",))
-    source: str = column("Name of the source.", derives_from=("reasonmed.source",))
-    tier: str = column("Tier of the question.", isin=TIERS, derives_from=("reasonmed.tier",))
-    text_role: str = column("The final text, or its parent before rewriting.", isin=("before", "final"))
-    path_id: str = column(
-        "The path that was scored.",
-        derives_from=(
-            "reasonmed.path_id",
-            "reasonmed.parent_path_id",
-        ),
+    example_id: str = column("The example.")
+    question_id: str = column("The question.")
+    source: str = column("Name of the source.")
+    tier: str = column("Tier of the question.", isin=TIERS)
+    text_role: str = column(
+        "The final text, or its parent before rewriting.", isin=("before", "final"), origin="constant"
     )
-    clinical_accuracy: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
-    logic: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
-    factual_correctness: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
-    completeness: float = column("1 to 10.", nullable=True, ge=1, le=10, derives_from=("reasonmed.path_text",))
+    path_id: str = column("The path that was scored.")
+    clinical_accuracy: float = column("1 to 10.", nullable=True, ge=1, le=10)
+    logic: float = column("1 to 10.", nullable=True, ge=1, le=10)
+    factual_correctness: float = column("1 to 10.", nullable=True, ge=1, le=10)
+    completeness: float = column("1 to 10.", nullable=True, ge=1, le=10)
     score: float = column("Mean of the four.", nullable=True, ge=1, le=10)
     justification: str = column("The evaluator's sentence on it.", nullable=True)

@@ -16,58 +16,28 @@ from reasonmed_assets.vocabulary import FOLDS, SPLIT_ROLES
 class Questions(Table):
     """One row per question that the build keeps."""
 
-    question_id: str = column(
-        "Hash of source, context, stem and options.", unique=True, derives_from=("raw_questions.question_id",)
-    )
-    raw_id: str = column("The published record.", unique=True, derives_from=("raw_questions.raw_id",))
-    source: str = column("Name of the source.", derives_from=("raw_questions.source",))
-    split: str = column("Split as the source declares it.", derives_from=("raw_questions.split",))
-    split_role: str = column(
-        "What the split is used for; benchmark never occurs.",
-        isin=SPLIT_ROLES,
-        derives_from=("raw_questions.split_role",),
-    )
-    native_id: str = column("The publisher's own id.", nullable=True, derives_from=("raw_questions.native_id",))
-    question: str = column(
-        "Stem of the question.", str_length={"min_value": 1}, derives_from=("raw_questions.question",)
-    )
-    context: str = column("Text that belongs to the question.", nullable=True, derives_from=("raw_questions.context",))
-    options: pl.List = list_of(
-        pl.String,
-        "Option texts in the order of the prompts; the first is A.",
-        derives_from=("raw_questions.options",),
-    )
+    question_id: str = column("Hash of source, context, stem and options.", unique=True)
+    raw_id: str = column("The published record.", unique=True)
+    source: str = column("Name of the source.")
+    split: str = column("Split as the source declares it.")
+    split_role: str = column("What the split is used for; benchmark never occurs.", isin=SPLIT_ROLES)
+    native_id: str = column("The publisher's own id.", nullable=True)
+    question: str = column("Stem of the question.", str_length={"min_value": 1})
+    context: str = column("Text that belongs to the question.", nullable=True)
+    options: pl.List = list_of(pl.String, "Option texts in the order of the prompts; the first is A.")
     option_order: pl.List = list_of(pl.Int64, "For each option, its position (from 1) in published order.")
-    gold_letter: str = column(
-        "Letter of the key in the order of the prompts.",
-        str_matches=r"^[A-J]$",
-        derives_from=("raw_questions.gold_letter", "overrides.gold_letter"),
-    )
-    gold_text: str = column(
-        "Text of the keyed option.", derives_from=("raw_questions.gold_text", "overrides.gold_text")
-    )
+    gold_letter: str = column("Letter of the key in the order of the prompts.", str_matches=r"^[A-J]$")
+    gold_text: str = column("Text of the keyed option.")
     published_gold_letter: str = column(
         "Letter of the key as published, in the order of the prompts; another one where people corrected it.",
         str_matches=r"^[A-J]$",
-        derives_from=("raw_questions.gold_letter",),
     )
-    override_note: str = column(
-        "What people decided about the question.", nullable=True, derives_from=("overrides.note",)
-    )
-    n_options: int = column("Number of options.", ge=2, le=10, derives_from=("raw_questions.n_options",))
-    subject: str = column("Subject as published.", nullable=True, derives_from=("raw_questions.subject",))
-    language: str = column("ISO 639-1 code of the question's language.", derives_from=("raw_questions.language",))
-    explanation: str = column(
-        "The publisher's explanation. Never part of a prompt.",
-        nullable=True,
-        derives_from=("raw_questions.explanation",),
-    )
-    licence: str = column("Licence of the source.", derives_from=("raw_questions.licence",))
-    needs_figure: bool = column(
-        "The text points at a picture that is not there.", derives_from=("raw_questions.needs_figure",)
-    )
-    group_id: str = column(
-        "Questions that are alike share one; a group lies in one fold.",
-        derives_from=("question_matches.group_id",),
-    )
+    override_note: str = column("What people decided about the question.", nullable=True)
+    n_options: int = column("Number of options.", ge=2, le=10)
+    subject: str = column("Subject as published.", nullable=True)
+    language: str = column("ISO 639-1 code of the question's language.")
+    explanation: str = column("The publisher's explanation. Never part of a prompt.", nullable=True)
+    licence: str = column("Licence of the source.")
+    needs_figure: bool = column("The text points at a picture that is not there.")
+    group_id: str = column("Questions that are alike share one; a group lies in one fold.")
     fold: str = column("Train or validation, by a seeded hash of the group.", isin=FOLDS)

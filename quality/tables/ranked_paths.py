@@ -17,24 +17,16 @@ from reasonmed_assets.vocabulary import TIERS
 class RankedPaths(CallColumns):
     """One row per correct path of an Easy or Medium question, scored and ranked."""
 
-    path_id: str = column("The path.", unique=True, derives_from=("verifications.path_id",))
-    question_id: str = column("The question.", derives_from=("verifications.question_id",))
-    source: str = column("Name of the source.", derives_from=("verifications.source",))
-    generator: str = column("Generator slot of the path.", derives_from=("reasoning_paths.generator",))
-    tier: str = column("Tier of the question.", isin=TIERS, derives_from=("difficulty_tiers.tier",))
-    score: float = column(
-        "The ranker's score, 0 to 5; null when missing.",
-        nullable=True,
-        ge=0,
-        le=5,
-        derives_from=("reasoning_paths.path_text",),
-    )
+    path_id: str = column("The path.", unique=True)
+    question_id: str = column("The question.")
+    source: str = column("Name of the source.")
+    generator: str = column("Generator slot of the path.")
+    tier: str = column("Tier of the question.", isin=TIERS)
+    score: float = column("The ranker's score, 0 to 5; null when missing.", nullable=True, ge=0, le=5)
     justification: str = column("The ranker's sentence on it.", nullable=True)
     tie_hash: str = column("Seeded hash that breaks ties.")
     path_rank: int = column("Rank in the question, from 1; missing scores last.", ge=1)
     near_copy_of: str = column(
-        "Better-ranked path with nearly the same text; such a path is never selected.",
-        nullable=True,
-        derives_from=("reasoning_paths.path_text",),
+        "Better-ranked path with nearly the same text; such a path is never selected.", nullable=True
     )
     selection_rank: int = column("Rank among the paths that are no near copies.", nullable=True, ge=1)

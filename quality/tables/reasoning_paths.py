@@ -18,27 +18,26 @@ class ReasoningPaths(CallColumns):
     """One row per question, generator and sample: failed ones too, with their outcome and no text."""
 
     path_id: str = column("Hash of question, stage, slot, sample and rewrite round.", unique=True)
-    question_id: str = column("The question.", derives_from=("questions.question_id",))
-    source: str = column("Name of the source.", derives_from=("questions.source",))
-    generator: str = column("Generator slot of the profile.")
-    sample: int = column("Sample number of the slot, from 1.", ge=1)
-    stage: str = column("Always generated here.", isin=PATH_STAGES)
-    temperature: float = column("Sampling temperature.", ge=0)
-    top_p: float = column("Nucleus sampling bound.", nullable=True)
-    seed: int = column("Seed sent with the request.", nullable=True)
-    max_tokens: int = column("Bound on completion tokens.", ge=1)
+    question_id: str = column("The question.")
+    source: str = column("Name of the source.")
+    generator: str = column("Generator slot of the profile.", origin="profile")
+    sample: int = column("Sample number of the slot, from 1.", ge=1, origin="profile")
+    stage: str = column("Always generated here.", isin=PATH_STAGES, origin="constant")
+    temperature: float = column("Sampling temperature.", ge=0, origin="profile")
+    top_p: float = column("Nucleus sampling bound.", nullable=True, origin="profile")
+    seed: int = column("Seed sent with the request.", nullable=True, origin="profile")
+    max_tokens: int = column("Bound on completion tokens.", ge=1, origin="profile")
     error_kind: str = column(
         "Why an answered path is of no use; null for usable and for missing paths.",
         nullable=True,
         isin=ERROR_KINDS,
+        origin="call",
     )
-    is_missing: bool = column("No reply for reasons of infrastructure: not the model's doing.")
+    is_missing: bool = column("No reply for reasons of infrastructure: not the model's doing.", origin="call")
     raw_text: str = column("The reply as it came, also when it is of no use.", nullable=True)
     reasoning_text: str = column("The part in which a reasoning model thinks.", nullable=True)
     answer_text: str = column("The part that answers.", nullable=True)
     path_text: str = column("The path as it is judged and released; null unless usable.", nullable=True)
-    answer_letter: str = column(
-        "Letter that the path concludes with.", nullable=True, derives_from=("questions.options",)
-    )
+    answer_letter: str = column("Letter that the path concludes with.", nullable=True)
     extraction_rule: str = column("Rule that found the letter.", nullable=True)
     content_hash: str = column("Hash of path_text.", nullable=True)

@@ -15,29 +15,11 @@ from reasonmed_assets.vocabulary import FOLDS, PROVIDER_KINDS, SPLIT_ROLES
 class SftReasonmed(Table):
     """One row per training record (path, then short answer)."""
 
-    example_id: str = column("The example.", unique=True, derives_from=("reasonmed.example_id",))
-    source: str = column("Name of the source.", derives_from=("reasonmed.source",))
-    instruction: str = column(
-        "Question with lettered options.",
-        str_length={"min_value": 1},
-        derives_from=(
-            "questions.question",
-            "questions.options",
-        ),
-    )
-    input: str = column("Context where there is one, else empty.", derives_from=("questions.context",))
-    output: str = column(
-        "What the model is to learn to write.",
-        str_length={"min_value": 1},
-        derives_from=(
-            "reasonmed.path_text",
-            "answer_summaries.summary",
-        ),
-    )
-    fold: str = column("Train or validation.", isin=FOLDS, derives_from=("reasonmed.fold",))
-    split_role: str = column(
-        "stand_in rows are refused by an export.", isin=SPLIT_ROLES, derives_from=("reasonmed.split_role",)
-    )
-    provider_kind: str = column(
-        "Kind of provider behind the text.", isin=PROVIDER_KINDS, derives_from=("reasonmed.provider_kind",)
-    )
+    example_id: str = column("The example.", unique=True)
+    source: str = column("Name of the source.")
+    instruction: str = column("Question with lettered options.", str_length={"min_value": 1})
+    input: str = column("Context where there is one, else empty.")
+    output: str = column("What the model is to learn to write.", str_length={"min_value": 1})
+    fold: str = column("Train or validation.", isin=FOLDS)
+    split_role: str = column("stand_in rows are refused by an export.", isin=SPLIT_ROLES)
+    provider_kind: str = column("Kind of provider behind the text.", isin=PROVIDER_KINDS)

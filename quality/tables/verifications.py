@@ -21,37 +21,15 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
 class Verifications(CallColumns):
     """One row per path with its verdict; an error path is not correct, a missing one has no is_correct."""
 
-    path_id: str = column("The path.", unique=True, derives_from=("reasoning_paths.path_id",))
-    question_id: str = column("The question.", derives_from=("reasoning_paths.question_id",))
-    source: str = column("Name of the source.", derives_from=("reasoning_paths.source",))
-    generator: str = column("Generator slot of the path.", derives_from=("reasoning_paths.generator",))
-    path_error_kind: str = column(
-        "Why the path itself is of no use.",
-        nullable=True,
-        isin=ERROR_KINDS,
-        derives_from=("reasoning_paths.error_kind",),
-    )
-    is_path_missing: bool = column("The path was never made.", derives_from=("reasoning_paths.is_missing",))
-    answer_letter: str = column(
-        "Letter that the path concludes with.", nullable=True, derives_from=("reasoning_paths.answer_letter",)
-    )
-    is_answer_match: bool = column(
-        "The conclusion is the key; null where no letter was found.",
-        nullable=True,
-        derives_from=(
-            "reasoning_paths.answer_letter",
-            "questions.gold_letter",
-        ),
-    )
-    verdict: str = column(
-        "The verifier's verdict, by majority of the votes.",
-        nullable=True,
-        isin=VERDICTS,
-        derives_from=(
-            "reasoning_paths.path_text",
-            "questions.gold_letter",
-        ),
-    )
+    path_id: str = column("The path.", unique=True)
+    question_id: str = column("The question.")
+    source: str = column("Name of the source.")
+    generator: str = column("Generator slot of the path.")
+    path_error_kind: str = column("Why the path itself is of no use.", nullable=True, isin=ERROR_KINDS)
+    is_path_missing: bool = column("The path was never made.")
+    answer_letter: str = column("Letter that the path concludes with.", nullable=True)
+    is_answer_match: bool = column("The conclusion is the key; null where no letter was found.", nullable=True)
+    verdict: str = column("The verifier's verdict, by majority of the votes.", nullable=True, isin=VERDICTS)
     n_votes: int = column("Usable votes.", ge=0)
     n_votes_correct: int = column("Votes for correct.", ge=0)
     is_correct: bool = column("By the profile's verdict rule; null while missing.", nullable=True)

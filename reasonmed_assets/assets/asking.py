@@ -22,6 +22,7 @@ from reasonmed_assets.llm.ledger.ledger import Asker
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts.rendering import prompt_hash, render
 from reasonmed_assets.llm.replies.parsing import parse_reply, response_format, value_of
+from reasonmed_assets.llm.replies.relation import REPLIES
 from reasonmed_assets.materialisation.materialise import Stage
 from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.declaration import Sampling
@@ -29,33 +30,6 @@ from reasonmed_assets.rules.leaks import leak_phrases
 from reasonmed_assets.vocabulary import ERROR_KINDS
 
 _BATCH_ROWS = 2_000
-
-_REPLIES = pa.schema(
-    [
-        ("row_id", pa.string()),
-        ("value", pa.string()),
-        ("raw_text", pa.string()),
-        ("outcome", pa.string()),
-        ("outcome_detail", pa.string()),
-        ("error_kind", pa.string()),
-        ("is_missing", pa.bool_()),
-        ("call_keys", pa.list_(pa.string())),
-        ("model", pa.string()),
-        ("revision", pa.string()),
-        ("served_model", pa.string()),
-        ("system_fingerprint", pa.string()),
-        ("provider_kind", pa.string()),
-        ("prompt_hash", pa.string()),
-        ("temperature", pa.float64()),
-        ("top_p", pa.float64()),
-        ("max_tokens", pa.int64()),
-        ("finish_reason", pa.string()),
-        ("prompt_tokens", pa.int64()),
-        ("completion_tokens", pa.int64()),
-        ("reasoning_tokens", pa.int64()),
-        ("attempts", pa.int64()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -142,11 +116,11 @@ def run_step(
         if expected
         else iter(())
     )
-    with pq.ParquetWriter(str(paths.replies), _REPLIES, compression="zstd") as writer:
+    with pq.ParquetWriter(str(paths.replies), REPLIES, compression="zstd") as writer:
         for batch in _batches(_reply_row(profile, role, result) for result in results):
             # A request that the endpoint declines is kept as it is: building again would not complete it.
             stage.is_complete &= not any(row["is_missing"] and row["outcome"] != FINAL_WITHOUT_REPLY for row in batch)
-            writer.write_table(pa.Table.from_pylist(batch, schema=_REPLIES))
+            writer.write_table(pa.Table.from_pylist(batch, schema=REPLIES))
     return paths
 
 

@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets import sql
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.materialisation.materialise import Made, Stage, fingerprint_of, make, table_asset
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.schema import TABLES
@@ -25,7 +26,7 @@ def llm_calls(stage: Stage) -> None:
     prices."""
     with stage.read() as con:
         con.register("attempts", _attempts(stage, con))
-        con.register("prices", _prices(stage))
+        con.register("prices", prices(stage.session.profile))
         stage.write(con, sql.query("tables/llm_calls").text)
 
 
@@ -113,9 +114,8 @@ def _attempts(stage: Stage, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return ledger.attempts_of([*used, *ledger.keys_made_for(warehouse_id)], warehouse_id)
 
 
-def _prices(stage: Stage) -> pl.DataFrame:
+def prices(profile: Profile) -> pl.DataFrame:
     """Prices per provider and model name, in US dollars per million tokens, and what part of them a batch costs."""
-    profile = stage.session.profile
     rows = {
         (model.provider, model.name): {
             "prompt_usd_per_million": model.prompt_usd_per_million,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 
 import dagster as dg
 import polars as pl
@@ -13,10 +12,9 @@ from reasonmed_assets.materialisation.materialise import Stage, table_asset
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.people.overrides import match_overrides
 from reasonmed_assets.rules.matching import find_matches
-from reasonmed_assets.sources import Reading, questions_frame
+from reasonmed_assets.sources import Reading, questions_frame, unreadable_frame
 
 BUILD_ROLES = ("train", "stand_in")
-_UNREADABLE = ("raw_id", "source", "split", "split_role", "file", "row", "detail", "raw_text")
 
 
 def raw_questions(stage: Stage) -> None:
@@ -79,10 +77,8 @@ def questions(stage: Stage) -> None:
 def rejected_questions(stage: Stage) -> None:
     """Records turned away by a match or by a person, and those that could not be read, with their raw text."""
     reading = stage.session.reading(stage.source)
-    schema = {name: pl.Int64 if name == "row" else pl.String for name in _UNREADABLE}
-    rows = [asdict(record) for record in reading.unreadable]
     with stage.read() as con:
-        con.register("unreadable", pl.DataFrame(rows, schema=schema))
+        con.register("unreadable", unreadable_frame(reading.unreadable))
         stage.write(con, sql.query("tables/rejected_questions").text)
 
 

@@ -9,9 +9,9 @@ import polars as pl
 
 from reasonmed_assets import sql
 from reasonmed_assets.assets.asking import REFINE, REGENERATE, VERIFY_REWRITES, run_step
-from reasonmed_assets.assets.selection import copies_in
 from reasonmed_assets.assets.verdicts import collect_votes
 from reasonmed_assets.materialisation.materialise import Stage, table_asset
+from reasonmed_assets.rules.similarity import copies_in
 
 _STAGES = {"refined": REFINE, "regenerated": REGENERATE}
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
-import polars as pl
 
 from reasonmed_assets import sql
 from reasonmed_assets.assets.asking import AUDIT, VERIFY, Step, run_step
 from reasonmed_assets.materialisation.materialise import Stage, table_asset
-from reasonmed_assets.rules.alterations import ALTERATIONS
+from reasonmed_assets.rules.alterations import audited_texts
 
 
 def verifications(stage: Stage) -> None:
@@ -35,32 +33,6 @@ def verifier_audit(stage: Stage) -> None:
     files = run_step(stage, AUDIT, files={"audited": audited})
     with stage.read({"audited": audited, **files.views}) as con:
         stage.write(con, sql.query("tables/verifier_audit").text)
-
-
-def audited_texts(sample: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """The texts to judge: every repetition, and of each kind of error the first ones that can be planted.
-
-    Args:
-        sample: rows of sql/relations/verifier_audit/audit_sample.sql.
-        seed: of the choice of the place that is altered.
-
-    Returns:
-        `audit_id`, `kind`, `path_id`, `judged_text`, and what was changed: `text_before`, `text_after`.
-    """
-    rows, planted = [], Counter[str]()
-    for row in sample.sort("kind", "draw").iter_rows(named=True):
-        kind, text, before, after = row["kind"], row["path_text"], None, None
-        if kind in ALTERATIONS:
-            if planted[kind] == row["wanted"]:
-                continue
-            altered = ALTERATIONS[kind](text, row["options"], row["answer_letter"], seed)
-            if altered is None:
-                continue
-            planted[kind] += 1
-            text, before, after = altered.text, altered.before, altered.after
-        rows.append((row["audit_id"], kind, row["path_id"], text, before, after))
-    columns = ("audit_id", "kind", "path_id", "judged_text", "text_before", "text_after")
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def collect_votes(stage: Stage, step: Step, files: Mapping[str, Path | Sequence[Path]], tag: str = "") -> Path:

@@ -186,10 +186,13 @@ def make(
     """Stage a partition's rows, or take the published ones where nothing changed; audit; publish or keep them back.
 
     Raises:
+        LineageError: a column cannot be followed to the tables that it is made from; nothing is published.
         EngineError, LedgerError: calls that cannot be made; nothing is published.
         WarehouseError: the warehouse cannot be read or written.
     """
     warehouse, started = session.warehouse, time.monotonic()
+    # First: a table whose lineage cannot be determined is an error before a call is paid for.
+    lineage = column_lineage(spec)
     last = warehouse.last_publish(spec.name, partition)
     path = warehouse.stage_path(spec.name, partition, run_id)
     stage = Stage(spec, partition, session, path, run_id, log)
@@ -245,7 +248,7 @@ def make(
         "seconds": round(seconds, 2),
         **calls,
         "sample": sample,
-        "dagster/column_lineage": column_lineage(spec),
+        "dagster/column_lineage": lineage,
     }
     if chart is not None:
         metadata["picture"] = chart

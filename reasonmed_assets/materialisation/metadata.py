@@ -54,17 +54,19 @@ def column_schema(spec: TableSpec) -> dg.TableSchema:
 
 
 def column_lineage(spec: TableSpec) -> dg.TableColumnLineage:
-    """Upstream columns of every column, as declared."""
-    return dg.TableColumnLineage(
-        deps_by_column={
-            name: [
-                dg.TableColumnDep(asset_key=dg.AssetKey(table), column_name=upstream)
-                for table, upstream in (origin.split(".") for origin in column.metadata["derives_from"])
-            ]
-            for name, column in spec.columns.items()
-            if column.metadata and column.metadata.get("derives_from")
-        }
-    )
+    """Upstream columns of every column; columns as the build before left them are none, as Dagster has no cycles.
+
+    Raises:
+        LineageError: a column cannot be followed to the tables that it is made from.
+    """
+    # sqlglot is loaded only where lineage is shown.
+    from reasonmed_assets.lineage import edges_of
+
+    upstream = {
+        name: [dg.TableColumnDep(dg.AssetKey(edge.table), edge.column) for edge in edges if not edge.is_previous]
+        for name, edges in edges_of(spec.name).items()
+    }
+    return dg.TableColumnLineage({name: deps for name, deps in upstream.items() if deps})
 
 
 def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMetadataValue:

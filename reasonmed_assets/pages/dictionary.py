@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
+from reasonmed_assets.lineage import Edge, edges_of
 from reasonmed_assets.pages.check_list import fill_in
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.expectations import views_of
@@ -25,6 +27,10 @@ must pass before they are published; then the [views](#views). Written from the 
 
 A check that blocks keeps the rows from being published; one that warns is shown. A number in brackets is the check's in
 the method's list. Checks marked *model* judge a model's work: a profile can have them warn only.
+
+*From* names the columns that a column is made from, which follow from the SQL: first those that it is computed from,
+then those that a model saw in its prompt. In italics is where a column is from that is made from none: a *file*, a
+value of the *profile*, a *constant* of the query, or measured of the model *call* or of the *publish*.
 """
 
 
@@ -81,19 +87,27 @@ def _section(spec: TableSpec) -> str:
 
 
 def _columns(spec: TableSpec) -> list[str]:
-    types = spec.duckdb_types()
+    types, origins, edges = spec.duckdb_types(), spec.origins, edges_of(spec.name)
     rows = []
     for name, column in spec.columns.items():
-        origins = (column.metadata or {}).get("derives_from", ())
         cells = [
             f"`{name}`",
             types[name],
             "yes" if column.nullable else "",
             _cell(column.description + _allowed(column)),
-            ", ".join(f"`{one}`" for one in origins),
+            "; ".join([*([f"*{origins[name]}*"] if name in origins else []), *_upstream(edges[name])]),
         ]
         rows.append(f"| {' | '.join(cells)} |")
     return rows
+
+
+def _upstream(edges: Sequence[Edge]) -> list[str]:
+    """The upstream columns, those that a value is computed from first, then those that a model made it from."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for edge in sorted(edges, key=lambda edge: edge.roles):
+        before = " (before)" if edge.is_previous else ""
+        groups.setdefault(edge.roles, []).append(f"`{edge.table}.{edge.column}`{before}")
+    return [(f"by {', '.join(roles)}: " if roles else "") + ", ".join(columns) for roles, columns in groups.items()]
 
 
 def _allowed(column: Any) -> str:

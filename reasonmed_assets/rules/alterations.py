@@ -7,8 +7,11 @@ the kind says, is left alone (None). Which place is taken follows from the seed 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+import polars as pl
 
 from reasonmed_assets.rules.extraction import extract_answer
 from reasonmed_assets.rules.ids import make_id
@@ -88,6 +91,42 @@ ALTERATIONS: dict[str, Alter] = {
     "number_changed": change_number,
 }
 """The kinds of planted errors."""
+
+_ALTERED = ("path_text", "options", "answer_letter")
+AUDITED_COLUMNS = {
+    "audit_id": ("audit_id",),
+    "kind": ("kind",),
+    "path_id": ("path_id",),
+    "judged_text": _ALTERED,
+    "text_before": _ALTERED,
+    "text_after": _ALTERED,
+}
+"""The columns of `audited_texts`, each with the columns of the sample that it is computed from (column lineage)."""
+
+
+def audited_texts(sample: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """The texts to judge: every repetition, and of each kind of error the first ones that can be planted.
+
+    Args:
+        sample: rows of sql/relations/verifier_audit/audit_sample.sql.
+        seed: of the choice of the place that is altered.
+
+    Returns:
+        `audit_id`, `kind`, `path_id`, `judged_text`, and what was changed: `text_before`, `text_after`.
+    """
+    rows, planted = [], Counter[str]()
+    for row in sample.sort("kind", "draw").iter_rows(named=True):
+        kind, text, before, after = row["kind"], row["path_text"], None, None
+        if kind in ALTERATIONS:
+            if planted[kind] == row["wanted"]:
+                continue
+            altered = ALTERATIONS[kind](text, row["options"], row["answer_letter"], seed)
+            if altered is None:
+                continue
+            planted[kind] += 1
+            text, before, after = altered.text, altered.before, altered.after
+        rows.append((row["audit_id"], kind, row["path_id"], text, before, after))
+    return pl.DataFrame(rows, schema=dict.fromkeys(AUDITED_COLUMNS, pl.String), orient="row")
 
 
 def _lines_from_the_end(text: str) -> Iterator[tuple[int, str]]:

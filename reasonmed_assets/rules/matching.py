@@ -47,6 +47,11 @@ MATCH_SCHEMA = {
 }
 """The columns of `question_matches`, without its row hash."""
 
+PRECEDENCE_COLUMNS = (
+    "raw_id", "source", "other_raw_id", "other_source", "other_split_role", "decision", "evidence",
+)  # fmt: skip
+"""The columns that depend on which of two rows was kept before."""
+
 _COLUMNS = (
     "raw_id", "question_id", "source", "split", "split_role", "file", "row", "native_id", "question", "context",
     "options", "gold_text",

@@ -6,7 +6,15 @@ Which questions are kept is decided later, in `rules/matching.py` and `sql/table
 from reasonmed_assets.config.settings import SAMPLE_DIR
 from reasonmed_assets.sources.declaration import Declaration, SourceError, load_declaration, shipped_sources
 from reasonmed_assets.sources.files import input_digest
-from reasonmed_assets.sources.reading import FileRead, Question, Reading, Unreadable, questions_frame, read_source
+from reasonmed_assets.sources.reading import (
+    FileRead,
+    Question,
+    Reading,
+    Unreadable,
+    questions_frame,
+    read_source,
+    unreadable_frame,
+)
 
 __all__ = [
     "SAMPLE_DIR",
@@ -21,4 +29,5 @@ __all__ = [
     "questions_frame",
     "read_source",
     "shipped_sources",
+    "unreadable_frame",
 ]

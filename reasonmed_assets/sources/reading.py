@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,12 @@ def questions_frame(questions: Sequence[Question]) -> pl.DataFrame:
         pl.DataFrame({name: [getattr(question, name) for question in rows] for name in schema}, schema=schema)
         for rows in slices
     )
+
+
+def unreadable_frame(records: Sequence[Unreadable]) -> pl.DataFrame:
+    """Unreadable records as a frame, one column per attribute, typed also when there are none."""
+    schema = {field.name: pl.Int64 if field.name == "row" else pl.String for field in fields(Unreadable)}
+    return pl.DataFrame([asdict(record) for record in records], schema=schema)
 
 
 def _check_splits_are_disjoint(source: str, reading: Reading) -> None:

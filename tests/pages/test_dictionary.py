@@ -11,6 +11,7 @@ import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES, Table, column, table
 
+from reasonmed_assets.lineage import edges_of
 from reasonmed_assets.pages.dictionary import main, render
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -56,13 +57,14 @@ def test_ddl_makes_the_declared_columns(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_columns_derive_from_columns_that_exist_in_earlier_tables(name: str) -> None:
+def test_columns_are_made_from_those_of_earlier_tables(name: str) -> None:
     earlier = list(TABLES)[: list(TABLES).index(name)]
-    for declared in TABLES[name].columns.values():
-        for origin in (declared.metadata or {}).get("derives_from", ()):
-            upstream, of_upstream = origin.split(".")
-            assert upstream in earlier
-            assert of_upstream in TABLES[upstream].columns
+    assert {edge.table for edges in edges_of(name).values() for edge in edges if not edge.is_previous} <= set(earlier)
+
+
+def test_an_unknown_origin_is_refused() -> None:
+    with pytest.raises(ValueError, match="give one of file, profile, constant, call, publish"):
+        column("An id.", origin="nowhere")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
