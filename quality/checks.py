@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.schema import TableSpec
 
-__all__ = ["CheckDeclaration", "check_names", "check_specs", "to_result"]
+__all__ = ["CheckDeclaration", "check_names", "check_specs", "table_record", "to_result"]
 
 
 def check_specs(spec: TableSpec, partitions_def: dg.PartitionsDefinition | None) -> list[dg.AssetCheckSpec]:
@@ -65,10 +67,23 @@ def _description(declared: CheckDeclaration) -> str:
 
 def _table(outcome: CheckOutcome) -> dg.MetadataValue:
     names = list(dict.fromkeys(name for example in outcome.examples for name in example))
-    records = [dg.TableRecord({name: _cell(example.get(name)) for name in names}) for example in outcome.examples]
+    records = [table_record({name: example.get(name) for name in names}) for example in outcome.examples]
     schema = dg.TableSchema(columns=[dg.TableColumn(name) for name in names])
     return dg.MetadataValue.table(records, schema=schema)
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+def table_record(row: Mapping[str, Any], longest: int | None = None) -> dg.TableRecord:
+    """A row as Dagster shows it: numbers and booleans as they are, anything else as a text on one line.
+
+    Args:
+        row: values by column.
+        longest: characters of a text that are shown; None: all.
+    """
+    return dg.TableRecord({name: _cell(value, longest) for name, value in row.items()})
+
+
+def _cell(value: Any, longest: int | None) -> str | int | float | bool:
+    if isinstance(value, bool | int | float):
+        return value
+    text = "" if value is None else " ".join(str(value).split())
+    return text if longest is None or len(text) <= longest else text[:longest] + " …"

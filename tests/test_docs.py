@@ -18,7 +18,7 @@ from reasonmed_assets.cli.app import app
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?:^|`|&& )reasonmed ([a-z-]+)([^\n|;`#)]*)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|`|&& )reasonmed ((?:(?:profile|review) )?[a-z-]+)([^\n|;`#)]*)", re.MULTILINE)
 
 
 def _blocks(page: Path) -> list[tuple[str, str, str]]:
@@ -48,7 +48,6 @@ def test_blocks_run(page: Path, rehearsal: Built, tmp_path: Path) -> None:
                 env={
                     "PATH": f"{folder}:/usr/bin:/bin",
                     "HOME": str(tmp_path),
-                    "PROFILES": str(ROOT / "reasonmed_assets" / "config" / "profiles"),
                     "REASONMED_WAREHOUSE": str(rehearsal.folder),
                 },
                 capture_output=True,
@@ -71,7 +70,7 @@ def test_commands_have_the_options_that_they_are_shown_with() -> None:
     for page in PAGES:
         for command, rest in COMMAND.findall(page.read_text(encoding="utf-8")):
             if command not in helps:
-                told = CliRunner().invoke(app, [command, "--help"], terminal_width=200)
+                told = CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=200)
                 helps[command] = told.output
                 assert told.exit_code == 0, f"{page.name}: there is no command {command!r}"
             for option in re.findall(r"(?<=\s)--[a-z][a-z-]*", rest):

@@ -66,6 +66,9 @@ def plain_errors() -> Iterator[None]:
     """Turns the errors that a user can mend into one message and exit code 1."""
     try:
         yield
+    except BrokenPipeError:
+        # Whoever reads the output has read enough of it; the command line's own handling is silent.
+        raise
     except (ReasonmedError, OSError) as error:
         typer.echo(f"reasonmed: {error}", err=True)
         raise typer.Exit(1) from error

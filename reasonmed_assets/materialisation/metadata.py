@@ -14,10 +14,11 @@ import duckdb
 from reasonmed_assets import sql
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.pages.data_docs import suite_page
+from reasonmed_assets.quality.checks import table_record
 from reasonmed_assets.quality.schema import TableSpec
 
 SAMPLE_ROWS = 5
-_LONGEST_CELL = 80
+_LONGEST_TEXT = 80
 _MACHINE_COLUMNS = ("_hash", "call_key", "call_keys")
 
 
@@ -74,7 +75,7 @@ def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMeta
     columns = [column for column in column_schema(spec).columns if not column.name.endswith(_MACHINE_COLUMNS)]
     names = [column.name for column in columns]
     rows = con.execute(f"select {', '.join(names)} from staged order by {spec.key} limit {SAMPLE_ROWS}").fetchall()
-    records = [dg.TableRecord({name: _cell(value) for name, value in zip(names, row, strict=True)}) for row in rows]
+    records = [table_record(dict(zip(names, row, strict=True)), _LONGEST_TEXT) for row in rows]
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
 
 
@@ -86,8 +87,7 @@ def view_rows(con: duckdb.DuckDBPyConnection, view: str, partition: str | None) 
         dg.TableColumn(name, str(kind).lower()) for name, kind in zip(relation.columns, relation.types, strict=True)
     ]
     records = [
-        dg.TableRecord({name: _cell(value) for name, value in zip(relation.columns, row, strict=True)})
-        for row in relation.fetchall()
+        table_record(dict(zip(relation.columns, row, strict=True)), _LONGEST_TEXT) for row in relation.fetchall()
     ]
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
 
@@ -135,10 +135,3 @@ def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetad
     figure.savefig(image, format="png", dpi=90)
     encoded = base64.b64encode(image.getvalue()).decode()
     return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})")
-
-
-def _cell(value: Any) -> str | int | float | bool:
-    if isinstance(value, bool | int | float):
-        return value
-    text = "" if value is None else " ".join(str(value).split())
-    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + " …"

@@ -87,7 +87,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _cell, "when": _when}
+    environment.filters |= {"number": _shown, "when": _when}
     return environment.get_template("report.html").render(
         generator=GENERATOR,
         warehouse=warehouse,
@@ -134,7 +134,7 @@ def _matrix(records: Sequence[AuditRecord]) -> dict[str, Any]:
 
 
 def _funnel(con: duckdb.DuckDBPyConnection) -> Part:
-    columns, rows = _figures(con, "select * from funnel")
+    columns, rows = _columns_and_rows(con, "select * from funnel")
     if not rows:
         return _nothing("funnel", "From published records to training records", "raw_questions")
     sources = [str(row[0]) for row in rows]
@@ -172,7 +172,7 @@ def _funnel(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _verdicts(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Verdicts by model and source"
-    columns, rows = _figures(
+    columns, rows = _columns_and_rows(
         con, "select generator, source, paths, correct, error, missing, correct_share from model_agreement"
     )
     if not rows:
@@ -195,7 +195,7 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Tiers against the last build"
-    _, rows = _figures(con, sql.query("report/tiers").text)
+    _, rows = _columns_and_rows(con, sql.query("report/tiers").text)
     if not rows:
         return _nothing("tiers", title, "difficulty_tiers")
     lines, table = [], []
@@ -219,7 +219,7 @@ def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _scores(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Scores before and after rewriting"
-    columns, rows = _figures(con, sql.query("report/scores").text)
+    columns, rows = _columns_and_rows(con, sql.query("report/scores").text)
     if not rows:
         return _nothing("scores", title, "quality_scores", "or no rewritten text was in the scored sample")
     means, changes = ("before", "final"), ("better", "same", "worse")
@@ -260,7 +260,7 @@ def _scores(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _lengths(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Lengths"
-    columns, rows = _figures(con, sql.query("report/lengths").text)
+    columns, rows = _columns_and_rows(con, sql.query("report/lengths").text)
     if not rows:
         return _nothing("lengths", title, "reasoning_paths")
     top = max(row[-1] for row in rows) or 1
@@ -285,7 +285,7 @@ def _lengths(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _letters(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Letters"
-    columns, rows = _figures(con, sql.query("report/letters").text)
+    columns, rows = _columns_and_rows(con, sql.query("report/letters").text)
     if not rows:
         return _nothing("letters", title, "questions")
     counts: dict[tuple[str, str], dict[str, float]] = {}
@@ -312,7 +312,7 @@ def _letters(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _rejected(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Rejected by reason"
-    columns, rows = _figures(con, sql.query("report/rejected").text)
+    columns, rows = _columns_and_rows(con, sql.query("report/rejected").text)
     if not rows:
         return _nothing("rejected", title, "rejected_questions", "or no record was turned away")
     counts: dict[str, dict[str, float]] = {}
@@ -350,17 +350,17 @@ def _with_total(row: Row, total: float) -> Row:
     return Row(row.label, f"{number(total)} in all: {row.text}", row.bars)
 
 
-def _figures(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def _columns_and_rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     cursor = con.execute(query)
     return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    columns, rows = _figures(con, query)
+    columns, rows = _columns_and_rows(con, query)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def _cell(value: Any) -> str:
+def _shown(value: Any) -> str:
     """A value as it stands in a table."""
     if value is None:
         return ""

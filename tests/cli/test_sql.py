@@ -49,3 +49,13 @@ def test_no_rows_are_said_to_be_none(
     said = _said(warehouse, "from counted where paths = 0", monkeypatch, capsys)
     assert "source" in said
     assert "0 rows" in said
+
+
+def test_texts_are_data_and_control_no_terminal(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = "'[red]a[/red] [/] :smile: ' || chr(27) || '[2J' || chr(7) || chr(155) || ' é 漢'"
+    shown = "[red]a[/red] [/] :smile: \\x1b[2J\\x07\\x9b é 漢"
+    assert shown in _said(warehouse, f"select {odd} as text", monkeypatch, capsys)
+    wide = ", ".join(f"1234567890 as number_{i}" for i in range(9))
+    assert shown in _said(warehouse, f"select {wide}, {odd} as text", monkeypatch, capsys)

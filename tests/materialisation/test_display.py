@@ -61,3 +61,19 @@ def test_several_displays_hear_the_same() -> None:
     first, second = (said.getvalue() for _, said in pairs)
     assert first == second
     assert "stopped: 500 of 1,500 rows" in first
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_texts_are_data_never_markup(is_terminal: bool) -> None:
+    console, said = _console(is_terminal)
+    display = console_display(console)
+    odd = "[b] [/red] [link=x] :smile:"
+    display.started(odd, 10)
+    display.advanced(odd, CallStats(rows=1, made=1, outcomes=Counter({odd: 1}), seconds=1.0))
+    display.notice(odd, f"{odd} 1")
+    display.table_published("questions", odd, 1, 1.0, f"{odd} 2")
+    display.table_failed("questions", odd, f"{odd} 3")
+    display.finished(odd, CallStats())
+    for part in (f"{odd}: {odd} 1", f"{odd} 2", f"{odd} 3"):
+        assert part in said.getvalue()
+    assert "😄" not in said.getvalue()

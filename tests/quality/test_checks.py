@@ -37,7 +37,7 @@ def test_an_outcome_shows_counts_and_examples() -> None:
     assert isinstance(table, dg.TableMetadataValue)
     assert [column.name for column in table.schema.columns] == ["path_id", "score", "note"]
     assert [record.data for record in table.records] == [
-        {"path_id": "p1", "score": "6.0", "note": ""},
+        {"path_id": "p1", "score": 6.0, "note": ""},
         {"path_id": "p2", "score": "", "note": "odd"},
     ]
 
