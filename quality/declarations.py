@@ -81,13 +81,35 @@ def assertion_folders(spec: TableSpec) -> list[str]:
 def _generated(spec: TableSpec) -> list[CheckDeclaration]:
     unique = [name for name, column in spec.columns.items() if column.unique or name == spec.key]
     listed = " and ".join(unique)
-    key = CheckDeclaration(
-        "key", f"No two rows share {listed}, whatever their partition.", True, sql=_key_sql(spec, unique)
+    found = [
+        CheckDeclaration(
+            "key", f"No two rows share {listed}, whatever their partition.", True, sql=_key_sql(spec, unique)
+        )
+    ]
+    if spec.partitioned:
+        sql = f"select {spec.key}, source from staged where source is distinct from getvariable('source')"
+        found.append(
+            CheckDeclaration("partition", "Every row belongs to the partition that is published.", True, sql=sql)
+        )
+    return found if spec.one_row_per is None else [*found, *_one_row_per(spec, TABLES[spec.one_row_per])]
+
+
+def _one_row_per(spec: TableSpec, other: TableSpec) -> list[CheckDeclaration]:
+    """That each row has its row of the other table, with the same ids, and each of that table's rows one row."""
+    shared = ", ".join(
+        name for name in (other.key, "question_id", "source") if name in spec.columns and name in other.columns
     )
-    if not spec.partitioned:
-        return [key]
-    sql = f"select {spec.key}, source from staged where source is distinct from getvariable('source')"
-    return [key, CheckDeclaration("partition", "Every row belongs to the partition that is published.", True, sql=sql)]
+    where = "where others.source = getvariable('source')" if other.partitioned and spec.partitioned else ""
+    references = f"select {shared} from staged where ({shared}) not in (select ({shared}) from {other.name})"
+    counts = (
+        f"select others.{other.key}, count(staged.{spec.key}) as n_rows from {other.name} as others"
+        f" left join staged on others.{other.key} = staged.{other.key} {where}"
+        f" group by others.{other.key} having count(staged.{spec.key}) != 1"
+    )
+    return [
+        CheckDeclaration("counts", f"Every row of {other.name} has one row.", True, sql=counts),
+        CheckDeclaration("references", f"Every row is for a row of {other.name} with its ids.", True, sql=references),
+    ]
 
 
 def _key_sql(spec: TableSpec, unique: list[str]) -> str:

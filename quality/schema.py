@@ -64,6 +64,8 @@ class TableSpec:
         partitioned: True when the table is partitioned by source (then it has a column `source`).
         model: the pandera model.
         missing: when a row lacks its reply; None for a table that no model fills.
+        example: the final example that a row's calls serve, as SQL over its columns; None: its `example_id`, if any.
+        one_row_per: the table that it has one row for each row of, in the same partition; None: no such table.
     """
 
     name: str
@@ -73,6 +75,8 @@ class TableSpec:
     partitioned: bool
     model: type[Table]
     missing: Missing | None = None
+    example: str | None = None
+    one_row_per: str | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -119,17 +123,26 @@ _Model = TypeVar("_Model", bound=type[Table])
 
 
 def table(
-    name: str, *, group: str, grain: str, key: str, partitioned: bool, missing: Missing | None = None
+    name: str,
+    *,
+    group: str,
+    grain: str,
+    key: str,
+    partitioned: bool,
+    missing: Missing | None = None,
+    example: str | None = None,
+    one_row_per: str | None = None,
 ) -> Callable[[_Model], _Model]:
     """Class decorator that declares a table (see `TableSpec` for the arguments).
 
     Raises:
         ValueError: the grain does not start with "One row per", a column lacks a description, the key is no column,
-            or the name is taken, or `missing` is not given for rows that name calls.
+            or the name is taken, or `missing` is not given for rows that name calls, or there is no row to have one
+            row per.
     """
 
     def declare(model: _Model) -> _Model:
-        spec = TableSpec(name, group, grain, key, partitioned, model, missing)
+        spec = TableSpec(name, group, grain, key, partitioned, model, missing, example, one_row_per)
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
         if name in TABLES:
@@ -141,6 +154,8 @@ def table(
             raise ValueError(f"table {name}: the key {key!r} (and `source`, when partitioned) must be columns")
         if ("call_keys" in spec.columns) != (missing is not None):
             raise ValueError(f"table {name}: say when a row that models fill lacks its reply (missing), and only then")
+        if one_row_per is not None and (one_row_per not in TABLES or TABLES[one_row_per].key not in spec.columns):
+            raise ValueError(f"table {name}: one_row_per={one_row_per!r} must be an earlier table whose key it has")
         TABLES[name] = spec
         return model
 

@@ -8,13 +8,14 @@ all of them may use. Queries read the profile through `getvariable('...')` (see 
 What does not belong here: running a query, and anything that needs the rest of the project.
 """
 
-from reasonmed_assets.sql.files import Query, find, macros_text, parse, queries, query
+from reasonmed_assets.sql.files import Query, derive, find, macros_text, parse, queries, query
 from reasonmed_assets.sql.headers import QueryError, read_header
 from reasonmed_assets.sql.naming import identifier, literal, parquet
 
 __all__ = [
     "Query",
     "QueryError",
+    "derive",
     "find",
     "identifier",
     "literal",

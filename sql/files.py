@@ -11,6 +11,7 @@ from reasonmed_assets.sql.headers import QueryError, read_header
 
 FOLDER = Path(__file__).parent
 _KEYS = ("makes", "reads", "previous", "relations", "step", "role", "description")
+_DERIVED: dict[str, str] = {}
 _FIGURES = ("pictures", "report")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -67,8 +68,9 @@ def queries(folder: str = "") -> list[Query]:
     Raises:
         QueryError: a header is wrong.
     """
-    files = sorted((FOLDER / folder).rglob("*.sql"))
-    return [query(str(file.relative_to(FOLDER).with_suffix(""))) for file in files if file != FOLDER / "macros.sql"]
+    files = [str(file.relative_to(FOLDER).with_suffix("")) for file in (FOLDER / folder).rglob("*.sql")]
+    derived = [name for name in _DERIVED if name.startswith(folder)]
+    return [query(name) for name in sorted([*files, *derived]) if name != "macros"]
 
 
 def find(name: str) -> Query | None:
@@ -77,7 +79,18 @@ def find(name: str) -> Query | None:
     Raises:
         QueryError: its header is wrong.
     """
-    return query(name) if (FOLDER / f"{name}.sql").is_file() else None
+    return query(name) if name in _DERIVED or (FOLDER / f"{name}.sql").is_file() else None
+
+
+def derive(name: str, text: str) -> None:
+    """Add a query that follows from declarations in Python; it is found as those of the files are.
+
+    Args:
+        name: as of a file ("views/served_rows").
+        text: the SQL with its header.
+    """
+    _DERIVED[name] = text
+    _read.cache_clear()
 
 
 def macros_text() -> str:
@@ -112,7 +125,7 @@ def parse(name: str, text: str, file: Path) -> Query:
 def _read(folder: Path, name: str) -> Query:
     file = folder / f"{name}.sql"
     try:
-        return parse(name, file.read_text(encoding="utf-8"), file)
+        return parse(name, _DERIVED.get(name) or file.read_text(encoding="utf-8"), file)
     except FileNotFoundError as error:
         raise QueryError(f"there is no query {name}: write {file}, or correct the name") from error
 

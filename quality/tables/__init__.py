@@ -4,6 +4,10 @@ What must hold for the rows beyond types and ranges is in `assertions/` and `exp
 `sql/`.
 """
 
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.served_rows import served_rows
+from reasonmed_assets.sql import derive
+
 from reasonmed_assets.quality.tables import (  # isort: skip
     raw_questions,
     benchmark_questions,
@@ -29,6 +33,8 @@ from reasonmed_assets.quality.tables import (  # isort: skip
     call_uses,
     publishes,
 )
+
+derive("views/served_rows", served_rows(TABLES.values()))
 
 __all__ = [
     "answer_summaries",

@@ -11,6 +11,7 @@ from reasonmed_assets.quality.tables.call_columns import CallColumns
     key="example_id",
     partitioned=True,
     missing=Missing("is_no_reply(outcome)"),
+    one_row_per="reasonmed",
 )
 class AnswerSummaries(CallColumns):
     """One row per final example with its short answer; failed ones with their outcome."""

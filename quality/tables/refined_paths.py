@@ -18,6 +18,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, OUTCOMES, PATH_STAGES, TIER
         outcome="if(is_missing, outcome, 'verifier: ' || verifier_outcome)",
         detail="if(is_missing, outcome_detail, null)",
     ),
+    example="id_of([question_id, slot::varchar])",
 )
 class RefinedPaths(CallColumns):
     """One row per rewritten path and round: Medium refined, Difficult regenerated, each judged again."""

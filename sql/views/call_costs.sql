@@ -3,8 +3,8 @@
 -- description: What each call cost, one row per row that it served (its cost is split among them) or, where no row
 --     uses it, one row for the table that it was made for. `spent_on` says what came of that row: `examples` (final
 --     ones), `dropped` (its example, or all of its question's, fell away), `pending` (its question is not decided
---     yet), `unused` (there is no such row). `paid_usd` is what this warehouse paid itself; others that share the
---     ledger paid the rest.
+--     yet), `other` (it serves no question), `unused` (there is no such row). `paid_usd` is what this warehouse paid
+--     itself; others that share the ledger paid the rest.
 with
 
 calls as (
@@ -70,6 +70,7 @@ select
     tiers.tier,
     case
         when uses.use_id is null then 'unused'
+        when served.row_id is not null and served.question_id is null then 'other'
         when served.example_id is null then coalesce(question_fates.spent_on, 'pending')
         else coalesce(fates.spent_on, 'pending')
     end as spent_on,

@@ -17,7 +17,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 from queries import SOURCE, connect, fill
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.schema import TABLES, Missing, TableSpec, column
+from reasonmed_assets.quality.served_rows import served_rows
+from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.storage.snapshot import create_views, shipped_views
@@ -98,12 +100,32 @@ def test_an_example_costs_its_own_calls_and_its_part_of_the_questions(con: duckd
     }
 
 
-def test_every_table_that_names_calls_is_among_the_served_rows(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_row_that_is_for_one_example_says_which(con: duckdb.DuckDBPyConnection) -> None:
     columns = "used_by, row_id, source, question_id, example_id, call_key"
-    named = {name for name, spec in TABLES.items() if "call_keys" in spec.columns}
-    view = shipped_views()["served_rows"]
-    assert {name for name in TABLES if f"from {name}\n" in view} == named
     assert con.execute(f"select {columns} from served_rows where used_by = 'refined_paths' order by 2").fetchall() == [
         ("refined_paths", "r1", SOURCE, "q2", E21, "r1"),
         ("refined_paths", "r2", SOURCE, "q2", E22, "r2"),
+    ]
+
+
+class Probes(CallColumns):
+    """A table that models fill, and whose calls serve no question."""
+
+    probe_id: str = column("Hash of the probe.", unique=True)
+
+
+def test_a_new_table_that_names_calls_is_among_the_served_rows_and_costed() -> None:
+    con = connect()
+    spec = TableSpec("probes", "verdicts", "One row per probe.", "probe_id", False, Probes, Missing("outcome is null"))
+    con.execute(spec.ddl().replace(" not null", ""))
+    views = shipped_views() | {"served_rows": served_rows([*TABLES.values(), spec])}
+    create_views(con, views, kind="view")
+    con.execute("insert into probes (probe_id, call_keys) values ('b1', ['x1', 'x2'])")
+    for key in ("x1", "x2"):
+        fill(con, "llm_calls", [{"call_key": key, "attempt": 1, "role": "verifier", "made_for": "probes"}])
+    con.execute("create temp view attempts as from llm_calls")
+    con.execute(f"insert into call_uses by name {_call_uses()}")
+    assert con.execute("select table_name, row_id, spent_on, calls from call_costs order by call_key").fetchall() == [
+        ("probes", "b1", "other", 1),
+        ("probes", "b1", "other", 1),
     ]
