@@ -41,7 +41,8 @@ def doctor(
     width = max(len(finding.subject) for finding in findings)
     for finding in findings:
         mark = ("ok   ", "green") if finding.is_fine else ("wrong", "red")
-        line = Text.assemble(mark, f"  {finding.subject:<{width}}  {finding.detail}")
+        detail = finding.detail.replace("\n", "\n" + " " * (width + 9))
+        line = Text.assemble(mark, f"  {finding.subject:<{width}}  {detail}")
         new_console().print(line, soft_wrap=True)
     if not all(finding.is_fine for finding in findings):
         raise typer.Exit(1)

@@ -1,7 +1,8 @@
 """Settings and profiles: which models play which role, where, with what sampling, limits, rules and thresholds.
 
-`profiles/` holds the shipped ones; a path to a file of one's own is accepted wherever a name is. What a value does
-belongs to its reader: no file but TOML is read here, and no model is asked.
+Here belong the one loader of TOML, how profiles extend one another, and `profiles/`, the shipped ones; the path of a
+file is accepted wherever a name is. What a value does belongs to its reader: no other file is read here, and no model
+is asked.
 """
 
 from reasonmed_assets.config.profile import Profile

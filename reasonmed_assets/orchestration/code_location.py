@@ -105,7 +105,7 @@ def _build_resource(
     @dg.resource(config_schema=fields, description="Profile, places and limits of a run.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
         settings = _settings_of_run(context, defaults)
-        run = context.dagster_run
+        run = context.run
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
         session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import jinja2
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.pages.charts import Chart, Row, number, spread, stacked
 from reasonmed_assets.pages.data_docs import SITE, result_page
 from reasonmed_assets.quality.auditing import CheckOutcome
@@ -99,8 +101,15 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         matrix=_matrix(records),
         site=SITE,
         result_page=result_page,
+        kept_rows=partial(_kept_rows, warehouse),
         parts=[part(con) for part in _PARTS],
     )
+
+
+def _kept_rows(warehouse: Path, record: AuditRecord) -> str:
+    """The command that shows the rows of an audit that were not published."""
+    file = warehouse / "quarantine" / record.table / (record.partition or "") / f"{record.run_id}.parquet"
+    return command("sql", f"from {sql.parquet(file)}", warehouse=warehouse)
 
 
 def _ordered(records: Sequence[AuditRecord]) -> list[AuditRecord]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.pages.quality_report import render
+from reasonmed_assets.pages.quality_report import _kept_rows, render
 
 SCRIPT = "<script>alert('x')</script>"
 PARTS = ["checks", "funnel", "verdicts", "tiers", "scores", "lengths", "letters", "rejected"]
@@ -139,3 +140,16 @@ def test_a_record_is_read_back_as_it_was() -> None:
     again = AuditRecord.from_json(kept.to_json())
     assert again.failures == kept.failures
     assert (again.audited_at, again.is_blocked, again.validation) == (kept.audited_at, True, [])
+
+
+def test_the_command_for_kept_rows_is_pasted_and_shows_them(tmp_path: Path) -> None:
+    """Whatever the folder is called, in the shell and in SQL."""
+    failed = record("verifications", "mmlu", outcome("missing", False))
+    warehouse = tmp_path / "it's [a] $HOME *"
+    file = warehouse / "quarantine" / "verifications" / "mmlu" / f"{failed.run_id}.parquet"
+    file.parent.mkdir(parents=True)
+    duckdb.sql("select 42 as n").write_parquet(str(file))
+    printed = ["bash", "-c", f"reasonmed() {{ printf '%s\\n' \"$@\"; }}; {_kept_rows(warehouse, failed)}"]
+    words = subprocess.run(printed, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert (words[0], words[2:]) == ("sql", ["--warehouse", str(warehouse)])
+    assert duckdb.sql(words[1]).fetchall() == [(42,)]
