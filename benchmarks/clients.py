@@ -79,9 +79,9 @@ def run_engine(url: str, n: int, in_flight: int, folder: Path) -> int:
     """The call engine, ledger on."""
     from reasonmed_assets.llm.engine.engine import Engine
     from reasonmed_assets.llm.engine.progress import LogProgress
-    from reasonmed_assets.llm.ledger.ledger import Ledger
+    from reasonmed_assets.llm.ledger.opening import open_store
 
-    with Ledger(folder / "ledger.sqlite") as ledger:
+    with open_store(folder / "ledger.sqlite") as ledger:
         engine = Engine(profile(max_in_flight=in_flight), ledger, lambda name: [url], LogProgress())
         return sum(result.outcome == "completed" for result in engine.run("measure", calls(n), content_of, 2))
 

@@ -23,7 +23,7 @@ from clients import calls, profile
 from reasonmed_assets.llm.calls import Reply, Unusable
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
-from reasonmed_assets.llm.ledger.ledger import Ledger
+from reasonmed_assets.llm.ledger.opening import open_store
 
 TIMEOUT_S = 1.0
 LATE = "timed_out"
@@ -132,7 +132,7 @@ def main() -> None:
     outcomes: Counter[str] = Counter()
     rows, n_wrong, made_for = set(), 0, 0
     made_by = profile(max_in_flight=int(in_flight), timeout_s=TIMEOUT_S)
-    with Ledger(Path(folder) / "ledger.sqlite") as ledger:
+    with open_store(Path(folder) / "ledger.sqlite") as ledger:
         engine = Engine(made_by, ledger, lambda name: [url], LogProgress())
         for result in engine.run("measure", calls(int(n)), asked_of, 2):
             rows.add(result.row_id)

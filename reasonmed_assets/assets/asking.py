@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from reasonmed_assets import sql
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Result
-from reasonmed_assets.llm.ledger.ledger import Asker
+from reasonmed_assets.llm.ledger.records import Asker
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts.rendering import prompt_hash, render
 from reasonmed_assets.llm.replies.parsing import parse_reply, response_format, value_of

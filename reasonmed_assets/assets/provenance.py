@@ -14,6 +14,7 @@ import polars as pl
 
 from reasonmed_assets import sql
 from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.llm.ledger.opening import store_exists
 from reasonmed_assets.materialisation.materialise import Made, Stage, fingerprint_of, make, table_asset
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.schema import TABLES
@@ -64,7 +65,7 @@ def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id
     next run tries again. Dagster is told of
     each table that is published, as of an event outside of the run.
     """
-    if session.warehouse.was_cut_off or not session.settings.ledger_file.exists():
+    if session.warehouse.was_cut_off or not store_exists(session.settings.ledger_reference):
         return
     try:
         for name in _STAGED_BY:

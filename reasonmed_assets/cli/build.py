@@ -113,11 +113,11 @@ def ui(
 
 
 def _set_aside(settings: BuildSettings) -> Path | None:
-    from reasonmed_assets.llm.ledger.ledger import Ledger
+    from reasonmed_assets.llm.ledger.opening import open_store, store_exists
     from reasonmed_assets.storage import Warehouse
 
     holds_real = False
-    if settings.ledger_file.exists():
-        with Ledger(settings.ledger_file) as ledger:
+    if store_exists(settings.ledger_reference):
+        with open_store(settings.ledger_reference) as ledger:
             holds_real = "real" in ledger.provider_kinds()
     return Warehouse(settings.warehouse_folder).replace(settings.loaded_profile.provider_kind, holds_real)

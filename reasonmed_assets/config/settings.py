@@ -113,8 +113,9 @@ class BuildSettings:
         return Path(self.warehouse).resolve()
 
     @property
-    def ledger_file(self) -> Path:
-        return Path(self.ledger).resolve() if self.ledger else self.warehouse_folder / "ledger.sqlite"
+    def ledger_reference(self) -> str:
+        """What names the ledger to `llm.ledger.opening`: a path."""
+        return str(Path(self.ledger).resolve() if self.ledger else self.warehouse_folder / "ledger.sqlite")
 
 
 def set_overrides(file: str | Path | None) -> dict[str, Any]:

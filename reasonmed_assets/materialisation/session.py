@@ -12,7 +12,8 @@ from reasonmed_assets.config import Profile
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import CallStats
-from reasonmed_assets.llm.ledger.ledger import Ledger
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.people.overrides import read_overrides
 from reasonmed_assets.servers.process import Servers
@@ -60,8 +61,8 @@ class BuildSession:
         return input_digest(self.declarations[source], self.data_dir, split_roles(self.profile, source))
 
     @cached_property
-    def ledger(self) -> Ledger:
-        return Ledger(self.settings.ledger_file)
+    def ledger(self) -> CallStore:
+        return open_store(self.settings.ledger_reference)
 
     @cached_property
     def servers(self) -> Servers:

@@ -16,6 +16,7 @@ import dagster as dg
 from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.llm.ledger.opening import store_exists
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import (
@@ -118,7 +119,9 @@ def build(
             is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 # Nothing more is made, but what was paid for is accounted for, by the next command if need be.
-                is_open = settings.ledger_file.exists() and not Warehouse(settings.warehouse_folder).was_cut_off
+                is_open = (
+                    store_exists(settings.ledger_reference) and not Warehouse(settings.warehouse_folder).was_cut_off
+                )
                 wanted &= set(ACCOUNT_TABLES) if is_open else set()
     summary.seconds = time.monotonic() - started
     return summary

@@ -14,7 +14,8 @@ import pytest
 from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, bring_up_to_date
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.ledger.ledger import Asker, Attempt, Ledger
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.records import Asker, Attempt
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.materialisation.display import LogDisplay
 from reasonmed_assets.materialisation.session import BuildSession
@@ -37,7 +38,7 @@ def _pay(session: BuildSession, key: str) -> None:
     received = Received("completed", None, 200, b"{}", said, None, 1.0, datetime(2026, 11, 1, tzinfo=UTC))
     name = session.profile.models["qwen"].name
     stored = threading.Event()
-    with Ledger(session.settings.ledger_file) as ledger:
+    with open_store(session.settings.ledger_reference) as ledger:
         ledger.asker = Asker(session.warehouse.warehouse_id, "verifications", "mmlu")
         ledger.record(
             Attempt(key * 32, "rehearsal", name, "1", 0, "verifier", "simulated", b"{}", received),
@@ -80,7 +81,7 @@ def _assert_dagster_knows(instance: dg.DagsterInstance) -> None:
 def test_an_account_that_cannot_be_made_does_not_hide_how_the_run_ended(
     session: BuildSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session.settings.ledger_file.write_bytes(b"no ledger at all, but a file of some length" * 100)
+    session.settings.ledger_reference.write_bytes(b"no ledger at all, but a file of some length" * 100)
     with dg.DagsterInstance.ephemeral() as instance:
         bring_up_to_date(session, instance, "run-1", LOG)
     assert "the account of calls is not up to date" in caplog.text

@@ -56,11 +56,11 @@ def test_expected_examples_are_final_or_dropped(rehearsal: Built) -> None:
 
 def test_no_explanation_reaches_a_prompt(rehearsal: Built) -> None:
     """LONG_ANSWER and `exp` give the key away: no request body may hold one."""
-    from reasonmed_assets.llm.ledger.ledger import Ledger
+    from reasonmed_assets.llm.ledger.opening import open_store
 
     explanations = rehearsal.query("select question_id, explanation from questions where length(explanation) > 40")
     assert explanations
-    with Ledger(rehearsal.folder / "ledger.sqlite") as ledger:
+    with open_store(rehearsal.folder / "ledger.sqlite") as ledger:
         for question_id, explanation in explanations:
             keys = rehearsal.query(
                 f"select unnest(call_keys) from reasoning_paths where question_id = '{question_id}'"

@@ -15,7 +15,7 @@ from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Result, Unusable
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
-from reasonmed_assets.llm.ledger.ledger import Ledger
+from reasonmed_assets.llm.ledger.opening import open_store
 
 
 def profile(**provider: Any) -> Profile:
@@ -77,7 +77,7 @@ class Build:
     """An engine over one ledger and one endpoint."""
 
     def __init__(self, folder: Path, base_url: str, made_by: Profile | None = None) -> None:
-        self.ledger = Ledger(folder / "ledger.sqlite")
+        self.ledger = open_store(folder / "ledger.sqlite")
         self.engine = Engine(made_by or profile(), self.ledger, lambda name: [base_url], LogProgress())
 
     def __enter__(self) -> Build:

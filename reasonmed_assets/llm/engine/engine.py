@@ -22,7 +22,9 @@ from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, call_key, retry_of
 from reasonmed_assets.llm.engine.fetching import Event, Fetcher, Found, Notice, simulated_reply_error
 from reasonmed_assets.llm.engine.progress import CallProgress, CallStats
-from reasonmed_assets.llm.ledger.ledger import Ledger, Purse, Stored
+from reasonmed_assets.llm.ledger.budget import BuildBudget
+from reasonmed_assets.llm.ledger.records import Stored
+from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
 from reasonmed_assets.llm.transports.dispatch import Allowance, Job
 from reasonmed_assets.llm.transports.offline import OfflineModels
@@ -54,7 +56,7 @@ class Engine:
     def __init__(
         self,
         profile: Profile,
-        ledger: Ledger,
+        ledger: CallStore,
         base_urls_of: Callable[[str], Sequence[str]],
         progress: CallProgress,
         *,
@@ -65,7 +67,7 @@ class Engine:
         self.ledger = ledger
         self.base_urls_of = base_urls_of
         self.progress = progress
-        self.purse = Purse(build or uuid.uuid4().hex, profile.budget)
+        self.budget = BuildBudget(build or uuid.uuid4().hex, profile.budget)
         self.retry_unresolved = retry_unresolved
         self.stats: dict[str, CallStats] = {}
         self.allowances: dict[tuple[str, str], Allowance] = {}
@@ -137,7 +139,7 @@ class _Run:
         self._source = iter(calls)
         self._is_exhausted = False
         self._fetcher = Fetcher(
-            engine.profile, engine.ledger, engine.allowances, engine.base_urls_of, engine.purse, engine.offline
+            engine.profile, engine.ledger, engine.allowances, engine.base_urls_of, engine.budget, engine.offline
         )
         self._reopened: set[str] = set()
         self._open: dict[str, list[_Chain]] = {}

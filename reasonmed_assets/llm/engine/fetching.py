@@ -11,7 +11,9 @@ from functools import partial
 from typing import Any, Protocol
 
 from reasonmed_assets.config.profile import Profile, Provider
-from reasonmed_assets.llm.ledger.ledger import Attempt, Claimed, Ledger, LedgerError, Purse, Recorded, Wanted
+from reasonmed_assets.llm.ledger.budget import BuildBudget
+from reasonmed_assets.llm.ledger.records import Attempt, Claimed, LedgerError, Recorded, Wanted
+from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import BudgetError, Received, SimulatedReplyError
 from reasonmed_assets.llm.transports.dispatch import Allowance, Dispatcher, Job, Lane
 from reasonmed_assets.llm.transports.http import HttpTransport
@@ -84,7 +86,7 @@ class Fetcher:
         ledger: where calls are claimed and replies stored.
         allowances: what each endpoint, by provider and address, may be asked for; new ones are entered.
         base_urls_of: addresses of a provider.
-        purse: what the build may spend.
+        budget: what the build may spend.
         offline: models that are loaded by the build.
 
     Attributes:
@@ -94,17 +96,17 @@ class Fetcher:
     def __init__(
         self,
         profile: Profile,
-        ledger: Ledger,
+        ledger: CallStore,
         allowances: dict[tuple[str, str], Allowance],
         base_urls_of: Callable[[str], Sequence[str]],
-        purse: Purse,
+        budget: BuildBudget,
         offline: OfflineModels,
     ) -> None:
         self._profile = profile
         self._ledger = ledger
         self._allowances = allowances
         self._base_urls_of = base_urls_of
-        self._purse = purse
+        self._budget = budget
         self._offline = offline
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
         self._jobs: dict[str, Job] = {}
@@ -159,16 +161,16 @@ class Fetcher:
         return set(self._busy.copy().values())
 
     def close(self) -> None:
-        """Send nothing more, wait a little for calls in flight, store what came, give the claims back."""
+        """Send nothing more, wait a little for calls in flight, store what came, release the claims."""
         if not self._senders:
             return
         with ExitStack() as ends:
-            ends.callback(self._give_back)
+            ends.callback(self._release_claims)
             for sender in self._senders.values():
                 ends.callback(sender.join)
                 sender.stop(_GRACE_S)
 
-    def _give_back(self) -> None:
+    def _release_claims(self) -> None:
         for provider in self._senders:
             self._ledger.use(provider, False)
         try:
@@ -191,7 +193,7 @@ class Fetcher:
                 provider,
                 urls[0],
                 self._ledger,
-                self._purse.build,
+                self._budget.build,
                 self._on_attempt,
                 self._events.put,
                 self._claim_again,
@@ -213,7 +215,7 @@ class Fetcher:
             usd = self._profile.cost_usd(job.call.model, job.prompt_tokens, job.completion_tokens)
             joins_batch = self._profile.providers[job.call.provider].transport == "batch"
             wanted.append(Wanted(job.key, job.call.role, usd, joins_batch))
-        self._ledger.claim(wanted, partial(self._told, done), self._purse)
+        self._ledger.claim(wanted, partial(self._told, done), self._budget)
 
     def _told(self, tell: Callable[..., None], *what: Any) -> None:
         """Pass on what the ledger's thread says; what goes wrong there ends the run here."""
@@ -228,7 +230,7 @@ class Fetcher:
         self._claim(jobs, self._on_claimed)
 
     def _ask_again(self) -> None:
-        """Claim calls again that another owner had (he has stored them, given them up, died, or still works on them),
+        """Claim calls again that another owner had (it has stored them, released them, died, or still works on them),
         and those that the budget did not cover while others were under way."""
         now = time.monotonic()
         if self._is_asking or now < self._ask_again_at:
@@ -302,10 +304,10 @@ class Fetcher:
 
     def _bill(self, model: str, received: Received) -> tuple[str, float]:
         """Which build pays, and how much; nobody where there is no budget to keep."""
-        if not self._purse.is_limited or received.reply is None:
-            return (self._purse.build if self._purse.is_limited else "", 0.0)
+        if not self._budget.is_limited or received.reply is None:
+            return (self._budget.build if self._budget.is_limited else "", 0.0)
         reply = received.reply
-        return self._purse.build, self._profile.cost_usd(model, reply.prompt_tokens or 0, reply.completion_tokens or 0)
+        return self._budget.build, self._profile.cost_usd(model, reply.prompt_tokens or 0, reply.completion_tokens or 0)
 
     def _on_notice(self, text: str) -> None:
         self._events.put(Notice(text))

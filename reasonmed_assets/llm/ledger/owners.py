@@ -1,10 +1,9 @@
-"""Who holds a claim on a call, and whether that process still lives."""
+"""Which process holds a claim on a call, and whether it is still alive."""
 
 from __future__ import annotations
 
 import os
 import socket
-import time
 import uuid
 from dataclasses import dataclass
 
@@ -25,7 +24,6 @@ class Owner:
         started_ticks: when the process started (kernel ticks since boot), so that a reused pid is not taken for it.
         boot_id: the kernel's id of this boot.
         pid_space: the namespace in which the pid counts (containers of one machine have their own).
-        heartbeat_at: last sign of life, Unix seconds.
     """
 
     owner_id: str
@@ -34,7 +32,6 @@ class Owner:
     started_ticks: int
     boot_id: str
     pid_space: str
-    heartbeat_at: float
 
     @property
     def name(self) -> str:
@@ -52,12 +49,11 @@ def this_process() -> Owner:
         started_ticks=start_of(pid) or 0,
         boot_id=boot_id(),
         pid_space=pid_space(),
-        heartbeat_at=time.time(),
     )
 
 
-def is_alive(owner: Owner) -> bool:
-    """Whether the owner's process still runs.
+def is_alive(owner: Owner, silent_s: float) -> bool:
+    """Whether the owner's process still runs, given the seconds since its last heartbeat by the ledger's own clock.
 
     Known for certain where this process sees that one's pid, and after a reboot of its host; elsewhere a minute
     without a heartbeat counts as dead.
@@ -67,4 +63,4 @@ def is_alive(owner: Owner) -> bool:
         return start_of(owner.pid) == owner.started_ticks
     if not is_same_boot and owner.host == socket.gethostname():
         return False
-    return time.time() - owner.heartbeat_at < _SILENT_S
+    return silent_s < _SILENT_S

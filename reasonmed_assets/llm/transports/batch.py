@@ -24,7 +24,7 @@ import orjson
 from openai.types import Batch as RemoteBatch
 
 from reasonmed_assets.config.profile import Provider
-from reasonmed_assets.llm.ledger.ledger import Ledger
+from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import (
     NOT_THERE_STATUSES,
     UNAUTHORISED_STATUSES,
@@ -151,7 +151,7 @@ class BatchSender(LoopSender):
         name: str,
         provider: Provider,
         base_url: str,
-        ledger: Ledger,
+        ledger: CallStore,
         build: str,
         on_attempt: Callable[[Job, Received, bool], None],
         on_failure: Callable[[BaseException], None],

@@ -19,7 +19,9 @@ from reasonmed_assets.config.profile import Budget, Profile
 from reasonmed_assets.llm.calls import call_key
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
-from reasonmed_assets.llm.ledger.ledger import Claimed, Ledger, Purse, Wanted
+from reasonmed_assets.llm.ledger.budget import BuildBudget
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.records import Claimed, Wanted
 from reasonmed_assets.llm.outcomes import BudgetError
 
 COST = (10 * 1.0 + 5 * 2.0) / 1e6
@@ -33,7 +35,7 @@ def budgeted(budget: dict[str, Any], **provider: Any) -> Profile:
 
 
 def engine(folder: Path, url: str, made_by: Profile, build: str = "one") -> Engine:
-    return Engine(made_by, Ledger(folder / "ledger.sqlite"), lambda name: [url], LogProgress(), build=build)
+    return Engine(made_by, open_store(folder / "ledger.sqlite"), lambda name: [url], LogProgress(), build=build)
 
 
 def test_a_number_of_calls_is_never_exceeded_and_what_was_paid_for_is_kept(tmp_path: Path) -> None:
@@ -101,8 +103,8 @@ def test_what_the_ledger_holds_is_free(tmp_path: Path) -> None:
 
 
 def test_a_call_whose_batch_is_on_its_way_is_paid_for_unless_it_is_sent_alone(tmp_path: Path) -> None:
-    key, purse = "ab" * 16, Purse("one", Budget(calls=0))
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+    key, purse = "ab" * 16, BuildBudget("one", Budget(calls=0))
+    with open_store(tmp_path / "ledger.sqlite") as ledger:
         ledger.begin_batch("cd" * 8, "another", "local", [key])
         told: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
         ledger.claim([Wanted(key, "verifier", joins_batch=False)], told.put, purse)
@@ -149,11 +151,11 @@ def test_what_a_batch_did_not_make_before_it_expired_is_paid_once(tmp_path: Path
 
 def test_a_build_that_goes_on_counts_its_own_batch(tmp_path: Path) -> None:
     keys = [f"{row:032x}" for row in range(6)]
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+    with open_store(tmp_path / "ledger.sqlite") as ledger:
         ledger.begin_batch("cd" * 16, "one", "local", keys[:4])
         told: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
         wanted = [Wanted(key, "verifier", joins_batch=True) for key in reversed(keys)]
-        ledger.claim(wanted, told.put, Purse("one", Budget(calls=5)))
+        ledger.claim(wanted, told.put, BuildBudget("one", Budget(calls=5)))
         claimed = told.get(timeout=10)
         assert sorted(claimed.granted) == [*keys[:4], keys[5]]
         assert claimed.unaffordable == [keys[4]]
@@ -174,7 +176,7 @@ running.ledger.close()
 
 def test_processes_of_one_build_share_its_budget(tmp_path: Path) -> None:
     with Stub(lambda request: reply("x", delay_s=0.01)) as stub:
-        program = CHILD.format(path=[str(Path(__file__).parents[1])])
+        program = CHILD.format(path=[str(folder) for folder in Path(__file__).parents[:2]])
         children = [
             subprocess.Popen(
                 [sys.executable, "-c", program, str(tmp_path), stub.base_url, name], stdout=subprocess.PIPE, text=True
@@ -193,7 +195,7 @@ def test_the_reservations_of_a_dead_process_are_given_back(tmp_path: Path) -> No
         return reply("x", delay_s=30)
 
     with Stub(answer) as stub:
-        program = CHILD.format(path=[str(Path(__file__).parents[1])])
+        program = CHILD.format(path=[str(folder) for folder in Path(__file__).parents[:2]])
         child = subprocess.Popen([sys.executable, "-c", program, str(tmp_path), stub.base_url, "c"])
         assert arrived.wait(30)
         child.kill()

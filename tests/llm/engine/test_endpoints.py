@@ -16,7 +16,7 @@ from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
-from reasonmed_assets.llm.ledger.ledger import Ledger
+from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.outcomes import EndpointError, rate_limits
 from reasonmed_assets.llm.transports.limits import Breaker, InFlight, PerMinute
 
@@ -141,7 +141,7 @@ class Two:
     def __enter__(self) -> Two:
         urls = [stub.__enter__().base_url for stub in self.stubs]
         made_by = profile(base_url=urls, **self.provider)
-        self.ledger = Ledger(self.folder / "ledger.sqlite")
+        self.ledger = open_store(self.folder / "ledger.sqlite")
         self.notices = Notices()
         self.engine = Engine(made_by, self.ledger, lambda name: made_by.providers[name].base_urls, self.notices)
         return self
@@ -317,8 +317,8 @@ def test_builds_that_use_one_provider_share_its_limits(tmp_path: Path, monkeypat
 
 GONE = """
 import os, sys
-from reasonmed_assets.llm.ledger.ledger import Ledger
-ledger = Ledger(sys.argv[1])
+from reasonmed_assets.llm.ledger.opening import open_store
+ledger = open_store(sys.argv[1])
 ledger.use("local", True)
 ledger.flush()
 os._exit(0)
@@ -326,7 +326,7 @@ os._exit(0)
 
 
 def test_a_user_that_died_takes_no_share(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+    with open_store(tmp_path / "ledger.sqlite") as ledger:
         subprocess.run([sys.executable, "-c", GONE, str(tmp_path / "ledger.sqlite")], check=True)
         assert ledger.n_users("local") == 1
 

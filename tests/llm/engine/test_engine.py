@@ -20,7 +20,8 @@ from stub import Answer, Request, Stub, echo, reply
 from reasonmed_assets.llm.calls import Reply, Unusable, call_key
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
-from reasonmed_assets.llm.ledger.ledger import Attempt, Ledger, Stored
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.records import Attempt, Stored
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.replies.wire import read_reply
 from reasonmed_assets.llm.transports.limits import InFlight
@@ -370,7 +371,7 @@ def test_progress_is_told_the_beginning_and_the_end(tmp_path: Path) -> None:
             self.told.append(("finished", step, stats.rows))
 
     progress = Recorder()
-    with Stub() as stub, Ledger(tmp_path / "ledger.sqlite") as ledger:
+    with Stub() as stub, open_store(tmp_path / "ledger.sqlite") as ledger:
         engine = Engine(profile(), ledger, lambda name: [stub.base_url], progress)
         list(engine.run("verify", list(calls(3)), text_of, 2))
         list(engine.run("none", [], text_of, 2))
@@ -399,7 +400,7 @@ def test_of_two_replies_to_one_call_the_stored_one_counts(tmp_path: Path) -> Non
     made = Attempt(key, "local", "small-1b", "r1", 0, "verifier", "real", orjson.dumps(first.body), received)
 
     def answer(request: Request) -> Answer:
-        with Ledger(tmp_path / "ledger.sqlite") as other:
+        with open_store(tmp_path / "ledger.sqlite") as other:
             other.record(made, lambda recorded: None)
         return reply("mine")
 

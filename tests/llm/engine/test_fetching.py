@@ -9,7 +9,8 @@ import pytest
 from small import profile
 
 from reasonmed_assets.llm.engine.fetching import Fetcher
-from reasonmed_assets.llm.ledger.ledger import Ledger, Purse
+from reasonmed_assets.llm.ledger.budget import BuildBudget
+from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.transports.dispatch import Job
 from reasonmed_assets.llm.transports.offline import OfflineModels
 
@@ -40,8 +41,8 @@ def test_all_transports_are_stopped_before_one_is_waited_for_and_each_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        fetcher = Fetcher(profile(), ledger, {}, lambda name: [], Purse(), OfflineModels())
+    with open_store(tmp_path / "ledger.sqlite") as ledger:
+        fetcher = Fetcher(profile(), ledger, {}, lambda name: [], BuildBudget(), OfflineModels())
         fetcher._senders = {"slow": Noted("slow", said, KeyboardInterrupt()), "quick": Noted("quick", said)}
         monkeypatch.setattr(ledger, "release", lambda keys: said.append("claims given back"))
         with pytest.raises(KeyboardInterrupt):

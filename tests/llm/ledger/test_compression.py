@@ -14,11 +14,13 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
-from test_ledger import attempt
+from stores import attempt
 
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.ledger.compression import Frames, UnknownDictionaryError, trained
-from reasonmed_assets.llm.ledger.ledger import Attempt, Ledger
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.records import Attempt
+from reasonmed_assets.llm.ledger.store import CallStore
 
 WORDS = [f"{first}{second}" for first in ("patient", "fever", "renal", "dose") for second in ("", "s", " is", " of")]
 
@@ -39,7 +41,7 @@ def attempts(n: int, role: str = "verifier") -> Iterator[Attempt]:
 
 
 def fill(path: Path, n: int, role: str = "verifier") -> list[str]:
-    with Ledger(path) as ledger:
+    with open_store(path) as ledger:
         made = list(attempts(n, role))
         for one in made:
             ledger.record(one, lambda recorded: None)
@@ -48,7 +50,7 @@ def fill(path: Path, n: int, role: str = "verifier") -> list[str]:
     return [one.call_key for one in made]
 
 
-def assert_is_whole(ledger: Ledger, made: list[Attempt]) -> None:
+def assert_is_whole(ledger: CallStore, made: list[Attempt]) -> None:
     stored = ledger.lookup([one.call_key for one in made])
     for one in made:
         assert stored[one.call_key].reply == one.received.reply
@@ -75,7 +77,7 @@ def test_a_role_gets_one_dictionary_and_texts_become_smaller(tmp_path: Path) -> 
 
 def test_another_process_reads_frames_whose_dictionary_it_has_not_seen(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    with Ledger(path) as early:
+    with open_store(path) as early:
         fill(path, 1000)
         made = list(attempts(1000))
         assert_is_whole(early, made)
@@ -86,7 +88,7 @@ def test_another_process_reads_frames_whose_dictionary_it_has_not_seen(tmp_path:
 
 def test_of_two_trainings_the_first_one_counts(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    with Ledger(path) as one, Ledger(path) as two:
+    with open_store(path) as one, open_store(path) as two:
         for ledger in (one, two):
             for made in attempts(700):
                 ledger.record(made, lambda recorded: None)

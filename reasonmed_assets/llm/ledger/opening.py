@@ -1,0 +1,22 @@
+"""Opens the call store that a setting names. The one place that knows which kinds of database there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore
+from reasonmed_assets.llm.ledger.store import CallStore
+
+
+def open_store(reference: str | Path) -> CallStore:
+    """The store that a reference names: the path of an SQLite file, which is made when absent.
+
+    Raises:
+        LedgerError: it cannot be opened, is no ledger, or has a version that this program cannot use.
+    """
+    return SqliteStore(Path(reference))
+
+
+def store_exists(reference: str | Path) -> bool:
+    """Whether a store was ever opened under a reference."""
+    return Path(reference).exists()

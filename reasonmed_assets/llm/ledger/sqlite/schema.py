@@ -1,0 +1,214 @@
+"""The tables of the SQLite file, and how files of earlier versions are brought forward."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+
+from reasonmed_assets.llm.ledger.owners import Owner, is_alive
+from reasonmed_assets.llm.ledger.records import LedgerError
+
+VERSION = 3
+
+_TABLES = """
+create table dictionaries (
+    role text primary key,
+    dictionary blob not null
+);
+create table bodies (
+    body_hash blob primary key,
+    body blob not null
+);
+create table calls (
+    call_key blob primary key,
+    body_hash blob not null references bodies,
+    provider text not null,
+    model text not null,
+    revision text not null,
+    sample integer not null,
+    attempts integer not null,
+    final_attempt integer
+);
+create table askers (
+    asker_id integer primary key,
+    warehouse text not null,
+    table_name text not null,
+    source text not null,
+    unique (warehouse, table_name, source)
+);
+create table attempts (
+    call_key blob not null references calls,
+    attempt integer not null,
+    asker_id integer references askers,
+    role text not null,
+    provider_kind text not null,
+    outcome text not null,
+    detail text,
+    http_status integer,
+    finish_reason text,
+    served_model text,
+    system_fingerprint text,
+    prompt_tokens integer,
+    completion_tokens integer,
+    reasoning_tokens integer,
+    latency_ms real,
+    started_at integer not null,
+    is_simulated integer not null,
+    reply blob,
+    primary key (call_key, attempt)
+);
+create index attempts_by_asker on attempts (asker_id);
+create table owners (
+    owner_id text primary key,
+    host text not null,
+    pid integer not null,
+    started_ticks integer not null,
+    boot_id text not null,
+    pid_space text not null,
+    heartbeat_at real not null
+);
+create table users (
+    provider text not null,
+    owner_id text not null,
+    primary key (provider, owner_id)
+);
+create table claims (
+    call_key blob primary key,
+    owner_id text not null,
+    build text not null,
+    role text not null,
+    usd real not null
+);
+create table spending (
+    build text not null,
+    role text not null,
+    usd real not null,
+    calls integer not null,
+    primary key (build, role)
+);
+create table provider_kinds (
+    provider text not null,
+    kind text not null,
+    primary key (provider, kind)
+);
+create table batches (
+    batch_id blob primary key,
+    build text not null,
+    provider text not null,
+    remote_id text
+);
+create table batch_calls (
+    call_key blob not null,
+    batch_id blob not null references batches,
+    attempt integer,
+    primary key (call_key, batch_id)
+);
+"""
+
+OWNER_COLUMNS = tuple(field.name for field in fields(Owner))
+LIVE_OWNERS = f"select {', '.join(OWNER_COLUMNS)}, ? - heartbeat_at as silent_s from owners"
+
+
+def conform(connection: sqlite3.Connection, name: str) -> None:
+    """Make the tables of a new file, or bring those of an older version forward, in one transaction.
+
+    Raises:
+        LedgerError: the file is no ledger, was written by a newer version, or a process of an older one uses it.
+    """
+    if version_of(connection) != VERSION:
+        connection.execute("begin immediate")
+        try:
+            _bring_forward(connection, name)
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("rollback")
+            raise
+        connection.execute("commit")
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Number of the file's schema; 0 in a file that has none."""
+    return connection.execute("pragma user_version").fetchone()[0]
+
+
+def refuse_newer(version: int, name: str) -> None:
+    """Stop where a file was written by a newer version of this program."""
+    if version > VERSION:
+        raise LedgerError(
+            f"ledger {name}: its version is {version}, this program knows versions up to {VERSION}: "
+            "install the reasonmed-assets that wrote it, or a later one, or name another file with --ledger"
+        )
+
+
+def _bring_forward(connection: sqlite3.Connection, name: str) -> None:
+    version = version_of(connection)
+    refuse_newer(version, name)
+    if version == 0 and _tables(connection):
+        raise LedgerError(f"ledger {name}: this SQLite file is no ledger; give another path")
+    if 0 < version < VERSION:
+        _refuse_users(connection, name, version)
+    while version < VERSION:
+        _FORWARD[version](connection)
+        version = version_of(connection)
+
+
+def _refuse_users(connection: sqlite3.Connection, name: str, version: int) -> None:
+    """A process that is at work would write by the older schema."""
+    alive = [owner.name for owner, silent_s in owners(connection) if is_alive(owner, silent_s)]
+    if alive:
+        raise LedgerError(
+            f"ledger {name}: {', '.join(alive)} is using it with an older version of this program (ledger version "
+            f"{version}; this one brings it to {VERSION}): wait until it has finished, or end it, then run this again"
+        )
+
+
+def owners(connection: sqlite3.Connection, where: str = "", *values: str) -> list[tuple[Owner, float]]:
+    """Owners, each with the seconds since its last heartbeat."""
+    rows = connection.execute(f"{LIVE_OWNERS} {where}", (time.time(), *values)).fetchall()
+    return [(Owner(**dict(zip(OWNER_COLUMNS, row, strict=False))), row[-1]) for row in rows]
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("select name from sqlite_schema")}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {name for (name,) in connection.execute("select name from pragma_table_info(?)", (table,))}
+
+
+def _create_missing(connection: sqlite3.Connection) -> None:
+    present = _tables(connection)
+    for statement in filter(str.strip, _TABLES.split(";")):
+        if statement.split()[2] not in present:
+            connection.execute(statement)
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    _create_missing(connection)
+    connection.execute("pragma user_version = 3")
+
+
+def _tell_apart(connection: sqlite3.Connection) -> None:
+    """Numbers 1 and 2 were each given to several schemas; what a file lacks is told by its tables and columns.
+
+    Nobody uses the file, so that its claims are those of dead owners: they are dropped rather than changed.
+    """
+    for table in ("claims", "users", "owners"):
+        connection.execute(f"drop table if exists {table}")
+    added = {
+        "attempts": {"asker_id": "integer references askers"},
+        "batches": {"build": "text not null default ''"},
+    }
+    for table, columns in added.items():
+        present = _columns(connection, table)
+        for column, declared in columns.items():
+            if present and column not in present:
+                connection.execute(f"alter table {table} add column {column} {declared}")
+    _make(connection)
+
+
+_FORWARD: dict[int, Callable[[sqlite3.Connection], None]] = {0: _make, 1: _tell_apart, 2: _tell_apart}
+"""By version: what brings a file of it to a later one."""

@@ -1,0 +1,199 @@
+"""The call store in one SQLite file: connections, transactions and reading."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reasonmed_assets.llm.ledger.operations import Operation
+from reasonmed_assets.llm.ledger.owners import Owner, is_alive
+from reasonmed_assets.llm.ledger.records import LedgerError, OpenBatch
+from reasonmed_assets.llm.ledger.sqlite import schema
+from reasonmed_assets.llm.ledger.sqlite.changes import Changes
+from reasonmed_assets.llm.ledger.sqlite.statements import select_by_key
+from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS, CallStore, StoredFrame
+
+_BUSY_S = 60.0
+
+_CHECKPOINT_PAGES = 8_000
+"""Pages of the write-ahead log (4 KB each) after which it is merged into the file: random keys touch the same pages
+again and again, so that a rare merge writes far less."""
+
+_STORED = """
+select c.call_key, a.outcome, a.detail, a.provider_kind, c.attempts, a.is_simulated, a.reply
+from calls as c
+inner join attempts as a on c.call_key = a.call_key and c.final_attempt = a.attempt
+where c.call_key in ({marks})
+"""
+
+_ATTEMPTS = f"""
+select {", ".join(ATTEMPT_COLUMNS)}
+from (
+    select
+        lower(hex(a.call_key)) || '-' || a.attempt as attempt_id,
+        lower(hex(a.call_key)) as call_key,
+        a.attempt,
+        a.role,
+        c.provider,
+        a.provider_kind,
+        c.model,
+        c.revision,
+        a.served_model,
+        a.outcome,
+        a.detail,
+        a.http_status,
+        a.finish_reason,
+        a.prompt_tokens,
+        a.completion_tokens,
+        a.latency_ms,
+        a.started_at,
+        a.reply is not null and a.attempt is c.final_attempt as is_accepted,
+        k.table_name as made_for,
+        k.source as made_for_source,
+        nullif(lower(hex(b.batch_id)), '') as batch_id
+    from attempts as a
+    inner join calls as c on a.call_key = c.call_key
+    left join askers as k on a.asker_id = k.asker_id and k.warehouse = ?
+    left join batch_calls as b on a.call_key = b.call_key and a.attempt = b.attempt
+    where a.call_key in ({{marks}})
+)
+order by call_key, attempt
+"""
+
+_MADE_FOR = "from attempts where asker_id in (select asker_id from askers where warehouse = ?)"
+
+_BODY = "select b.body from calls as c inner join bodies as b using (body_hash) where c.call_key = ?"
+
+_OPEN_BATCHES = """
+select bc.call_key, b.batch_id, b.remote_id
+from batch_calls as bc
+inner join batches as b using (batch_id)
+where bc.attempt is null and bc.call_key in ({marks})
+"""
+
+_USERS = "inner join users using (owner_id) where provider = ? and owner_id != ?"
+
+
+class SqliteStore(CallStore):
+    """A ledger in one SQLite file with a write-ahead log.
+
+    Args:
+        path: the file; made when absent.
+
+    Raises:
+        LedgerError: the file cannot be opened, is no ledger, or has a version that cannot be used now.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reading_lock = threading.Lock()
+        self._writing: sqlite3.Connection | None = None
+        self._changes: Changes | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._reading = self._connect()
+            schema.conform(self._reading, str(path))
+            self._write_ahead()
+            self._reading.execute("pragma query_only = on")
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(f"ledger {path}: cannot be opened: {error}") from error
+        super().__init__(str(path))
+
+    def _disconnect(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
+        self._reading.close()
+
+    def _apply(self, group: Sequence[Operation], beat: Owner | None) -> list[Any]:
+        """Run operations in one transaction, which takes SQLite's write lock at its beginning."""
+        if self._writing is None or self._changes is None:
+            self._writing = self._connect()
+            self._changes = Changes(self._writing)
+        connection, changes = self._writing, self._changes
+        try:
+            connection.execute("begin immediate")
+            if beat is not None:
+                schema.refuse_newer(schema.version_of(connection), self.name)
+                changes.beat(beat)
+            results = [result for kind, some in groupby(group, key=type) for result in changes.run(kind, list(some))]
+            connection.execute("commit")
+        except BaseException:
+            changes.undone()
+            if connection.in_transaction:
+                with suppress(sqlite3.Error):  # the first error is the one to tell
+                    connection.execute("rollback")
+            raise
+        return results
+
+    def _dictionaries(self) -> dict[str, bytes]:
+        with self._read() as connection:
+            return dict(connection.execute("select role, dictionary from dictionaries").fetchall())
+
+    def _stored(self, keys: Iterable[str]) -> Iterator[StoredFrame]:
+        for key, outcome, detail, provider_kind, attempts, is_simulated, reply in self._by_key(_STORED, keys):
+            yield StoredFrame(key.hex(), outcome, detail, provider_kind, attempts, bool(is_simulated), reply)
+
+    def _body(self, key: str) -> bytes | None:
+        with self._read() as connection:
+            return next((body for (body,) in connection.execute(_BODY, (bytes.fromhex(key),))), None)
+
+    def _attempts(self, keys: Sequence[str], warehouse: str) -> pl.DataFrame:
+        return pl.DataFrame(self._by_key(_ATTEMPTS, keys, warehouse), schema=ATTEMPT_COLUMNS, orient="row")
+
+    def keys_made_for(self, warehouse: str) -> list[str]:
+        with self._read() as connection:
+            rows = connection.execute(f"select distinct call_key {_MADE_FOR}", (warehouse,)).fetchall()
+        return [key.hex() for (key,) in rows]
+
+    def count_made_for(self, warehouse: str) -> int:
+        with self._read() as connection:
+            return connection.execute(f"select count(*) {_MADE_FOR}", (warehouse,)).fetchone()[0]
+
+    def open_batches(self, keys: Iterable[str]) -> dict[str, OpenBatch]:
+        rows = self._by_key(_OPEN_BATCHES, keys)
+        return {key.hex(): OpenBatch(batch_id.hex(), remote_id) for key, batch_id, remote_id in rows}
+
+    def _n_others(self, provider: str) -> int:
+        with self._read() as connection:
+            found = schema.owners(connection, _USERS, provider, self._owner.owner_id)
+        return sum(is_alive(owner, silent_s) for owner, silent_s in found)
+
+    def provider_kinds(self) -> set[str]:
+        with self._read() as connection:
+            return {kind for (kind,) in connection.execute("select distinct kind from provider_kinds")}
+
+    def _by_key(self, query: str, keys: Iterable[str], *before: str) -> list[tuple[Any, ...]]:
+        with self._read() as connection:
+            return list(select_by_key(connection, query, map(bytes.fromhex, keys), *before))
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """The reading connection, for one thread at a time."""
+        try:
+            with self._reading_lock:
+                yield self._reading
+        except sqlite3.Error as error:
+            raise LedgerError(f"ledger {self.name}: cannot be read: {error}") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        connection.execute("pragma synchronous = full")
+        connection.execute(f"pragma wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        return connection
+
+    def _write_ahead(self) -> None:
+        """SQLite takes this switch only while nobody else uses the file; whoever comes second finds it made."""
+        mode = self._reading.execute("pragma journal_mode").fetchone()[0]
+        if mode != "wal":
+            mode = self._reading.execute("pragma journal_mode = wal").fetchone()[0]
+        if mode != "wal":
+            raise LedgerError(
+                f"ledger {self._path}: its file system does not allow a write-ahead log; give another path"
+            )

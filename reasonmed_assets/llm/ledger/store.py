@@ -1,0 +1,346 @@
+"""The call store: every model call that was ever made, with its reply, in one ledger that several builds share.
+
+A reply counts once it is on disk. A call is claimed before it is sent, so that two builds never pay for it twice; the
+claims of a dead process are taken over. Nothing here knows HTTP, prompts or the warehouse, nor which database it is.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+import polars as pl
+import zstandard
+
+from reasonmed_assets.llm.ledger.budget import NO_BUDGET, BuildBudget
+from reasonmed_assets.llm.ledger.compression import Frames, UnknownDictionaryError, trained
+from reasonmed_assets.llm.ledger.operations import (
+    Barrier,
+    BeginBatch,
+    Claim,
+    ForgetBatch,
+    Judge,
+    Learn,
+    Leave,
+    NameBatch,
+    Operation,
+    Record,
+    Release,
+    Reopen,
+    Use,
+)
+from reasonmed_assets.llm.ledger.owners import HEARTBEAT_S, Owner, this_process
+from reasonmed_assets.llm.ledger.records import (
+    Asker,
+    Attempt,
+    Claimed,
+    LedgerError,
+    OpenBatch,
+    Recorded,
+    Stored,
+    Wanted,
+)
+from reasonmed_assets.llm.ledger.writer import Writer
+from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
+
+_KEYS_PER_FRAME = 20_000
+"""Calls whose attempts are Python objects at a time: these take six times the memory of a data frame."""
+
+
+ATTEMPT_COLUMNS = {
+    "attempt_id": pl.String,
+    "call_key": pl.String,
+    "attempt": pl.Int64,
+    "role": pl.String,
+    "provider": pl.String,
+    "provider_kind": pl.String,
+    "model": pl.String,
+    "revision": pl.String,
+    "served_model": pl.String,
+    "outcome": pl.String,
+    "detail": pl.String,
+    "http_status": pl.Int64,
+    "finish_reason": pl.String,
+    "prompt_tokens": pl.Int64,
+    "completion_tokens": pl.Int64,
+    "latency_ms": pl.Float64,
+    "started_at": pl.Int64,
+    "is_accepted": pl.Int64,
+    "made_for": pl.String,
+    "made_for_source": pl.String,
+    "batch_id": pl.String,
+}
+"""The account of attempts as a database gives it: microseconds since 1970 in `started_at`, 0 or 1 in `is_accepted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFrame:
+    """A call whose ending is kept (see `Stored`), its reply as it was stored: compressed."""
+
+    call_key: str
+    outcome: str
+    detail: str | None
+    provider_kind: str
+    attempts: int
+    is_simulated: bool
+    reply: bytes | None
+
+
+class CallStore(ABC):
+    """An opened ledger. Any number of threads may use it, any number of processes may open the same one.
+
+    An implementation opens its database, then calls this initialiser, and gives the abstract methods. It is read from
+    any thread, `_apply` is called from one. Every method raises `LedgerError` where it cannot do its work; the message
+    names the ledger, never a secret.
+
+    Args:
+        name: names the ledger in messages.
+
+    Attributes:
+        asker: for whom attempts are recorded from now on; None: for nobody that keeps an account.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.asker: Asker | None = None
+        self._owner = this_process()
+        self._writer_lock = threading.Lock()
+        self._writer: Writer | None = None
+        self._frames = Frames()
+        self._read_dictionaries()
+
+    def __enter__(self) -> CallStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write everything that was handed over and release all claims."""
+        with self._writer_lock:
+            writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.submit(Leave(self._owner.owner_id))
+            writer.close()
+        self._disconnect()
+
+    def lookup(self, keys: Iterable[str]) -> dict[str, Stored]:
+        """The calls among `keys` that need not be made again, by key.
+
+        Raises:
+            LedgerError: the ledger cannot be read, or a reply in it is damaged.
+        """
+        return {stored.call_key: self._decoded(stored) for stored in self._stored(keys)}
+
+    @abstractmethod
+    def keys_made_for(self, warehouse: str) -> list[str]:
+        """The calls of which an attempt was made for a warehouse, whatever became of its rows."""
+
+    @abstractmethod
+    def count_made_for(self, warehouse: str) -> int:
+        """Attempts that were made for a warehouse."""
+
+    def attempts_of(self, keys: Iterable[str], warehouse: str = "") -> pl.DataFrame:
+        """All attempts of the calls `keys`: the columns of table llm_calls apart from `cost_usd` and `row_hash`.
+
+        Args:
+            keys: the calls.
+            warehouse: whose attempts say for which table and source they were made.
+        """
+        wanted = list(dict.fromkeys(keys))
+        parts = [wanted[first : first + _KEYS_PER_FRAME] for first in range(0, len(wanted), _KEYS_PER_FRAME)]
+        frame = pl.concat([pl.DataFrame(schema=ATTEMPT_COLUMNS), *(self._attempts(p, warehouse) for p in parts)])
+        return frame.with_columns(pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted").cast(pl.Boolean))
+
+    def body_of(self, key: str) -> dict[str, Any] | None:
+        """The request body of a call as it was sent; None when the ledger does not know the key."""
+        body = self._body(key)
+        return None if body is None else orjson.loads(self._text(body))
+
+    @abstractmethod
+    def provider_kinds(self) -> set[str]:
+        """Kinds of all providers that calls of this ledger were made to."""
+
+    def n_users(self, provider: str) -> int:
+        """How many live builds send calls to a provider now, this one included."""
+        return 1 + self._n_others(provider)
+
+    def use(self, provider: str, is_used: bool) -> None:
+        """Tell the other builds that calls are sent to a provider, or no longer."""
+        self._submit(Use(self._owner.owner_id, provider, is_used))
+
+    def claim(
+        self,
+        calls: Sequence[Wanted],
+        done: Callable[[Claimed | LedgerError], None],
+        budget: BuildBudget = NO_BUDGET,
+    ) -> None:
+        """Claim calls before they are sent; `done` is called from another thread with the answer.
+
+        A claim reserves what its call may cost at most; a recorded attempt settles its cost.
+        """
+        self._submit(Claim(tuple(calls), self._owner.owner_id, budget, finish=done))
+
+    def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
+        """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
+        self._submit(Record(attempt, self.asker, finish=done))
+        if attempt.received.raw is not None:
+            self._learn(attempt.role, (attempt.body, attempt.received.raw))
+
+    def judge(self, key: str, outcome: str, detail: str | None) -> None:
+        """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
+        self._submit(Judge(key, outcome, detail))
+
+    def reopen(self, keys: Iterable[str]) -> None:
+        """Let calls that were rejected be claimed and made again; what was recorded of them stays."""
+        self._submit(Reopen(tuple(keys)))
+
+    def release(self, keys: Iterable[str]) -> None:
+        """Release claims that this object holds."""
+        self._submit(Release(tuple(keys), self._owner.owner_id))
+
+    def begin_batch(self, batch_id: str, build: str, provider: str, keys: Sequence[str]) -> None:
+        """Note that calls are about to be submitted as a batch, which a build pays for; on disk when this returns.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        self._wait_for(BeginBatch(batch_id, build, provider, tuple(keys)))
+
+    def name_batch(self, batch_id: str, remote_id: str) -> None:
+        """Note a batch's id at its provider; written soon, or found again by the batch's metadata."""
+        self._submit(NameBatch(batch_id, remote_id))
+
+    def forget_batch(self, batch_id: str, keys: Iterable[str]) -> None:
+        """Note that calls were not sent with a batch after all."""
+        self._submit(ForgetBatch(batch_id, tuple(keys)))
+
+    @abstractmethod
+    def open_batches(self, keys: Iterable[str]) -> dict[str, OpenBatch]:
+        """The calls among `keys` that were submitted in a batch and have no ending yet, by key."""
+
+    def flush(self) -> None:
+        """Return once everything that was handed over is on disk.
+
+        Raises:
+            LedgerError: the last of it could not be written.
+        """
+        if self._writer is not None:
+            self._wait_for(Barrier())
+
+    @abstractmethod
+    def _apply(self, group: Sequence[Operation], beat: Owner | None) -> list[Any]:
+        """Run operations in their order, in one transaction, and return the result of each.
+
+        All of it is on disk when this returns, and nothing of it is done when it raises. Two processes must not be
+        granted one call, nor pass a budget together: a database that lets several write at once takes a lock for a
+        group that holds a claim, at its beginning.
+
+        Args:
+            group: the operations.
+            beat: the owner that tells with this group, by the database's clock, that it is alive.
+        """
+
+    @abstractmethod
+    def _disconnect(self) -> None:
+        """Close the database, after all else."""
+
+    @abstractmethod
+    def _dictionaries(self) -> dict[str, bytes]:
+        """The dictionaries of all roles."""
+
+    @abstractmethod
+    def _stored(self, keys: Iterable[str]) -> Iterable[StoredFrame]:
+        """The calls among `keys` whose ending is kept."""
+
+    @abstractmethod
+    def _body(self, key: str) -> bytes | None:
+        """The compressed request body of a call; None when it is not known."""
+
+    @abstractmethod
+    def _attempts(self, keys: Sequence[str], warehouse: str) -> pl.DataFrame:
+        """`attempts_of` as `ATTEMPT_COLUMNS`, in the order of key and number."""
+
+    @abstractmethod
+    def _n_others(self, provider: str) -> int:
+        """How many live owners beside this one use a provider."""
+
+    def _submit(self, operation: Operation) -> None:
+        with self._writer_lock:
+            if self._writer is None:
+                self._writer = Writer(self.name, self._commit, HEARTBEAT_S)
+            self._writer.submit(operation)
+
+    def _wait_for(self, operation: Operation) -> None:
+        finished = threading.Event()
+        results: list[Any] = []
+
+        def finish(result: Any) -> None:
+            results.append(result)
+            finished.set()
+
+        operation.finish = finish
+        self._submit(operation)
+        finished.wait()
+        if isinstance(results[0], LedgerError):
+            raise results[0]
+
+    def _commit(self, group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
+        self._compress([operation for operation in group if isinstance(operation, Record)])
+        return self._apply(group, self._owner if is_beat_due else None)
+
+    def _compress(self, records: Sequence[Record]) -> None:
+        """Fill in what of attempts is stored compressed: all texts of a role in one go."""
+        by_role: dict[str, list[Record]] = {}
+        for record in records:
+            by_role.setdefault(record.attempt.role, []).append(record)
+        for role, some in by_role.items():
+            answered = [record for record in some if record.attempt.received.raw is not None]
+            bodies = [record.attempt.body for record in some]
+            replies = [record.attempt.received.raw or b"" for record in answered]
+            frames = iter(self._frames.compress(role, bodies + replies))
+            for record in some:
+                record.body = next(frames)
+            for record in answered:
+                record.reply = next(frames)
+
+    def _learn(self, role: str, texts: Sequence[bytes]) -> None:
+        """Train a role's dictionary once there is enough to train on.
+
+        That takes a tenth of a second or two, here and not in the writing thread, where replies would have to wait for
+        it until they are safe.
+        """
+        samples = self._frames.sample(role, texts)
+        dictionary = trained(samples) if samples else None
+        if dictionary is not None:
+            self._submit(Learn(role, dictionary, finish=partial(self._learnt, role)))
+
+    def _learnt(self, role: str, dictionary: bytes | LedgerError) -> None:
+        """Use a dictionary: it is on disk before the first frame that needs it."""
+        if isinstance(dictionary, bytes):
+            self._frames.add(role, dictionary)
+
+    def _read_dictionaries(self) -> None:
+        for role, dictionary in self._dictionaries().items():
+            self._frames.add(role, dictionary)
+
+    def _text(self, frame: bytes) -> bytes:
+        try:
+            return self._frames.decompress(frame)
+        except UnknownDictionaryError:
+            # Another build has trained it since.
+            self._read_dictionaries()
+            return self._frames.decompress(frame)
+
+    def _decoded(self, stored: StoredFrame) -> Stored:
+        key = stored.call_key
+        try:
+            reply = None if stored.reply is None else read_reply(self._text(stored.reply), stored.is_simulated)
+        except (NotAReplyError, UnknownDictionaryError, zstandard.ZstdError) as error:
+            raise LedgerError(f"ledger {self.name}: the reply of call {key} is damaged: {error}") from error
+        return Stored(key, stored.outcome, stored.detail, stored.provider_kind, stored.attempts, reply)

@@ -1,0 +1,60 @@
+"""Groups of operations: when they are written, and who is told what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from stores import Waiting
+
+from reasonmed_assets.llm.ledger import writer
+from reasonmed_assets.llm.ledger.operations import Barrier, Operation
+from reasonmed_assets.llm.ledger.records import LedgerError
+
+
+def nothing(group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
+    return [None] * len(group)
+
+
+def test_a_group_that_is_large_enough_does_not_wait_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_GROUP_S", 60.0)
+    told = [Waiting() for _ in range(writer._ENOUGH)]
+    last = Waiting()
+    opened = writer.Writer("name", nothing, 60.0)
+    for waiting in told:
+        opened.submit(Barrier(finish=waiting))
+    told[0].get()
+    opened.submit(Barrier(finish=last))
+    opened.close()
+    assert all(waiting.event.is_set() for waiting in [*told, last]), "closing waits for no more either"
+
+
+def test_a_group_that_fails_is_told_to_all_who_wait() -> None:
+    def gone(group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
+        raise OSError("disk I/O error")
+
+    opened = writer.Writer("gone.sqlite", gone, 60.0)
+    for _ in range(2):
+        waiting = Waiting()
+        opened.submit(Barrier(finish=waiting))
+        failure = waiting.get()
+        assert isinstance(failure, LedgerError)
+        assert "gone.sqlite" in str(failure) and "disk I/O error" in str(failure)
+    opened.close()
+
+
+def test_a_heart_beats_while_nothing_else_is_written() -> None:
+    beats = []
+    enough = Waiting()
+
+    def count(group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
+        beats.append((len(group), is_beat_due))
+        if len(beats) == 4:
+            enough(None)
+        return [None] * len(group)
+
+    opened = writer.Writer("name", count, 0.02)
+    enough.get()
+    opened.close()
+    assert beats[:4] == [(0, True)] * 4
