@@ -50,7 +50,7 @@ def test_the_contracts_hold() -> None:
         ("reasonmed_assets/rules/text.py", "reasonmed_assets.config.profile", "reasonmed_assets.rules.text ->"),
         ("quality/schema.py", "reasonmed_assets.storage.warehouse", "reasonmed_assets.quality.schema ->"),
         ("sql/__init__.py", "reasonmed_assets.quality.schema", "reasonmed_assets.sql ->"),
-        ("reasonmed_assets/llm/ledger/ledger.py", "reasonmed_assets.llm.engine.engine", "llm.ledger.ledger ->"),
+        ("reasonmed_assets/llm/ledger/store.py", "reasonmed_assets.llm.engine.engine", "llm.ledger.store ->"),
         ("reasonmed_assets/sources/fields.py", "reasonmed_assets.sources.reading", "reasonmed_assets.sources"),
     ],
 )

@@ -81,7 +81,7 @@ def _assert_dagster_knows(instance: dg.DagsterInstance) -> None:
 def test_an_account_that_cannot_be_made_does_not_hide_how_the_run_ended(
     session: BuildSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session.settings.ledger_reference.write_bytes(b"no ledger at all, but a file of some length" * 100)
+    Path(session.settings.ledger_reference).write_bytes(b"no ledger at all, but a file of some length" * 100)
     with dg.DagsterInstance.ephemeral() as instance:
         bring_up_to_date(session, instance, "run-1", LOG)
     assert "the account of calls is not up to date" in caplog.text

@@ -119,8 +119,8 @@ class SqliteStore(CallStore):
         connection, changes = self._writing, self._changes
         try:
             connection.execute("begin immediate")
+            schema.refuse_newer(schema.version_of(connection), self.name)
             if beat is not None:
-                schema.refuse_newer(schema.version_of(connection), self.name)
                 changes.beat(beat)
             results = [result for kind, some in groupby(group, key=type) for result in changes.run(kind, list(some))]
             connection.execute("commit")
