@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import NamedTuple
 
 import reasonmed_assets.quality.tables  # noqa: F401
-from reasonmed_assets.llm.ledger.ledger import _ATTEMPT_COLUMNS as ATTEMPT_COLUMNS
+from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS
 from reasonmed_assets.people import overrides, reviews
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.rules.alterations import AUDITED_COLUMNS
