@@ -33,21 +33,6 @@ class Ref(NamedTuple):
     column: str
 
 
-def relations_of(name: str, query: str) -> set[str]:
-    """Names of the relations that a query reads, without those that it defines itself.
-
-    Raises:
-        LineageError: the query cannot be parsed.
-    """
-    tables = (
-        source
-        for scope in _root(name, _parsed(name, query)).traverse()
-        for source in scope.sources.values()
-        if isinstance(source, exp.Table)
-    )
-    return {table.name for table in tables if table.name}
-
-
 @cache
 def sources_of(name: str, query: str, schema: Schema) -> Mapping[str, frozenset[Ref]]:
     """Output column of a query -> the columns that it is computed from: those named in its select expression, followed
@@ -65,16 +50,15 @@ def sources_of(name: str, query: str, schema: Schema) -> Mapping[str, frozenset[
 
     Raises:
         LineageError: the query cannot be parsed, a relation that it reads is not in `schema`, or a column cannot be
-            resolved (a whole row, a struct's field, a name that no relation has).
+            resolved (a whole row, a name that no relation has).
     """
-    columns: dict[str, object] = {relation: dict.fromkeys(names, "unknown") for relation, names in schema}
-    unknown = relations_of(name, query) - columns.keys()
-    if unknown:
-        raise LineageError(f"{name} reads {', '.join(sorted(unknown))}, whose columns are not declared.")
     try:
-        qualified = qualify(
-            _parsed(name, query), dialect="duckdb", schema=columns, identify=False, validate_qualify_columns=False
-        )
+        parsed = sqlglot.parse_one(query, dialect="duckdb")
+        unknown = _relations(_root(name, parsed)) - {relation for relation, _ in schema}
+        if unknown:
+            raise LineageError(f"{name} reads {', '.join(sorted(unknown))}, whose columns are not declared.")
+        columns: dict[str, object] = {relation: dict.fromkeys(names, "unknown") for relation, names in schema}
+        qualified = qualify(parsed, dialect="duckdb", schema=columns, identify=False, validate_qualify_columns=False)
     except SqlglotError as error:
         raise LineageError(f"{name}: {error}") from error
     return _Reader(name, dict(schema)).columns(_root(name, qualified))
@@ -112,7 +96,9 @@ class _Reader:
         """The outside columns that an expression of a scope is computed from."""
         if isinstance(node, exp.Column):
             yield from self._column(node, scope)
-        elif isinstance(node, exp.TableColumn):
+        elif isinstance(node, exp.TableColumn) or (
+            isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count)
+        ):
             raise self._unresolved(node)
         elif isinstance(node, exp.Query):
             (inner,) = (one for one in scope.subquery_scopes if one.expression is node.unnest())
@@ -138,15 +124,8 @@ class _Reader:
     def _unresolved(self, node: exp.Expr) -> LineageError:
         return LineageError(
             f"{self._name}: cannot resolve {node.sql('duckdb')!r} to a column. Name each column with its relation; "
-            "whole rows, structs of them and columns of an outer query have no lineage."
+            "a whole row, or a column of an outer query, has no lineage."
         )
-
-
-def _parsed(name: str, query: str) -> exp.Expr:
-    try:
-        return sqlglot.parse_one(query, dialect="duckdb")
-    except SqlglotError as error:
-        raise LineageError(f"{name}: {error}") from error
 
 
 def _root(name: str, query: exp.Expr) -> Scope:
@@ -154,3 +133,9 @@ def _root(name: str, query: exp.Expr) -> Scope:
     if scope is None:
         raise LineageError(f"{name} is no query.")
     return scope
+
+
+def _relations(root: Scope) -> set[str]:
+    """Names of the relations that a query reads, without those that it defines itself."""
+    sources = (source for scope in root.traverse() for source in scope.sources.values())
+    return {source.name for source in sources if isinstance(source, exp.Table) and source.name}

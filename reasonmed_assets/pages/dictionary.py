@@ -29,8 +29,9 @@ A check that blocks keeps the rows from being published; one that warns is shown
 the method's list. Checks marked *model* judge a model's work: a profile can have them warn only.
 
 *From* names the columns that a column is made from, which follow from the SQL: first those that it is computed from,
-then those that a model saw in its prompt. In italics is where a column is from that is made from none: a *file*, a
-value of the *profile*, a *constant* of the query, or measured of the model *call* or of the *publish*.
+then those that a model's prompt shows, with its role; *(before)*: as the build before, or an earlier round, left it. In
+italics is the origin of a column that is made from none: a *file*, a value of the *profile*, a *constant* of the query,
+or measured of the model *call* or of the *publish*.
 """
 
 
@@ -105,7 +106,7 @@ def _upstream(edges: Sequence[Edge]) -> list[str]:
     """The upstream columns, those that a value is computed from first, then those that a model made it from."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for edge in sorted(edges, key=lambda edge: edge.roles):
-        before = " (before)" if edge.is_previous else ""
+        before = " *(before)*" if edge.is_previous else ""
         groups.setdefault(edge.roles, []).append(f"`{edge.table}.{edge.column}`{before}")
     return [(f"by {', '.join(roles)}: " if roles else "") + ", ".join(columns) for roles, columns in groups.items()]
 

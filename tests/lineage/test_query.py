@@ -133,6 +133,8 @@ def test_a_subquery_gives_its_own_columns_and_a_table_function_none() -> None:
     ("query", "complaint"),
     [
         ("select arg_min(votes, votes.sample) as vote from votes", "a query: cannot resolve 'votes'"),
+        ("select votes as vote from votes", "a query: cannot resolve 'votes'"),
+        ("select max(columns(*)) from votes", "cannot resolve"),
         ("select score, path_id from paths inner join votes on true", "path_id"),
         ("select wrong from paths", "cannot resolve 'wrong'"),
         ("select paths.wrong from paths", "a query: Unknown column: wrong"),

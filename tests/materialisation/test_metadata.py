@@ -1,0 +1,31 @@
+"""What a materialisation shows of a table: the lineage of its columns as Dagster has it."""
+
+from __future__ import annotations
+
+import dagster as dg
+from reasonmed_assets.quality.schema import TABLES
+
+from reasonmed_assets.materialisation.metadata import column_lineage
+
+
+def _upstream(table: str) -> dict[str, set[str]]:
+    found = column_lineage(TABLES[table]).deps_by_column
+    return {
+        name: {f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps} for name, deps in found.items()
+    }
+
+
+def test_a_column_has_the_columns_that_it_is_made_from() -> None:
+    lineage = _upstream("sft_reasonmed")
+    assert lineage["output"] == {"reasonmed.path_text", "answer_summaries.summary"}
+    assert list(lineage) == [name for name in TABLES["sft_reasonmed"].columns if name != "row_hash"]
+
+
+def test_no_upstream_column_is_downstream_of_the_table() -> None:
+    """Dagster has no cycles: what the build before left is no upstream column."""
+    assert _upstream("question_matches") == {}
+    assert not {name for columns in _upstream("refined_paths").values() for name in columns if "refined" in name}
+
+
+def test_a_table_without_upstream_columns_has_no_lineage() -> None:
+    assert column_lineage(TABLES["publishes"]) == dg.TableColumnLineage({})
