@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,14 +23,12 @@ from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 
 from reasonmed_assets import sql
-from reasonmed_assets.assets import asking as steps
 from reasonmed_assets.assets import questions as group
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.lineage import Lineage
 from reasonmed_assets.materialisation.materialise import Stage
 from reasonmed_assets.orchestration.code_location import build_defs
-from reasonmed_assets.roles import ROLES
 from reasonmed_assets.sources import load_declaration, read_source
 
 ROOT = Path(__file__).parents[1]
@@ -81,22 +83,83 @@ def test_a_source(tmp_path: Path) -> None:
             assert partitions[name].get_partition_keys() == ["mmlu", "nursing"]
 
 
-def test_a_role_has_every_place_that_the_recipe_names() -> None:
-    text = recipe("Add a role")
-    modules: dict[str, Any] = {}
-    for name in re.findall(r"`((?:reasonmed_assets|sql|tests)/[\w./<>]+)`", text):
-        uses = {
-            "<role>": ROLES,
-            "<step>": [step.calls.removeprefix("calls/") for step in vars(steps).values() if type(step) is steps.Step],
-        }
-        mark = next((mark for mark in uses if mark in name), None)
-        for one in uses[mark] if mark else [""]:
-            assert (ROOT / name.replace(mark or " ", one)).is_file(), name
-        if mark is None and name.startswith("reasonmed_assets/") and name.endswith(".py"):
-            modules[name] = importlib.import_module(name.removesuffix(".py").replace("/", "."))
-    for symbol in ("Step", "run_step"):
-        assert f"`{symbol}`" in text
-        assert any(hasattr(module, symbol) for module in modules.values()), symbol
+COPIED = ("reasonmed_assets", "quality", "sql", "tests", "pyproject.toml")
+IN_THE_COPY = """
+import json, sys
+import pytest, reasonmed_assets
+from reasonmed_assets.cli.app import app
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.lineage.edges import edges_of
+from reasonmed_assets.orchestration.code_location import build_defs
+
+profile, warehouse, source = sys.argv[1:]
+options = ["--profile", profile, "--warehouse", warehouse, "--source", source, "--limit", "1"]
+app(["build", *options], standalone_mode=False)
+specs = build_defs(settings=BuildSettings(profile=profile, warehouse=warehouse)).resolve_all_asset_specs()
+deps = {spec.key.to_user_string(): sorted(dep.asset_key.to_user_string() for dep in spec.deps) for spec in specs}
+faults = pytest.main(["-n", "0", "-p", "no:cacheprovider", "tests/quality/test_assertions.py", "-k", "critiques"])
+edges = [[edge.table, edge.column, edge.roles] for edge in edges_of("critiques")["gravity"]]
+print(json.dumps({"package": reasonmed_assets.__file__, "deps": deps["critiques"], "edges": edges, "faults": faults}))
+"""
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    """The project's files, the packages in the places from which they are imported."""
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    for name in ("quality", "sql"):
+        (folder / "reasonmed_assets" / name).symlink_to(folder / name)
+    return folder
+
+
+def add_to(checkout: Path, files: dict[str, Path]) -> None:
+    """Put a recipe's files into a copy of the project; of a file that is there, a recipe shows what is added."""
+    for name, file in files.items():
+        text, place = file.read_text(encoding="utf-8"), checkout / name
+        if place.exists():
+            opening, entries = text.split(" = {\n")
+            before = place.read_text(encoding="utf-8")
+            at = re.search(rf"^{opening}\b.* = {{\n", before, re.MULTILINE)
+            assert at is not None
+            text = before[: at.end()] + entries.removesuffix("}\n") + before[at.end() :]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+
+
+def test_a_role_with_a_table(tmp_path: Path) -> None:
+    """Added to a copy of the project as the page says, it is built, checked, costed and placed in the graph."""
+    files = write_files("Add a role", tmp_path / "recipe")
+    profile, warehouse = files.pop("mine.toml"), tmp_path / "warehouse"
+    checkout = copy_of_the_project(tmp_path / "checkout")
+    add_to(checkout, files)
+    assert len(files) <= 7
+    done = subprocess.run(
+        [sys.executable, "-c", IN_THE_COPY, str(profile), str(warehouse), SOURCE],
+        env=os.environ | {"PYTHONPATH": str(checkout)}, cwd=checkout, capture_output=True, text=True, check=False,
+        timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert Path(found["package"]).is_relative_to(checkout)
+    assert found["deps"] == ["questions", "reasonmed"]
+    shown = [("questions", "context"), ("questions", "options"), ("questions", "question"), ("reasonmed", "path_text")]
+    assert found["edges"] == [[table, column, ["critic"]] for table, column in shown]
+    assert found["faults"] == 0, done.stdout
+    with duckdb.connect(str(warehouse / "reasonmed.duckdb"), read_only=True) as con:
+        ((n_examples,),) = con.execute("select count(*) from reasonmed").fetchall()
+        assert n_examples > 0
+        critiques = con.execute("select gravity, weakest_step, outcome from critiques").fetchall()
+        assert len(critiques) == n_examples
+        assert all(
+            gravity in (0, 1, 2) and sentence for gravity, sentence, outcome in critiques if outcome == "completed"
+        )
+        costs = "select table_name, spent_on, sum(calls) from call_costs where role = 'critic' group by all"
+        assert con.execute(costs).fetchall() == [("critiques", "examples", n_examples)]
+        assert con.execute("select distinct role from cost where role = 'critic'").fetchall() == [("critic",)]
+        assert con.execute("select count(*) from call_costs where spent_on = 'unused'").fetchall() == [(0,)]
 
 
 @pytest.fixture

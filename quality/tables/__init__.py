@@ -1,63 +1,43 @@
-"""The declared tables, one module each, imported in the order in which data moves.
+"""The declared tables, one module each, in the order in which data moves.
 
-What must hold for the rows beyond types and ranges is in `assertions/` and `expectations/`; how they are made is in
-`sql/`.
+A module in this folder is declared by being there; one that `_ORDER` does not name comes last. What must hold for the
+rows beyond types and ranges is in `assertions/` and `expectations/`; how they are made is in `sql/`.
 """
+
+import pkgutil
+from importlib import import_module
 
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import served_rows
 from reasonmed_assets.sql import derive
 
-from reasonmed_assets.quality.tables import (  # isort: skip
-    raw_questions,
-    benchmark_questions,
-    question_matches,
-    overrides,
-    questions,
-    rejected_questions,
-    reasoning_paths,
-    verifications,
-    verifier_audit,
-    difficulty_tiers,
-    ranked_paths,
-    refined_paths,
-    reasonmed,
-    dropped_examples,
-    answer_summaries,
-    quality_scores,
-    reviews,
-    sft_cot,
-    sft_response,
-    sft_reasonmed,
-    llm_calls,
-    call_uses,
-    publishes,
-)
-
-derive("views/served_rows", served_rows(TABLES.values()))
-
-__all__ = [
-    "answer_summaries",
-    "benchmark_questions",
-    "call_uses",
-    "difficulty_tiers",
-    "dropped_examples",
-    "llm_calls",
-    "overrides",
-    "publishes",
-    "quality_scores",
-    "question_matches",
-    "questions",
-    "ranked_paths",
+_ORDER = (
     "raw_questions",
-    "reasoning_paths",
-    "reasonmed",
-    "refined_paths",
+    "benchmark_questions",
+    "question_matches",
+    "overrides",
+    "questions",
     "rejected_questions",
-    "reviews",
-    "sft_cot",
-    "sft_reasonmed",
-    "sft_response",
+    "reasoning_paths",
     "verifications",
     "verifier_audit",
-]
+    "difficulty_tiers",
+    "ranked_paths",
+    "refined_paths",
+    "reasonmed",
+    "dropped_examples",
+    "answer_summaries",
+    "quality_scores",
+    "reviews",
+    "sft_cot",
+    "sft_response",
+    "sft_reasonmed",
+    "llm_calls",
+    "call_uses",
+    "publishes",
+)
+
+for _name in (*_ORDER, *sorted(module.name for module in pkgutil.iter_modules(__path__))):
+    import_module(f"{__name__}.{_name}")
+
+derive("views/served_rows", served_rows(TABLES.values()))

@@ -125,6 +125,15 @@ class Model(Section):
 class RoleSections(Section):
     """The section of every role, by the role's name."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_sections_of_others(cls, given: Any) -> Any:
+        """A role that is sampled as another one has that one's section where it has none of its own."""
+        if not isinstance(given, dict):
+            return given
+        taken = {name: given[role.sampled_as] for name, role in ROLES.items() if role.sampled_as in given}
+        return taken | given
+
     def __getitem__(self, role: str) -> Any:
         return getattr(self, role)
 

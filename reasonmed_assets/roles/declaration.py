@@ -73,6 +73,7 @@ class Role:
         rehearse: answers a request in the rehearsal: a text or a whole message, for a model the fields of its object.
         serves: what a call is made for: one final example, a whole question, or neither.
         section: the pydantic model of its section in a profile; has the methods of `Sampling`.
+        sampled_as: the role whose section it has where a profile gives it none; None: every profile must give one.
         stubborn_share: share of the rehearsal's prompts that fail whatever the seed.
         stubborn_share_if_hard: the same for hard questions; None: no difference.
     """
@@ -84,6 +85,7 @@ class Role:
     rehearse: Callable[[Draft], str | Message | dict[str, Any]] = _UNDECLARED
     serves: Serves = _UNDECLARED
     section: Any = Sampling
+    sampled_as: str | None = None
     stubborn_share: float = 0.001
     stubborn_share_if_hard: float | None = None
 
@@ -126,4 +128,9 @@ def find_roles(package: str, path: Iterable[str]) -> tuple[dict[str, Role], list
             problems.append(f"roles/{name}.py: the name {declared.name!r} is taken or wrong: name the role {name!r}")
             continue
         roles[name] = declared
+    problems += [
+        f"roles/{name}.py: sampled_as is {role.sampled_as!r}, which is no role: name one of {', '.join(roles)}"
+        for name, role in roles.items()
+        if role.sampled_as is not None and role.sampled_as not in roles
+    ]
     return roles, problems

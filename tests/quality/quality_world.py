@@ -106,6 +106,9 @@ def world() -> dict[str, Rows]:
     tables["refined_paths"] = _rewrites()
     tables |= _examples(tables)
     tables |= _provenance(tables)
+    for name, spec in TABLES.items():
+        if spec.one_row_per is not None and name not in tables:
+            tables[name] = [{**row, spec.key: row[TABLES[spec.one_row_per].key]} for row in tables[spec.one_row_per]]
     files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train", "records": 10, "n_unreadable": 1}]
     tables["publishes"] = [
         {"table_name": "raw_questions", "partition": SOURCE, "seq": 1, "statistics": json.dumps({"files": files})}

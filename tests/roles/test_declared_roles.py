@@ -60,6 +60,12 @@ def test_a_module_without_a_role_and_a_name_that_is_taken_are_named(tmp_path: Pa
     ]
 
 
+def test_a_role_is_sampled_as_one_that_there_is(tmp_path: Path) -> None:
+    text = DECLARED.format(name="critic").replace("serves=", 'sampled_as="judge", serves=')
+    _, problems = found(tmp_path, critic=text)
+    assert problems == ["roles/critic.py: sampled_as is 'judge', which is no role: name one of critic"]
+
+
 def test_what_a_declaration_lacks_is_said_at_once() -> None:
     assert [problem.partition(":")[0] for problem in Role(name="critic").problems()] == [
         "fields is missing", "reply is missing", "rehearse is missing", "serves is missing",
