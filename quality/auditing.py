@@ -25,7 +25,7 @@ _FETCH_ROWS = 10_000
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """How one check of one staged partition went.
+    """The outcome of one check of one staged partition.
 
     Attributes:
         name: name of the check.
@@ -34,7 +34,7 @@ class CheckOutcome:
         n_failing: violating rows (schema: failing values; distributions: failing expectations).
         examples: at most `MAX_EXAMPLES` of them, texts cut short.
         description: what must hold.
-        error: why the check could not be run; it has not passed then.
+        error: why the check could not be run, in which case it has not passed.
         validation: for the distributions, Great Expectations' own results, as JSON.
     """
 
@@ -73,10 +73,10 @@ def audit(
     prepare(con, spec, partition, staged, profile)
     outcomes: list[CheckOutcome] = []
     for declared in check_names(spec.name):
-        # Rows that share a key meet each other in the joins behind the figures, and grow to their square.
+        # Rows that share a key multiply in the joins of the other checks.
         if declared.name == "distributions" and any(o.name in ("schema", "key") and not o.passed for o in outcomes):
             severity = severity_of(declared, profile)
-            error = "not looked at: the rows fail the check schema or key"
+            error = "not checked: the rows fail the check schema or key"
             outcomes.append(CheckOutcome(declared.name, False, severity, 0, [], declared.description, error))
         else:
             outcomes.append(run_check(con, spec, declared, staged, profile))
@@ -127,7 +127,7 @@ def run_check(
 
 
 def severity_of(declared: CheckDeclaration, profile: Profile) -> Literal["block", "warn"]:
-    """What a failure leads to under this profile."""
+    """The consequence of a failure under this profile."""
     is_softened = declared.judges_model and profile.checks.model_checks == "warn"
     return "block" if declared.is_blocking and not is_softened else "warn"
 
@@ -162,7 +162,7 @@ def _violations(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, list[dic
 
 
 def shortened(value: Any) -> Any:
-    """A value as it stands in an example: numbers and booleans as they are, the rest as text cut short."""
+    """A value as an example shows it: numbers and booleans as they are, the rest as text cut short."""
     if value is None or isinstance(value, bool | int | float):
         return value
     text = value if isinstance(value, str) else str(value)
@@ -170,7 +170,7 @@ def shortened(value: Any) -> Any:
 
 
 def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
-    """Have the table of what was read; when the files were not read anew, as the last publish counted them."""
+    """Ensure the table of the files read; if they were not read again, with the counts of the last publish."""
     names = "select table_name from duckdb_tables() union all select view_name from duckdb_views()"
     if con.execute(f"select 1 from ({names}) as names (name) where name = 'source_files'").fetchone():
         return
@@ -180,7 +180,7 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
     )
     last = con.execute("select getvariable('last_statistics')").fetchone()
     files = json.loads(last[0]).get("files") if last and last[0] else None
-    # Of no file at all the last publish counted none: null.
+    # With no file at all the last publish counted none: null.
     for file in files or []:
         con.execute(
             "insert into source_files values ($file, $split, $split_role, $records, $n_unreadable)",

@@ -129,7 +129,7 @@ def _key_sql(spec: TableSpec, unique: list[str]) -> str:
 
 
 def _distributions(spec: TableSpec) -> CheckDeclaration:
-    return CheckDeclaration("distributions", f"The figures of {spec.name} are plausible.", False)
+    return CheckDeclaration("distributions", f"The distributions of {spec.name} are plausible.", False)
 
 
 def read_assertion(file: Path) -> CheckDeclaration:

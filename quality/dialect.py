@@ -1,7 +1,7 @@
 """The DuckDB dialect under which Great Expectations runs.
 
-It reads a result after it has given its connection back, when duckdb-engine's cursor is closed already: every result is
-therefore fetched as soon as its statement has run.
+Great Expectations reads a result after it has released its connection, when duckdb-engine's cursor is already closed.
+So every result is fetched as soon as its statement has run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class BufferedContext(PGExecutionContext_psycopg2):
     """Runs a statement and fetches all of its rows at once."""
 
     def post_exec(self) -> None:
-        """Take over the rows of a statement that returns any."""
+        """Fetch the rows of a statement that returns any."""
         super().post_exec()
         if self.cursor.description:
             self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
@@ -38,10 +38,10 @@ class BufferedDuckDB(duckdb_engine.Dialect):
 
     @classmethod
     def get_pool_class(cls, url: URL) -> type[NullPool]:
-        """No pool: a connection kept would hold the temporary file open after it is removed."""
+        """No pool: a kept connection would hold the temporary file open after it is removed."""
         return NullPool
 
 
 def register() -> None:
-    """Make the dialect known to SQLAlchemy as `reasonmed_duckdb`."""
+    """Register the dialect with SQLAlchemy as `reasonmed_duckdb`."""
     registry.register(NAME, __name__, BufferedDuckDB.__name__)

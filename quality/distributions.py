@@ -26,7 +26,7 @@ _MAX_NAMES = 5
 
 @dataclass(frozen=True)
 class Validation:
-    """How the staged rows of a table met its suite.
+    """The result of a table's suite on staged rows.
 
     Attributes:
         failures: each expectation that is not met, as expectation, check, column, observed, allowed and examples.
@@ -38,7 +38,7 @@ class Validation:
 
 
 def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresholds) -> Validation:
-    """Hold the staged rows of a table to its expectations.
+    """Check the staged rows of a table against its expectations.
 
     Args:
         con: the audit's connection, with `staged`, `measured`, the published tables and the variables.
@@ -136,7 +136,7 @@ def _validated(database: Path, views: tuple[View, ...], arguments: dict[str, lis
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     source = context.data_sources.add_sql("figures", connection_string=f"{dialect.NAME}:///{database}")
-    # One connection stays open: as long as it does, DuckDB opens the file for the others at once.
+    # One connection stays open, so that DuckDB opens the file for the others at once.
     with source.get_engine().connect():
         return [found for view in views for found in _of_view(gx, source, view, arguments[view.name])]
 

@@ -1,6 +1,6 @@
-"""What SQL cannot say of a text (likeness to another, loops, citations), as temp table `measured` for the checks.
+"""What SQL cannot measure in a text (similarity, loops, citations), as temp table `measured` for the checks.
 
-The texts are read in batches and only the figures are kept.
+The texts are read in batches and only the measures are kept.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ LOOP_TIMES = 10
 
 @dataclass(frozen=True)
 class _Measure:
-    """The texts of a table (a query whose last columns `figures` takes), and the figures that come of a row."""
+    """The texts of a table (a query whose last columns `of_row` takes), and the measures of a row."""
 
     sql: str
     schema: dict[str, Any]
-    figures: Callable[..., tuple[Any, ...]]
+    of_row: Callable[..., tuple[Any, ...]]
 
 
 def measure(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Write the temp table `measured` for the staged rows of a table; nothing for a table without such figures.
+    """Write the temp table `measured` for the staged rows of a table; nothing for a table without measures.
 
     The tables and their columns:
         reasoning_paths: path_id, is_looping.
@@ -45,15 +45,15 @@ def measure(con: duckdb.DuckDBPyConnection, table: str) -> None:
         return
     wanted = _MEASURES[table]
     frames = [
-        pl.DataFrame([(row[0], *wanted.figures(*row[1:])) for row in rows], schema=wanted.schema, orient="row")
+        pl.DataFrame([(row[0], *wanted.of_row(*row[1:])) for row in rows], schema=wanted.schema, orient="row")
         for rows in _batches(con, wanted.sql)
     ]
-    figures = pl.concat(frames) if frames else pl.DataFrame(schema=wanted.schema)
-    con.register("measured_figures", figures)
-    # A key that stands twice must not multiply the rows of the checks that join these figures.
+    measures = pl.concat(frames) if frames else pl.DataFrame(schema=wanted.schema)
+    con.register("measured_rows", measures)
+    # A key that appears twice must not multiply the rows of the checks that join these measures.
     key = next(iter(wanted.schema))
-    con.execute(f"create temp table measured as select distinct on ({key}) * from measured_figures")
-    con.unregister("measured_figures")
+    con.execute(f"create temp table measured as select distinct on ({key}) * from measured_rows")
+    con.unregister("measured_rows")
 
 
 def is_looping(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The record of an audit: how every check of a partition went, also where nothing was published.
+"""The record of an audit: the outcome of every check of a partition, published or not.
 
 A warehouse keeps the last one of every partition (`Warehouse.record_audit`). The quality report and the Data Docs are
 made from them, so they show what the checks saw.
@@ -24,8 +24,8 @@ class AuditRecord:
         run_id: Dagster run.
         profile: name of the profile.
         audited_at: when (UTC).
-        rows: staged rows that were looked at.
-        thresholds: the bounds that they were held to.
+        rows: staged rows that were checked.
+        thresholds: the bounds that applied.
         outcomes: one per check, in the order of `check_names`.
     """
 
@@ -50,7 +50,7 @@ class AuditRecord:
 
     @property
     def validation(self) -> list[dict[str, Any]]:
-        """Great Expectations' results; empty when the distributions were not looked at."""
+        """Great Expectations' results; empty when the distributions were not checked."""
         return next((outcome.validation for outcome in self.outcomes if outcome.validation), [])
 
     def to_json(self) -> dict[str, Any]:

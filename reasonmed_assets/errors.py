@@ -1,4 +1,4 @@
-"""The base of every error that a person can mend: its message says what was wrong, where, and what to do next."""
+"""The base of every error that a person can fix: its message says what was wrong, where, and what to do next."""
 
 
 class ReasonmedError(Exception):

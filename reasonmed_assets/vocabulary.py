@@ -5,16 +5,16 @@ FOLDS = ("train", "validation")
 TIERS = ("easy", "medium", "difficult", "unresolved")
 VERDICTS = ("correct", "error")
 PROVIDER_KINDS = ("real", "simulated", "demonstration")
-"""What stands behind a model role: a model that one would use, the rehearsal endpoint, or the small built-in model."""
+"""What kind of model plays a role: one for real use, the rehearsal endpoint, or the small built-in model."""
 
 REJECTION_REASONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "malformed", "override")
 MATCH_DECISIONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "grouped")
 
 OVERRIDE_KINDS = ("drop", "correct_key", "mark_doubt")
-"""What people can decide about a question (`overrides.py`)."""
+"""What people can decide about a question (`people/overrides.py`)."""
 
 REVIEW_VERDICTS = ("right", "wrong", "unsure")
-"""What a reviewer can say of a key, of a path and of a short answer."""
+"""A reviewer's possible verdicts on a key, a path or a short answer."""
 
 OUTCOMES = (
     "completed",
@@ -31,7 +31,7 @@ OUTCOMES = (
 """How a call ended. `completed` is usable; see `reasonmed_assets.llm.outcomes` for what each one means."""
 
 ERROR_KINDS = ("truncated", "refused", "malformed", "empty", "answerless")
-"""Outcomes in which the model answered and the answer is of no use: the path counts as an error path."""
+"""Outcomes in which the model answered, but the answer is unusable: the path counts as an error path."""
 
 AUDIT_KINDS = ("repeat", "answer_swapped", "negation_changed", "number_changed")
 """Why a path is judged a second time: as it is, or with an error planted into it (`rules/alterations.py`)."""

@@ -19,7 +19,7 @@ VIEWS = (
         (
             Between(
                 "score_share",
-                "The evaluator does not give one and the same score to nearly every text.",
+                "The evaluator does not give the same score to nearly every text.",
                 None,
                 high=Bound("one_score_share_max"),
             ),

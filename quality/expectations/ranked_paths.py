@@ -34,7 +34,7 @@ VIEWS = (
         (
             Between(
                 "score_share",
-                "The ranker does not give one and the same score to nearly every path.",
+                "The ranker does not give the same score to nearly every path.",
                 10,
                 high=Bound("one_score_share_max"),
             ),

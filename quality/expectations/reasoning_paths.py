@@ -58,7 +58,9 @@ VIEWS = (
         "paths",
         _PATHS,
         (
-            Rare("is_repeated", "Few paths repeat another one of their question.", 6, Bound("repeated_path_share_max")),
+            Rare(
+                "is_repeated", "Few paths repeat another path of their question.", 6, Bound("repeated_path_share_max")
+            ),
             Rare("is_looping", "Few paths say the same words over and over.", 6, Bound("looping_path_share_max")),
             Rare(
                 "has_foreign_script",

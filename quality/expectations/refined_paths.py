@@ -30,13 +30,13 @@ VIEWS = (
         (
             Rare(
                 "is_unchanged",
-                "Few texts are still those of their parents.",
+                "Few texts equal their parents'.",
                 11,
                 Bound("unchanged_rewrite_share_max"),
             ),
             Rare(
                 "has_invented_citation",
-                "Few texts cite what their question does not hold.",
+                "Few texts cite something that their question lacks.",
                 12,
                 Bound("invented_citation_share_max"),
             ),

@@ -40,7 +40,7 @@ VIEWS = (
         (
             Rare(
                 "is_over_cutoff",
-                "Few records are longer than the cut-off of training.",
+                "Few records are longer than the trainer's cut-off.",
                 15,
                 Bound("over_cutoff_share_max"),
             ),

@@ -38,10 +38,10 @@ def build(
     assignments: SetOption = None,
     source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
     select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
-    replace: Annotated[bool, typer.Option(help="Set an existing warehouse of another kind aside first.")] = False,
+    replace: Annotated[bool, typer.Option(help="Move an existing warehouse of another kind aside first.")] = False,
     budget_usd: Annotated[float | None, typer.Option(min=0, help="Stop before this build costs more dollars.")] = None,
     budget_calls: Annotated[int | None, typer.Option(min=0, help="Stop before this build makes more calls.")] = None,
-    retry_unresolved: Annotated[bool, typer.Option(help="Ask again about rows that earlier builds gave up.")] = False,
+    retry_unresolved: Annotated[bool, typer.Option(help="Call again for rows that earlier builds gave up.")] = False,
 ) -> None:
     """Build the data set: every table of every source, then the three training sets."""
     from reasonmed_assets.cli.summary import print_announcement, print_summary, print_what_to_do
@@ -65,7 +65,7 @@ def build(
     again = typed_again(context, without={"replace"})
     with plain_errors():
         if replace and (aside := _set_aside(settings)):
-            console.print(f"The warehouse's files are set aside in {aside}.", soft_wrap=True)
+            console.print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
         print_announcement(console, settings)
         try:
             summary = run_build(settings, lambda: console_display(console), sources=source or (), selection=select)
@@ -102,9 +102,9 @@ def ui(
     with plain_errors():
         _ = settings.loaded_profile
         home = prepare_dagster_home(settings.warehouse_folder)
-    # Modules come from the installation, not from the folder that the command is called in, whatever lies there.
+    # Modules come from the installation, never from the current folder.
     environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
-    # `dg dev`, which Dagster would rather see here, wants the layout of a project of its own.
+    # `dg dev`, which Dagster recommends instead, requires a project layout of its own.
     quiet = ["-W", "ignore:Function `dev_command` is superseded"]
     location = ["-m", "definitions", "-d", str(Path(__file__).parents[2])]
     command = [sys.executable, *quiet, "-m", "dagster", "dev", *location, "-h", "127.0.0.1", "-p", str(port)]

@@ -23,7 +23,7 @@ def doctor(
     overrides: OverridesOption = None,
     assignments: SetOption = None,
 ) -> None:
-    """Check profile, overrides, source files, endpoints, keys, disk and versions, and say what is wrong."""
+    """Check profile, overrides, source files, endpoints, keys, disk and versions, and report problems."""
     from rich.text import Text
 
     from reasonmed_assets.cli.terminal import new_console

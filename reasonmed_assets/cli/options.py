@@ -1,4 +1,4 @@
-"""Options that several commands take, the settings that they stand for, and how errors are printed."""
+"""Options that several commands take, the settings made of them, and how errors are printed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ WarehouseOption = Annotated[
     Path | None, typer.Option("--warehouse", metavar="DIR", help="Default: REASONMED_WAREHOUSE, else warehouse/.")
 ]
 DataOption = Annotated[
-    Path | None, typer.Option("--data-dir", metavar="DIR", help="Source files. Default: the sample that comes along.")
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="Source files. Default: the sample that comes with the package."),
 ]
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Call ledger. Default: ledger.sqlite in the warehouse.")
@@ -47,7 +48,7 @@ def settings_from(
     overrides: Path | None = None,
     assignments: list[str] | None = None,
 ) -> BuildSettings:
-    """The settings that the options and the environment make up; ends the command where one cannot be used."""
+    """The settings that the options and the environment make up; ends the command if one is unusable."""
     from reasonmed_assets.config.settings import BuildSettings, set_from, set_overrides
 
     with plain_errors():
@@ -63,7 +64,7 @@ def settings_from(
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turns the errors that a user can mend into one message and exit code 1."""
+    """Turns the errors that a user can fix into one message and exit code 1."""
     try:
         yield
     except BrokenPipeError:

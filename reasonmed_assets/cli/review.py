@@ -1,4 +1,4 @@
-"""`reasonmed review`: examples out to reviewers, and what they say back in."""
+"""`reasonmed review`: exports examples to reviewers and imports their reviews."""
 
 from __future__ import annotations
 

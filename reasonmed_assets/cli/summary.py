@@ -1,4 +1,4 @@
-"""What a build says before it starts and when it has ended."""
+"""What a build prints before it starts and when it has ended."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ group by rollup (source) having count(*) > 0 order by source nulls last
 
 
 def print_announcement(console: Console, settings: BuildSettings) -> None:
-    """What will be built, from what, with which models, and where to."""
+    """What will be built, from which files, with which models, and where."""
     profile = settings.loaded_profile
     limit = f"{profile.limit} per source" if profile.limit else "all"
     lines = Text.assemble(
@@ -61,7 +61,7 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
         console: where to.
         settings: of the build.
         summary: how it ended.
-        again: the command that goes on with it.
+        again: the command that continues the build.
     """
     warehouse = Warehouse(settings.warehouse_folder)
     if warehouse.snapshot_path.exists():

@@ -65,7 +65,7 @@ def text(value: object) -> str:
 
 
 def number(value: object) -> str:
-    """A number with thousands separated, four decimals where it has any; nothing for what is none."""
+    """A number with thousands separated, four decimals where it has any; empty for a missing one."""
     if isinstance(value, float):
         return f"{value:,.4f}"
     return f"{value:,}" if isinstance(value, int) else ""

@@ -30,7 +30,7 @@ class TableFormat(StrEnum):
 
 
 class Allowance(StrEnum):
-    """Kinds of rows that an export refuses unless told otherwise."""
+    """Kinds of rows that an export refuses unless they are allowed."""
 
     simulated = "simulated"
     demo = "demo"
@@ -55,7 +55,7 @@ def sql(
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; must not hold an export yet.")],
     warehouse: WarehouseOption = None,
-    allow: Annotated[list[Allowance] | None, typer.Option(help="Let one kind of row through, and mark it.")] = None,
+    allow: Annotated[list[Allowance] | None, typer.Option(help="Allow one kind of row, and mark the export.")] = None,
 ) -> None:
     """Write the three training sets as alpaca JSON, ShareGPT messages and Parquet."""
     from reasonmed_assets.release.export import export_training_sets

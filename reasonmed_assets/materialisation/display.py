@@ -18,7 +18,7 @@ class Display(CallProgress, Protocol):
         """A table's rows are being staged."""
 
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
-        """A table's rows are published; `note` says what is worth knowing (unchanged, warnings)."""
+        """A table's rows are published; `note` adds details (unchanged, warnings)."""
 
     def table_failed(self, table: str, partition: str | None, reason: str) -> None:
         """A table's rows are not published."""
@@ -44,7 +44,7 @@ class _TableLines:
         self._console = console
 
     def table_started(self, table: str, partition: str | None) -> None:
-        """Nothing to say before there is something to see."""
+        """Nothing is printed before there is a result."""
 
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
         """One line per table."""
@@ -103,7 +103,7 @@ class TerminalDisplay(_TableLines):
 
 
 class PlainDisplay(_TableLines, LogProgress):
-    """Lines for tables and calls, where the output is no terminal."""
+    """Lines for tables and calls, where the output is not a terminal."""
 
     def __init__(self, console: Console, every_s: float = 30.0) -> None:
         _TableLines.__init__(self, console)
@@ -117,7 +117,7 @@ class PlainDisplay(_TableLines, LogProgress):
 
 
 class Displays:
-    """Several displays at once: a person in a terminal, and Dagster's log for whoever looks later."""
+    """Several displays at once: a person in a terminal, and Dagster's log for later readers."""
 
     def __init__(self, *displays: Display) -> None:
         self._displays = displays
@@ -164,7 +164,7 @@ def console_display(console: Console) -> Display:
 
 
 def _state(stats: CallStats, pace: Pace) -> str:
-    """What stands beside a bar."""
+    """The text beside a bar."""
     parts = [f"{pace.calls_per_s:,.1f} calls/s", f"{pace.tokens_per_s:,.0f} tokens/s", f"${stats.cost_usd:,.2f}"]
     parts += [f"{stats.cached:,} reused"] if stats.cached else []
     parts += [f"{duration(pace.left_s)} left"] if pace.left_s else []

@@ -37,7 +37,7 @@ DAGSTER_SETTINGS = """\
 concurrency:
   runs:
     max_concurrent_runs: 1
-# A run whose process was killed is marked as failed; otherwise it would hold back all that wait.
+# A run whose process was killed is marked as failed; otherwise it would block all waiting runs.
 run_monitoring:
   enabled: true
   poll_interval_seconds: 30
@@ -64,7 +64,7 @@ class BuildSummary:
         seconds: wall time.
         published: (table, partition) of every partition that was materialised.
         problems: one line per table that was not, and per run that failed.
-        is_interrupted: somebody stopped it (Ctrl-C, SIGTERM).
+        is_interrupted: it was stopped (Ctrl-C, SIGTERM).
     """
 
     seconds: float = 0.0
@@ -74,7 +74,7 @@ class BuildSummary:
 
     @property
     def is_complete(self) -> bool:
-        """All that was asked for is published, and no blocking check failed."""
+        """Everything requested is published, and no blocking check failed."""
         return not self.problems
 
 
@@ -89,7 +89,7 @@ def build(
 
     Args:
         settings: profile, places and limits.
-        new_display: makes what shows the progress.
+        new_display: makes the display of the progress.
         sources: the sources to build, each once, in this order; none given: all that the profile declares.
         selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
 
@@ -98,7 +98,7 @@ def build(
         ProfileError, SourceError, WarehouseError: see `BuildSession`.
     """
     started = time.monotonic()
-    # What stops every run is said once and before the first.
+    # An error that stops every run is raised once, before the first.
     session = BuildSession(settings, new_display)
     declared = list(session.declarations)
     session.close()
@@ -118,7 +118,7 @@ def build(
             tables = [table for table in job_tables()[job] if table in wanted]
             is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
-                # Nothing more is made, but what was paid for is accounted for, by the next command if need be.
+                # Nothing more is made, but the calls are accounted for, if need be by the next command.
                 is_open = (
                     store_exists(settings.ledger_reference) and not Warehouse(settings.warehouse_folder).was_cut_off
                 )
@@ -180,7 +180,7 @@ def _run(
         instance=instance,
         partition_key=partition,
         asset_selection=[dg.AssetKey(table) for table in tables],
-        # With its settings a run can be read, and executed again, in the UI.
+        # With its settings a run can be read and repeated in the UI.
         run_config={
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             "resources": {"build": {"config": launch_config(settings)}},
@@ -197,11 +197,11 @@ def _run(
 
 
 _INTERRUPTION = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterrupt|^RuntimeError: Query interrupted")
-"""How Dagster, Python and DuckDB say that the process was told to stop."""
+"""How Dagster, Python and DuckDB report that the process was told to stop."""
 
 
 def _said(event: dg.DagsterEvent) -> str:
-    """What a failed step said, the class of the error before its message unless it is one of this package."""
+    """A failed step's message, preceded by the class of the error unless it is one of this package."""
     failure = event.step_failure_data
     if failure.user_failure_data:
         return (failure.user_failure_data.description or "").strip()

@@ -1,4 +1,4 @@
-"""Assembles assets, checks, jobs and the run's resource to Dagster definitions."""
+"""Assembles assets, checks, jobs and the run's resource into Dagster definitions."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.sources import load_declaration
 
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
-"""The order of a build: duplicates over all sources once, then each source, then what is over all sources again."""
+"""The order of a build: duplicates over all sources once, then each source, then the tables over all sources."""
 
 _LOGGED_EVERY_S = 30.0
 
@@ -34,8 +34,8 @@ def build_defs(
 
     Args:
         settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
-        new_display: makes what shows the progress of a run besides the lines in the run's own log.
-        build: names the build that the runs belong to, whose caller brings the account of calls up to date after the
+        new_display: makes a display of a run's progress besides the run's own log.
+        build: names the build that the runs belong to, whose caller updates the account of calls after the
             last of them; None: each backfill, else each run, is a build, and each run keeps the account.
 
     Raises:
@@ -46,7 +46,7 @@ def build_defs(
     settings = settings or BuildSettings.from_environment()
     declared = settings.loaded_profile.sources.declared
     sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])
-    # Partitioned checks are a preview feature of the pinned Dagster; the warning would stand before every command.
+    # Partitioned checks are a preview feature of the pinned Dagster; the warning would precede every command.
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     return dg.Definitions(
         assets=all_assets(sources),
@@ -141,6 +141,6 @@ _DESCRIPTIONS = {
     "data_dir": "Folder of the source files; null: the profile's, else the sample that comes with the package.",
     "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
     "limit": "Questions per source; 0: as many as the profile says.",
-    "retry_unresolved": "Ask the models again about rows that earlier builds gave up.",
+    "retry_unresolved": "Call the models again for rows that earlier builds gave up.",
     "set": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
 }

@@ -1,4 +1,4 @@
-"""`reasonmed doctor`: what a build would stumble over, before it starts."""
+"""`reasonmed doctor`: finds what would stop a build, before it starts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     subject: str
     is_fine: bool
@@ -35,7 +35,7 @@ class Finding:
 
 
 def diagnose(settings: BuildSettings) -> list[Finding]:
-    """Look at everything that a build needs, and report whether each is ready, and what to do if not."""
+    """Check everything that a build needs; report whether each is ready, and what to do if not."""
     findings = [_versions(), _disk(settings)]
     profile = _try("profile", lambda: settings.loaded_profile, findings)
     if profile is None:
@@ -75,7 +75,7 @@ def _disk(settings: BuildSettings) -> Finding:
 
 
 def _overrides(profile: Profile) -> list[Finding]:
-    """The file of people's decisions, where there is one."""
+    """The file of people's decisions, if any."""
     if profile.sources.overrides is None:
         return []
     findings: list[Finding] = []

@@ -1,6 +1,6 @@
-"""The bar charts of the quality report: figures laid out as rectangles, which a template draws as inline SVG.
+"""The bar charts of the quality report: values laid out as rectangles, which a template draws as inline SVG.
 
-A drawing is 100 wide and 10 high, and is stretched to the width of the page; all text stands beside it as text.
+A drawing is 100 wide and 10 high, and is stretched to the width of the page; all text is beside it as text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a chart: what it is of, its figures as text, and its drawing."""
+    """One line of a chart: its label, its values as text, and its drawing."""
 
     label: str
     text: str
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines that share a scale, the names of the series, and the figures behind them.
+    """Lines that share a scale, the names of the series, and the values behind them.
 
     Attributes:
         name: id of the chart in the page.
@@ -43,9 +43,9 @@ class Chart:
         caption: what it shows and what to look for.
         series: names of the series, in the order of their colours.
         rows: the lines.
-        columns: names of the columns of `figures`.
-        figures: the rows of the query, to be read as a table.
-        colours: class of each series in the style sheet; beyond the last one they begin again.
+        columns: names of the columns of `numbers`.
+        numbers: the rows of the query, to be read as a table.
+        colours: class of each series in the style sheet; they repeat after the last one.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Chart:
     series: Sequence[str]
     rows: Sequence[Row]
     columns: Sequence[str]
-    figures: Sequence[Sequence[object]]
+    numbers: Sequence[Sequence[object]]
     colours: Sequence[str] = COLOURS
 
 
@@ -62,10 +62,10 @@ def stacked(label: str, values: Mapping[str, float], series: Sequence[str], tota
     """The parts of a whole, side by side.
 
     Args:
-        label: what it is of.
-        values: figure by name of the series; those that are absent count 0.
+        label: what the whole is.
+        values: value by name of the series; absent ones count 0.
         series: all names, in the order of their colours.
-        total: what the full width stands for; None: the sum of the values.
+        total: the value of the full width; None: the sum of the values.
     """
     whole = total or sum(values.values())
     bars, x = [], 0.0
@@ -93,5 +93,5 @@ def spread(label: str, text: str, quantiles: Sequence[float], top: float) -> Row
 
 
 def number(value: float) -> str:
-    """A figure with thousands separated, decimals only where there are some."""
+    """A number with thousands separated, and decimals only where it has any."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"

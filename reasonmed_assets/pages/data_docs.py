@@ -1,7 +1,7 @@
 """Great Expectations' Data Docs of a warehouse, as a static site: every suite, and its last results by source.
 
 The pages come from Great Expectations' own renderers and views. Its templates load styles and scripts from other hosts;
-those in `templates/data_docs/` take their place (`data_docs_views.py`), so that the site is whole without a network.
+those in `templates/data_docs/` take their place (`data_docs_views.py`), so that the site is complete without a network.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _add_suite(context: Any, table: str, records: Sequence[AuditRecord]) -> None
 
 
 def _thresholds(records: Sequence[AuditRecord]) -> Thresholds:
-    """The bounds of the last of some audits; those of a profile that sets none where there is none."""
+    """The bounds of the latest of these audits; the defaults if there is none."""
     last = max(records, key=lambda record: record.audited_at, default=None)
     known = {name: last.thresholds[name] for name in Thresholds.model_fields if name in last.thresholds} if last else {}
     return Thresholds.model_validate(known)
@@ -142,7 +142,7 @@ def _run_name(record: AuditRecord) -> str:
 
 
 def _refuse_gaps(folder: Path, validated: Sequence[AuditRecord]) -> None:
-    """The site builder logs what it could not render, and goes on."""
+    """The site builder logs what it could not render, and continues."""
     pages = [suite_page(table) for table in TABLES if table not in UNAUDITED]
     pages += [result_page(record) for record in validated] + [f"{SITE}/index.html"]
     missing = [page for page in pages if not (folder / page).is_file() or not (folder / page).stat().st_size]

@@ -25,8 +25,8 @@ Every table of the warehouse, in the order in which data moves: its grain, its c
 must pass before they are published; then the [views](#views). Written from the declarations in `quality/` by
 `python -m reasonmed_assets.pages.dictionary`; do not edit it by hand.
 
-A check that blocks keeps the rows from being published; one that warns is shown. A number in brackets is the check's in
-the method's list. Checks marked *model* judge a model's work: a profile can have them warn only.
+A check that blocks keeps the rows from being published; one that warns is only shown. A number in brackets is the
+check's in the method's list. Checks marked *model* judge a model's work: a profile can have them warn only.
 
 *From* names the columns that a column is made from, which follow from the SQL: first those that it is computed from,
 then those that a model's prompt shows, with its role; *(before)*: as the build before, or an earlier round, left it. In

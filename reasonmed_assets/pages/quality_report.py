@@ -1,7 +1,7 @@
 """The quality report: one HTML page on a warehouse, failing checks first, then what a reader of the data wants to see.
 
-Figures come from the published tables (`sql/report/`, views), checks from the records of the last audits. The page is
-`templates/report.html`; it loads nothing and runs no script.
+The numbers come from the published tables (`sql/report/`, views), checks from the records of the last audits. The page
+is `templates/report.html`; it loads nothing and runs no script.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _ordered(records: Sequence[AuditRecord]) -> list[AuditRecord]:
 
 
 def _published(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
-    """Up to which publish the figures go, when that was, and by which profiles; None when there is none."""
+    """The last publish that the numbers include, its time and its profiles; None when there is none."""
     rows = _rows(con, sql.query("report/publishes").text)
     if not rows:
         return None
@@ -161,7 +161,7 @@ def _funnel(con: duckdb.DuckDBPyConnection) -> Part:
             "funnel-paths",
             "Reasoning paths",
             ("paths", "usable_paths", "correct_paths"),
-            "How many reasoning paths were asked for, came back with a text, and were found correct. Look for a step "
+            "How many reasoning paths were requested, came back with a text, and were found correct. Look for a step "
             "that loses most of a source.",
         ),
     ):
@@ -194,8 +194,8 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> Part:
         lines.append(Row(drawn.label, f"{shares} of {number(paths)}", drawn.bars))
     caption = (
         "The share of each model's paths that reach the key and were found free of error. Missing means that no "
-        "verdict was given. Look for a model that stands apart from the others on the same source: its prompt, "
-        "its server or the verifier may be at fault. Nearly all correct, or nearly all wrong, is a judge that "
+        "verdict was given. Look for a model that differs from the others on the same source: its prompt, "
+        "its server or the verifier may be at fault. Nearly all correct, or nearly all wrong, means a judge that "
         "does not judge."
     )
     chart = Chart("verdicts-models", "Paths by verdict", caption, series, lines, columns, rows, ("s0", "s1", "s5"))
@@ -217,8 +217,8 @@ def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
         table.append([source, which, published_at, *counts])
     caption = (
         "How hard the questions were for the models: easy, nearly all paths correct; medium, some; difficult, few "
-        "or none; unresolved, verdicts are missing that could change the tier. Below each source stands its build "
-        "before, where there was one. Look for a shift: other models, another verifier or other questions."
+        "or none; unresolved, verdicts are missing that could change the tier. Below each source is its previous "
+        "build, if any. Look for a shift: other models, another verifier or other questions."
     )
     columns = ("source", "build", "published at", *TIERS)
     colours = ("s2", "s1", "s4", "s5")
@@ -246,7 +246,7 @@ def _scores(con: duckdb.DuckDBPyConnection) -> Part:
                 "scores-means",
                 "Mean score, 1 to 10",
                 "The evaluator's mean score of the same examples before and after their text was rewritten. Look for a "
-                "final bar that is not longer: rewriting then did not help. Few texts make a mean unsure.",
+                "final bar that is not longer: rewriting then did not help. With few texts a mean is uncertain.",
                 means,
                 mean_lines,
                 columns,
@@ -323,7 +323,7 @@ def _rejected(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Rejected by reason"
     columns, rows = _columns_and_rows(con, sql.query("report/rejected").text)
     if not rows:
-        return _nothing("rejected", title, "rejected_questions", "or no record was turned away")
+        return _nothing("rejected", title, "rejected_questions", "or no record was rejected")
     counts: dict[str, dict[str, float]] = {}
     for source, reason, n in rows:
         counts.setdefault(source, {})[reason] = n
@@ -331,7 +331,7 @@ def _rejected(con: duckdb.DuckDBPyConnection) -> Part:
     series = [reason for reason in REJECTION_REASONS if any(reason in values for values in counts.values())]
     lines = [stacked(source, values, series, top) for source, values in counts.items()]
     caption = (
-        "Records that were turned away before any model was asked. Contaminated: they match a benchmark. "
+        "Records that were rejected before any model call. Contaminated: they match a benchmark. "
         "Duplicate, near duplicate: another record asks the same. Conflicting gold: the same question with two "
         "keys. Malformed: no question could be read. Many malformed ones mean a file of another format than "
         "declared."
@@ -370,7 +370,7 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
 
 
 def _shown(value: Any) -> str:
-    """A value as it stands in a table."""
+    """A value as a table shows it."""
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -24,18 +24,18 @@ def export_sheets(warehouse: Warehouse, profile: Profile, folder: Path) -> list[
     Args:
         warehouse: the warehouse.
         profile: gives the seed and the size of the sample.
-        folder: where to write; made when it is not there.
+        folder: where to write; created if absent.
 
     Returns:
         One line per file.
 
     Raises:
-        ReviewError: there are no examples, or a file is there already: it may hold somebody's work.
+        ReviewError: there are no examples, or a file exists already: it may hold a reviewer's work.
     """
     files = {kind: folder / f"reviews.{kind}" for kind in ("csv", "html")}
     for file in files.values():
         if file.exists():
-            raise ReviewError(f"{file} is there already and may be filled in: give another folder")
+            raise ReviewError(f"{file} exists already and may be filled in: give another folder")
     rows = _sample(warehouse, profile)
     if not rows:
         raise ReviewError(f"warehouse {warehouse.folder} has no examples yet: build it with `reasonmed build`")
@@ -51,7 +51,7 @@ def _sample(warehouse: Warehouse, profile: Profile) -> list[dict[str, Any]]:
 
 
 def _write_csv(file: Path, rows: list[dict[str, Any]]) -> None:
-    # With a byte-order mark, or spreadsheets take it for another encoding.
+    # With a byte-order mark, without which spreadsheets assume another encoding.
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.DictWriter(out, [*EXAMPLE, *_SHOWN, *FILLED_IN], restval="", extrasaction="ignore")
         writer.writeheader()

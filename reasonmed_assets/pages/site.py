@@ -21,9 +21,9 @@ class QualityError(ReasonmedError):
 
 
 def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator[str]:
-    """Write the quality report (`index.html`) and the Data Docs (`data_docs/`), in place of those written before.
+    """Write the quality report (`index.html`) and the Data Docs (`data_docs/`), replacing earlier ones.
 
-    Reads the snapshot and the records of the audits, so it may run beside a build.
+    Reads the snapshot and the records of the audits, so it may run during a build.
 
     Args:
         warehouse_folder: the warehouse.
@@ -54,7 +54,7 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
 
 
 def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
-    """The last audits, without those of tables that are declared no more."""
+    """The last audits, without those of tables that are no longer declared."""
     for found in warehouse.audits():
         try:
             record = AuditRecord.from_json(found)

@@ -1,6 +1,6 @@
 """What people decide about single questions: a TOML file of entries, each with a reason and a name.
 
-Here belongs how the file is read and which question an entry means. What follows from an entry is in `sql/tables/`
+This module reads the file and finds the question of each entry. What follows from an entry is in `sql/tables/`
 (`questions`, `rejected_questions`, `difficulty_tiers`).
 """
 
@@ -83,10 +83,10 @@ class Overrides(Section):
     """The entries of an overrides file by kind; none where there is no file."""
 
     drop: tuple[Entry, ...] = ()
-    """Questions that no build shall use."""
+    """Questions that no build may use."""
     correct_key: tuple[CorrectKey, ...] = ()
     mark_doubt: tuple[Entry, ...] = ()
-    """Questions whose key is in doubt, without another one being certain."""
+    """Questions whose key is doubtful, while no other is certain."""
 
     @model_validator(mode="after")
     def _no_entry_twice(self) -> Overrides:
@@ -115,7 +115,7 @@ def read_overrides(file: Path | None) -> Overrides:
     """The entries of a file; none without one.
 
     Raises:
-        OverridesError: there is no such file, it is no TOML, or a key or value is wrong.
+        OverridesError: there is no such file, it is not TOML, or a key or value is wrong.
     """
     if file is None:
         return Overrides()

@@ -1,6 +1,6 @@
-"""What reviewers filled in: CSV (also as a spreadsheet saves it) or the JSON of the page, kept as it came.
+"""What reviewers filled in: CSV (also as a spreadsheet saves it) or the JSON of the page, kept unchanged.
 
-Every row that somebody filled in is a row of table `reviews`, with what is wrong with it where it cannot be used.
+Every filled-in row is a row of table `reviews`, with its problem if it cannot be used.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _AS_ON_THE_PAGE = {"not sure": "unsure"}
 
 
 class ReviewError(ReasonmedError):
-    """Reviews that cannot be written or taken in; the message says what to change."""
+    """Reviews that cannot be written or imported; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class Review:
-    """One row that somebody filled in.
+    """One filled-in row.
 
     Attributes:
         review_id: hash of file and row.
@@ -49,7 +49,7 @@ class Review:
         example_id, content_hash, key_verdict, reasoning_verdict, answer_verdict, comment, reviewer: as filled in, None
             where there is nothing (or, of a verdict, nothing that is one).
         problem: why the row cannot be used; None for a good one.
-        raw_text: the row as it came, as JSON.
+        raw_text: the row as received, as JSON.
     """
 
     review_id: str
@@ -71,7 +71,7 @@ SCHEMA = {field.name: pl.Int64 if field.name == "row" else pl.String for field i
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of a file: where it is kept, whether it is new, its filled-in rows, and the number of empty ones."""
+    """An imported file: where it is kept, whether it is new, its filled-in rows, and the number of empty ones."""
 
     path: Path
     is_new: bool
@@ -80,7 +80,7 @@ class Imported:
 
 
 def import_reviews(warehouse: Path, file: Path) -> Imported:
-    """Keep a copy of a reviewer's file in the warehouse; one with a content that is there already is kept once.
+    """Keep a copy of a reviewer's file in the warehouse; equal contents are kept once.
 
     Raises:
         ReviewError: there is no such warehouse, or the file is not one of reviews; nothing is kept then.
@@ -110,12 +110,12 @@ def import_reviews(warehouse: Path, file: Path) -> Imported:
 
 
 def kept_files(warehouse: Path) -> list[Path]:
-    """The files of reviewers in a warehouse, in the order in which they came."""
+    """The files of reviewers in a warehouse, in the order of import."""
     return sorted((warehouse / _FOLDER).glob("[0-9][0-9][0-9][0-9][0-9]-*"))
 
 
 def read_reviews(path: Path) -> tuple[list[Review], int]:
-    """The filled-in rows of a kept file, and the number of those that nobody filled in.
+    """The filled-in rows of a kept file, and the number of empty ones.
 
     Raises:
         ReviewError: it is not a file of reviews.
@@ -162,7 +162,7 @@ def _records(content: bytes, file: Path) -> list[dict[str, str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # A spreadsheet that saves no UTF-8 saves the code page of its machine, in the West this one.
+        # A spreadsheet that does not save UTF-8 saves its machine's code page, in the West this one.
         text = content.decode("cp1252", errors="backslashreplace")
     records = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
     missing = [name for name in (*EXAMPLE, *FILLED_IN) if not all(name in record for record in records)]

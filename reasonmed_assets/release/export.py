@@ -29,8 +29,8 @@ def export_training_sets(warehouse_folder: Path, folder: Path, allowed: set[str]
 
     Args:
         warehouse_folder: the warehouse.
-        folder: where to write; made when it is not there.
-        allowed: kinds of rows to let through: simulated, demo, stand-in, failing.
+        folder: where to write; created if absent.
+        allowed: kinds of rows to allow: simulated, demo, stand-in, failing.
 
     Yields:
         One line per file written.
@@ -60,10 +60,10 @@ def export_training_sets(warehouse_folder: Path, folder: Path, allowed: set[str]
 
 
 def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[str]) -> list[str]:
-    """The kinds of rows that are let through.
+    """The kinds of rows that are allowed.
 
     Raises:
-        ExportError: some are there that were not allowed, or the sets are empty.
+        ExportError: rows of a kind that is not allowed, or the sets are empty.
     """
     found = con.execute("select distinct provider_kind, split_role from sft_reasonmed").fetchall()
     if not found:
@@ -78,7 +78,7 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
         reasons = {
             "simulated": "rows whose text no model wrote",
             "demo": "rows of the small demonstration model",
-            "stand-in": "rows from a benchmark split that stands in for training data",
+            "stand-in": "rows from a benchmark split used in place of training data",
             "failing": f"partitions whose last build failed its checks ({', '.join(failing)})",
         }
         raise ExportError(
@@ -123,7 +123,7 @@ def _messages(record: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _write_card(folder: Path, marks: list[str]) -> None:
-    """What the files are, their columns, and what they must not be used for."""
+    """The files' contents, their columns, and what they must not be used for."""
     lines = ["# Training sets", ""]
     if marks:
         lines += [f"**Not for release**: this export holds {', '.join(marks)} rows.", ""]

@@ -1,4 +1,4 @@
 """The rules of the method, as pure functions of rows and texts.
 
-No file is read, no model is asked and no table is named here; rules that SQL says better are in `sql/`.
+No file is read, no model is asked and no table is named here; rules that are clearer in SQL are in `sql/`.
 """

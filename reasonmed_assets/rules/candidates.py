@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 _RAREST_WORDS = 10
 _TEXTS_PER_KEY = 200
-"""A pair of words that more texts than this have among their rarest is a phrase of the trade and proposes nothing."""
+"""A pair of words that more texts than this have among their rarest is a common phrase and proposes nothing."""
 _PAIRS_AT_A_TIME = 500_000
 _KEYS_AT_A_TIME = 400_000
 _PARTS = 8

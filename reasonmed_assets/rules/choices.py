@@ -26,7 +26,7 @@ _CONNECTIVE = re.compile(
 
 
 class _Patterns(NamedTuple):
-    """Where letters stand in a text."""
+    """Where letters occur in a text."""
 
     bare: re.Pattern[str]
     """A letter and nothing else, in either case."""
@@ -199,7 +199,7 @@ def _begins(text: str, beginning: str) -> bool:
 
 
 def _positions(word: str, text: str) -> Iterator[int]:
-    """Where `word` stands in `text` with no word character on either side."""
+    """Where `word` occurs in `text` with no word character on either side."""
     start = text.find(word)
     while start >= 0:
         end = start + len(word)

@@ -3,9 +3,9 @@
 Two strengths of evidence, in this order:
 
 1. *Labelled* answers: `\\boxed{}`, "Final answer: C", "the answer is (C)", a label in Chinese, of which the last in the
-   text counts, so a letter that is named and then revised is the revised one. A JSON field goes before what stands in
-   its own object and before it. A labelled answer that is no option ("None of the above") or several ("A/B") ends the
-   search: the text did answer, with no usable letter.
+   text counts, so a letter that is named and then revised is the revised one. A JSON field takes precedence
+   over its own object and what precedes it. A labelled answer that is not an option ("None of the above") or several
+   ("A/B") ends the search: the text did answer, with no usable letter.
 2. *Conclusions*, where nothing is labelled: a last line that is only a letter; a text that is only an option's text;
    then the last concluding sentence that names exactly one option, by letter or by its text, without negating it.
 """
@@ -114,7 +114,7 @@ def extract_answer(text: str, options: Sequence[str]) -> Extraction:
 
 
 def _json_field(text: str, choices: Choices) -> Extraction | None:
-    """The last JSON field, unless a labelled answer follows behind its object."""
+    """The last JSON field, unless a labelled answer follows its object."""
     fields = list(_JSON_FIELD.finditer(text))
     if not fields:
         return None
@@ -128,7 +128,7 @@ def _json_field(text: str, choices: Choices) -> Extraction | None:
 
 
 def _labelled(text: str, choices: Choices) -> Extraction | None:
-    """The last labelled answer that says something; most stand near the end, so that is searched first."""
+    """The last labelled answer with a value; most are near the end, so that is searched first."""
     for start in sorted({max(0, len(text) - _NEAR_THE_END), 0}, reverse=True):
         found = _labelled_from(start, text, choices)
         if found:

@@ -1,6 +1,6 @@
-"""Ids are hashes of what they stand for: the same input has the same id everywhere, in Python and in SQL.
+"""Ids are hashes of content: the same input has the same id everywhere, in Python and in SQL.
 
-Only what makes a row what it is goes in; retries, run ids and times never do.
+Only what identifies a row goes in; retries, run ids and times never do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a rewritten text must not show: that its writer was given a key or feedback, and sources that nobody gave.
+"""What a rewritten text must not show: that its writer was given a key or feedback, and invented sources.
 
 Both functions return what they found, so that a check can show it; an empty list means clean.
 """
@@ -10,8 +10,8 @@ import re
 _TEXT = r"(?:reasoning|answers?|response|analysis|explanation|solution|attempt|path|rationale|conclusion|draft|version)"
 _GIVER = r"(?:provided|given|supplied|stated|listed|indicated|specified|designated|marked)"
 
-# Words in which medicine speaks of other things (a previous attempt at intubation, negative feedback, a keyhole) need a
-# neighbour that makes them speak of the task.
+# Words with other meanings in medicine (a previous attempt at intubation, negative feedback, a keyhole) need a
+# neighbour that ties them to the task.
 _LEAKS = re.compile(
     "|".join(
         (

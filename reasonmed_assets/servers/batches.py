@@ -1,4 +1,4 @@
-"""Files and batches of the simulated endpoint (OpenAI's Batch API): a batch has ended when it is first asked after."""
+"""Files and batches of the simulated endpoint (OpenAI's Batch API): a batch has ended when it is first polled."""
 
 from __future__ import annotations
 

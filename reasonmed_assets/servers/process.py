@@ -1,7 +1,7 @@
 """Starting and stopping local model servers.
 
 A server is a child process in a session of its own: a Ctrl-C in the terminal reaches the build, which drains and then
-closes its servers, instead of killing them under its feet. How a child reports and ends is in `child.py`.
+closes its servers, instead of losing them while it still uses them. How a child reports and ends is in `child.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STDERR_LINES_KEPT = 40
 
 
 class ServerError(ReasonmedError):
-    """A local server that did not start or has ended; the message holds its last words."""
+    """A local server that did not start or has ended; the message holds its last output."""
 
 
 def _to_stderr(line: str) -> None:
@@ -178,7 +178,7 @@ class LocalServer:
 
     def _heard(self) -> str:
         said = "\n".join(self._last_words)
-        return f"; its last words:\n{said}" if said else "; it said nothing on stderr"
+        return f"; its last output:\n{said}" if said else "; it printed nothing on stderr"
 
     def _hear(self, line: str) -> None:
         if line:

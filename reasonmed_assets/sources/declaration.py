@@ -20,7 +20,7 @@ _SHIPPED = Path(__file__).parent
 
 SplitRole = Literal["train", "benchmark", "stand_in", "unused"]
 RECORD_KEY = "@key"
-"""Field name that stands for the key of a record in a JSON object of records."""
+"""Field name that means the key of a record in a JSON object of records."""
 
 
 class SourceError(ReasonmedError):
@@ -106,7 +106,7 @@ class Layout(_Section):
 
 
 class Alternative(_Section):
-    """One place where a split's files may lie."""
+    """One place where a split's files may be."""
 
     files: tuple[RelativePath, ...] = Field(min_length=1)
     """Paths or glob patterns below the data directory; each must match where the alternative is used."""
@@ -114,7 +114,7 @@ class Alternative(_Section):
 
 
 class Split(_Section):
-    """A split: its role, and where its files may lie."""
+    """A split: its role, and where its files may be."""
 
     role: SplitRole
     alternatives: tuple[Alternative, ...] = Field(min_length=1)
@@ -131,7 +131,7 @@ class Split(_Section):
 
 
 class Hub(_Section):
-    """Where the source lies on the Hugging Face hub, and where a fetch puts it."""
+    """Where the source is on the Hugging Face hub, and where a fetch puts it."""
 
     repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
     revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$")

@@ -11,7 +11,7 @@ from reasonmed_assets.sources.declaration import Declaration, SourceError
 
 
 def fetch(declaration: Declaration, data_dir: Path, revision: str | None = None) -> Path:
-    """Download a source's files below the data directory; what is there already is not loaded again.
+    """Download a source's files below the data directory; what exists already is not loaded again.
 
     Args:
         declaration: the source, with a section `hub`.

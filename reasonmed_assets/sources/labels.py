@@ -10,7 +10,7 @@ from reasonmed_assets.vocabulary import LETTERS
 
 UNLABELLED = -1
 _STRAY_SHARE = 0.01
-"""Up to this share of a file's labels may be slips without any bearing on what the first option is numbered."""
+"""Up to this share of a file's labels may be errors, which do not decide the number of the first option."""
 
 
 class LabelError(ValueError):
@@ -18,7 +18,7 @@ class LabelError(ValueError):
 
 
 def as_index(value: Any) -> int | None:
-    """A label as a whole number; None where it is none (3, 3.0 and "3" are the same)."""
+    """A label as a whole number; None if it is not one (3, 3.0 and "3" are the same)."""
     if isinstance(value, bool):
         return None
     try:
@@ -29,10 +29,10 @@ def as_index(value: Any) -> int | None:
 
 
 def detect_base(labels: Iterable[tuple[int | None, int]], bases: Sequence[int], file: str, field: str) -> int:
-    """What number the first option has in a file: 0 or 1, by the labels that occur in it.
+    """The number of the first option in a file: 0 or 1, by the labels that occur in it.
 
-    Only a 0 speaks for base 0 and only a label equal to the number of options speaks for base 1. Where neither
-    occurs in more than a stray share of the labels, the first of `bases` holds.
+    Only a 0 indicates base 0, and only a label equal to the number of options indicates base 1. Where neither
+    occurs in more than a stray share of the labels, the first of `bases` applies.
 
     Args:
         labels: label and number of options of each record.
@@ -41,7 +41,7 @@ def detect_base(labels: Iterable[tuple[int | None, int]], bases: Sequence[int], 
         field: the label's field, for messages.
 
     Raises:
-        SourceError: both occur, or the base that the labels speak for is not allowed, or most labels fit none.
+        SourceError: both occur, or the indicated base is not allowed, or most labels fit none.
     """
     zeros = tops = others = outside = 0
     for label, n_options in labels:

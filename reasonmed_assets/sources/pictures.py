@@ -1,7 +1,7 @@
 """Whether a question points at a picture: sources publish the text alone, so such a question lacks a part.
 
 The rule was measured on the files of MedQA, MedMCQA and MMLU: pictures are announced by a few set phrases, while
-"shown below" often announces laboratory values, which do stand in the text.
+"shown below" often announces laboratory values, which are in the text.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Record:
 
     Attributes:
         row: record number in the file, from 1; for JSON Lines the line.
-        raw_text: the record as it stands in the file, undecodable bytes as escapes.
+        raw_text: the record as it is in the file, undecodable bytes as escapes.
         value: its native fields; None where it could not be decoded.
         error: why not.
         key: its key in a JSON object of records.

@@ -88,7 +88,7 @@ def test_an_empty_sheet_that_comes_back_is_no_review(sheets: Path, tmp_path: Pat
 
 
 def test_a_sheet_that_may_be_filled_in_is_not_overwritten(rehearsal: Built, sheets: Path) -> None:
-    with pytest.raises(ReviewError, match=r"reviews\.csv is there already"):
+    with pytest.raises(ReviewError, match=r"reviews\.csv exists already"):
         export_sheets(Warehouse(rehearsal.folder), load_profile("simulated"), sheets)
 
 

@@ -1,7 +1,7 @@
 -- check: 13
 -- severity: block
 -- judges: build
--- description: An accepted summary concludes with the key (with its path, where a path need not reach the key).
+-- description: An accepted summary concludes with the key, or with its path where a path need not reach the key.
 select
     staged.example_id,
     staged.answer_letter,

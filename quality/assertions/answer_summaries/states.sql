@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: An accepted row has a summary, any other a reason and none.
+-- description: An accepted row has a summary; any other row has a reason and no summary.
 select
     example_id,
     is_accepted,

@@ -1,7 +1,7 @@
 -- check: 1
 -- severity: block
 -- judges: build
--- description: No record of a file stands twice, and where the reader's counts are known none is lost.
+-- description: No record of a file appears twice, and where the reader's counts are known none is lost.
 with
 
 found as (select file, split, count(*) as n_rows, count(distinct row) as n_records from staged group by all)

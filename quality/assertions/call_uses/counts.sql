@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every call that a row lists has its use once, and the shares of a call add up to 1.
+-- description: Every call that a row lists has exactly one use for it, and the shares of a call add up to 1.
 with
 
 uses as (

@@ -1,7 +1,7 @@
 -- check: 9
 -- severity: block
 -- judges: build
--- description: Bounds and tiers are those of the counts, and a Medium question has enough correct paths.
+-- description: Bounds and tiers follow from the counts, and a Medium question has enough correct paths.
 with
 
 -- Filling in the missing verdicts one way and the other, by the bounds 4/9 and 7/9 of N.

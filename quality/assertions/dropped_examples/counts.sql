@@ -1,7 +1,7 @@
 -- check: 14
 -- severity: block
 -- judges: build
--- description: Examples and dropped ones are together the expected ones, each once.
+-- description: Examples and dropped examples together are the expected ones, each once.
 with
 
 expected as (

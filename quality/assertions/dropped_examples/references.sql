@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every dropped example is one of a question with that tier, and has the id that the example would have.
+-- description: Every dropped example belongs to a question of that tier, and has the id that the example would have.
 select
     staged.example_id,
     staged.question_id,

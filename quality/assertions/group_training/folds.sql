@@ -1,7 +1,7 @@
 -- check: 15
 -- severity: block
 -- judges: build
--- description: No group of like questions lies in both folds, whatever their sources.
+-- description: No group of similar questions is in both folds, whatever their sources.
 select
     examples.group_id,
     list(staged.example_id)[1:5] as example_ids

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every record is an example with an accepted summary, and repeats where it comes from.
+-- description: Every record is an example with an accepted summary, and agrees with its origin.
 select
     staged.example_id,
     staged.source,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every attempt is of a call that the warehouse made or a row of it used, by its kind of provider.
+-- description: Every attempt is of a call that the warehouse made or used, by its kind of provider.
 select
     attempt_id,
     call_key,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: warn
 -- judges: build
--- description: Every entry of the overrides file names a question and can be followed.
+-- description: Every entry of the overrides file names a question and can be applied.
 select
     kind,
     entry,

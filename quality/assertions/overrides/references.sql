@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: What the build follows names a question of a declared source, and no question twice for one kind.
+-- description: An applied entry names a question of a declared source, and no question twice for one kind.
 select
     override_id,
     question_id,

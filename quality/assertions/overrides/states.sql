@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: An entry is followed, or has a reason why not; a corrected key is another one than the published.
+-- description: An entry is applied, or has a reason why not; a corrected key differs from the published one.
 select
     override_id,
     kind,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A sampled example has its final text and, if rewritten, the one before; no more than asked for.
+-- description: A sampled example has its final text and, if rewritten, the one before; no more than the sample size.
 select
     staged.example_id,
     count(*) filter (where staged.text_role = 'final') as n_final,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: The score is the mean of the four, and missing when one of them is: never zero.
+-- description: The score is the mean of the four, and null when one of them is missing: never zero.
 select
     score_id,
     clinical_accuracy,

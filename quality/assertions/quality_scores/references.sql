@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every scored text is the path of an example, or the one that it was rewritten from.
+-- description: Every scored text is the path of an example, or the path that it was rewritten from.
 select
     staged.score_id,
     staged.example_id,

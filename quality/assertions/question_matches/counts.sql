@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: No pair of rows stands twice, and no row is turned away for two reasons.
+-- description: No pair of rows appears twice, and no row is rejected for two reasons.
 select
     raw_id,
     other_raw_id,

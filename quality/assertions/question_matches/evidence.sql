@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every row that is turned away as a repetition has the evidence that its decision needs.
+-- description: Every row rejected as a repetition has the evidence that its decision needs.
 select
     match_id,
     decision,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every published record that neither a match nor a person turned away is here, up to the limit.
+-- description: Every published record that neither a match nor a person rejected is here, up to the limit.
 with
 
 eligible as (

@@ -1,7 +1,7 @@
 -- check: 4
 -- severity: block
 -- judges: build
--- description: No two questions have the same stem and options, also not in two sources.
+-- description: No two questions have the same stem and options, not even in two sources.
 with
 
 texts as (

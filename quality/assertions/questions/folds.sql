@@ -1,7 +1,7 @@
 -- check: 3
 -- severity: block
 -- judges: build
--- description: No group of like questions lies in both folds.
+-- description: No group of similar questions is in both folds.
 select
     group_id,
     list(question_id)[1:5] as question_ids

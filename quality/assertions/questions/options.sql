@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: The options are the published ones in the stated order; the key is theirs or as people corrected it.
+-- description: The options are the published ones in the stated order; the key is the published or a corrected one.
 select
     staged.question_id,
     staged.option_order,

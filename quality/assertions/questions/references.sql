@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every question is a published record that neither a match nor a person turned away.
+-- description: Every question is a published record that neither a match nor a person rejected.
 select
     staged.question_id,
     staged.raw_id,

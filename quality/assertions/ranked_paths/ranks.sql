@@ -1,7 +1,7 @@
 -- check: 10
 -- severity: block
 -- judges: build
--- description: Ranks run from 1 without gaps; paths that are no near copies have a second rank that does too.
+-- description: Ranks run from 1 without gaps; paths that are not near copies have a second rank that does too.
 with
 
 numbered as (

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every row is of a declared source, of a split that is built from, and of a file that was read.
+-- description: Every row is of a declared source, of a split that the build uses, and of a file that was read.
 select
     raw_id,
     source,

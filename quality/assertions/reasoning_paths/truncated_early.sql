@@ -1,7 +1,7 @@
 -- check: 5
 -- severity: warn
 -- judges: model
--- description: So few of a model's paths are cut off that its bound on tokens is out of reach.
+-- description: At most a lower share of a model's paths is cut off, before the bound is reached.
 select
     model,
     count(*) as n_paths,

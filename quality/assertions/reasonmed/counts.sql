@@ -1,7 +1,7 @@
 -- check: 14
 -- severity: block
 -- judges: build
--- description: Two examples of an Easy or Medium question and one of a Difficult one, less those that have no path.
+-- description: Two examples of an Easy or Medium question and one of a Difficult one, less those without a path.
 with
 
 slots as (

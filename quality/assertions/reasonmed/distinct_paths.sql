@@ -1,7 +1,7 @@
 -- check: 14
 -- severity: block
 -- judges: build
--- description: The two paths of a question are no near copies of each other.
+-- description: The two paths of a question are not near copies of each other.
 select
     question_id,
     edit_ratio

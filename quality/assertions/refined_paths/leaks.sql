@@ -1,7 +1,7 @@
 -- check: 12
 -- severity: block
 -- judges: build
--- description: No accepted text, where it is judged, betrays that its writer was given a key or feedback.
+-- description: No accepted text, where it is judged, reveals that its writer was given a key or feedback.
 select
     path_id,
     leak_phrases

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A text is accepted or turned away with a reason; a missing or useless reply has no text.
+-- description: A text is accepted or rejected with a reason; a missing or unusable reply has no text.
 select
     path_id,
     is_accepted,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every record that a match or a person turned away, or that could not be read is here.
+-- description: Every record that a match or a person rejected, or that could not be read, is here.
 with
 
 turned_away as (

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A row turned away is a published record with that match or override; an unreadable one is none.
+-- description: A rejected row is a published record with that match or override; an unreadable one is not.
 select
     staged.raw_id,
     staged.reason,

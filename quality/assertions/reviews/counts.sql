@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every row that somebody filled in is here, bad ones too.
+-- description: Every row that a reviewer filled in is here, unusable ones included.
 with
 
 files as (select * from source_files where split_role = 'reviews'),

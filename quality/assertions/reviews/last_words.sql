@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Of what a reviewer said of one text, one row is current: the last.
+-- description: Of one reviewer's rows on one text, only the last is current.
 select
     example_id,
     content_hash,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A review that is not stale is of an example with the text that the reviewer saw, and a stale one is not.
+-- description: A review that is not stale is of an example with the text that the reviewer saw; a stale one is not.
 select
     staged.review_id,
     staged.example_id,

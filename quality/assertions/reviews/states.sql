@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A good row has an example, a reviewer and a verdict; a bad one is neither current nor stale.
+-- description: A usable row has an example, a reviewer and a verdict; an unusable one is neither current nor stale.
 select
     review_id,
     problem,

@@ -1,7 +1,7 @@
 -- check: 8
 -- severity: block
 -- judges: model
--- description: The verifier does not give one and the same verdict to nearly every path.
+-- description: The verifier does not give the same verdict to nearly every path.
 with
 
 given as (select verdict, count(*) as n from staged where verdict is not null group by verdict)

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every row repeats what its path says, and matches its letter with the key.
+-- description: Every row agrees with its path, and matches the path's letter with the key.
 select
     staged.path_id,
     staged.question_id,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: As many paths are repeated as the profile's share gives, and no more errors of a kind are planted.
+-- description: The profile's share of paths is repeated, and no more errors of a kind are planted.
 with
 
 sizes as (

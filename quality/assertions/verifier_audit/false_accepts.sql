@@ -1,7 +1,7 @@
 -- check: 8
 -- severity: warn
 -- judges: model
--- description: Of no kind of planted error does the verifier surely call more than the allowed share correct.
+-- description: The verifier calls at most the allowed share of each kind of planted error correct, by the interval.
 select
     kind,
     count(*) as n_judged,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A repeated text is the path's own; a planted error changes the one line that is told.
+-- description: A repeated text is the path's own; a planted error changes only the stated line.
 select
     staged.audit_id,
     staged.path_id,

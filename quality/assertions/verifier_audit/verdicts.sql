@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: A planted error is expected to be found, a repeated verdict to return; a failed call gives no verdict.
+-- description: A planted error should be found, a repeated verdict be the same; a failed call gives no verdict.
 select
     audit_id,
     kind,

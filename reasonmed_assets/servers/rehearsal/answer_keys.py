@@ -21,7 +21,7 @@ class AnswerKeys:
     """
 
     def __init__(self, questions: Iterable[tuple[str, Sequence[str], str]] = ()) -> None:
-        """Take (stem, option texts, keyed text) triples; of two keys for one question the first one stands."""
+        """Take (stem, option texts, keyed text) triples; of two keys for one question the first one counts."""
         self._keys: dict[bytes, bytes] = {}
         for stem, options, keyed in questions:
             self._keys.setdefault(identity(stem, options), _short_hash(plain(keyed)))

@@ -1,7 +1,7 @@
 """How the rehearsal's models behave: how hard a question is, what a model concludes, which replies are unusable.
 
 Everything is drawn from hashes of the request, so that the same request has the same reply at any time, on any machine.
-The figures are those of the published build and of real replies: nine paths a question split about 57-68% Easy, 15-26%
+The rates are those of the published build and of real replies: nine paths a question split about 57-68% Easy, 15-26%
 Medium, 14-20% Difficult with U-shaped counts of errors; about 98% of structured replies are clean JSON.
 """
 
@@ -28,7 +28,7 @@ LABEL_DOUBT_FROM = 0.985
 """From this rank of difficulty on, (almost) every model sees the same other option: the key looks wrong."""
 
 TEXT_DEFECTS = {"truncated": 0.007, "empty": 0.001, "refused": 0.0015, "answerless": 0.006}
-"""Shares of first replies of a text role that are of no use."""
+"""Shares of first replies of a text role that are unusable."""
 STRUCTURED_DEFECTS = {
     "fenced": 0.006,
     "trailing": 0.005,
@@ -38,7 +38,7 @@ STRUCTURED_DEFECTS = {
     "empty": 0.001,
     "refused": 0.0005,
 }
-"""Shares of structured replies that are not clean JSON; the first three can be read all the same."""
+"""Shares of structured replies that are not clean JSON; the first three can still be read."""
 
 _STUBBORN_AGAIN = 0.8
 """A few prompts fail again and again, hard questions more often: their paths end as error paths after the retries."""

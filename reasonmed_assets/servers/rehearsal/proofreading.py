@@ -1,7 +1,7 @@
 """How the rehearsal's verifier reads a path: against the words that the rehearsal's writers have for the question.
 
 A path of the rehearsal is made of set sentences and of the question's own words. What is left of it when both are taken
-out was put in, or changed, by somebody else.
+out was inserted or changed by another writer.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _own_words(stem: Stem) -> tuple[str, ...]:
 
 @cache
 def _sentence_parts() -> frozenset[str]:
-    """What stands between the slots of the set sentences, the headings, and the numbers of the steps."""
+    """The text between the slots of the set sentences, the headings, and the numbers of the steps."""
     texts = [*_texts(vars(phrases)), *(heading for form in HEADINGS for heading in form), "Final answer:", "Step "]
     parts = {part.strip() for text in texts for part in _SLOT.split(text)} | set("123456")
     return frozenset(part for part in parts if _WORD.search(part))
