@@ -1,10 +1,13 @@
-"""The view `served_rows`: it follows from the declarations of the tables that name their calls."""
+"""What the calls of a table's rows serve: the view `served_rows`, and whether it fits the roles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from reasonmed_assets.quality.schema import TableSpec
+
+from reasonmed_assets import sql
+from reasonmed_assets.roles import ROLES, RoleError, role_named
 
 _HEADER = """\
 -- makes: served_rows
@@ -42,3 +45,41 @@ def _rows(spec: TableSpec) -> str:
         question=value("question_id"),
         example=value("example_id", spec.example or "null::varchar"),
     )
+
+
+def check_served(tables: Iterable[TableSpec]) -> None:
+    """Every role is asked for some table, and the table's rows can name what its calls serve.
+
+    Raises:
+        RoleError: some do not; every problem has a line that says what to add.
+        QueryError: a header in `sql/` is wrong.
+    """
+    problems, asked = [], set[str]()
+    for spec in tables:
+        roles = _roles_of(spec.name) if spec.missing else set()
+        asked |= roles
+        served = {role_named(role).serves for role in roles}
+        shown = "example" if spec.example or "example_id" in spec.columns else "question"
+        shown = shown if "question_id" in spec.columns else "none"
+        declared = next((one for one in ("example", "question", "none") if one in served), None)
+        if roles and declared != shown:
+            problems.append(
+                f"table {spec.name}: its columns name {shown} as served, its roles ({', '.join(sorted(roles))}) "
+                f"{declared}: give the table `question_id`, with `example_id` or `example` for an example, or correct "
+                "`serves` of the role"
+            )
+    problems += [
+        f"roles/{role}.py: no table has its replies: name the role in the header of a query in sql/calls/"
+        for role in sorted(ROLES.keys() - asked)
+    ]
+    if problems:
+        raise RoleError("\n".join(problems))
+
+
+def _roles_of(table: str) -> set[str]:
+    """The roles that answer the calls behind a table's rows."""
+    queries = [sql.query(f"tables/{table}")]
+    for query in queries:
+        behind = [sql.find(f"relations/{table}/{name}") or sql.find(f"relations/{name}") for name in query.relations]
+        queries += [found for found in behind if found is not None and found not in queries]
+    return {role for query in queries if query.step for role in sql.query(query.step).roles}

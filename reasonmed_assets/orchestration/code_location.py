@@ -14,6 +14,7 @@ from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.served_rows import check_served
 from reasonmed_assets.sources import load_declaration
 
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
@@ -43,6 +44,7 @@ def build_defs(
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
     """
     check_roles()
+    check_served(TABLES.values())
     settings = settings or BuildSettings.from_environment()
     declared = settings.loaded_profile.sources.declared
     sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])

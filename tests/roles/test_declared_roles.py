@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.served_rows import check_served
 
 from reasonmed_assets import roles
+from reasonmed_assets.config import ProfileError, load_profile
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.prompts import rendering
 from reasonmed_assets.orchestration.code_location import build_defs
@@ -118,6 +122,39 @@ def test_definitions_do_not_load_with_a_half_declared_role(
     finally:
         for cached in caches:
             cached.cache_clear()
+
+
+def test_what_a_roles_calls_serve_is_what_its_tables_rows_can_name() -> None:
+    tables = {**TABLES, "refined_paths": dataclasses.replace(TABLES["refined_paths"], example=None)}
+    with pytest.raises(RoleError, match=r"^table refined_paths: its columns name question .* example: give the table"):
+        check_served(tables.values())
+    del tables["refined_paths"]
+    with pytest.raises(
+        RoleError, match=r"^roles/refiner.py: no table has its replies.*\n?roles/regenerator.py"
+    ) as error:
+        check_served(spec for name, spec in tables.items())
+    assert "summariser" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("\n[roles.critic]\nmodel = 'small'\n", r"roles.critic: there is no such key"),
+        ("\n[budget.roles.critic]\ncalls = 3\n", r"budget.roles.critic.*there is no role 'critic': the roles are"),
+    ],
+)
+def test_a_profile_names_no_role_that_there_is_not(change: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f"extends = 'simulated'\n{change}", encoding="utf-8")
+    with pytest.raises(ProfileError, match=rf"mine.toml: {said}"):
+        load_profile(str(file))
+
+
+def test_a_profile_has_a_section_for_every_role(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("extends = 'simulated'\nunset = ['roles.ranker']\n", encoding="utf-8")
+    with pytest.raises(ProfileError, match=r"\.toml: roles.ranker: this key is missing"):
+        load_profile(str(file))
 
 
 def test_a_prompt_without_a_role_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
