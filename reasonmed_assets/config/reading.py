@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
         statements.put(("name",), file.stem, str(file))
     for key, value in (set or {}).items():
         try:
-            statements.put(key_of(key), value, SET)
+            statements.put(key_of(key), deepcopy(value), SET)
         except ValueError as error:
             raise ProfileError(f"{file}, as {SET}: {key}: {error}") from error
     _make_absolute(statements.values, Path.cwd())

@@ -143,6 +143,9 @@ def test_paths_are_relative_to_the_file_that_states_them(tmp_path: Path, monkeyp
     assert sources.data_dir == str(tmp_path / "base/data")
     assert sources.declared == ("medqa", str(tmp_path / "base/extra/mine.toml"), str(tmp_path / "base/other"))
     assert sources.overrides == str(tmp_path / "decided.toml")
+    changed = {"sources.declared": ["./one.toml", "mmlu"]}
+    assert load_profile(file, changed).sources.declared == (str(tmp_path / "mine/one.toml"), "mmlu")
+    assert changed == {"sources.declared": ["./one.toml", "mmlu"]}
     assert load_profile(file, {"sources.data_dir": "here"}).sources.data_dir == str(tmp_path / "mine/here")
 
 
