@@ -23,9 +23,10 @@ def variables(profile: Profile, partition: str | None) -> dict[str, Any]:
         partition: the source that is built; None for a table without partitions.
 
     Returns:
-        `source`, `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`, `audit_kinds`; `sources`, the names
-        of the declared sources; `generators`, a JSON list with one object per slot and sample; `rule_<name>` and
-        `threshold_<name>` for everything under `rules` and `checks.thresholds`.
+        `source`, `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`, `audit_kinds`;
+        `evaluator_quota`, the examples scored of a source; `sources`, the names of the declared sources;
+        `generators`, a JSON list with one object per slot and sample; `rule_<name>` and `threshold_<name>` for
+        everything under `rules` and `checks.thresholds`.
     """
     return {
         "source": partition,
@@ -36,6 +37,7 @@ def variables(profile: Profile, partition: str | None) -> dict[str, Any]:
         "provider_kind": profile.provider_kind,
         "sources": list(_source_names(profile.sources.declared)),
         "audit_kinds": list(AUDIT_KINDS),
+        "evaluator_quota": -(-profile.rules.evaluator_sample // len(profile.sources.declared)),
         "generators": json.dumps(_generators(profile)),
         **{f"rule_{name}": value for name, value in profile.rules.model_dump().items()},
         **{f"threshold_{name}": value for name, value in profile.checks.thresholds.model_dump().items()},

@@ -58,7 +58,7 @@ class TableSpec:
 
     Attributes:
         name: table name in the warehouse, and asset key.
-        group: asset group, the name of the module in `reasonmed_assets/assets/`.
+        group: asset group; a module of `reasonmed_assets/assets/` has its name where Python code takes part.
         grain: one sentence that starts with "One row per".
         key: id column, unique over the whole table.
         partitioned: True when the table is partitioned by source (then it has a column `source`).

@@ -8,8 +8,9 @@ all of them may use. Queries read the profile through `getvariable('...')` (see 
 What does not belong here: running a query, and anything that needs the rest of the project.
 """
 
-from reasonmed_assets.sql.files import Query, derive, find, macros_text, parse, queries, query
+from reasonmed_assets.sql.files import Query, derive, find, macros, macros_text, parse, queries, query, relation
 from reasonmed_assets.sql.headers import QueryError, read_header
+from reasonmed_assets.sql.names import names_in
 from reasonmed_assets.sql.naming import identifier, literal, parquet
 
 __all__ = [
@@ -19,10 +20,13 @@ __all__ = [
     "find",
     "identifier",
     "literal",
+    "macros",
     "macros_text",
+    "names_in",
     "parquet",
     "parse",
     "queries",
     "query",
     "read_header",
+    "relation",
 ]

@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent
 _KEYS = ("makes", "reads", "previous", "relations", "step", "role", "description")
 _DERIVED: dict[str, str] = {}
 _FIGURES = ("pictures", "report")
+_MACRO = re.compile(r"(?m)^create macro ")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -91,6 +92,21 @@ def derive(name: str, text: str) -> None:
     """
     _DERIVED[name] = text
     _read.cache_clear()
+
+
+def relation(name: str, table: str) -> Query | None:
+    """The query that makes a temporary relation for a table: the table's own one, else one for all tables.
+
+    Raises:
+        QueryError: its header is wrong.
+    """
+    return find(f"relations/{table}/{name}") or find(f"relations/{name}")
+
+
+def macros() -> dict[str, str]:
+    """The statement of every macro by its name."""
+    statements = _MACRO.split(macros_text())[1:]
+    return {statement.partition("(")[0]: f"create macro {statement}".strip() for statement in statements}
 
 
 def macros_text() -> str:

@@ -23,11 +23,12 @@ from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 
 from reasonmed_assets import sql
-from reasonmed_assets.assets import questions as group
+from reasonmed_assets.assets import definitions
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.lineage import Lineage
-from reasonmed_assets.materialisation.materialise import Stage
+from reasonmed_assets.materialisation.factory import table_asset
+from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.orchestration.code_location import build_defs
 from reasonmed_assets.sources import load_declaration, read_source
 
@@ -135,7 +136,7 @@ def test_a_role_with_a_table(tmp_path: Path) -> None:
     profile, warehouse = files.pop("mine.toml"), tmp_path / "warehouse"
     checkout = copy_of_the_project(tmp_path / "checkout")
     add_to(checkout, files)
-    assert len(files) <= 7
+    assert len(files) <= 6
     done = subprocess.run(
         [sys.executable, "-c", IN_THE_COPY, str(profile), str(warehouse), SOURCE],
         env=os.environ | {"PYTHONPATH": str(checkout)}, cwd=checkout, capture_output=True, text=True, check=False,
@@ -174,28 +175,31 @@ def new_table(tmp_path: Path) -> Iterator[dict[str, Path]]:
 def test_a_table(
     new_table: dict[str, Path], con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql.files, "FOLDER", new_table["sql/tables/subject_counts.sql"].parents[1])
+    shutil.copy(sql.files.FOLDER / "macros.sql", tmp_path / "sql")
+    monkeypatch.setattr(sql.files, "FOLDER", tmp_path / "sql")
     checks = checks_of("subject_counts", tmp_path, monkeypatch)
     assert list(checks) == ["schema", "key", "partition", "counts", "references"]
     assert [column for column, edges in Lineage().edges("subject_counts").items() if not edges] == [ROW_HASH]
-    module = dict(vars(group))
-    exec(new_table["reasonmed_assets/assets/questions.py"].read_text(encoding="utf-8"), module)
-    (asset,) = module["assets"](dg.StaticPartitionsDefinition([SOURCE]))
-    assert asset.key == dg.AssetKey("subject_counts")
+    profile, spec = load_profile("simulated"), TABLES["subject_counts"]
+    table = definitions()["subject_counts"]
+    asset = table_asset(table, profile, dg.StaticPartitionsDefinition([SOURCE]))
+    (of_table,) = asset.specs
+    assert [dep.asset_key for dep in of_table.deps] == [dg.AssetKey("questions")]
+    assert of_table.kinds == {"duckdb", "sql"}
     assert {key.name for key in asset.check_keys} >= set(checks)
 
-    profile, spec = load_profile("simulated"), TABLES["subject_counts"]
     con.execute(spec.ddl())
     set_variables(con, variables(profile, SOURCE))
 
     class Staged(Stage):
         @contextmanager
-        def read(self, files: Any = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        def read(self, *given: Any) -> Iterator[duckdb.DuckDBPyConnection]:
             yield con
 
     session: Any = None
-    stage = Staged(spec, SOURCE, session, tmp_path / "staged.parquet", "run", None)
-    module["subject_counts"](stage)
+    path = tmp_path / "staged.parquet"
+    stage = Staged(spec, table.transform, SOURCE, session, path, "run", None, table.ask, {})
+    table.stage_rows(stage)
     assert con.sql(f"select source, subject, n_questions from '{stage.path}'").fetchall() == [("mmlu", "anatomy", 2)]
 
     def outcomes(path: Path) -> dict[str, CheckOutcome]:

@@ -29,6 +29,10 @@ class Publishes(Table):
     rows: int = _measured("Rows of the partition after the publish.", ge=0)
     rows_inserted: int = _measured("Rows that were inserted (new or changed).", ge=0)
     rows_deleted: int = _measured("Rows that were deleted (gone or changed).", ge=0)
-    fingerprint: str = _measured("Hash of code, profile and inputs that the rows were made from.")
+    fingerprint: str = _measured("Hash of what the rows were made from; empty where calls are missing.")
+    parts: str = _measured(
+        "What the rows were made from, as a JSON object: SQL, macros, prompts, schema, code, profile values, inputs.",
+        nullable=True,
+    )
     profile: str = _measured("Name of the profile.")
     statistics: str = _measured("Figures of the partition as a JSON object, to compare the next build with.")

@@ -6,7 +6,7 @@ look like in `replies.py`, what a table's rows are in `sql/`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reasonmed_assets import sql
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Result
 from reasonmed_assets.llm.ledger.records import Asker
@@ -23,105 +22,70 @@ from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts.rendering import prompt_hash, render
 from reasonmed_assets.llm.replies.parsing import parse_reply, response_format, value_of
 from reasonmed_assets.llm.replies.relation import REPLIES
-from reasonmed_assets.materialisation.materialise import Stage
+from reasonmed_assets.materialisation.stage import Relation, Stage, StepFiles
 from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.declaration import Sampling
 from reasonmed_assets.rules.leaks import leak_phrases
+from reasonmed_assets.sql import Query, QueryError
 from reasonmed_assets.vocabulary import ERROR_KINDS
 
 _BATCH_ROWS = 2_000
 
 
-@dataclass(frozen=True)
-class Step:
-    """One use of a model role.
-
-    Attributes:
-        name: as it appears in progress and metadata.
-        role: the role whose prompt, model and sampling are used.
-        calls: name of the query below sql/ that yields the rows to ask about: `row_id`, `question_id`, `sample`,
-            `seed` and the fields of the role's prompt; where a model has several slots, `generator` too.
-
-    Raises:
-        RoleError: there is no such role.
-    """
-
-    name: str
-    role: str
-    calls: str
-
-    def __post_init__(self) -> None:
-        role_named(self.role)
-
-
-GENERATE = Step("generate", "generator", "calls/generate")
-VERIFY = Step("verify", "verifier", "calls/verify")
-AUDIT = Step("audit verifier", "verifier", "calls/audit")
-RANK = Step("rank", "ranker", "calls/rank")
-REFINE = Step("refine", "refiner", "calls/rewrite")
-REGENERATE = Step("regenerate", "regenerator", "calls/rewrite")
-VERIFY_REWRITES = Step("verify rewrites", "verifier", "calls/verify")
-SUMMARISE = Step("summarise", "summariser", "calls/summarise")
-SCORE = Step("score", "evaluator", "calls/score")
-
-
-@dataclass(frozen=True)
-class StepFiles:
-    """The rows that a step asked about, and the replies to them, as Parquet files."""
-
-    calls: Path
-    replies: Path
-
-    @property
-    def views(self) -> dict[str, Path]:
-        """The files under the names that queries read them by."""
-        return {"calls": self.calls, "replies": self.replies}
-
-
 def run_step(
     stage: Stage,
-    step: Step,
+    step: Query,
+    relations: Mapping[str, Relation],
     *,
-    files: Mapping[str, Path | Sequence[Path]] | None = None,
-    variables: Mapping[str, Any] | None = None,
+    role: str | None = None,
+    variables: Mapping[str, Any],
     tag: str = "",
 ) -> StepFiles:
-    """Ask about every row of the step's query, and wait for all replies.
+    """Ask about every row of a query in `sql/calls/`, and wait for all replies.
 
     Args:
         stage: the table that is being made.
-        step: what to ask.
-        files: further views that the query reads.
+        step: yields the rows to ask about: `row_id`, `question_id`, `sample`, `seed` and the fields of the role's
+            prompt; where a model has several slots, `generator` too.
+        relations: the temporary relations that the query reads.
+        role: the role that answers, where the query names several.
         variables: further variables that the query reads.
         tag: tells the files of repeated runs of a step apart.
 
     Raises:
         EngineError: something that further calls cannot cure; what was received is in the ledger.
     """
-    name = f"{step.name.replace(' ', '_')}{tag}"
-    paths = StepFiles(stage.scratch(f"{name}.calls"), stage.scratch(f"{name}.replies"))
-    with stage.read(files) as con:
-        for key, value in (variables or {}).items():
-            con.execute(f'set variable "{key}" = $1', [value])
-        con.execute(f"create temp table calls as {sql.query(step.calls).text}")
+    name = step.name.removeprefix("calls/")
+    title = name if role is None else f"{name} ({role})"
+    answering = _answering(step, role)
+    paths = StepFiles(stage.scratch(f"{name}{tag}.calls"), stage.scratch(f"{name}{tag}.replies"))
+    with stage.read(relations, variables) as con:
+        con.execute(f"create temp table calls as {step.text}")
         (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
         con.sql("from calls").write_parquet(str(paths.calls))
-    profile, role = stage.session.profile, role_named(step.role)
+    profile = stage.session.profile
     stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, stage.source)
-    calls = _Calls(profile, role, paths.calls, expected)
+    calls = _Calls(profile, answering, paths.calls, expected)
     results = (
         stage.session.engine.run(
-            step.name, calls, parse=_parser(profile, role), usable_retries=profile.rules.usable_retries
+            title, calls, parse=_parser(profile, answering), usable_retries=stage.rules.usable_retries
         )
         if expected
         else iter(())
     )
     with pq.ParquetWriter(str(paths.replies), REPLIES, compression="zstd") as writer:
-        for batch in _batches(_reply_row(profile, role, result) for result in results):
+        for batch in _batches(_reply_row(profile, answering, result) for result in results):
             # A request that the endpoint declines is kept as it is: building again would not complete it.
             stage.is_complete &= not any(row["is_missing"] and row["outcome"] != FINAL_WITHOUT_REPLY for row in batch)
             writer.write_table(pa.Table.from_pylist(batch, schema=REPLIES))
     return paths
+
+
+def _answering(step: Query, role: str | None) -> Role:
+    """The role that answers a step."""
+    if role is None and len(step.roles) != 1:
+        raise QueryError(f"{step.name} is answered by {' or '.join(step.roles)}: the code that runs it names which")
+    return role_named(role or step.roles[0])
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import dagster as dg
+from typing import Any
+
 import polars as pl
 
-from reasonmed_assets import sql
-from reasonmed_assets.materialisation.materialise import Stage, table_asset
+from reasonmed_assets.assets.asking import run_step
+from reasonmed_assets.materialisation.definition import Input, TableDefinition
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.people.reviews import SCHEMA, kept_files, read_reviews
 
 
@@ -22,26 +24,16 @@ def reviews(stage: Stage) -> None:
     columns = ("file", "split", "split_role", "records", "n_unreadable")
     kinds = (pl.String, pl.String, pl.String, pl.Int64, pl.Int64)
     stage.frames["source_files"] = pl.DataFrame(files, schema=dict(zip(columns, kinds, strict=True)), orient="row")
-    with stage.read() as con:
-        con.register("filled_in", pl.DataFrame(rows, schema=SCHEMA))
-        stage.write(con, sql.query("tables/reviews").text)
+    stage.write({"filled_in": pl.DataFrame(rows, schema=SCHEMA)})
 
 
-def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The assets of this group."""
-    return [
-        table_asset(
-            "reviews",
-            reviews,
-            deps=["reasonmed"],
-            partitions_def=None,
-            kinds={"python", "file"},
-            fingerprint_parts=_files,
-            views=["review_results", "reviewer_agreement"],
-        )
-    ]
-
-
-def _files(session: BuildSession, partition: str | None) -> list[str]:
+def _files(session: BuildSession, partition: str | None) -> dict[str, Any]:
     # A kept file's name holds the hash of its content.
-    return [path.name for path in kept_files(session.warehouse.folder)]
+    return {"files of reviewers": [path.name for path in kept_files(session.warehouse.folder)]}
+
+
+DEFINITIONS = (
+    TableDefinition(
+        "reviews", run_step, reviews, [Input("file", _files)], views=["review_results", "reviewer_agreement"]
+    ),
+)

@@ -9,53 +9,45 @@ from __future__ import annotations
 from typing import Any
 
 import dagster as dg
-import duckdb
 import polars as pl
 
-from reasonmed_assets import sql
+from reasonmed_assets.assets.asking import run_step
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.ledger.opening import store_exists
-from reasonmed_assets.materialisation.materialise import Made, Stage, fingerprint_of, make, table_asset
+from reasonmed_assets.materialisation.definition import Input, TableDefinition
+from reasonmed_assets.materialisation.fingerprint import all_parts, fingerprint
+from reasonmed_assets.materialisation.making import Made, make
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.quality.schema import TABLES
 
 CALL_TABLES = tuple(name for name, spec in TABLES.items() if "call_keys" in spec.columns)
 
 
 def llm_calls(stage: Stage) -> None:
-    """The ledger's attempts of every call that was made for this warehouse or that a row of it used, at the profile's
-    prices."""
-    with stage.read() as con:
-        con.register("attempts", _attempts(stage, con))
-        con.register("prices", prices(stage.session.profile))
-        stage.write(con, sql.query("tables/llm_calls").text)
+    """The attempts of every call that was made for this warehouse or that a row of it used, with the prices."""
+    stage.write({"attempts": _attempts(stage), "prices": prices(stage.session.profile)})
 
 
 def call_uses(stage: Stage) -> None:
-    """One call can serve several rows: its cost is split among them."""
-    with stage.read() as con:
-        con.register("attempts", _attempts(stage, con))
-        stage.write(con, sql.query("tables/call_uses").text)
+    """The same attempts, with the rows that their calls served."""
+    stage.write({"attempts": _attempts(stage)})
 
 
-_STAGED_BY = {"llm_calls": llm_calls, "call_uses": call_uses}
-ACCOUNT_TABLES = tuple(_STAGED_BY)
-_DEPS = {"llm_calls": CALL_TABLES, "call_uses": (*CALL_TABLES, "llm_calls")}
+def _account(session: BuildSession, partition: str | None) -> dict[str, Any]:
+    """What the ledger holds for this warehouse."""
+    return {"calls in the ledger": session.ledger.count_made_for(session.warehouse.warehouse_id)}
 
 
-def assets(sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The assets of this group."""
-    return [
-        table_asset(
-            name,
-            stage_rows,
-            deps=_DEPS[name],
-            partitions_def=None,
-            kinds={"sqlite"},
-            fingerprint_parts=_account,
-        )
-        for name, stage_rows in _STAGED_BY.items()
-    ]
+def _account_and_prices(session: BuildSession, partition: str | None) -> dict[str, Any]:
+    return _account(session, partition) | {"prices": prices(session.profile).to_dicts()}
+
+
+DEFINITIONS = (
+    TableDefinition("llm_calls", run_step, llm_calls, [Input("sqlite", _account_and_prices)]),
+    TableDefinition("call_uses", run_step, call_uses, [Input("sqlite", _account)]),
+)
+ACCOUNT_TABLES = tuple(table.name for table in DEFINITIONS)
 
 
 def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
@@ -68,20 +60,20 @@ def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id
     if session.warehouse.was_cut_off or not store_exists(session.settings.ledger_reference):
         return
     try:
-        for name in _STAGED_BY:
-            _refresh(session, name, instance, run_id, log)
+        for table in DEFINITIONS:
+            _refresh(table, session, instance, run_id, log)
     except Exception as error:
         log.warning(f"the account of calls is not up to date: {error}. The next run brings it up to date.")
 
 
-def _refresh(session: BuildSession, name: str, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
-    spec = TABLES[name]
-    fingerprint = fingerprint_of(session, spec, None, _DEPS[name], _account(session, None))
-    last = session.warehouse.last_publish(name, None)
-    if last is not None and last.fingerprint == fingerprint:
+def _refresh(
+    table: TableDefinition, session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any
+) -> None:
+    last = session.warehouse.last_publish(table.name, None)
+    if last is not None and last.fingerprint == fingerprint(all_parts(table, session, None)):
         return
-    made = make(session, spec, None, _STAGED_BY[name], fingerprint, run_id=run_id, log=log)
-    _report(made, spec.name, instance)
+    made = make(table, session, None, run_id=run_id, log=log)
+    _report(made, table.name, instance)
     if made.failure is not None:
         log.error(made.failure.description)
 
@@ -104,14 +96,9 @@ def _report(made: Made, table: str, instance: dg.DagsterInstance) -> None:
         )
 
 
-def _account(session: BuildSession, partition: str | None) -> list[str]:
-    """What the ledger holds for this warehouse, as an input of the tables."""
-    return [str(session.ledger.count_made_for(session.warehouse.warehouse_id))]
-
-
-def _attempts(stage: Stage, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+def _attempts(stage: Stage) -> pl.DataFrame:
     ledger, warehouse_id = stage.session.ledger, stage.session.warehouse.warehouse_id
-    used = [key for (key,) in con.execute("select distinct call_key from served_rows").fetchall()]
+    used = pl.read_parquet(stage.make("used_calls"), glob=False)["call_key"].to_list()
     return ledger.attempts_of([*used, *ledger.keys_made_for(warehouse_id)], warehouse_id)
 
 

@@ -37,7 +37,7 @@ def _read(columns: Iterable[str]) -> Made:
 
 
 _RECORDS = _read(field.name for field in fields(Question))
-_ATTEMPTS = _read(ATTEMPT_COLUMNS)
+_ATTEMPTS = Made(dict.fromkeys(ATTEMPT_COLUMNS, ()), over=("used_calls",))
 
 MADE_BY_CODE: dict[tuple[str, str], Made] = {
     ("raw_questions", "published"): _RECORDS,

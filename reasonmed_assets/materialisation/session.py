@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -98,22 +97,3 @@ def split_roles(profile: Profile, source: str) -> dict[str, Literal["train", "be
     """The roles of one source's splits that a profile gives them, where they differ from the declaration."""
     pairs = {tuple(key.split(".", 1)): role for key, role in profile.sources.split_roles.items()}
     return {split: role for (name, split), role in pairs.items() if name == source}
-
-
-@cache
-def code_digest() -> str:
-    """Hash over the package's code, queries, prompts and declarations: a change of any of them re-makes tables.
-
-    Calls are not made again for that: the ledger keeps their replies.
-    """
-    import reasonmed_assets
-    import reasonmed_assets.quality
-    import reasonmed_assets.sql
-
-    digest = hashlib.sha256()
-    for package in (reasonmed_assets, reasonmed_assets.quality, reasonmed_assets.sql):
-        folder = Path(str(package.__file__)).parent
-        for file in sorted(folder.rglob("*")):
-            if file.suffix in {".py", ".sql", ".md"} and "sample" not in file.parts:
-                digest.update(f"{file.relative_to(folder)}\x1f".encode() + file.read_bytes())
-    return digest.hexdigest()[:16]

@@ -46,12 +46,13 @@ def build_defs(
     check_roles()
     check_served(TABLES.values())
     settings = settings or BuildSettings.from_environment()
-    declared = settings.loaded_profile.sources.declared
+    profile = settings.loaded_profile
+    declared = profile.sources.declared
     sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])
     # Partitioned checks are a preview feature of the pinned Dagster; the warning would precede every command.
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     return dg.Definitions(
-        assets=all_assets(sources),
+        assets=all_assets(profile, sources),
         jobs=_jobs(),
         resources={"build": _build_resource(settings, new_display, build)},
         executor=dg.in_process_executor,

@@ -48,13 +48,18 @@ class Provenance:
 
     run_id: str
     fingerprint: str
+    parts: Mapping[str, str] | None
     profile: str
     statistics: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class PublishRecord:
-    """One row of table `publishes`; `statistics` is read back from its JSON."""
+    """One row of table `publishes`; `parts` and `statistics` are read back from their JSON.
+
+    Attributes:
+        parts: the parts of the fingerprint by name; None in a publish of a version that did not keep them.
+    """
 
     seq: int
     table_name: str
@@ -63,6 +68,7 @@ class PublishRecord:
     published_at: datetime
     rows: int
     fingerprint: str
+    parts: dict[str, str] | None
     profile: str
     statistics: dict[str, Any]
 
@@ -101,7 +107,7 @@ def last_publish(con: duckdb.DuckDBPyConnection, table: str, partition: str | No
     """The latest publish of a partition, or None."""
     row = con.execute(
         """
-        select seq, table_name, partition, run_id, published_at, rows, fingerprint, profile, statistics
+        select seq, table_name, partition, run_id, published_at, rows, fingerprint, parts, profile, statistics
         from publishes
         where table_name = $table and partition = $partition
         order by seq desc
@@ -111,8 +117,23 @@ def last_publish(con: duckdb.DuckDBPyConnection, table: str, partition: str | No
     ).fetchone()
     if row is None:
         return None
-    values = [*row[:-1], json.loads(row[-1])]
+    *before, parts, profile, statistics = row
+    values = [*before, json.loads(parts) if parts else None, profile, json.loads(statistics)]
     return PublishRecord(*values)
+
+
+def last_change(con: duckdb.DuckDBPyConnection, table: str, partition: str | None) -> int | None:
+    """Number of the last publish that changed a row of a partition, without one of the table; None before the first."""
+    row = con.execute(
+        """
+        select max(seq)
+        from publishes
+        where table_name = $table and partition = coalesce($partition, partition)
+            and (rows_inserted > 0 or rows_deleted > 0)
+        """,
+        {"table": table, "partition": partition},
+    ).fetchone()
+    return row[0] if row else None
 
 
 def in_partition(spec: TableSpec, partition: str | None) -> str:
@@ -214,6 +235,7 @@ def _record(
         "rows_inserted": published.inserted,
         "rows_deleted": published.deleted,
         "fingerprint": made_by.fingerprint,
+        "parts": None if made_by.parts is None else json.dumps(dict(made_by.parts), sort_keys=True),
         "profile": made_by.profile,
         "statistics": json.dumps(dict(made_by.statistics), sort_keys=True, allow_nan=False),
     }

@@ -148,6 +148,7 @@ class Warehouse:
         fingerprint: str,
         profile: str,
         statistics: Mapping[str, Any],
+        parts: Mapping[str, str] | None = None,
     ) -> Published:
         """Make the staged rows the content of a partition: in one transaction, as a difference.
 
@@ -156,9 +157,10 @@ class Warehouse:
             partition: its source; None for a table without partitions.
             staged: Parquet file with exactly the declared columns, `row_hash` included; it stays where it is.
             run_id: Dagster run.
-            fingerprint: hash of code, profile and inputs that the rows were made from.
+            fingerprint: hash of what the rows were made from; empty where calls are missing.
             profile: name of the profile.
             statistics: figures of the partition that the next build compares itself with; must fit into JSON.
+            parts: the parts of the fingerprint by name; None where they are not known.
 
         Raises:
             WarehouseError: nothing was published; the message says why.
@@ -166,7 +168,7 @@ class Warehouse:
         if spec.name == publishing.PUBLISHES:
             raise WarehouseError(f"table {publishing.PUBLISHES} is written by publishing the others")
         publishing.in_partition(spec, partition)
-        made_by = publishing.Provenance(run_id, fingerprint, profile, statistics)
+        made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics)
         with self._write(f"publish {publishing.describe(spec, partition)}"):
             if not self.build_path.exists():
                 with database.created(self.build_path, self._spill) as con:
@@ -184,6 +186,11 @@ class Warehouse:
         """The latest publish of a partition, or None."""
         with self.read() as con:
             return publishing.last_publish(con, table, partition)
+
+    def last_change(self, table: str, partition: str | None) -> int | None:
+        """Number of the last publish that changed a row of a partition, without one of the table; None before that."""
+        with self.read() as con:
+            return publishing.last_change(con, table, partition)
 
     def export_partition(self, spec: TableSpec, partition: str | None, path: Path) -> int:
         """Write the published rows of a partition as Parquet; returns their number."""

@@ -1,6 +1,7 @@
 -- makes: answer_summaries
 -- step: calls/summarise
--- description: The short answer of every final example; one that concludes with another letter does not stand.
+-- description: Asked for every final example; one that fails or concludes with another letter keeps its row and leaves
+--     the example out of the training sets.
 with
 
 answered as (

@@ -1,5 +1,5 @@
 -- makes: benchmark_questions
 -- relations: published
--- description: The records of the benchmark splits of every declared source.
+-- description: Read from the benchmark splits of every declared source.
 select *
 from published

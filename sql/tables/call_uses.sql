@@ -1,7 +1,7 @@
 -- makes: call_uses
 -- reads: served_rows
 -- relations: attempts
--- description: Which rows each call served; the cost of a call is split among them.
+-- description: One call can serve several rows: its cost is split among them.
 select
     id_of([served.used_by, served.row_id, served.call_key]) as use_id,
     served.used_by,

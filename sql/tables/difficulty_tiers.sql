@@ -1,7 +1,7 @@
 -- makes: difficulty_tiers
 -- reads: verifications, overrides
--- description: Tiers by number of error paths; what missing verdicts leave open is unresolved. A key is doubted by the
---     paths or by people.
+-- description: By the number of error paths; unresolved where missing verdicts decide. A key is doubted by the paths
+--     or by people, in any tier.
 with
 
 counted as (

@@ -1,6 +1,6 @@
 -- makes: dropped_examples
 -- reads: expected_examples
--- description: The expected examples that have no path.
+-- description: What the tiers promise and no path fills: examples and dropped ones make up what was expected.
 select
     example_id,
     question_id,

@@ -1,6 +1,7 @@
 -- makes: llm_calls
 -- relations: attempts, prices
--- description: The ledger's attempts of the calls that this warehouse made or used, at the profile's prices.
+-- description: The ledger's attempts of every call that was made for this warehouse or that a row of it used, at the
+--     profile's prices.
 select
     attempts.call_key || '/' || attempts.attempt as attempt_id,
     attempts.*,

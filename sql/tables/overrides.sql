@@ -1,5 +1,6 @@
 -- makes: overrides
 -- relations: matched
--- description: People's decisions about single questions, matched with the records that they name.
+-- description: What people decided about single questions, in the file that the profile or `--overrides` names,
+--     matched with the records of every declared source.
 select *
 from matched

@@ -1,6 +1,7 @@
 -- makes: quality_scores
 -- step: calls/score
--- description: The evaluator's four scores; a judgement that could not be read is missing, not zero.
+-- description: Asked for a seeded sample spread over the tiers; rewritten examples are scored before and after. A
+--     judgement that could not be read is missing, not zero.
 with
 
 scored as (

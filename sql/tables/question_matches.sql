@@ -1,5 +1,6 @@
 -- makes: question_matches
 -- relations: matches
--- description: The pairs of records that are duplicates, contaminated or alike, with what follows.
+-- description: Found over the files of every declared source, so that the result does not depend on which one was
+--     built first; rows that this warehouse kept earlier win, then source priority, then file order.
 select *
 from matches

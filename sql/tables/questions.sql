@@ -1,7 +1,7 @@
 -- makes: questions
 -- reads: raw_questions, question_matches, overrides
--- description: The published records that stay, the key (as published, or as people corrected it) and the options in
---     the order of the prompts.
+-- description: The records that neither a match nor a person turned away, with corrected keys and the options in the
+--     order of the prompts; a limit takes the smallest seeded hashes.
 with
 
 matches as (select * from question_matches),

@@ -1,6 +1,6 @@
 -- makes: ranked_paths
 -- relations: ranking, near_copies
--- description: The ranking without near copies among those that may be selected.
+-- description: Scores from the ranker; ties by a seeded hash; a near copy of a better path is never selected.
 select
     ranking.* exclude (path_text),
     near_copies.near_copy_of,

@@ -1,5 +1,5 @@
 -- makes: raw_questions
 -- relations: published
--- description: The source's records as published, those of its training splits.
+-- description: Read from the training splits of the source's files; unreadable records go to `rejected_questions`.
 select *
 from published

@@ -1,6 +1,6 @@
 -- makes: reasoning_paths
 -- step: calls/generate
--- description: Every path asked for, with its reply or the reason why there is none.
+-- description: Asked of every generator slot, one sample per temperature; a failed path has its outcome and no text.
 select
     replies.* exclude (row_id, value),
     calls.row_id as path_id,

@@ -1,6 +1,6 @@
 -- makes: reasonmed
 -- reads: expected_examples, reasoning_paths, refined_paths, questions, difficulty_tiers
--- description: The expected examples that have a path, with its text and where everything comes from.
+-- description: Easy: the two best paths; Medium: two refined ones; Difficult: one regenerated.
 with
 
 texts as (

@@ -1,8 +1,8 @@
 -- makes: refined_paths
 -- reads: questions
 -- relations: paths, votes, near_copies
--- description: The rewritten paths of one round with their second judgement. A text that nearly copies the question's
---     other one that stands (`near_copies`) is not accepted.
+-- description: Rounds of rewriting and judging per path, then the next-ranked path; the rows of every round are kept.
+--     A text that nearly copies the question's other one that stands is not accepted.
 with
 
 judged as (

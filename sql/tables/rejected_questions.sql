@@ -1,7 +1,7 @@
 -- makes: rejected_questions
 -- reads: raw_questions, question_matches, overrides
 -- relations: unreadable
--- description: The records that a person or a match turned away, and the unreadable ones.
+-- description: Records turned away by a match or by a person, and those that could not be read, with their raw text.
 with
 
 decided as (

@@ -1,7 +1,8 @@
 -- makes: reviews
 -- reads: reasonmed
 -- relations: filled_in
--- description: Every row that a reviewer filled in, beside the example that it is about.
+-- description: Read from the files that `reasonmed review import` keeps in the warehouse, and compared with the
+--     examples.
 select
     filled_in.*,
     examples.question_id,

@@ -1,6 +1,6 @@
 -- makes: sft_cot
 -- reads: training_material
--- description: Training records whose output is the path alone.
+-- description: The output is the path alone.
 select
     example_id,
     source,

@@ -1,6 +1,6 @@
 -- makes: sft_reasonmed
 -- reads: training_material
--- description: Training records whose output is the path, then the short answer.
+-- description: The output is the path, then the short answer.
 select
     example_id,
     source,

@@ -1,6 +1,6 @@
 -- makes: sft_response
 -- reads: training_material
--- description: Training records whose output is the short answer alone.
+-- description: The output is the short answer alone.
 select
     example_id,
     source,

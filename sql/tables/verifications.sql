@@ -1,7 +1,7 @@
 -- makes: verifications
 -- reads: reasoning_paths, questions
 -- relations: votes
--- description: Every path with its verdict.
+-- description: Asked for every usable path; an error path is not correct without a call.
 with
 
 judged as (

@@ -2,7 +2,8 @@
 -- reads: verifications
 -- relations: audited
 -- step: calls/audit
--- description: Every text of the audit with the verifier's first and second verdict.
+-- description: A seeded share of the verified paths, judged again by a call of its own, and as many errors planted
+--     into correct paths: the answer swapped, a negation changed, a figure changed.
 select
     audited.audit_id,
     audited.kind,

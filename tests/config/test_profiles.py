@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from reasonmed_assets.config import ProfileError, load_profile, shipped_profiles
-from reasonmed_assets.materialisation.materialise import _MAKES_NO_ROWS
 
 SHIPPED = Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles"
 
@@ -59,22 +58,3 @@ def test_an_unknown_profile_names_those_that_there_are(tmp_path: Path) -> None:
     broken.write_text("limit = ")
     with pytest.raises(ProfileError, match=r"broken\.toml: not valid TOML"):
         load_profile(str(broken))
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "makes_rows"),
-    [
-        ("providers.rehearsal.structured", "json_object", True),
-        ("roles.verifier.temperature", 0.1, True),
-        ("rules.rewrite_rounds", 1, True),
-        ("seed", 1, True),
-        ("providers.rehearsal.max_in_flight", 1, False),
-        ("providers.rehearsal.timeout_s", 1, False),
-        ("limit", 3, False),
-    ],
-)
-def test_what_changes_rows_changes_the_fingerprint(key: str, value: object, makes_rows: bool) -> None:
-    before, after = (load_profile("simulated", changed) for changed in ({}, {key: value}))
-    assert (
-        before.model_dump_json(exclude=_MAKES_NO_ROWS) != after.model_dump_json(exclude=_MAKES_NO_ROWS)
-    ) == makes_rows

@@ -1,0 +1,228 @@
+"""The Python code that makes a table's rows, and the profile values that it reads: found in the source, not by hand.
+
+From the functions that stage a table, every function, class and constant is followed that they name, as far as it lies
+in a package whose code decides what rows say. What carries rows and calls (engine, transports, ledger, storage) does
+not: an edit there changes no row. Docstrings, comments, type annotations and log lines do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = "reasonmed_assets"
+_MAKES_ROWS = ("assets", "people", "roles", "rules", "sources", "vocabulary")
+_ASKS_MODELS = ("llm.prompts", "llm.replies")
+_LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical"}
+_NOT_OF_ROWS = {"rehearse"}
+"""Keyword arguments that change no row: what a rehearsal answers is the model's doing."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """The code that makes a table's rows.
+
+    Attributes:
+        digest: hash of every definition that was reached; empty where the rows follow from SQL alone.
+        names: these definitions, as "module.name".
+        variables: the values of a profile that they read, by the name of their SQL variable.
+    """
+
+    digest: str
+    names: tuple[str, ...]
+    variables: frozenset[str]
+
+
+@cache
+def code_of(roots: tuple[Callable[..., Any], ...], modules: tuple[str, ...] = ()) -> Code:
+    """The code that functions reach, themselves included.
+
+    Args:
+        roots: the functions.
+        modules: further modules of the package, whole, by their name below it.
+    """
+    reach = _Reach()
+    for root in roots:
+        reach.visit(root.__module__, root.__qualname__.partition(".")[0])
+    for module in modules:
+        for name in _module(f"{_PACKAGE}.{module}").definitions:
+            reach.visit(f"{_PACKAGE}.{module}", name)
+    texts = {f"{module}.{name}": _text(module, name) for module, name in reach.found}
+    joined = "\x1e".join(f"{name}\x1f{text}" for name, text in sorted(texts.items()))
+    digest = hashlib.sha256(joined.encode()).hexdigest()[:16] if texts else ""
+    return Code(digest, tuple(sorted(texts)), frozenset(reach.variables))
+
+
+@dataclass(frozen=True)
+class _Module:
+    """What a module defines at its top level, and what its imports call."""
+
+    definitions: dict[str, list[ast.stmt]]
+    imports: dict[str, tuple[str, str | None]]
+
+
+class _Reach:
+    """Definitions that code names, directly or through others."""
+
+    def __init__(self) -> None:
+        self.found: set[tuple[str, str]] = set()
+        self.variables: set[str] = set()
+
+    def visit(self, module: str, name: str) -> None:
+        if not _makes_rows(module) or (module, name) in self.found:
+            return
+        known = _module(module)
+        if name in known.imports:
+            self._visit_import(known.imports[name], None)
+        elif name in known.definitions:
+            self.found.add((module, name))
+            for node in known.definitions[name]:
+                self._visit_names(known, module, node)
+
+    def _visit_names(self, known: _Module, module: str, node: ast.AST) -> None:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Attribute):
+                self.variables |= set(_profile_value(part))
+                if isinstance(part.value, ast.Name) and part.value.id in known.imports:
+                    self._visit_import(known.imports[part.value.id], part.attr)
+            elif isinstance(part, ast.Name):
+                self.visit(module, part.id)
+
+    def _visit_import(self, imported: tuple[str, str | None], attribute: str | None) -> None:
+        module, name = imported
+        if name is None or (_is_module(f"{module}.{name}")):
+            whole = module if name is None else f"{module}.{name}"
+            if attribute is not None:
+                self.visit(whole, attribute)
+        else:
+            self.visit(module, name)
+
+
+def _makes_rows(module: str) -> bool:
+    below = module.removeprefix(f"{_PACKAGE}.")
+    return any(below == package or below.startswith(f"{package}.") for package in (*_MAKES_ROWS, *_ASKS_MODELS))
+
+
+def _profile_value(part: ast.Attribute) -> Iterator[str]:
+    """The SQL variable that holds the value of an expression such as `stage.rules.votes` or `stage.seed`."""
+    owner = part.value.attr if isinstance(part.value, ast.Attribute) else getattr(part.value, "id", None)
+    if owner == "rules":
+        yield f"rule_{part.attr}"
+    elif owner in ("stage", "profile"):
+        yield part.attr
+
+
+@cache
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+@cache
+def _module(name: str) -> _Module:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"there is no module {name}")
+    known = _Module({}, {})
+    _collect(ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body, known)
+    return known
+
+
+def _collect(body: Iterable[ast.stmt], known: _Module) -> None:
+    for node in body:
+        if isinstance(node, ast.Import):
+            known.imports.update({alias.asname or alias.name: (alias.name, None) for alias in node.names})
+        elif isinstance(node, ast.ImportFrom):
+            known.imports.update({alias.asname or alias.name: (str(node.module), alias.name) for alias in node.names})
+        elif isinstance(node, ast.If | ast.Try):
+            _collect(node.body, known)
+        else:
+            clean = _Rows().visit(node)
+            for name in _defined(node) if clean else ():
+                known.definitions.setdefault(name, []).append(clean)
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [part.id for target in targets if target for part in ast.walk(target) if isinstance(part, ast.Name)]
+
+
+@cache
+def _text(module: str, name: str) -> str:
+    return "\n".join(ast.unparse(node) for node in _module(module).definitions[name])
+
+
+class _Rows(ast.NodeTransformer):
+    """Takes away what changes no row."""
+
+    def __init__(self) -> None:
+        self._is_in_class = False
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        is_docstring = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_docstring or _is_log_line(node.value) else self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self._is_in_class, before = True, self._is_in_class
+        self.generic_visit(node)
+        self._is_in_class = before
+        return _with_body(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self._is_in_class, before = False, self._is_in_class
+        node.returns = None
+        self.generic_visit(node)
+        self._is_in_class = before
+        return _with_body(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        # The annotations of a class are its fields: dataclasses and pydantic models act on them.
+        if self._is_in_class:
+            return self.generic_visit(node)
+        if node.value is None:
+            return None
+        assigned = ast.Assign(targets=[node.target], value=node.value)
+        return self.generic_visit(ast.fix_missing_locations(ast.copy_location(assigned, node)))
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg not in _NOT_OF_ROWS]
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        return _with_body(self.generic_visit(node))
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        return _with_body(self.generic_visit(node))
+
+    def visit_With(self, node: ast.With) -> ast.AST:
+        return _with_body(self.generic_visit(node))
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        return _with_body(self.generic_visit(node))
+
+
+def _with_body(node: Any) -> Any:
+    node.body = node.body or [ast.Pass()]
+    return node
+
+
+def _is_log_line(value: ast.expr) -> bool:
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)):
+        return False
+    owner = value.func.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    return value.func.attr in _LOG_METHODS and name.strip("_") in ("log", "logger")

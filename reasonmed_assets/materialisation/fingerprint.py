@@ -1,0 +1,100 @@
+"""Fingerprints: what the rows of a partition were made from, by named parts, so that a build can say what changed.
+
+The parts are the SQL files and macros, the prompts, the schema, the Python code, each value of the profile, and each
+input. Only what the table uses is among them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reasonmed_assets import quality
+from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.llm.prompts.rendering import prompt_hash
+from reasonmed_assets.materialisation.definition import TableDefinition
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.quality.schema import TABLES, TableSpec
+
+Parts = Mapping[str, str]
+"""What rows were made from: a digest, or a value as JSON, by name."""
+
+_MODEL_PRICES = {"prompt_usd_per_million", "completion_usd_per_million"}
+_PROVIDER_IDENTITY = {"kind", "structured"}
+
+
+def static_parts(table: TableDefinition, profile: Profile) -> dict[str, str]:
+    """The parts that follow from the code location: all but the inputs."""
+    transform = table.transform
+    parts = {f"sql/{query.name}.sql": _digest(_without_comments(query.text)) for query in transform.queries}
+    parts |= {f"macro {name}": _digest(_without_comments(text)) for name, text in transform.macros.items()}
+    parts |= {f"prompt {role}": prompt_hash(role) for role in transform.roles}
+    parts["schema"] = _digest(json.dumps(_schema(table.spec)))
+    if table.code.digest:
+        parts["code"] = table.code.digest
+    parts |= {_profile_key(name): json.dumps(value) for name, value in declared_values(table, profile).items()}
+    for role in transform.roles:
+        parts |= {key: json.dumps(value, sort_keys=True) for key, value in _answered_by(profile, role)}
+    return parts
+
+
+def all_parts(table: TableDefinition, session: BuildSession, partition: str | None) -> dict[str, str]:
+    """The static parts under the session's profile, and the state of every input of a partition."""
+    parts = static_parts(table, session.profile)
+    for one in table.inputs:
+        parts |= {name: json.dumps(state) for name, state in one.state(session, partition).items()}
+    for upstream in table.transform.tables:
+        shares_partition = table.spec.partitioned and TABLES[upstream].partitioned
+        changed = session.warehouse.last_change(upstream, partition if shares_partition else None)
+        parts[f"table {upstream}"] = json.dumps(changed)
+    return parts
+
+
+def fingerprint(parts: Parts) -> str:
+    """Hash over named parts: 32 hex digits."""
+    return hashlib.sha256(json.dumps(dict(parts), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def stale_parts(last: Parts, now: Parts) -> list[str]:
+    """The names of the parts in which two publishes of a partition differ, sorted."""
+    return sorted(name for name in last.keys() | now.keys() if last.get(name) != now.get(name))
+
+
+def declared_values(table: TableDefinition, profile: Profile) -> dict[str, Any]:
+    """The values of a profile that a table's SQL and code read, by the name of their SQL variable."""
+    known = quality.variables(profile, None)
+    names = (table.transform.variables | table.code.variables) & known.keys() - {"source"}
+    return {name: known[name] for name in sorted(names)}
+
+
+def _profile_key(variable: str) -> str:
+    """How a profile calls the value of a variable."""
+    return f"rules.{variable.removeprefix('rule_')}" if variable.startswith("rule_") else variable
+
+
+def _answered_by(profile: Profile, role: str) -> Iterator[tuple[str, Any]]:
+    """The role's section of the profile, and the models and providers behind it, as far as they change replies."""
+    section = profile.roles[role]
+    yield f"roles.{role}", section.model_dump(mode="json")
+    for name in sorted(set(section.models().values())):
+        model = profile.models[name]
+        yield f"models.{name}", model.model_dump(mode="json", exclude=_MODEL_PRICES)
+        provider = profile.providers[model.provider]
+        yield f"providers.{model.provider}", provider.model_dump(mode="json", include=_PROVIDER_IDENTITY)
+
+
+def _schema(spec: TableSpec) -> list[Any]:
+    """What of a declaration decides the stored rows: key, columns, types, nulls. The checks run in any case."""
+    types = spec.duckdb_types()
+    return [spec.key, spec.partitioned, [[name, types[name], one.nullable] for name, one in spec.columns.items()]]
+
+
+def _without_comments(text: str) -> str:
+    """SQL without its header and other lines that are comments."""
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,198 @@
+"""One materialisation of a table: stage its rows, audit them, publish them or keep them in quarantine.
+
+Every table of the warehouse is made here; what its rows are is in `assets/`, what must hold for them in `quality/`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from reasonmed_assets import quality
+from reasonmed_assets.materialisation.definition import TableDefinition
+from reasonmed_assets.materialisation.fingerprint import Parts, all_parts, declared_values, fingerprint, stale_parts
+from reasonmed_assets.materialisation.metadata import (
+    call_figures,
+    column_lineage,
+    data_docs_page,
+    example_query,
+    picture,
+    sample_rows,
+)
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.stage import Stage
+from reasonmed_assets.quality.checks import to_result
+from reasonmed_assets.quality.records import AuditRecord
+from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.storage import PublishRecord
+
+_SHOWN_EXAMPLES = 5
+_SHOWN_CHARACTERS = 100
+_SHOWN_PARTS = 3
+
+
+@dataclass(frozen=True)
+class Made:
+    """How the making of a partition ended.
+
+    Attributes:
+        checks: results of all its checks.
+        metadata: what the materialisation shows; empty where nothing was published.
+        fingerprint: of what the rows were made from.
+        failure: why nothing was published; None when the rows are published.
+    """
+
+    checks: list[dg.AssetCheckResult]
+    metadata: dict[str, Any]
+    fingerprint: str
+    failure: dg.Failure | None
+
+
+def make(table: TableDefinition, session: BuildSession, partition: str | None, *, run_id: str, log: Any) -> Made:
+    """Stage a partition's rows, or take the published ones where nothing changed; audit; publish or keep them back.
+
+    Raises:
+        LineageError: a column cannot be followed to the tables that it is made from; nothing is published.
+        EngineError, LedgerError: calls that cannot be made; nothing is published.
+        WarehouseError: the warehouse cannot be read or written.
+    """
+    spec, warehouse, started = table.spec, session.warehouse, time.monotonic()
+    # First: a table whose lineage cannot be determined is an error before a call is paid for.
+    lineage = column_lineage(spec)
+    parts = all_parts(table, session, partition)
+    made_from = fingerprint(parts)
+    last = warehouse.last_publish(spec.name, partition)
+    path = warehouse.stage_path(spec.name, partition, run_id)
+    values = declared_values(table, session.profile)
+    stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
+    session.display.table_started(spec.name, partition)
+    try:
+        is_retry = session.settings.retry_unresolved and "call_keys" in spec.columns
+        is_unchanged = last is not None and last.fingerprint == made_from and not is_retry
+        if is_unchanged:
+            warehouse.export_partition(spec, partition, path)
+        else:
+            table.stage_rows(stage)
+        with stage.read() as con:
+            if "source_files" in stage.frames:
+                con.register("source_files", stage.frames["source_files"])
+            con.execute("set variable last_statistics = $1", [json.dumps(last.statistics) if last else None])
+            outcomes = quality.audit(con, spec, partition, path, session.profile)
+            statistics = quality.statistics(con, spec, partition)
+            sample, chart = sample_rows(con, spec), picture(con, spec)
+        _record_audit(stage, outcomes, statistics["rows"])
+        checks = [to_result(outcome, partition) for outcome in outcomes]
+        calls = call_figures(session.take_stats())
+        failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
+        if failed:
+            kept = warehouse.quarantine(spec.name, partition, run_id, path)
+            names = ", ".join(outcome.name for outcome in failed)
+            session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
+            return Made(checks, {}, made_from, _failure(spec, partition, failed, kept, last, calls))
+        published = warehouse.publish(
+            spec,
+            partition,
+            path,
+            run_id=run_id,
+            fingerprint=made_from if stage.is_complete else "",
+            parts=parts,
+            profile=session.profile.name,
+            statistics=statistics,
+        )
+        seconds = time.monotonic() - started
+        warned = [f"warning: {outcome.name}" for outcome in outcomes if not outcome.passed]
+        reason = "unchanged" if is_unchanged else why_made(last, parts, is_retry=is_retry)
+        note = ", ".join([*([reason] if last else []), *warned])
+        session.display.table_published(spec.name, partition, published.rows, seconds, note)
+    finally:
+        for file in path.parent.glob(f"{path.stem}*"):
+            file.unlink(missing_ok=True)
+    metadata: dict[str, Any] = {
+        "dagster/partition_row_count" if partition else "dagster/row_count": published.rows,
+        "rows_inserted": published.inserted,
+        "rows_deleted": published.deleted,
+        "publish": published.seq,
+        "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
+        "data_docs": data_docs_page(warehouse.report_folder, spec),
+        "query": dg.MetadataValue.text(example_query(spec, partition)),
+        "is_unchanged": is_unchanged,
+        "reason": reason,
+        "seconds": round(seconds, 2),
+        **calls,
+        "sample": sample,
+        "dagster/column_lineage": lineage,
+    }
+    if chart is not None:
+        metadata["picture"] = chart
+    return Made(checks, metadata, made_from, None)
+
+
+def why_made(last: PublishRecord | None, parts: Parts, *, is_retry: bool) -> str:
+    """Why a partition is made anew, for people.
+
+    Args:
+        last: its last publish.
+        parts: what its rows are made from now.
+        is_retry: models are asked again about rows that earlier builds gave up.
+    """
+    if last is None:
+        return "first build"
+    if is_retry:
+        return "asked again"
+    if not last.fingerprint:
+        return "calls were missing"
+    if last.parts is None:
+        return "published by an earlier version"
+    changed = stale_parts(last.parts, parts)
+    more = f" and {len(changed) - _SHOWN_PARTS} more" if len(changed) > _SHOWN_PARTS else ""
+    return f"changed: {', '.join(changed[:_SHOWN_PARTS])}{more}"
+
+
+def _failure(
+    spec: TableSpec,
+    partition: str | None,
+    failed: Sequence[quality.CheckOutcome],
+    kept: Path,
+    last: PublishRecord | None,
+    calls: Mapping[str, Any],
+) -> dg.Failure:
+    published = f"publish {last.seq} stays" if last else "nothing was published before"
+    return dg.Failure(
+        description=(
+            f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed; {published}.\n"
+            + "".join(f"{outcome.name}: {outcome.description} {_found(outcome)}\n" for outcome in failed)
+            + f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
+        ),
+        metadata={"quarantine": dg.MetadataValue.path(str(kept)), "published": published, **calls},
+        allow_retries=False,
+    )
+
+
+def _found(outcome: quality.CheckOutcome) -> str:
+    """The first things that a check found, in short."""
+    if outcome.error is not None:
+        return outcome.error
+    shown = outcome.examples[:_SHOWN_EXAMPLES]
+    cells = [
+        ", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items() if value is not None)
+        for row in shown
+    ]
+    return "Found:\n" + "\n".join(f"  {cell}" for cell in cells)
+
+
+def _record_audit(stage: Stage, outcomes: Sequence[quality.CheckOutcome], rows: int) -> None:
+    """Keep the audit beside the tables: the rows of one that fails are published nowhere, and its checks must show."""
+    profile = stage.session.profile
+    thresholds = profile.checks.thresholds.model_dump()
+    audited_at = datetime.now(UTC)
+    record = AuditRecord(
+        stage.spec.name, stage.partition, stage.run_id, profile.name, audited_at, rows, thresholds, outcomes
+    )
+    stage.session.warehouse.record_audit(record.table, record.partition, record.to_json())

@@ -1,0 +1,233 @@
+"""Staging: a table's rows as a Parquet file, from its query and the temporary relations that this reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import duckdb
+import polars as pl
+
+from reasonmed_assets import quality, sql
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.transform import Transform
+from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
+from reasonmed_assets.storage import row_hash_sql
+
+if TYPE_CHECKING:
+    from reasonmed_assets.config.profile import Rules
+
+Relation = Path | Sequence[Path] | pl.DataFrame
+"""A temporary relation for a query to read: one Parquet file, several, or rows."""
+
+
+class StageError(ReasonmedError):
+    """Code that stages a table uses what the table does not declare; the message says what to add."""
+
+
+@dataclass(frozen=True)
+class StepFiles:
+    """The rows that a step asked about, and the replies to them, as Parquet files."""
+
+    calls: Path
+    replies: Path
+
+    @property
+    def relations(self) -> dict[str, Relation]:
+        """The files under the names that queries read them by."""
+        return {"calls": self.calls, "replies": self.replies}
+
+
+@dataclass
+class Stage:
+    """What makes a table's rows: the published tables to read, the session, and where the rows go.
+
+    Attributes:
+        spec: the table.
+        transform: what its rows are made from.
+        partition: source; None for a table over all sources.
+        session: the run's profile, warehouse, sources and engine.
+        path: Parquet file of the staged rows.
+        log: Dagster's logger of the run.
+        ask: has the calls of a query in `sql/calls/` answered.
+        values: the values of the profile that its code may read, by the name of their SQL variable.
+        frames: extra relations that the audit sees, by name.
+        is_complete: False when calls are missing, so that the next build makes the partition again.
+    """
+
+    spec: TableSpec
+    transform: Transform
+    partition: str | None
+    session: BuildSession
+    path: Path
+    run_id: str
+    log: Any
+    ask: AskModels
+    values: Mapping[str, Any]
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    is_complete: bool = True
+
+    @property
+    def source(self) -> str:
+        """The partition of a table that has partitions."""
+        if self.partition is None:
+            raise ValueError(f"{self.spec.name} has no partitions")
+        return self.partition
+
+    @property
+    def seed(self) -> int:
+        """The profile's seed."""
+        return self._value("seed")
+
+    @property
+    def rules(self) -> Rules:
+        """The profile's rules: those that the fingerprint names, which is every one that the code reads as `rules.x`.
+
+        Raises:
+            StageError: another one is read.
+        """
+        return _Rules(self)  # type: ignore[return-value]
+
+    def scratch(self, name: str) -> Path:
+        """Path of a Parquet file beside the staged rows, removed with them."""
+        return self.path.with_name(f"{self.path.stem}.{name}.parquet")
+
+    @contextmanager
+    def read(
+        self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that sees the published tables, the views, the profile's variables, and further relations."""
+        known = quality.variables(self.session.profile, self.partition) | dict(variables or {})
+        with self.session.warehouse.read(known) as con:
+            for name, relation in (relations or {}).items():
+                if isinstance(relation, pl.DataFrame):
+                    con.register(name, relation)
+                else:
+                    files = [relation] if isinstance(relation, Path) else relation
+                    con.execute(f"create temp view {name} as from {sql.parquet(*files)}")
+            yield con
+
+    def make(
+        self,
+        relation: str,
+        given: Mapping[str, Relation] | None = None,
+        *,
+        role: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        tag: str = "",
+    ) -> Path:
+        """Make a temporary relation by its query; what this reads, and is not given, is made first.
+
+        Args:
+            relation: its name.
+            given: relations that are there already.
+            role: the role that answers, for a step that several roles answer.
+            variables: further variables that the query, or the calls of its step, read.
+            tag: tells the files of repeated makings apart.
+
+        Raises:
+            StageError: no query of this table makes it.
+            EngineError: something that further calls cannot cure; what was received is in the ledger.
+        """
+        query = self.transform.relations.get(relation)
+        if query is None:
+            raise StageError(f"nothing makes {relation!r} for {self.spec.name}: give it, or write its query")
+        path = self.scratch(f"{relation}{tag}")
+        with self.read(self._inputs(query, given or {}, role, variables, tag), variables) as con:
+            con.sql(query.text).write_parquet(str(path))
+        return path
+
+    def write(self, given: Mapping[str, Relation] | None = None, path: Path | None = None) -> None:
+        """Write the rows of the table's query: declared columns and types, by name, with their row hash.
+
+        Args:
+            given: relations that are there already; what else the query reads is made first.
+            path: another file than the one of the staged rows.
+
+        Raises:
+            duckdb.BinderException: the query lacks a declared column.
+        """
+        query = self.transform.query
+        with self.read(self._inputs(query, given or {}, None, None, "")) as con:
+            self._write_rows(con, query.text, path or self.path)
+
+    def write_empty(self, path: Path) -> None:
+        """Write no rows, with the declared columns."""
+        with self.read() as con:
+            columns = ", ".join(f"null as {name}" for name in self.spec.columns if name != ROW_HASH)
+            self._write_rows(con, f"select {columns} where false", path)
+
+    def write_all(self, paths: Sequence[Path]) -> None:
+        """Write the rows of several files of this table as the staged rows."""
+        with self.read({"rounds": paths}) as con:
+            self._write_rows(con, "from rounds", self.path)
+
+    def _inputs(
+        self,
+        query: sql.Query,
+        given: Mapping[str, Relation],
+        role: str | None,
+        variables: Mapping[str, Any] | None,
+        tag: str,
+    ) -> dict[str, Relation]:
+        """The relations that a query reads, made where they are not given, the calls and replies of its step too."""
+        found = {
+            name: given[name] if name in given else self.make(name, given, role=role, variables=variables, tag=tag)
+            for name in query.relations
+        }
+        if query.step is not None:
+            step = sql.query(query.step)
+            relations = self._inputs(step, given, role, variables, tag)
+            found |= self.ask(self, step, relations, role=role, variables=variables or {}, tag=tag).relations
+        return found
+
+    def _write_rows(self, con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+        types = self.spec.duckdb_types()
+        types.pop(ROW_HASH)
+        columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in types.items())
+        typed = f"select {columns} from ({query})"
+        con.execute(
+            f"copy (select *, {row_hash_sql(list(types))} as row_hash from ({typed})) "
+            f"to {sql.literal(path)} (format parquet, compression zstd)"
+        )
+
+    def _value(self, name: str) -> Any:
+        if name not in self.values:
+            raise StageError(
+                f"the code of {self.spec.name} reads the profile's {name!r}, which its fingerprint does not name: read "
+                "it as `stage.seed` or `rules.x` in a function that the stage function reaches"
+            )
+        return self.values[name]
+
+
+class AskModels(Protocol):
+    """Has the calls of a query answered (`reasonmed_assets.assets.asking.run_step`)."""
+
+    def __call__(
+        self,
+        stage: Stage,
+        step: sql.Query,
+        relations: Mapping[str, Relation],
+        *,
+        role: str | None,
+        variables: Mapping[str, Any],
+        tag: str,
+    ) -> StepFiles:
+        """The files of the calls and of the replies to them."""
+
+
+StageRows = Callable[[Stage], None]
+
+
+class _Rules:
+    """The rules of a profile that a table declares."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __getattr__(self, name: str) -> Any:
+        return self._stage._value(f"rule_{name}")
