@@ -28,13 +28,13 @@ class ReasoningPaths(CallColumns):
     seed: int = column("Seed sent with the request.", nullable=True, origin="profile")
     max_tokens: int = column("Bound on completion tokens.", ge=1, origin="profile")
     error_kind: str = column(
-        "Why an answered path is of no use; null for usable and for missing paths.",
+        "Why an answered path is unusable; null for usable and for missing paths.",
         nullable=True,
         isin=ERROR_KINDS,
         origin="call",
     )
     is_missing: bool = column("No reply for reasons of infrastructure: not the model's doing.", origin="call")
-    raw_text: str = column("The reply as it came, also when it is of no use.", nullable=True)
+    raw_text: str = column("The reply as it came, unusable ones included.", nullable=True)
     reasoning_text: str = column("The part in which a reasoning model thinks.", nullable=True)
     answer_text: str = column("The part that answers.", nullable=True)
     path_text: str = column("The path as it is judged and released; null unless usable.", nullable=True)

@@ -31,7 +31,7 @@ class RefinedPaths(CallColumns):
     slot: int = column("Which example of the question it is for.", ge=1, le=2, origin="constant")
     round: int = column("Rewriting round, from 1.", ge=1)
     parent_path_id: str = column("The path that was rewritten; null when written from nothing.", nullable=True)
-    error_kind: str = column("Why an answered rewrite is of no use.", nullable=True, isin=ERROR_KINDS, origin="call")
+    error_kind: str = column("Why an answered rewrite is unusable.", nullable=True, isin=ERROR_KINDS, origin="call")
     is_missing: bool = column("No reply for reasons of infrastructure.", origin="call")
     raw_text: str = column("The reply as it came.", nullable=True)
     reasoning_text: str = column("The part in which a reasoning model thinks.", nullable=True)

@@ -25,7 +25,7 @@ class Verifications(CallColumns):
     question_id: str = column("The question.")
     source: str = column("Name of the source.")
     generator: str = column("Generator slot of the path.")
-    path_error_kind: str = column("Why the path itself is of no use.", nullable=True, isin=ERROR_KINDS)
+    path_error_kind: str = column("Why the path itself is unusable.", nullable=True, isin=ERROR_KINDS)
     is_path_missing: bool = column("The path was never made.")
     answer_letter: str = column("Letter that the path concludes with.", nullable=True)
     is_answer_match: bool = column("The conclusion is the key; null where no letter was found.", nullable=True)

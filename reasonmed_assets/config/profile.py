@@ -23,7 +23,7 @@ class MismatchError(ValueError):
 
 
 class Batches(Section):
-    """How calls become batches and how often a batch is asked after; the highest sizes are OpenAI's."""
+    """How calls become batches and how often a batch is polled; the highest sizes are OpenAI's."""
 
     max_requests: int = Field(default=50_000, ge=1, le=50_000)
     """Calls of one file."""
@@ -34,7 +34,7 @@ class Batches(Section):
     gather_s: float = Field(default=20, ge=0)
     """A file that is not full is submitted when no new call came for so long."""
     poll_first_s: float = Field(default=5, gt=0)
-    """Pause before a batch is asked after for the second time; each further pause is half as long again."""
+    """Pause before a batch is polled for the second time; each further pause is half as long again."""
     poll_longest_s: float = Field(default=300, gt=0)
     find_s: float = Field(default=60, ge=0)
     """How long a batch is looked for that a killed build may have created, before its calls count as never sent."""
@@ -179,7 +179,7 @@ class Rules(Section):
     audit_share: Share = 0.01
     """Share of the verified paths that are judged a second time, and as many planted errors; 0: none."""
     audit_rows_min: int = Field(default=9, ge=1)
-    """At least so many of a source's paths, as far as there are so many."""
+    """The least number of a source's paths, if it has as many."""
     medium_min_correct: int = Field(default=2, ge=0)
     label_doubt: Literal["exclude", "keep"] = "exclude"
     label_doubt_share: Share = 7 / 9

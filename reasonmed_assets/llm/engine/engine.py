@@ -1,7 +1,7 @@
-"""The call engine: takes the calls of a step, gives back one result per row, pays for nothing twice.
+"""The call engine: takes the calls of a step, returns one result per row, pays for nothing twice.
 
 Replies that the ledger holds are parsed again and cost nothing; the other calls are claimed, sent, stored, and only
-then parsed. A reply of no use leads to a new call, whose key follows from the first call and from that reply, so that
+then parsed. An unusable reply leads to a new call, whose key follows from the first call and from that reply, so that
 a later build walks the same chain through the ledger. Which endings are kept is in `outcomes.py`.
 """
 
@@ -44,9 +44,9 @@ class Engine:
         profile: providers, models, prices.
         ledger: where replies are kept; shared with other builds, and not closed here.
         base_urls_of: addresses of a provider; asked only when a call has to be made to it.
-        progress: who is told how far a step is.
+        progress: receives how far a step is.
         build: names the build whose budget is spent, in all its processes; without a name it is this engine's alone.
-        retry_unresolved: whether rows that earlier builds gave up are asked about again.
+        retry_unresolved: whether the calls of rows that earlier builds gave up are made again.
 
     Attributes:
         stats: counts by step, of all runs of the step together.
@@ -87,7 +87,7 @@ class Engine:
             step: name for progress and counts.
             calls: the rows' first calls, those of a question together.
             parse: makes a value of a reply; raises `Unusable`.
-            usable_retries: new calls after a reply of no use.
+            usable_retries: new calls after an unusable reply.
 
         Raises:
             UnauthorisedError: a key is missing or not accepted.
@@ -167,7 +167,7 @@ class _Run:
                 return
 
     def close(self) -> None:
-        """Stop what is under way and tell the last counts."""
+        """Stop running calls and report the last counts."""
         try:
             self._fetcher.close()
         finally:

@@ -1,4 +1,4 @@
-"""Gets calls made that the ledger does not hold: claims them, has them sent, stores what comes back."""
+"""Gets calls made that the ledger does not hold: claims them, has them sent, stores their replies."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ Event = Sent | Found | Notice
 
 
 class Sender(Protocol):
-    """A transport: it makes claimed calls, and tells of every attempt and of what ends the run (see `Dispatcher`)."""
+    """A transport: it makes claimed calls, and reports every attempt and what ends the run (see `Dispatcher`)."""
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Make calls, as soon as may be; from any thread, returns at once. Does nothing after `stop`."""
+        """Make calls, as soon as possible; from any thread, returns at once. Does nothing after `stop`."""
 
     def stop(self, grace_s: float) -> None:
         """Send nothing more; what is about to arrive has `grace_s` seconds. Returns at once."""
@@ -157,7 +157,7 @@ class Fetcher:
             return events
 
     def waits_for(self) -> set[str]:
-        """Names of the live owners whose replies are waited for."""
+        """Names of the live owners whose replies this run waits for."""
         return set(self._busy.copy().values())
 
     def close(self) -> None:
@@ -303,7 +303,7 @@ class Fetcher:
             raise refused
 
     def _bill(self, model: str, received: Received) -> tuple[str, float]:
-        """Which build pays, and how much; nobody where there is no budget to keep."""
+        """Which build pays, and how much; none where there is no budget."""
         if not self._budget.is_limited or received.reply is None:
             return (self._budget.build if self._budget.is_limited else "", 0.0)
         reply = received.reply
@@ -322,7 +322,7 @@ class Fetcher:
             return
         self._held.discard(job.key)
         if self._unaffordable:
-            self._ask_again_at = 0.0  # what this call did not cost may be spent now
+            self._ask_again_at = 0.0  # what this call did not cost is free again
         if not received.is_final:
             self._ledger.release([job.key])
         if received.is_final and not recorded.is_kept:

@@ -1,7 +1,7 @@
 """Sends claimed calls as batches (OpenAI's Batch API): a file of calls goes up, their replies come back within a day.
 
 A batch outlives the build that submits it. So the ledger notes the batch before any of it is sent, and the provider's
-id for it as soon as that is known; whoever wants one of its calls later asks after the batch instead of paying again.
+id for it as soon as that is known; whoever wants one of its calls later polls the batch instead of paying again.
 Where the id was not noted, the batch is found by its metadata. Its input file needs no care: such files expire.
 """
 
@@ -56,7 +56,7 @@ _log = logging.getLogger(__name__)
 
 
 class _UnansweredError(Exception):
-    """The provider could not be asked, or failed: whether it did what it was asked for is not known."""
+    """The provider did not answer, or failed: whether it carried out the request is unknown."""
 
     def __init__(self, outcome: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -70,12 +70,12 @@ class _GoneError(EndpointError):
 
 
 class _StoppedError(Exception):
-    """The run ends; a batch that is waited for is left to the next one."""
+    """The run ends; a batch in progress is left to the next one."""
 
 
 @dataclass(eq=False, slots=True)
 class _Batch:
-    """A batch on its way, with the calls of it that this run wants and has no ending of.
+    """A batch on its way, with its calls that this run wants and that have not ended.
 
     Attributes:
         batch_id: by which the ledger knows it, and the provider as metadata.
@@ -83,7 +83,7 @@ class _Batch:
         is_adopted: an earlier run submitted it.
         jobs: by ledger key, which is the `custom_id` of their lines.
         again: calls that came back without a reply and are tried again.
-        hopeless: what further calls cannot cure, found in a line.
+        fatal: a failure that further calls cannot cure, found in a line.
     """
 
     batch_id: str
@@ -91,7 +91,7 @@ class _Batch:
     is_adopted: bool
     jobs: dict[str, Job]
     again: list[Job] = field(default_factory=list)
-    hopeless: EngineError | None = None
+    fatal: EngineError | None = None
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -135,9 +135,9 @@ class BatchSender(LoopSender):
         provider: its declaration.
         base_url: where it is served, up to and including the version.
         ledger: where batches are noted.
-        build: who pays for those that are submitted.
-        on_attempt: called in that thread for every line that came back and every call that did not: job, what came of
-            it, whether it is the job's last attempt in this run. Must return soon.
+        build: the build that pays for submitted batches.
+        on_attempt: called in that thread for every line that came back and every call that did not: job, outcome,
+            whether it is the job's last attempt in this run. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
         on_unmade: called in that thread with calls that an earlier run's batch, which that run paid for, did not make;
             they are to be claimed as any others before they are submitted again.
@@ -205,7 +205,7 @@ class BatchSender(LoopSender):
         self._pump()
 
     def _pump(self) -> None:
-        """Submit the files that are full, and the others once no call has come for a while."""
+        """Submit the files that are full, and the others once no call has arrived for a while."""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -327,8 +327,8 @@ class BatchSender(LoopSender):
                     await self._patiently(partial(self._read_file, batch, remote, file_id))
                 except _GoneError as gone:
                     _log.warning("%s: a file of batch %s is not there any more: %s", self._name, remote.id, gone)
-        if batch.hopeless is not None:
-            raise batch.hopeless
+        if batch.fatal is not None:
+            raise batch.fatal
         if remote.status == "failed" and len(batch.jobs) == n_wanted:
             self._decline(batch, remote)
         else:
@@ -364,7 +364,7 @@ class BatchSender(LoopSender):
                 outcome, detail = "transport_error", str(no_reply)
         elif isinstance(status, int):
             outcome, detail = outcome_of_status(status), detail_of_status(status, raw.decode(errors="replace"))
-            batch.hopeless = batch.hopeless or self._hopeless(status, detail)
+            batch.fatal = batch.fatal or self._fatal(status, detail)
         else:
             outcome, detail = "transport_error", f"batch {remote.id}: {orjson.dumps(error).decode()}"
         started_at, latency_ms = _time_of(remote)
@@ -391,10 +391,10 @@ class BatchSender(LoopSender):
             self._arrive(batch, job, received)
 
     def _decline(self, batch: _Batch, remote: RemoteBatch) -> None:
-        """The provider did not begin with the batch: its calls wait for room in the provider's queue, or nothing helps.
+        """The provider did not start the batch: its calls wait for room in its queue, or the failure is fatal.
 
         Raises:
-            EndpointError: it is not for want of room.
+            EndpointError: the reason is not a full queue.
         """
         n_calls = len(batch.jobs)
         errors = (remote.errors.data or []) if remote.errors else []
@@ -434,7 +434,7 @@ class BatchSender(LoopSender):
             self._gather(jobs)
 
     async def _patiently(self, request: Callable[[], Awaitable[_T]]) -> _T:
-        """Ask again and again, for the request changes nothing.
+        """Repeat a request that changes nothing until it is answered.
 
         Raises:
             EndpointError: there was no answer for as long as the profile waits; batches go on and are not lost.
@@ -447,7 +447,7 @@ class BatchSender(LoopSender):
                 if self._loop.time() - since > self._provider.outage_s:
                     raise EndpointError(
                         f"provider {self._name}: {self._base_url} has not answered for {self._provider.outage_s:g} s "
-                        f"(the last time: {unanswered}); batches under way are noted, run the same command again "
+                        f"(the last time: {unanswered}); batches in progress are recorded, run the same command again "
                         "once it is back"
                     ) from unanswered
             await self._pause(pause_s)
@@ -459,19 +459,19 @@ class BatchSender(LoopSender):
         except openai.APIStatusError as error:
             status, said = error.status_code, str(error.body if error.body is not None else error.message)
             detail = detail_of_status(status, without_secret(said.encode(), self._secret).decode())
-            hopeless = self._hopeless(status, detail)
-            if hopeless is None and outcome_of_status(status) == "rejected":
-                hopeless = EndpointError(f"provider {self._name}: {self._base_url} does not take a batch: {detail}")
-            if hopeless is not None:
-                raise hopeless from None
+            fatal = self._fatal(status, detail)
+            if fatal is None and outcome_of_status(status) == "rejected":
+                fatal = EndpointError(f"provider {self._name}: {self._base_url} does not take a batch: {detail}")
+            if fatal is not None:
+                raise fatal from None
             raise _UnansweredError(outcome_of_status(status), detail, status) from None
         except openai.APITimeoutError:
             raise _UnansweredError("timed_out", f"no answer within {self._provider.timeout_s:g} s") from None
         except openai.APIError as error:
             raise _UnansweredError("transport_error", f"{type(error).__name__}: {error}") from None
 
-    def _hopeless(self, status: int, detail: str) -> EngineError | None:
-        """What further requests cannot cure."""
+    def _fatal(self, status: int, detail: str) -> EngineError | None:
+        """A failure that further requests cannot cure."""
         if status in UNAUTHORISED_STATUSES:
             variable = self._provider.api_key_env
             return UnauthorisedError(
