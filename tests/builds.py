@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from typer.testing import CliRunner
 
-TIMEOUT_S = 300
+from reasonmed_assets.cli.app import app
+
+TIMEOUT_S = 900
 
 
 COMMAND = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()"]
@@ -28,6 +31,22 @@ def reasonmed(*arguments: str, cwd: Path | None = None, **environment: str) -> s
         timeout=TIMEOUT_S,
         check=False,
     )
+
+
+def called(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as `reasonmed` does, but in this process, which has imported what takes a new one seconds.
+
+    For tests of what a command makes and says. How its process starts, is interrupted and ends, others test.
+    """
+    surrounding = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(_environment() | environment)
+    try:
+        done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    finally:
+        os.environ.clear()
+        os.environ.update(surrounding)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from builds import Built, reasonmed
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # Processes inherit that, and tests interrupt some that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Builds come first, those that read the rehearsal before all.
+
+    With two processes the first then makes the rehearsal while the second, whose half is the quick tests, needs it not;
+    and no long test is left for the end, where one process would wait for the other.
+    """
+    items.sort(key=lambda item: (_needs_rehearsal(item), "end_to_end" in item.path.parts), reverse=True)
+
+
+def _needs_rehearsal(item: pytest.Item) -> bool:
+    return "rehearsal" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

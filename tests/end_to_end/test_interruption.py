@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from builds import TIMEOUT_S, Built, reasonmed, start
+from builds import TIMEOUT_S, Built, called, start
 
 
 def _stopped_at_its_first_calls(process: subprocess.Popen[str], how: signal.Signals, ledger: Path) -> str:
@@ -57,11 +58,11 @@ def test_a_build_stops_when_told_and_at_its_budget_and_the_next_pays_for_the_res
     spent = interrupted.query("select distinct table_name, source, spent_on from call_costs")
     assert spent == [("reasoning_paths", "mmlu", "unused")]
     before = interrupted.attempts()
-    stopped = reasonmed(*arguments, "--limit", "3", "--budget-calls", "1")
+    stopped = called(*arguments, "--limit", "3", "--budget-calls", "1")
     assert stopped.returncode == 1, stopped.stdout + stopped.stderr
     assert "the budget of this build is used up: 1 of 1 calls are made" in " ".join(stopped.stdout.split())
     assert interrupted.attempts() == before + 1
-    done = reasonmed(*arguments, "--limit", "3")
+    done = called(*arguments, "--limit", "3")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("mmlu         raw_questions") == 1
     per_question = interrupted.query("select count(*) from reasoning_paths group by question_id")
@@ -71,15 +72,22 @@ def test_a_build_stops_when_told_and_at_its_budget_and_the_next_pays_for_the_res
         assert ledger.execute(twice).fetchall() == []
 
 
+def test_what_a_test_starts_can_be_interrupted() -> None:
+    """Also where SIGINT is ignored when the tests start, as by `nohup pytest &`."""
+    code = "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
     arguments = ["build", "--profile", "simulated", "--warehouse"]
-    wrong = reasonmed(*arguments, str(tmp_path / "w"), REASONMED_LIMIT="many")
+    wrong = called(*arguments, str(tmp_path / "w"), REASONMED_LIMIT="many")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
     assert "REASONMED_LIMIT" in wrong.stderr
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    wrong = reasonmed("build", "--profile", "simulated", "--warehouse", str(tmp_path / "file"))
+    wrong = called("build", "--profile", "simulated", "--warehouse", str(tmp_path / "file"))
     assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
     assert str(tmp_path / "file") in wrong.stderr

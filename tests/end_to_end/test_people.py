@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from builds import Built, reasonmed
+from builds import Built, called
 
 from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN
 from reasonmed_assets.storage import Warehouse
@@ -41,10 +41,10 @@ def test_decisions_and_reviews_reach_every_table(copy: Built, tmp_path: Path) ->
     others = f"where source != '{SOURCE}'"
     generated, examples = generator_calls(copy), copy.query(f"from reasonmed {others} order by example_id")
 
-    taken = reasonmed("review", "import", str(sheet), "--warehouse", str(copy.folder))
+    taken = called("review", "import", str(sheet), "--warehouse", str(copy.folder))
     assert taken.returncode == 0, taken.stderr
     assert "reviews, 1 rows with a problem, 0 not filled in" in taken.stdout
-    done = reasonmed(
+    done = called(
         "build", "--profile", "simulated", "--warehouse", str(copy.folder), "--source", SOURCE,
         "--overrides", str(file), "--select", " or ".join(f"key:{table}" for table in REACHED),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builds import Built, reasonmed
+from builds import Built, called
 
 PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles"
 
@@ -16,7 +16,7 @@ def test_the_published_rules_build(tmp_path: Path) -> None:
     folder = tmp_path / "warehouse"
     # So many questions of this source have Medium and Difficult ones among them.
     arguments = ["--warehouse", str(folder), "--source", "medqa", "--limit", "8", "--select", '+key:"quality_scores"']
-    done = reasonmed("build", "--profile", str(profile), *arguments)
+    done = called("build", "--profile", str(profile), *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     built = Built(folder, done.stdout)
     assert built.query("select tier, stage, max(round) from refined_paths group by all order by all") == [

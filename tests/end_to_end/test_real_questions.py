@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from builds import Built, reasonmed
+from builds import Built, called, reasonmed
 
 
 @pytest.mark.shared_data
@@ -13,7 +13,7 @@ def test_real_questions_become_examples_and_the_known_contaminations_are_found(
     shared_data: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "warehouse"
-    done = reasonmed(
+    done = called(
         "build", "--profile", "simulated", "--data-dir", str(shared_data), "--warehouse", str(folder),
         "--source", "mmlu", "--limit", "3",
     )  # fmt: skip

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from builds import Built, reasonmed
+from builds import Built, called
 from reasonmed_assets.quality.records import AuditRecord
 
 from reasonmed_assets.sources import SAMPLE_DIR
@@ -30,13 +30,13 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     )
     before = copy.query("from verifications where source = 'mmlu' order by path_id")
     arguments = ["--warehouse", str(copy.folder), "--source", "mmlu", "--select", "key:verifications"]
-    done = reasonmed("build", "--profile", str(profile), *arguments)
+    done = called("build", "--profile", str(profile), *arguments)
     assert done.returncode == 1
     assert "verifications" in done.stdout.splitlines()[-2] or "verifications" in done.stdout
     assert "run the same command again" in done.stdout
     assert copy.query("from verifications where source = 'mmlu' order by path_id") == before
     assert list((copy.folder / "quarantine" / "verifications" / "mmlu").glob("*.parquet"))
-    refused = reasonmed("export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated")
+    refused = called("export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated")
     assert refused.returncode == 1
     assert "--allow failing" in refused.stderr
     records = [AuditRecord.from_json(found) for found in Warehouse(copy.folder).audits()]
@@ -48,14 +48,14 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
 @pytest.mark.parametrize("budget", [[], ["--budget-calls", "5"]])
 def test_a_missing_file_of_overrides_is_refused(budget: list[str], copy: Built) -> None:
     options = ["--select", "key:overrides", "--overrides", "nowhere.toml", *budget]
-    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(copy.folder), *options)
+    done = called("build", "--profile", "simulated", "--warehouse", str(copy.folder), *options)
     assert done.returncode == 1
     assert "nowhere.toml" in done.stdout + done.stderr
 
 
 def test_another_kind_of_model_is_refused(copy: Built) -> None:
     attempts = copy.attempts()
-    done = reasonmed("build", "--profile", "embedded", "--warehouse", str(copy.folder))
+    done = called("build", "--profile", "embedded", "--warehouse", str(copy.folder))
     assert done.returncode == 1
     assert "simulated" in done.stderr
     assert "demonstration" in done.stderr
@@ -65,7 +65,7 @@ def test_another_kind_of_model_is_refused(copy: Built) -> None:
 
 def test_another_data_directory_is_refused(copy: Built, tmp_path: Path) -> None:
     data = shutil.copytree(SAMPLE_DIR, tmp_path / "data")
-    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(copy.folder), "--data-dir", str(data))
+    done = called("build", "--profile", "simulated", "--warehouse", str(copy.folder), "--data-dir", str(data))
     assert done.returncode == 1
     assert str(data) in done.stderr
 
@@ -73,7 +73,7 @@ def test_another_data_directory_is_refused(copy: Built, tmp_path: Path) -> None:
 def test_replace_sets_the_old_files_aside(copy: Built, tmp_path: Path) -> None:
     data = shutil.copytree(SAMPLE_DIR, tmp_path / "data")
     examples = copy.value("select count(*) from reasonmed")
-    done = reasonmed(
+    done = called(
         "build", "--profile", "simulated", "--warehouse", str(copy.folder), "--data-dir", str(data), "--replace",
         "--select", "key:raw_questions", "--source", "mmlu",
     )  # fmt: skip
@@ -88,7 +88,7 @@ def test_a_missing_file_stops_its_source_and_no_other(tmp_path: Path) -> None:
     data = Path(shutil.copytree(SAMPLE_DIR, tmp_path / "data"))
     broken = data / "pubmedqa" / "ori_pqal.json"
     broken.write_text("{ this is no JSON", encoding="utf-8")
-    done = reasonmed(
+    done = called(
         "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data),
         "--select", "key:raw_questions",
     )  # fmt: skip
@@ -105,7 +105,7 @@ def test_bad_rows_are_kept_with_their_reason(tmp_path: Path) -> None:
     with file.open("ab") as lines:
         lines.write(b'{"question": "cut off\n')
         lines.write(b'{"question": "caf\xe9", "cop": 1}\n')
-    done = reasonmed(
+    done = called(
         "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data),
         "--source", "medmcqa", "--select", "group:questions",
     )  # fmt: skip
@@ -119,11 +119,11 @@ def test_bad_rows_are_kept_with_their_reason(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_and_a_wrong_selection_are_named(tmp_path: Path) -> None:
-    unknown = reasonmed("build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--source", "medqq")
+    unknown = called("build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--source", "medqq")
     assert unknown.returncode == 1
     assert "medqq" in unknown.stderr
     assert "medqa" in unknown.stderr
-    nothing = reasonmed(
+    nothing = called(
         "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--select", "key:no_such_table"
     )
     assert nothing.returncode == 1

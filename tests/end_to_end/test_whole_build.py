@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from builds import Built, reasonmed
+from builds import Built, called, reasonmed
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
@@ -114,7 +114,7 @@ def test_the_report_names_tables_tiers_calls_and_a_query(rehearsal: Built) -> No
 def test_a_second_build_makes_no_call_and_publishes_nothing(rehearsal: Built, tmp_path: Path) -> None:
     copy = Built(Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse")), "")
     publishes, attempts = copy.value("select count(*) from publishes"), copy.attempts()
-    done = reasonmed("build", "--profile", "simulated", "--warehouse", str(copy.folder), "--source", "mmlu")
+    done = called("build", "--profile", "simulated", "--warehouse", str(copy.folder), "--source", "mmlu")
     assert done.returncode == 0, done.stdout + done.stderr
     assert copy.attempts() == attempts
     assert copy.value("select count(*) from publishes") == publishes
@@ -123,7 +123,7 @@ def test_a_second_build_makes_no_call_and_publishes_nothing(rehearsal: Built, tm
 def test_a_new_warehouse_on_the_same_ledger_gets_the_same_rows_for_nothing(rehearsal: Built, tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.sqlite"
     shutil.copy(rehearsal.folder / "ledger.sqlite", ledger)
-    done = reasonmed(
+    done = called(
         "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--ledger", str(ledger),
         "--source", "mmlu", "--select", '+key:"reasonmed"',
     )  # fmt: skip
@@ -170,11 +170,11 @@ def test_sql_cannot_write(rehearsal: Built) -> None:
 
 def test_export_refuses_simulated_rows_and_marks_them_when_allowed(rehearsal: Built, tmp_path: Path) -> None:
     arguments = ["export", str(tmp_path / "sets"), "--warehouse", str(rehearsal.folder)]
-    refused = reasonmed(*arguments)
+    refused = called(*arguments)
     assert refused.returncode == 1
     assert "--allow simulated" in refused.stderr
     assert not (tmp_path / "sets").exists()
-    done = reasonmed(*arguments, "--allow", "simulated", "--allow", "stand-in")
+    done = called(*arguments, "--allow", "simulated", "--allow", "stand-in")
     assert done.returncode == 0, done.stderr
     index = json.loads((tmp_path / "sets" / "dataset_info.json").read_text())
     alpaca = json.loads((tmp_path / "sets" / index["sft_reasonmed"]["file_name"]).read_text())
@@ -188,11 +188,11 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    fine = reasonmed("doctor", "--profile", "simulated", "--warehouse", str(tmp_path / "w"))
+    fine = called("doctor", "--profile", "simulated", "--warehouse", str(tmp_path / "w"))
     assert fine.returncode == 0, fine.stdout
     shipped = (Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles" / "open.toml").read_text()
     profile = tmp_path / "mine.toml"
     profile.write_text(shipped.replace("127.0.0.1:8001", f"127.0.0.1:{port}"))
-    wrong = reasonmed("doctor", "--profile", str(profile), "--warehouse", str(tmp_path / "w"))
+    wrong = called("doctor", "--profile", str(profile), "--warehouse", str(tmp_path / "w"))
     assert wrong.returncode == 1
     assert f"127.0.0.1:{port}" in wrong.stdout
