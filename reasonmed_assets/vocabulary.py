@@ -1,5 +1,7 @@
 """The values that categorical columns store. Nothing else belongs here."""
 
+from enum import StrEnum
+
 SPLIT_ROLES = ("train", "benchmark", "stand_in")
 FOLDS = ("train", "validation")
 TIERS = ("easy", "medium", "difficult", "unresolved")
@@ -16,22 +18,29 @@ OVERRIDE_KINDS = ("drop", "correct_key", "mark_doubt")
 REVIEW_VERDICTS = ("right", "wrong", "unsure")
 """A reviewer's possible verdicts on a key, a path or a short answer."""
 
-OUTCOMES = (
-    "completed",
-    "truncated",
-    "refused",
-    "malformed",
-    "empty",
-    "answerless",
-    "rejected",
-    "unauthorised",
-    "transport_error",
-    "timed_out",
-)
-"""How a call ended. `completed` is usable; see `reasonmed_assets.llm.outcomes` for what each one means."""
 
-ERROR_KINDS = ("truncated", "refused", "malformed", "empty", "answerless")
-"""Outcomes in which the model answered, but the answer is unusable: the path counts as an error path."""
+class Outcome(StrEnum):
+    """How a call ended. `completed` is usable; see `reasonmed_assets.llm.outcomes` for what each one means."""
+
+    COMPLETED = "completed"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    MALFORMED = "malformed"
+    EMPTY = "empty"
+    ANSWERLESS = "answerless"
+    REJECTED = "rejected"
+    UNAUTHORISED = "unauthorised"
+    TRANSPORT_ERROR = "transport_error"
+    TIMED_OUT = "timed_out"
+
+
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+
+ERROR_KINDS = tuple(
+    outcome.value
+    for outcome in (Outcome.TRUNCATED, Outcome.REFUSED, Outcome.MALFORMED, Outcome.EMPTY, Outcome.ANSWERLESS)
+)
+"""Outcomes in which the model answered but the answer is unusable: the path counts as an error path."""
 
 AUDIT_KINDS = ("repeat", "answer_swapped", "negation_changed", "number_changed")
 """Why a path is judged a second time: as it is, or with an error planted into it (`rules/alterations.py`)."""

@@ -27,7 +27,7 @@ from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.declaration import Sampling
 from reasonmed_assets.rules.leaks import leak_phrases
 from reasonmed_assets.sql import Query, QueryError
-from reasonmed_assets.vocabulary import ERROR_KINDS
+from reasonmed_assets.vocabulary import ERROR_KINDS, Outcome
 
 _BATCH_ROWS = 2_000
 
@@ -148,7 +148,7 @@ def _parser(profile: Profile, role: Role) -> Callable[[Reply, Mapping[str, Any]]
 def _reply_row(profile: Profile, role: Role, result: Result) -> dict[str, Any]:
     sampling = _sampling(profile, role, result.fields)
     model = profile.models[sampling.model]
-    reply, is_completed = result.reply, result.outcome == "completed"
+    reply, is_completed = result.reply, result.outcome == Outcome.COMPLETED
     value = {} if result.value is None else value_of(result.value)
     if role.may_leak:
         value["leak_phrases"] = leak_phrases(value.get("path_text") or "")
@@ -156,9 +156,9 @@ def _reply_row(profile: Profile, role: Role, result: Result) -> dict[str, Any]:
         "row_id": result.row_id,
         "value": orjson.dumps(value).decode(),
         "raw_text": reply.content if reply else None,
-        "outcome": result.outcome,
+        "outcome": str(result.outcome),
         "outcome_detail": result.detail,
-        "error_kind": result.outcome if result.outcome in ERROR_KINDS else None,
+        "error_kind": str(result.outcome) if result.outcome in ERROR_KINDS else None,
         "is_missing": not is_completed and result.outcome not in ERROR_KINDS,
         "call_keys": result.call_keys,
         "model": model.name,

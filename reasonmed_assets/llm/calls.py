@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from reasonmed_assets.vocabulary import ERROR_KINDS
+from reasonmed_assets.vocabulary import ERROR_KINDS, Outcome
 
 SEED_STEP = 1_000_003
 """Distance between the seeds of a call and of its retries: larger than any difference between declared seeds."""
@@ -71,7 +71,7 @@ class Unusable(Exception):  # noqa: N818 - an outcome of a reply, which only bec
         if outcome not in ERROR_KINDS:
             raise ValueError(f"an unusable reply is one of {', '.join(ERROR_KINDS)}, not {outcome!r}")
         super().__init__(f"{outcome}: {detail}")
-        self.outcome = outcome
+        self.outcome = Outcome(outcome)
         self.detail = detail
         self.value = value
 
@@ -86,7 +86,7 @@ class Result:
 
     Attributes:
         row_id: as in the call.
-        outcome: one of `vocabulary.OUTCOMES`; `completed` means that `value` is what the parser made.
+        outcome: `completed` means that `value` is what the parser made.
         detail: what went wrong, in words; None when completed.
         value: the parsed value; of an unusable reply what its parser could save, else None.
         reply: the last reply, or None when there was none.
@@ -97,7 +97,7 @@ class Result:
     """
 
     row_id: str
-    outcome: str
+    outcome: Outcome
     detail: str | None
     value: Any
     reply: Reply | None
@@ -136,7 +136,7 @@ def retry_of(call: Call, k: int, unusable: Unusable, reply: Reply | None) -> Cal
         sample += SEED_STEP * k
     else:
         body["seed"] += SEED_STEP * k
-    if unusable.outcome == "malformed":
+    if unusable.outcome == Outcome.MALFORMED:
         body["messages"] = [*body["messages"], *_repair_messages(unusable, reply)]
     return Call(call.row_id, call.group, call.role, call.provider, call.model, body, sample, call.fields)
 

@@ -21,8 +21,9 @@ from email.utils import parsedate_to_datetime
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.vocabulary import Outcome
 
-FINAL_WITHOUT_REPLY = "rejected"
+FINAL_WITHOUT_REPLY = Outcome.REJECTED
 """The one outcome that is kept although there is no reply."""
 
 REJECTED_STATUSES = frozenset({400, 413, 422})
@@ -77,7 +78,7 @@ class Received:
     """The outcome of sending a request once.
 
     Attributes:
-        outcome: one of `vocabulary.OUTCOMES`, before the reply is parsed.
+        outcome: before the reply is parsed.
         detail: what went wrong, in words, without any key.
         http_status: None when there was no response.
         raw: body of the response, where it is a reply.
@@ -89,7 +90,7 @@ class Received:
         fatal: the error that ends the run, since no further call can succeed.
     """
 
-    outcome: str
+    outcome: Outcome
     detail: str | None
     http_status: int | None
     raw: bytes | None
@@ -108,7 +109,7 @@ class Received:
     @property
     def is_overload(self) -> bool:
         """The endpoint is overloaded and should get fewer requests at a time."""
-        return self.outcome == "timed_out" or self.http_status in OVERLOADED_STATUSES
+        return self.outcome == Outcome.TIMED_OUT or self.http_status in OVERLOADED_STATUSES
 
     @property
     def is_silence(self) -> bool:
@@ -121,15 +122,15 @@ class Received:
         return self.is_final or self.http_status == TOO_MANY_STATUS
 
 
-def outcome_of_status(status: int) -> str:
+def outcome_of_status(status: int) -> Outcome:
     """Outcome of a response whose status is not 200."""
     if status in REJECTED_STATUSES:
-        return "rejected"
+        return Outcome.REJECTED
     if status in UNAUTHORISED_STATUSES:
-        return "unauthorised"
+        return Outcome.UNAUTHORISED
     if status in _TIMED_OUT_STATUSES:
-        return "timed_out"
-    return "transport_error"
+        return Outcome.TIMED_OUT
+    return Outcome.TRANSPORT_ERROR
 
 
 def detail_of_status(status: int, body: str) -> str:

@@ -28,6 +28,7 @@ from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
 from reasonmed_assets.llm.transports.dispatch import Allowance, Job
 from reasonmed_assets.llm.transports.offline import OfflineModels
+from reasonmed_assets.vocabulary import Outcome
 
 _log = logging.getLogger(__name__)
 _BATCH = 500
@@ -277,7 +278,7 @@ class _Run:
         for chain in chains:
             self._judge(chain, stored.outcome, stored.detail, stored.reply, stored.attempts)
 
-    def _judge(self, chain: _Chain, outcome: str, detail: str | None, reply: Reply | None, attempts: int) -> None:
+    def _judge(self, chain: _Chain, outcome: Outcome, detail: str | None, reply: Reply | None, attempts: int) -> None:
         """Parse a reply, or take the ending without one; then the row has its result or gets a new call."""
         chain.attempts += attempts
         if reply is None:
@@ -291,10 +292,10 @@ class _Run:
             self._note(chain, (outcome, detail), (unusable.outcome, unusable.detail))
             self._call_again(chain, unusable)
             return
-        self._note(chain, (outcome, detail), ("completed", None))
-        self._finish(chain, "completed", None, value)
+        self._note(chain, (outcome, detail), (Outcome.COMPLETED, None))
+        self._finish(chain, Outcome.COMPLETED, None, value)
 
-    def _note(self, chain: _Chain, before: tuple[str, str | None], now: tuple[str, str | None]) -> None:
+    def _note(self, chain: _Chain, before: tuple[Outcome, str | None], now: tuple[Outcome, str | None]) -> None:
         if now != before:
             self._engine.ledger.judge(chain.job.key, *now)
 
@@ -313,7 +314,7 @@ class _Run:
         assert chain.unusable is not None
         self._finish(chain, chain.unusable.outcome, chain.unusable.detail, chain.unusable.value)
 
-    def _end_without_reply(self, chain: _Chain, outcome: str, detail: str | None) -> None:
+    def _end_without_reply(self, chain: _Chain, outcome: Outcome, detail: str | None) -> None:
         unusable = chain.unusable
         if unusable is not None and outcome == FINAL_WITHOUT_REPLY:
             # The model did answer this row; that the endpoint declines the repair does not make the answer missing.
@@ -322,7 +323,7 @@ class _Run:
         chain.reply = None
         self._finish(chain, outcome, detail, None)
 
-    def _finish(self, chain: _Chain, outcome: str, detail: str | None, value: object) -> None:
+    def _finish(self, chain: _Chain, outcome: Outcome, detail: str | None, value: object) -> None:
         self._stats.rows += 1
         self._stats.outcomes[outcome] += 1
         self._ready.append(

@@ -18,6 +18,7 @@ from reasonmed_assets.llm.outcomes import BudgetError, Received, SimulatedReplyE
 from reasonmed_assets.llm.transports.dispatch import Allowance, Dispatcher, Job, Lane
 from reasonmed_assets.llm.transports.http import HttpTransport
 from reasonmed_assets.llm.transports.offline import OfflineModels, OfflineSender
+from reasonmed_assets.vocabulary import Outcome
 
 _WINDOW_FACTOR = 3
 _ASK_AGAIN_S = 0.5
@@ -283,7 +284,7 @@ class Fetcher:
         refused = None
         if received.reply is not None and received.reply.is_simulated and kind != "simulated":
             refused = simulated_reply_error(call.provider, kind, "sent")
-            received = replace(received, outcome="transport_error", detail=str(refused), raw=None, reply=None)
+            received = replace(received, outcome=Outcome.TRANSPORT_ERROR, detail=str(refused), raw=None, reply=None)
         model = self._profile.models[call.model]
         attempt = Attempt(
             job.key,

@@ -8,6 +8,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reasonmed_assets.vocabulary import Outcome
+
 _log = logging.getLogger(__name__)
 
 _RECENT_S = 30.0
@@ -42,7 +44,7 @@ class CallStats:
     @property
     def failed(self) -> dict[str, int]:
         """Rows without a usable reply, by outcome, the most frequent first."""
-        return {outcome: n for outcome, n in self.outcomes.most_common() if outcome != "completed"}
+        return {str(outcome): n for outcome, n in self.outcomes.most_common() if outcome != Outcome.COMPLETED}
 
     @property
     def tokens(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Asker, Attempt, Wanted
+from reasonmed_assets.vocabulary import Outcome
 
 
 def _nobody(result: Any) -> None:
@@ -96,7 +97,7 @@ class Judge(Operation):
     """Note what a parser made of the reply that is kept for a call."""
 
     key: str
-    outcome: str
+    outcome: Outcome
     detail: str | None
 
 

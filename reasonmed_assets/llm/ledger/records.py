@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.outcomes import Received
+from reasonmed_assets.vocabulary import Outcome
 
 
 class LedgerError(ReasonmedError):
@@ -116,7 +117,7 @@ class Stored:
     """
 
     call_key: str
-    outcome: str
+    outcome: Outcome
     detail: str | None
     provider_kind: str
     attempts: int

@@ -47,6 +47,7 @@ from reasonmed_assets.llm.ledger.records import (
 )
 from reasonmed_assets.llm.ledger.writer import Writer
 from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
+from reasonmed_assets.vocabulary import Outcome
 
 _KEYS_PER_FRAME = 20_000
 """Calls whose attempts are Python objects at a time: these take six times the memory of a data frame."""
@@ -192,7 +193,7 @@ class CallStore(ABC):
         if attempt.received.raw is not None:
             self._learn(attempt.role, (attempt.body, attempt.received.raw))
 
-    def judge(self, key: str, outcome: str, detail: str | None) -> None:
+    def judge(self, key: str, outcome: Outcome, detail: str | None) -> None:
         """Note what a parser made of the stored reply of a call; written soon, or again by the next build."""
         self._submit(Judge(key, outcome, detail))
 
@@ -343,4 +344,4 @@ class CallStore(ABC):
             reply = None if stored.reply is None else read_reply(self._text(stored.reply), stored.is_simulated)
         except (NotAReplyError, UnknownDictionaryError, zstandard.ZstdError) as error:
             raise LedgerError(f"ledger {self.name}: the reply of call {key} is damaged: {error}") from error
-        return Stored(key, stored.outcome, stored.detail, stored.provider_kind, stored.attempts, reply)
+        return Stored(key, Outcome(stored.outcome), stored.detail, stored.provider_kind, stored.attempts, reply)

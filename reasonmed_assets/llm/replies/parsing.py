@@ -20,7 +20,7 @@ from reasonmed_assets.llm.replies.reply_text import Parts, is_refusal, json_obje
 from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.replies import SENTENCES_MAX, JsonReply, PathReply, Text, text_of_form
 from reasonmed_assets.rules.extraction import extract_answer
-from reasonmed_assets.vocabulary import LETTERS
+from reasonmed_assets.vocabulary import LETTERS, Outcome
 
 _BOUND_MAX = 1_999
 """Grammar engines spell a bound out repetition by repetition and refuse 2,000 of them."""
@@ -127,13 +127,13 @@ def _check_ending(reply: Reply) -> None:
         Unusable: refused, truncated or empty.
     """
     if reply.refusal:
-        raise Unusable("refused", f"the model refused: {_start(reply.refusal)}")
+        raise Unusable(Outcome.REFUSED, f"the model refused: {_start(reply.refusal)}")
     if reply.finish_reason == "content_filter":
-        raise Unusable("refused", "the endpoint's content filter stopped the reply")
+        raise Unusable(Outcome.REFUSED, "the endpoint's content filter stopped the reply")
     if reply.finish_reason == "length":
-        raise Unusable("truncated", f"the reply was cut off after {reply.completion_tokens} completion tokens")
+        raise Unusable(Outcome.TRUNCATED, f"the reply was cut off after {reply.completion_tokens} completion tokens")
     if not (reply.content or "").strip() and not (reply.reasoning or "").strip():
-        raise Unusable("empty", "the reply holds no text")
+        raise Unusable(Outcome.EMPTY, "the reply holds no text")
 
 
 def _filled_in(text: str, form: Sequence[str]) -> str | None:
@@ -153,14 +153,14 @@ def _concluding(read: TextReply, text: str | None, fields: Mapping[str, Any]) ->
         Unusable: there is no text, or it names no option, or it refuses.
     """
     if text is None:
-        raise Unusable("empty", "the reply thinks and does not answer")
+        raise Unusable(Outcome.EMPTY, "the reply thinks and does not answer")
     found = extract_answer(read.answer_text or text, fields["options"])
     if found.rule is None and text != read.answer_text:
         found = extract_answer(text, fields["options"])
     if found.letter is None:
         if is_refusal(text):
-            raise Unusable("refused", f"the reply refuses in words: {_start(text)}")
-        raise Unusable("answerless", f"the reply names none of the options as its answer; it ends: {_end(text)}")
+            raise Unusable(Outcome.REFUSED, f"the reply refuses in words: {_start(text)}")
+        raise Unusable(Outcome.ANSWERLESS, f"the reply names none of the options as its answer; it ends: {_end(text)}")
     return replace(read, path_text=text, answer_letter=found.letter, extraction_rule=found.rule)
 
 
@@ -171,14 +171,14 @@ def _json(schema: type[JsonReply], read: TextReply, fields: Mapping[str, Any]) -
         Unusable: malformed or refused; where it holds a path, answerless too.
     """
     if read.answer_text is None:
-        raise Unusable("empty", "the reply thinks and does not answer")
+        raise Unusable(Outcome.EMPTY, "the reply thinks and does not answer")
     reply = _validated(schema, read.answer_text)
     if not isinstance(reply, PathReply):
         return reply
     try:
         path = reply.written_path()
     except ValueError as error:
-        raise Unusable("malformed", str(error)) from error
+        raise Unusable(Outcome.MALFORMED, str(error)) from error
     read = replace(read, answer_text=path, json_reply=reply)
     return read if path is None else _concluding(read, path, fields)
 
@@ -196,8 +196,8 @@ def _validated(schema: type[JsonReply], text: str) -> JsonReply:
                 for e in error.errors(include_url=False)
             )
     if not objects and is_refusal(text):
-        raise Unusable("refused", f"the reply refuses in words: {_start(text)}")
-    raise Unusable("malformed", problem)
+        raise Unusable(Outcome.REFUSED, f"the reply refuses in words: {_start(text)}")
+    raise Unusable(Outcome.MALFORMED, problem)
 
 
 def _start(text: str) -> str:

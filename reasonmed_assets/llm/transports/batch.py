@@ -41,6 +41,7 @@ from reasonmed_assets.llm.transports.http import key_of
 from reasonmed_assets.llm.transports.limits import backoff_s
 from reasonmed_assets.llm.transports.loop import LoopSender
 from reasonmed_assets.llm.transports.redaction import without_secret
+from reasonmed_assets.vocabulary import Outcome
 
 _PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _TOO_MANY = 429
@@ -58,7 +59,7 @@ _log = logging.getLogger(__name__)
 class _UnansweredError(Exception):
     """The provider did not answer, or failed: whether it carried out the request is unknown."""
 
-    def __init__(self, outcome: str, detail: str, status: int | None = None) -> None:
+    def __init__(self, outcome: Outcome, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
         self.outcome = outcome
         self.detail = detail
@@ -268,7 +269,7 @@ class BatchSender(LoopSender):
                 await self._pause(pause_s)
                 pause_s = self._longer(pause_s)
         except _GoneError as gone:
-            raise _UnansweredError("transport_error", str(gone)) from gone
+            raise _UnansweredError(Outcome.TRANSPORT_ERROR, str(gone)) from gone
         while batch.is_adopted and (quiet_in_s := self._last_job_at + self._settings.gather_s - self._loop.time()) > 0:
             # Its other calls may be on their way here; the files are large, and read once for all of them.
             await self._pause(quiet_in_s)
@@ -334,7 +335,7 @@ class BatchSender(LoopSender):
         else:
             said = self._errors(remote)
             detail = f"batch {remote.id} {remote.status} without a line for this call{said and ': '}{said}"
-            self._end_without_lines(batch, "transport_error", detail, None, remote)
+            self._end_without_lines(batch, Outcome.TRANSPORT_ERROR, detail, None, remote)
 
     async def _read_file(self, batch: _Batch, remote: RemoteBatch, file_id: str) -> None:
         async with self._client.files.with_streaming_response.content(file_id) as response:
@@ -359,14 +360,14 @@ class BatchSender(LoopSender):
         if status == 200:
             try:
                 reply = read_reply(raw)
-                outcome, detail = "completed", None
+                outcome, detail = Outcome.COMPLETED, None
             except NotAReplyError as no_reply:
-                outcome, detail = "transport_error", str(no_reply)
+                outcome, detail = Outcome.TRANSPORT_ERROR, str(no_reply)
         elif isinstance(status, int):
             outcome, detail = outcome_of_status(status), detail_of_status(status, raw.decode(errors="replace"))
             batch.fatal = batch.fatal or self._fatal(status, detail)
         else:
-            outcome, detail = "transport_error", f"batch {remote.id}: {orjson.dumps(error).decode()}"
+            outcome, detail = Outcome.TRANSPORT_ERROR, f"batch {remote.id}: {orjson.dumps(error).decode()}"
         started_at, latency_ms = _time_of(remote)
         kept = raw if reply is not None else None
         return Received(outcome, detail, status, kept, reply, None, latency_ms, started_at)
@@ -380,7 +381,7 @@ class BatchSender(LoopSender):
         self._on_attempt(job, received, is_last)
 
     def _end_without_lines(
-        self, batch: _Batch, outcome: str, detail: str, status: int | None, remote: RemoteBatch | None = None
+        self, batch: _Batch, outcome: Outcome, detail: str, status: int | None, remote: RemoteBatch | None = None
     ) -> None:
         now = datetime.now(UTC)
         latency_ms = (now - batch.begun_at).total_seconds() * 1000
@@ -460,15 +461,15 @@ class BatchSender(LoopSender):
             status, said = error.status_code, str(error.body if error.body is not None else error.message)
             detail = detail_of_status(status, without_secret(said.encode(), self._secret).decode())
             fatal = self._fatal(status, detail)
-            if fatal is None and outcome_of_status(status) == "rejected":
+            if fatal is None and outcome_of_status(status) == Outcome.REJECTED:
                 fatal = EndpointError(f"provider {self._name}: {self._base_url} does not take a batch: {detail}")
             if fatal is not None:
                 raise fatal from None
             raise _UnansweredError(outcome_of_status(status), detail, status) from None
         except openai.APITimeoutError:
-            raise _UnansweredError("timed_out", f"no answer within {self._provider.timeout_s:g} s") from None
+            raise _UnansweredError(Outcome.TIMED_OUT, f"no answer within {self._provider.timeout_s:g} s") from None
         except openai.APIError as error:
-            raise _UnansweredError("transport_error", f"{type(error).__name__}: {error}") from None
+            raise _UnansweredError(Outcome.TRANSPORT_ERROR, f"{type(error).__name__}: {error}") from None
 
     def _fatal(self, status: int, detail: str) -> EngineError | None:
         """A failure that further requests cannot cure."""
@@ -512,7 +513,7 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                 yield line
     except Exception as error:
         # The client does not translate what goes wrong in the middle of a body.
-        raise _UnansweredError("transport_error", f"{type(error).__name__}: {error}") from error
+        raise _UnansweredError(Outcome.TRANSPORT_ERROR, f"{type(error).__name__}: {error}") from error
     if rest:
         yield rest
 

@@ -20,6 +20,7 @@ from reasonmed_assets.llm.calls import Call
 from reasonmed_assets.llm.outcomes import OVERLOADED_STATUSES, EndpointError, Received
 from reasonmed_assets.llm.transports.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
 from reasonmed_assets.llm.transports.loop import LoopSender
+from reasonmed_assets.vocabulary import Outcome
 
 _BYTES_PER_TOKEN = 4
 _SPARE_FILES = 512
@@ -161,7 +162,7 @@ class Lane:
     def _learn_rates(self, job: Job, received: Received, now: float) -> None:
         reply, limits = received.reply, received.limits
         used = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0) if reply else 0
-        if used or received.outcome == "transport_error":
+        if used or received.outcome == Outcome.TRANSPORT_ERROR:
             self.allowance.tokens.take(used - job.tokens, now)
         if limits.requests is not None:
             self.allowance.requests.told(limits.requests, job.call.model, now)
@@ -376,7 +377,7 @@ def _cut_off(latency_s: float) -> Received:
     """The outcome of a call whose reply the run did not wait for; it may have been paid for."""
     detail = "cut off: the build was stopped before the reply came"
     started_at = datetime.now(UTC) - timedelta(seconds=latency_s)
-    return Received("transport_error", detail, None, None, None, None, latency_s * 1000, started_at)
+    return Received(Outcome.TRANSPORT_ERROR, detail, None, None, None, None, latency_s * 1000, started_at)
 
 
 def _allow_open_files(wanted: int) -> None:

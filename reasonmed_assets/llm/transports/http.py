@@ -31,6 +31,7 @@ from reasonmed_assets.llm.outcomes import (
 )
 from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.transports.redaction import without_secret
+from reasonmed_assets.vocabulary import Outcome
 
 _CONNECT_S = 60.0
 _IDLE_CONNECTION_S = 15.0
@@ -103,15 +104,15 @@ class HttpTransport:
             raw = without_secret((await response.bytes()).to_bytes(), self._secret)
             if status == 200:
                 reply = read_reply(raw, is_marked)
-                outcome, detail = "completed", None
+                outcome, detail = Outcome.COMPLETED, None
             else:
                 outcome, detail = outcome_of_status(status), detail_of_status(status, raw.decode(errors="replace"))
         except NotAReplyError as error:
-            outcome, detail = "transport_error", str(error)
+            outcome, detail = Outcome.TRANSPORT_ERROR, str(error)
         except TimeoutError:
-            outcome, detail = "timed_out", f"no reply within {self._timeout_s:g} s"
+            outcome, detail = Outcome.TIMED_OUT, f"no reply within {self._timeout_s:g} s"
         except RequestError as error:
-            outcome, detail = "transport_error", self._described(error)
+            outcome, detail = Outcome.TRANSPORT_ERROR, self._described(error)
         latency_ms = (time.perf_counter() - sent) * 1000
         kept = raw if reply is not None else None
         fatal = self._fatal(url, status, detail)

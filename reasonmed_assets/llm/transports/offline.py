@@ -29,6 +29,7 @@ from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import EndpointError, Received
 from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.vocabulary import Outcome
 
 _MODULE = "reasonmed_assets.llm.transports.offline_process"
 _STOP_S = 20.0
@@ -286,11 +287,11 @@ def _received(answer: Answer, sent: tuple[datetime, float]) -> Received:
         raw = orjson.dumps(answer["reply"])
         try:
             reply = read_reply(raw)
-            outcome, detail = "completed", None
+            outcome, detail = Outcome.COMPLETED, None
         except NotAReplyError as error:
-            raw, outcome, detail = None, "transport_error", str(error)
+            raw, outcome, detail = None, Outcome.TRANSPORT_ERROR, str(error)
     elif "rejected" in answer:
-        outcome, detail = "rejected", str(answer["rejected"])
+        outcome, detail = Outcome.REJECTED, str(answer["rejected"])
     else:
-        outcome, detail = "transport_error", str(answer.get("failed") or f"vLLM ended: {answer['ended']}")
+        outcome, detail = Outcome.TRANSPORT_ERROR, str(answer.get("failed") or f"vLLM ended: {answer['ended']}")
     return Received(outcome, detail, None, raw, reply, None, (time.perf_counter() - sent_at) * 1000, started_at)

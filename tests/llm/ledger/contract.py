@@ -28,9 +28,10 @@ from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.llm.ledger.records import Asker, Attempt, OpenBatch, Recorded
 from reasonmed_assets.llm.ledger.store import CallStore
+from reasonmed_assets.vocabulary import Outcome
 
 BATCH = "ab" * 16
-FAILED = attempt(KEYS[0], "timed_out", raw=None)
+FAILED = attempt(KEYS[0], Outcome.TIMED_OUT, raw=None)
 
 
 class _Contract:
@@ -65,7 +66,7 @@ class RecordingContract(_Contract):
         with open_store(reference) as store:
             stored = store.lookup(KEYS)
             assert list(stored) == [KEYS[0]]
-            assert (stored[KEYS[0]].reply, stored[KEYS[0]].outcome) == (SAID, "completed")
+            assert (stored[KEYS[0]].reply, stored[KEYS[0]].outcome) == (SAID, Outcome.COMPLETED)
             assert store.body_of(KEYS[0]) == {"messages": []}
             assert store.body_of(KEYS[1]) is None
 
@@ -96,7 +97,7 @@ class RecordingContract(_Contract):
         assert store.attempts_of(KEYS[:1])["attempt"].to_list() == list(range(1, 401))
 
     def test_a_rejected_call_is_final_but_accepts_no_reply_until_it_is_reopened(self, store: CallStore) -> None:
-        assert record(store, attempt(KEYS[0], "rejected", raw=None)) == Recorded(1, True)
+        assert record(store, attempt(KEYS[0], Outcome.REJECTED, raw=None)) == Recorded(1, True)
         assert store.lookup(KEYS[:1])[KEYS[0]].reply is None
         assert store.attempts_of(KEYS[:1])["is_accepted"].to_list() == [False]
         assert claim(store, KEYS[:1]).stored == KEYS[:1]
@@ -107,7 +108,7 @@ class RecordingContract(_Contract):
     def test_what_a_parser_made_of_a_reply_is_noted_with_the_one_that_is_kept(self, store: CallStore) -> None:
         record(store, FAILED)
         record(store, attempt(KEYS[0]))
-        store.judge(KEYS[0], "truncated", "no end")
+        store.judge(KEYS[0], Outcome.TRUNCATED, "no end")
         store.flush()
         assert (store.lookup(KEYS[:1])[KEYS[0]].outcome, store.lookup(KEYS[:1])[KEYS[0]].detail) == (
             "truncated",

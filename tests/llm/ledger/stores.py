@@ -21,13 +21,14 @@ from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.records import Attempt, Claimed, Recorded, Wanted
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import Received
+from reasonmed_assets.vocabulary import Outcome
 
 KEYS = [f"{n:032x}" for n in range(2000)]
 RAW = orjson.dumps({"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}], "model": "served"})
 SAID = Reply("yes", finish_reason="stop", served_model="served")
 
 
-def attempt(key: str, outcome: str = "completed", raw: bytes | None = RAW, **values: Any) -> Attempt:
+def attempt(key: str, outcome: Outcome = Outcome.COMPLETED, raw: bytes | None = RAW, **values: Any) -> Attempt:
     """An attempt that was answered with `RAW`, or not at all; `values` are further attributes."""
     received = Received(
         outcome, None, 200 if raw else None, raw, SAID if raw else None, None, 12.5, datetime(2026, 11, 1, tzinfo=UTC)

@@ -229,7 +229,7 @@ class Changes:
             "asker_id": self._asker_id(record.asker),
             "role": attempt.role,
             "provider_kind": attempt.provider_kind,
-            "outcome": received.outcome,
+            "outcome": str(received.outcome),
             "detail": received.detail,
             "http_status": received.http_status,
             **{column: getattr(reply, column, None) for column in _REPLY_COLUMNS},
@@ -270,7 +270,7 @@ class Changes:
         self._connection.execute(
             "update attempts set outcome = ?, detail = ? where call_key = ? "
             "and attempt = (select c.final_attempt from calls as c where c.call_key = ?)",
-            (judge.outcome, judge.detail, key, key),
+            (str(judge.outcome), judge.detail, key, key),
         )
 
     def _reopen(self, reopen: operations.Reopen) -> None:
