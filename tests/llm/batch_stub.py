@@ -22,7 +22,7 @@ class Batch:
     Attributes:
         lines: what was asked for.
         metadata: as sent.
-        polls: how often it was asked after.
+        polls: how often it was polled.
         status: what the next poll says.
         done: lines whose request was made, by custom_id, as an output or error file has them.
         errors: what is wrong with the batch as a whole.
@@ -69,7 +69,7 @@ class BatchStub(Stub):
 
     Attributes:
         fates: what becomes of each batch, in their order; further ones complete.
-        slow_polls: how often a batch is asked after before it ends.
+        slow_polls: how often a batch is polled before it ends.
         hold_at: phase ("upload", "create", "created", "poll", "read") at which the server stops answering.
         is_held: set when a request has reached that phase.
         refuse: responses by phase, instead of what the server would do.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import subprocess
 import sys
 import threading
@@ -15,13 +14,11 @@ from batch_stub import BatchStub, end
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
-from reasonmed_assets.config.profile import Budget, Profile
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import call_key
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
-from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.opening import open_store
-from reasonmed_assets.llm.ledger.records import Claimed, Wanted
 from reasonmed_assets.llm.outcomes import BudgetError
 
 COST = (10 * 1.0 + 5 * 2.0) / 1e6
@@ -102,17 +99,6 @@ def test_what_the_ledger_holds_is_free(tmp_path: Path) -> None:
         running.ledger.close()
 
 
-def test_a_call_whose_batch_is_on_its_way_is_paid_for_unless_it_is_sent_alone(tmp_path: Path) -> None:
-    key, purse = "ab" * 16, BuildBudget("one", Budget(calls=0))
-    with open_store(tmp_path / "ledger.sqlite") as ledger:
-        ledger.begin_batch("cd" * 8, "another", "local", [key])
-        told: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
-        ledger.claim([Wanted(key, "verifier", joins_batch=False)], told.put, purse)
-        assert told.get(timeout=10).unaffordable == [key]
-        ledger.claim([Wanted(key, "verifier", joins_batch=True)], told.put, purse)
-        assert told.get(timeout=10).granted == [key]
-
-
 def test_an_engine_whose_build_has_no_name_keeps_its_budget(tmp_path: Path) -> None:
     with Stub() as stub:
         running = engine(tmp_path, stub.base_url, budgeted({"calls": 10}), build="")
@@ -147,18 +133,6 @@ def test_what_a_batch_did_not_make_before_it_expired_is_paid_once(tmp_path: Path
         with pytest.raises(BudgetError, match="10 of 10 calls are made"):
             list(running.run("step", calls(11), text_of, 2))
         running.ledger.close()
-
-
-def test_a_build_that_goes_on_counts_its_own_batch(tmp_path: Path) -> None:
-    keys = [f"{row:032x}" for row in range(6)]
-    with open_store(tmp_path / "ledger.sqlite") as ledger:
-        ledger.begin_batch("cd" * 16, "one", "local", keys[:4])
-        told: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
-        wanted = [Wanted(key, "verifier", joins_batch=True) for key in reversed(keys)]
-        ledger.claim(wanted, told.put, BuildBudget("one", Budget(calls=5)))
-        claimed = told.get(timeout=10)
-        assert sorted(claimed.granted) == [*keys[:4], keys[5]]
-        assert claimed.unaffordable == [keys[4]]
 
 
 CHILD = """

@@ -44,9 +44,9 @@ def test_all_transports_are_stopped_before_one_is_waited_for_and_each_is(
     with open_store(tmp_path / "ledger.sqlite") as ledger:
         fetcher = Fetcher(profile(), ledger, {}, lambda name: [], BuildBudget(), OfflineModels())
         fetcher._senders = {"slow": Noted("slow", said, KeyboardInterrupt()), "quick": Noted("quick", said)}
-        monkeypatch.setattr(ledger, "release", lambda keys: said.append("claims given back"))
+        monkeypatch.setattr(ledger, "release", lambda keys: said.append("claims released"))
         with pytest.raises(KeyboardInterrupt):
             fetcher.close()
     assert said[:2] == ["stop slow", "stop quick"]
     assert sorted(said[2:4]) == ["join quick", "join slow"]
-    assert said[4:] == ["claims given back"]
+    assert said[4:] == ["claims released"]

@@ -357,6 +357,12 @@ class BatchContract(_Contract):
             "its two batched calls are all that it may make"
         )
 
+    def test_a_build_that_goes_on_counts_its_own_batch_before_other_calls(self, store: CallStore) -> None:
+        store.begin_batch(BATCH, "one", "local", KEYS[:4])
+        claimed = claim(store, KEYS[5::-1], BuildBudget("one", Budget(calls=5)), joins_batch=True)
+        assert sorted(claimed.granted) == [*KEYS[:4], KEYS[5]]
+        assert claimed.unaffordable == [KEYS[4]]
+
 
 class AccountContract(_Contract):
     """Which attempts were made, for whom, and of which kind of provider."""
