@@ -13,10 +13,9 @@ from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.cli.warehouse import QueryError
 from reasonmed_assets.pages.data_docs import suite_page
 from reasonmed_assets.pages.site import QualityError, write_quality_pages
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import Warehouse, WarehouseError
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 SOURCES = ("medmcqa", "medqa", "mmlu", "pubmedqa")
@@ -214,7 +213,7 @@ def test_it_writes_beside_a_build_and_replaces_only_its_own_pages(
 
 
 def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(QueryError, match="reasonmed build"):
+    with pytest.raises(WarehouseError, match="reasonmed build"):
         list(write_quality_pages(tmp_path / "nowhere", None))
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(QualityError, match="holds nothing yet"):
