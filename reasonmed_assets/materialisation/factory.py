@@ -55,8 +55,10 @@ def table_asset(
         yield from made.checks
         if made.failure is not None:
             raise made.failure
-        with session.warehouse.read({}) as con:
-            shown = {view: view_rows(con, view, partition) for view in table.views}
+        shown: dict[str, Any] = {}
+        if table.views:
+            with session.warehouse.read({}) as con:
+                shown = {view: view_rows(con, view, partition) for view in table.views}
         yield dg.MaterializeResult(metadata=made.metadata | shown, data_version=dg.DataVersion(made.fingerprint))
 
     return asset
