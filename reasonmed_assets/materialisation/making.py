@@ -19,7 +19,7 @@ from reasonmed_assets import quality
 from reasonmed_assets.materialisation.definition import TableDefinition
 from reasonmed_assets.materialisation.fingerprint import Parts, all_parts, declared_values, fingerprint, stale_parts
 from reasonmed_assets.materialisation.metadata import (
-    call_figures,
+    call_metadata,
     column_lineage,
     data_docs_page,
     example_query,
@@ -89,7 +89,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             sample, chart = sample_rows(con, spec), picture(con, spec)
         _record_audit(stage, outcomes, statistics["rows"])
         checks = [to_result(outcome, partition) for outcome in outcomes]
-        calls = call_figures(session.take_stats())
+        calls = call_metadata(session.take_stats())
         failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
         if failed:
             kept = warehouse.quarantine(spec.name, partition, run_id, path)

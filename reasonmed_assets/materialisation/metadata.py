@@ -22,11 +22,11 @@ _LONGEST_TEXT = 80
 _MACHINE_COLUMNS = ("_hash", "call_key", "call_keys")
 
 
-def call_figures(stats: Mapping[str, CallStats]) -> dict[str, Any]:
+def call_metadata(stats: Mapping[str, CallStats]) -> dict[str, Any]:
     """What a table's steps asked of the models: calls, failures by kind, tokens, cost and time."""
-    figures: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     for step, counts in stats.items():
-        figures |= {
+        shown |= {
             f"{step}: calls made": counts.made,
             f"{step}: calls from the ledger": counts.cached,
             f"{step}: failed": dg.MetadataValue.json(counts.failed),
@@ -35,7 +35,7 @@ def call_figures(stats: Mapping[str, CallStats]) -> dict[str, Any]:
             f"{step}: seconds": round(counts.seconds, 2),
             f"{step}: calls per second": round(counts.made / counts.seconds, 1) if counts.seconds else 0.0,
         }
-    return figures
+    return shown
 
 
 def column_schema(spec: TableSpec) -> dg.TableSchema:
@@ -124,7 +124,7 @@ def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetad
         axes.bar_label(bars, fmt="{:,.4g}", padding=3, fontsize=8)
     axes.set_yticks([at + 0.4 - height / 2 for at in range(len(labels))], labels)
     axes.invert_yaxis()
-    # The figures stand beside the bars; a scale would show fractions of rows.
+    # The values are written beside the bars; a scale would show fractions of rows.
     axes.set_xticks([])
     axes.margins(x=0.12)
     axes.spines[["top", "right", "bottom"]].set_visible(False)

@@ -56,7 +56,7 @@ def _views() -> str:
         create_views(con, views, kind="view")
         for name, query in views.items():
             columns = [f"`{row[0]}`" for row in con.execute(f"describe {name}").fetchall()]
-            lines.append(f"| `{name}` | {_cell(description(name, query))} | {', '.join(columns)} |")
+            lines.append(f"| `{name}` | {_escaped(description(name, query))} | {', '.join(columns)} |")
     return "\n".join([*lines, ""])
 
 
@@ -95,7 +95,7 @@ def _columns(spec: TableSpec) -> list[str]:
             f"`{name}`",
             types[name],
             "yes" if column.nullable else "",
-            _cell(column.description + _allowed(column)),
+            _escaped(column.description + _allowed(column)),
             "; ".join([*([f"*{origins[name]}*"] if name in origins else []), *_upstream(edges[name])]),
         ]
         rows.append(f"| {' | '.join(cells)} |")
@@ -122,10 +122,11 @@ def _check(declared: CheckDeclaration) -> str:
     if declared.judges_model and declared.is_blocking:
         effect += ", *model*"
     number = "" if declared.method_check is None else f" ({declared.method_check})"
-    return f"| `{declared.name}`{number} | {effect} | {_cell(declared.description)} |"
+    return f"| `{declared.name}`{number} | {effect} | {_escaped(declared.description)} |"
 
 
-def _cell(text: str) -> str:
+def _escaped(text: str) -> str:
+    """The text as a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ")
 
 

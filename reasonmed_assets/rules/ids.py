@@ -22,11 +22,6 @@ def make_id(*parts: str | int | None) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()[:_LENGTH]
 
 
-def seeded_hash(seed: int, *parts: str | int | None) -> str:
-    """`make_id` with the seed first: a choice or an order that is fixed for one seed and favours nothing."""
-    return make_id(seed, *parts)
-
-
 def question_id(source: str, context: str | None, question: str, options: Sequence[str]) -> str:
     """Id of a question: source, context, stem and options in published order."""
     return make_id(source, context, question, *options)

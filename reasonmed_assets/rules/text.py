@@ -1,4 +1,4 @@
-"""Text as the rules compare it: normal forms, keys, numbers and negations of questions.
+"""Text as the rules compare it: normal forms, numbers and negations of questions.
 
 Nothing here decides anything; `matching.py` does.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
-_SEPARATOR = "\x1f"
 # Hyphens, dashes and minus; single quotes, accents that stand for one, primes; double quotes.
 _SAME_CHARACTER = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
@@ -54,11 +52,6 @@ def normalise(text: str) -> str:
     text = _THOUSANDS.sub("", plain_characters(text).casefold())
     text = _HYPHEN_IN_WORD.sub(" ", text)
     return _SPACE.sub(" ", _NO_MEANING.sub(" ", text)).strip()
-
-
-def question_key(question: str, options: Sequence[str]) -> str:
-    """The same for two questions exactly when stem and options agree after `normalise`, the options in any order."""
-    return _SEPARATOR.join([normalise(question), *sorted(normalise(option) for option in options)])
 
 
 def numbers(text: str) -> tuple[str, ...]:

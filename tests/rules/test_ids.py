@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reasonmed_assets.rules.ids import make_id, question_id, raw_id, seeded_hash
+from reasonmed_assets.rules.ids import make_id, question_id, raw_id
 
 _PART = st.one_of(
     st.none(), st.integers(-(2**40), 2**40), st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -55,8 +55,3 @@ def test_a_question_id_depends_on_every_text_and_on_their_order() -> None:
 def test_a_raw_id_is_the_place_where_the_record_was_read() -> None:
     assert raw_id("medqa", "medqa/US/dev.jsonl", 1) != raw_id("medqa", "medqa/US/dev.jsonl", 2)
     assert raw_id("medqa", "a", 1) == make_id("medqa", "a", 1)
-
-
-def test_a_seeded_hash_changes_with_the_seed() -> None:
-    assert seeded_hash(1, "a") == make_id(1, "a")
-    assert seeded_hash(1, "a") != seeded_hash(2, "a")

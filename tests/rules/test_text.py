@@ -1,4 +1,4 @@
-"""Normal forms, keys, numbers and negations."""
+"""Normal forms, numbers and negations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.rules.text import negations, normalise, numbers, question_key
+from reasonmed_assets.rules.text import negations, normalise, numbers
 
 TEXTS = st.text(max_size=60)
 
@@ -51,19 +51,6 @@ def test_a_normal_form_is_its_own_normal_form(text: str) -> None:
     assert normalise(once) == once
     assert "  " not in once
     assert once == once.strip()
-
-
-@given(TEXTS, st.lists(TEXTS, min_size=2, max_size=5), st.randoms())
-def test_the_key_ignores_the_order_of_options(question: str, options: list[str], random) -> None:
-    shuffled = options[:]
-    random.shuffle(shuffled)
-    assert question_key(question, shuffled) == question_key(question, options)
-
-
-def test_the_key_tells_stem_from_option_and_one_option_from_two() -> None:
-    assert question_key("a b", ["c", "d"]) != question_key("a", ["b c", "d"])
-    assert question_key("a", ["b", "c d"]) != question_key("a", ["b c", "d"])
-    assert question_key("a", ["b", "b", "c"]) != question_key("a", ["b", "c", "c"])
 
 
 def test_numbers() -> None:
