@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import polars as pl
@@ -79,8 +78,7 @@ ATTEMPT_COLUMNS = {
 """The account of attempts as a database gives it: microseconds since 1970 in `started_at`, 0 or 1 in `is_accepted`."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFrame:
+class StoredFrame(NamedTuple):
     """A call whose ending is kept (see `Stored`), its reply as it was stored: compressed."""
 
     call_key: str
@@ -339,9 +337,9 @@ class CallStore(ABC):
             return self._frames.decompress(frame)
 
     def _decoded(self, stored: StoredFrame) -> Stored:
-        key = stored.call_key
+        key, outcome, detail, provider_kind, attempts, is_simulated, frame = stored
         try:
-            reply = None if stored.reply is None else read_reply(self._text(stored.reply), stored.is_simulated)
+            reply = None if frame is None else read_reply(self._text(frame), is_simulated)
         except (NotAReplyError, UnknownDictionaryError, zstandard.ZstdError) as error:
             raise LedgerError(f"ledger {self.name}: the reply of call {key} is damaged: {error}") from error
-        return Stored(key, Outcome(stored.outcome), stored.detail, stored.provider_kind, stored.attempts, reply)
+        return Stored(key, Outcome(outcome), detail, provider_kind, attempts, reply)
