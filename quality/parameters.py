@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from reasonmed_assets.sql import identifier
+
 from reasonmed_assets.vocabulary import AUDIT_KINDS
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def variables(profile: Profile, partition: str | None) -> dict[str, Any]:
 def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
     """Set each value as a variable of the connection."""
     for name, value in values.items():
-        con.execute(f'set variable "{name}" = ?', [value])
+        con.execute(f"set variable {identifier(name)} = ?", [value])
 
 
 def _generators(profile: Profile) -> list[dict[str, Any]]:

@@ -5,6 +5,10 @@ psutil answers where it can; each function that reads /proc itself says in one s
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -68,3 +72,14 @@ def lock_holders(path: Path) -> list[int]:
     rows = [line.split() for line in table.read_text(encoding="utf-8").splitlines() if " FLOCK " in line]
     # A row with "->" is a process that waits; every other one is "n: FLOCK ADVISORY READ pid device:inode 0 EOF".
     return sorted({int(row[4]) for row in rows if row[1] != "->" and row[5].endswith(inode)} - {0, -1})
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold a lock of this machine alone, however long that takes to get; the kernel releases it with the process."""
+    fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)

@@ -112,12 +112,12 @@ def ui(
     os.execve(sys.executable, command, environment)  # noqa: S606
 
 
-def _set_aside(settings: BuildSettings) -> Path | None:
+def _set_aside(settings: BuildSettings) -> str | None:
     from reasonmed_assets.llm.ledger.opening import open_store, store_exists
-    from reasonmed_assets.storage import Warehouse
+    from reasonmed_assets.storage import make_or_open_warehouse
 
     holds_real = False
     if store_exists(settings.ledger_reference):
         with open_store(settings.ledger_reference) as ledger:
             holds_real = "real" in ledger.provider_kinds()
-    return Warehouse(settings.warehouse_folder).replace(settings.loaded_profile.provider_kind, holds_real)
+    return make_or_open_warehouse(settings.warehouse_folder).replace(settings.loaded_profile.provider_kind, holds_real)

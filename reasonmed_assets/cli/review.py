@@ -20,11 +20,11 @@ def export_review(
 ) -> None:
     """Write a seeded sample of the examples to fill in: a CSV, and a page that needs no network."""
     from reasonmed_assets.pages.review_sheets import export_sheets
-    from reasonmed_assets.storage import Warehouse
+    from reasonmed_assets.storage import open_warehouse
 
     settings = settings_from(profile=profile, warehouse=warehouse)
     with plain_errors():
-        for line in export_sheets(Warehouse(settings.warehouse_folder), settings.loaded_profile, folder):
+        for line in export_sheets(open_warehouse(settings.warehouse_folder), settings.loaded_profile, folder):
             typer.echo(line)
 
 
@@ -36,11 +36,13 @@ def import_review(
     """Keep what reviewers filled in; bad rows are kept too, with the reason."""
     from reasonmed_assets.config.hints import command
     from reasonmed_assets.people.reviews import import_reviews
+    from reasonmed_assets.storage import open_warehouse
 
     settings = settings_from(warehouse=warehouse)
     with plain_errors():
+        folder = open_warehouse(settings.warehouse_folder).companion("reviews")
         for file in files:
-            done = import_reviews(settings.warehouse_folder, file)
+            done = import_reviews(folder, file)
             bad = [review for review in done.reviews if review.problem]
             known = "" if done.is_new else ", there already"
             typer.echo(

@@ -12,7 +12,7 @@ from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.orchestration.build import BuildSummary
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import open_warehouse
 
 _TIERS = """
 select source, count(*) filter (tier = 'easy') as easy, count(*) filter (tier = 'medium') as medium,
@@ -63,14 +63,14 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
         summary: how it ended.
         again: the command that continues the build.
     """
-    warehouse = Warehouse(settings.warehouse_folder)
-    if warehouse.snapshot_path.exists():
-        with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as con:
+    warehouse = open_warehouse(settings.warehouse_folder)
+    if warehouse.has_snapshot:
+        with warehouse.snapshot() as con:
             console.print(_rows(con))
             console.print(_table(con, "Tiers", _TIERS))
             console.print(_table(con, "Model calls by role", _BY_ROLE))
             console.print(_table(con, "Model calls by source and what came of their rows", _BY_SOURCE))
-    console.print(f"{summary.seconds:,.0f} s; warehouse: {warehouse.snapshot_path}", soft_wrap=True)
+    console.print(f"{summary.seconds:,.0f} s; warehouse: {warehouse.address}", soft_wrap=True)
     if summary.is_complete:
         query = "select tier, count(*) from reasonmed group by all"
         console.print(f"Try: {command('sql', query, warehouse=settings.warehouse_folder)}", soft_wrap=True)

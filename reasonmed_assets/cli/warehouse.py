@@ -81,9 +81,9 @@ def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
     import polars as pl
 
     from reasonmed_assets.cli.terminal import new_console, print_rows
-    from reasonmed_assets.storage import open_snapshot
+    from reasonmed_assets.storage import open_warehouse
 
-    with open_snapshot(warehouse) as con:
+    with open_warehouse(warehouse).snapshot() as con:
         try:
             relation = con.sql(query)
             rows = relation.pl() if relation is not None else pl.DataFrame()
@@ -108,9 +108,9 @@ def prompt(warehouse: Path) -> None:
     Raises:
         QueryError: there is no warehouse.
     """
-    from reasonmed_assets.storage import open_snapshot
+    from reasonmed_assets.storage import open_warehouse
 
-    with open_snapshot(warehouse) as con:
+    with open_warehouse(warehouse).snapshot() as con:
         tables = [name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()]
     print(f"Tables and views: {', '.join(sorted(tables))}. End a statement with ';', leave with exit.")
     statement = ""

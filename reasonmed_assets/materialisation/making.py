@@ -69,15 +69,15 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     parts = all_parts(table, session, partition)
     made_from = fingerprint(parts)
     last = warehouse.last_publish(spec.name, partition)
-    path = warehouse.stage_path(spec.name, partition, run_id)
     values = declared_values(table, session.profile)
-    stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
     session.display.table_started(spec.name, partition)
-    try:
+    with warehouse.staging_area(spec.name, partition, run_id) as area:
+        path = area / "rows.parquet"
+        stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
         is_retry = session.settings.retry_unresolved and "call_keys" in spec.columns
         is_unchanged = last is not None and last.fingerprint == made_from and not is_retry
         if is_unchanged:
-            warehouse.export_partition(spec, partition, path)
+            warehouse.export(spec, partition, path)
         else:
             table.stage_rows(stage)
         with stage.read() as con:
@@ -111,16 +111,13 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         reason = "unchanged" if is_unchanged else why_made(last, parts, is_retry=is_retry)
         note = ", ".join([*([reason] if last else []), *warned])
         session.display.table_published(spec.name, partition, published.rows, seconds, note)
-    finally:
-        for file in path.parent.glob(f"{path.stem}*"):
-            file.unlink(missing_ok=True)
     metadata: dict[str, Any] = {
         "dagster/partition_row_count" if partition else "dagster/row_count": published.rows,
         "rows_inserted": published.inserted,
         "rows_deleted": published.deleted,
         "publish": published.seq,
-        "snapshot": dg.MetadataValue.path(str(warehouse.snapshot_path)),
-        "data_docs": data_docs_page(warehouse.report_folder, spec),
+        "snapshot": dg.MetadataValue.path(warehouse.address),
+        "data_docs": data_docs_page(warehouse.companion("quality"), spec),
         "query": dg.MetadataValue.text(example_query(spec, partition)),
         "is_unchanged": is_unchanged,
         "reason": reason,

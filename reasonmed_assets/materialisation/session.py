@@ -17,7 +17,7 @@ from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.people.overrides import read_overrides
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.sources import Declaration, Reading, input_digest, load_declaration, read_source
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import make_or_open_warehouse
 
 
 class BuildSession:
@@ -42,7 +42,7 @@ class BuildSession:
         }
         overrides = self.profile.sources.overrides
         self.overrides = read_overrides(Path(overrides) if overrides else None)
-        self.warehouse = Warehouse(settings.warehouse_folder)
+        self.warehouse = make_or_open_warehouse(settings.warehouse_folder)
         self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
         self.display = new_display()
         self._readings: dict[str, Reading] = {}

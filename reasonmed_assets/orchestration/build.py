@@ -17,6 +17,7 @@ from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.ledger.opening import store_exists
+from reasonmed_assets.machine import locked
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import (
@@ -28,8 +29,7 @@ from reasonmed_assets.orchestration.code_location import (
     launch_config,
 )
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.storage import Warehouse
-from reasonmed_assets.storage.lock import LOCK_TIMEOUT_S, WarehouseLock
+from reasonmed_assets.storage import open_warehouse
 
 DAGSTER_SETTINGS = """\
 # Runs that the UI starts wait for one another: one run alone fills an endpoint, and each one that asks a model on this
@@ -120,7 +120,8 @@ def build(
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 # Nothing more is made, but the calls are accounted for, if need be by the next command.
                 is_open = (
-                    store_exists(settings.ledger_reference) and not Warehouse(settings.warehouse_folder).was_cut_off
+                    store_exists(settings.ledger_reference)
+                    and not open_warehouse(settings.warehouse_folder).was_cut_off
                 )
                 wanted &= set(ACCOUNT_TABLES) if is_open else set()
     summary.seconds = time.monotonic() - started
@@ -137,13 +138,13 @@ def dagster_instance(warehouse: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def prepare_dagster_home(warehouse: Path) -> Path:
-    """Create Dagster's home once, under the warehouse's lock: a fresh one breaks under parallel first use."""
+    """Create Dagster's home once, under a lock: a fresh one breaks under parallel first use."""
     home = warehouse / ".dagster"
     settings = home / "dagster.yaml"
     if settings.exists():
         return home
     warehouse.mkdir(parents=True, exist_ok=True)
-    with WarehouseLock(warehouse / ".dagster.lock", LOCK_TIMEOUT_S).exclusive("prepare Dagster's storage"):
+    with locked(warehouse / ".dagster.lock"):
         if not settings.exists():
             home.mkdir(parents=True, exist_ok=True)
             new = home / "dagster.next.yaml"

@@ -104,16 +104,13 @@ def _sources(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
 
 
 def _binding(settings: BuildSettings, profile: Profile) -> Finding:
-    from reasonmed_assets.storage import Binding, Warehouse
-    from reasonmed_assets.storage.binding import refuse_difference
+    from reasonmed_assets.storage import open_warehouse
 
     if not settings.warehouse_folder.exists():
         return Finding("warehouse", True, f"{settings.warehouse_folder} will be made")
     try:
-        bound = Warehouse(settings.warehouse_folder).binding
-        if bound is not None:
-            wanted = Binding(profile.provider_kind, str(settings.data_folder))
-            refuse_difference(settings.warehouse_folder, bound, wanted)
+        warehouse = open_warehouse(settings.warehouse_folder)
+        warehouse.refuse_other_build(profile.provider_kind, str(settings.data_folder))
     except (OSError, ReasonmedError) as error:
         return Finding("warehouse", False, str(error))
     return Finding("warehouse", True, str(settings.warehouse_folder))

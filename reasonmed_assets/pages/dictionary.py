@@ -45,7 +45,7 @@ def _views() -> str:
     """The views with their columns, as DuckDB derives them."""
     import duckdb
 
-    from reasonmed_assets.storage.snapshot import create_views, description, shipped_views
+    from reasonmed_assets.storage.views import create_views, description, shipped_views
 
     views = shipped_views()
     lines = ["## Views", "", "| view | what it shows | columns |", "|---|---|---|"]

@@ -25,6 +25,7 @@ from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.storage import quarantine_file
 from reasonmed_assets.vocabulary import LETTERS, REJECTION_REASONS, TIERS
 
 GENERATOR = "reasonmed quality"
@@ -108,7 +109,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
 
 def _kept_rows(warehouse: Path, record: AuditRecord) -> str:
     """The command that shows the rows of an audit that were not published."""
-    file = warehouse / "quarantine" / record.table / (record.partition or "") / f"{record.run_id}.parquet"
+    file = quarantine_file(warehouse, record.table, record.partition, record.run_id)
     return command("sql", f"from {sql.parquet(file)}", warehouse=warehouse)
 
 

@@ -38,7 +38,7 @@ def export_sheets(warehouse: Warehouse, profile: Profile, folder: Path) -> list[
             raise ReviewError(f"{file} exists already and may be filled in: give another folder")
     rows = _sample(warehouse, profile)
     if not rows:
-        raise ReviewError(f"warehouse {warehouse.folder} has no examples yet: build it with `reasonmed build`")
+        raise ReviewError(f"warehouse {warehouse.name} has no examples yet: build it with `reasonmed build`")
     folder.mkdir(parents=True, exist_ok=True)
     _write_csv(files["csv"], rows)
     files["html"].write_text(_page(rows, profile), encoding="utf-8")

@@ -13,7 +13,7 @@ from reasonmed_assets.pages import data_docs
 from reasonmed_assets.pages import quality_report as report
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.storage import Warehouse, open_snapshot, open_warehouse
+from reasonmed_assets.storage import Warehouse, open_warehouse
 
 
 class QualityError(ReasonmedError):
@@ -38,13 +38,14 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     """
     warehouse = open_warehouse(warehouse_folder)
     records = list(_records(warehouse))
-    if not records and not warehouse.build_path.exists():
+    warehouse.refresh_snapshot()
+    if not records and not warehouse.has_snapshot:
         raise QualityError(f"warehouse {warehouse_folder} holds nothing yet: build it with `reasonmed build`")
-    folder = (folder or warehouse.report_folder).resolve()
+    folder = (folder or warehouse.companion("quality")).resolve()
     page = folder / "index.html"
     _refuse_other_pages(page, folder / data_docs.SITE)
     with _published(warehouse) as con:
-        text = report.render(con, records, warehouse.folder)
+        text = report.render(con, records, warehouse_folder.resolve())
     folder.mkdir(parents=True, exist_ok=True)
     page.write_text(text, encoding="utf-8")
     data_docs.write_site(records, folder)
@@ -61,7 +62,7 @@ def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
         except (KeyError, TypeError, ValueError) as error:
             raise QualityError(
                 f"the record of the audit of {found.get('table')} {found.get('partition') or ''} in "
-                f"{warehouse.folder / 'audits'} is of another version ({error!r}): build again, no call is made twice"
+                f"{warehouse.name}/audits is of another version ({error!r}): build again, no call is made twice"
             ) from error
         if record.table in TABLES:
             yield record
@@ -70,12 +71,8 @@ def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
 @contextmanager
 def _published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The snapshot; where nothing was published yet, every table without rows."""
-    if warehouse.build_path.exists():
-        with open_snapshot(warehouse.folder) as con:
-            yield con
-    else:
-        with warehouse.read() as con:
-            yield con
+    with warehouse.snapshot() if warehouse.has_snapshot else warehouse.read() as con:
+        yield con
 
 
 def _refuse_other_pages(page: Path, site: Path) -> None:

@@ -27,7 +27,6 @@ VERDICTS = ("key_verdict", "reasoning_verdict", "answer_verdict")
 """What a reviewer is asked about an example."""
 FILLED_IN = (*VERDICTS, "comment", "reviewer")
 
-_FOLDER = "reviews"
 _ID = re.compile(r"[0-9a-f]{16}")
 _DELIMITERS = ",;\t"
 _SURPLUS = "(further cells)"
@@ -79,14 +78,12 @@ class Imported:
     n_empty: int
 
 
-def import_reviews(warehouse: Path, file: Path) -> Imported:
-    """Keep a copy of a reviewer's file in the warehouse; equal contents are kept once.
+def import_reviews(folder: Path, file: Path) -> Imported:
+    """Keep a copy of a reviewer's file in the folder; one with a content that is there already is kept once.
 
     Raises:
-        ReviewError: there is no such warehouse, or the file is not one of reviews; nothing is kept then.
+        ReviewError: the file is not one of reviews; nothing is kept then.
     """
-    if not warehouse.is_dir():
-        raise ReviewError(f"there is no warehouse at {warehouse}: give --warehouse DIR")
     if file.suffix.lower() not in (".csv", ".json"):
         raise ReviewError(f"{file}: reviews come as .csv or .json; save a sheet of another kind as CSV")
     try:
@@ -96,12 +93,12 @@ def import_reviews(warehouse: Path, file: Path) -> Imported:
     digest = hashlib.sha256(content).hexdigest()[:12]
     # Read before it is kept: a file without the columns of a review stays outside.
     _records(content, file)
-    known = kept_files(warehouse)
+    known = kept_files(folder)
     path = next((kept for kept in known if kept.stem.endswith(f"-{digest}")), None)
     is_new = path is None
     if path is None:
         number = 1 + max((int(kept.stem.partition("-")[0]) for kept in known), default=0)
-        path = warehouse / _FOLDER / f"{number:05d}-{digest}{file.suffix.lower()}"
+        path = folder / f"{number:05d}-{digest}{file.suffix.lower()}"
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{path.name}.new")
         new.write_bytes(content)
@@ -109,9 +106,9 @@ def import_reviews(warehouse: Path, file: Path) -> Imported:
     return Imported(path, is_new, *read_reviews(path))
 
 
-def kept_files(warehouse: Path) -> list[Path]:
-    """The files of reviewers in a warehouse, in the order of import."""
-    return sorted((warehouse / _FOLDER).glob("[0-9][0-9][0-9][0-9][0-9]-*"))
+def kept_files(folder: Path) -> list[Path]:
+    """The files of reviewers in the folder of a warehouse, in the order in which they came."""
+    return sorted(folder.glob("[0-9][0-9][0-9][0-9][0-9]-*"))
 
 
 def read_reviews(path: Path) -> tuple[list[Review], int]:

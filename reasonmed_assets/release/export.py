@@ -13,7 +13,8 @@ import polars as pl
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import Warehouse, open_warehouse
+from reasonmed_assets.storage.warehouse import Quarantined
 from reasonmed_assets.vocabulary import FOLDS
 
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
@@ -36,16 +37,14 @@ def export_training_sets(warehouse_folder: Path, folder: Path, allowed: set[str]
         One line per file written.
 
     Raises:
+        WarehouseError: nothing was published yet.
         ExportError: there is nothing to export, the folder holds an export already, or rows are refused.
     """
-    warehouse = Warehouse(warehouse_folder)
-    warehouse.refresh_snapshot()
-    if not warehouse.snapshot_path.exists():
-        raise ExportError(f"warehouse {warehouse_folder} holds nothing yet: build it with `reasonmed build`")
+    warehouse = open_warehouse(warehouse_folder)
     index_file = folder / "dataset_info.json"
     if index_file.exists():
         raise ExportError(f"{folder} holds an export already: give another folder")
-    with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as con:
+    with warehouse.snapshot() as con:
         marks = _marks(con, warehouse, allowed)
         folder.mkdir(parents=True, exist_ok=True)
         index: dict[str, object] = {}
@@ -70,7 +69,7 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
         raise ExportError("the training sets are empty: build first")
     kinds = {_REFUSED_KINDS[kind] for kind, _ in found if kind in _REFUSED_KINDS}
     kinds |= {"stand-in" for _, role in found if role == "stand_in"}
-    failing = sorted(str(path.relative_to(warehouse.folder)) for path in _failing(warehouse))
+    failing = [kept.name for kept in _failing(warehouse)]
     if failing:
         kinds.add("failing")
     refused = sorted(kinds - allowed)
@@ -89,14 +88,13 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
     return sorted(kinds)
 
 
-def _failing(warehouse: Warehouse) -> list[Path]:
+def _failing(warehouse: Warehouse) -> list[Quarantined]:
     """Quarantined rows that are newer than the last publish of their partition."""
     failing = []
-    for path in (warehouse.folder / "quarantine").glob("**/*.parquet"):
-        table, *partition = path.relative_to(warehouse.folder / "quarantine").parts[:-1]
-        last = warehouse.last_publish(table, partition[0] if partition else None)
-        if last is None or last.published_at.timestamp() < path.stat().st_ctime:
-            failing.append(path)
+    for kept in warehouse.quarantined():
+        last = warehouse.last_publish(kept.table, kept.partition)
+        if last is None or last.published_at < kept.kept_at:
+            failing.append(kept)
     return failing
 
 

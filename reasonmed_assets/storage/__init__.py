@@ -1,22 +1,21 @@
-"""Storage: the warehouse's files, its lock, publishing, the snapshot that users open.
+"""Storage: the interface of a warehouse, what its implementations share, and the DuckDB file, in `duckdb_file/`.
 
 What a table holds is declared in `quality/` and made by `assets/`; no row is computed or judged here.
 """
 
-from reasonmed_assets.storage.binding import Binding
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
-from reasonmed_assets.storage.opening import open_snapshot, open_warehouse
+from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse
 from reasonmed_assets.storage.publishing import Published, PublishRecord
-from reasonmed_assets.storage.warehouse import Warehouse
+from reasonmed_assets.storage.warehouse import Warehouse, quarantine_file
 
 __all__ = [
-    "Binding",
     "PublishRecord",
     "Published",
     "Warehouse",
     "WarehouseError",
-    "open_snapshot",
+    "make_or_open_warehouse",
     "open_warehouse",
+    "quarantine_file",
     "row_hash_sql",
 ]

@@ -6,11 +6,11 @@ Kept in `binding.json` beside the database, so that it can be read while another
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from reasonmed_assets.storage import database
 from reasonmed_assets.storage.errors import WarehouseError
 
 REAL = "real"
@@ -49,9 +49,9 @@ def write_binding(path: Path, binding: Binding) -> None:
     """Store the binding, complete or not at all."""
     new = path.with_name(f"{path.name}.new")
     new.write_text(json.dumps(asdict(binding), indent=2) + "\n", encoding="utf-8")
-    database.sync(new)
+    sync(new)
     new.replace(path)
-    database.sync(path.parent)
+    sync(path.parent)
 
 
 def refuse_difference(folder: Path, bound: Binding, wanted: Binding) -> None:
@@ -76,3 +76,12 @@ def next_replaced_folder(folder: Path) -> Path:
     """`replaced-<n>` with the number after the highest one there."""
     numbers = [path.name.removeprefix("replaced-") for path in folder.glob("replaced-*")]
     return folder / f"replaced-{1 + max((int(number) for number in numbers if number.isdigit()), default=0)}"
+
+
+def sync(path: Path) -> None:
+    """Fsync a file or folder."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

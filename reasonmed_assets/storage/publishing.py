@@ -1,12 +1,13 @@
 """A publish: the rows of one partition in one transaction, as the difference to what is published.
 
-Connections and locks are the caller's; this module is SQL on an open, writable `build.duckdb`.
+SQL on an open, writable database that every implementation of `Warehouse` uses. Connections, locks and the making of
+tables are the caller's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,6 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import ROW_HASH, SOURCE_PARTITION, TABLES, TableSpec
-from reasonmed_assets.storage import database
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 
@@ -74,23 +74,33 @@ class PublishRecord:
 
 
 def publish_rows(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, made_by: Provenance
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    partition: str | None,
+    staged: Path,
+    made_by: Provenance,
+    next_seq: Callable[[duckdb.DuckDBPyConnection], int],
 ) -> Published:
-    """Publish a staged Parquet file as the whole content of a partition.
+    """Publish a staged Parquet file as the whole content of a partition, in one transaction.
 
     Rows of the same key and hash stay untouched. A publish that changes no row is recorded only when its fingerprint
     differs from the last one's.
 
+    Args:
+        con: a connection in which the table and `publishes` have their declared columns.
+        spec: the table.
+        partition: its partition; None for a table without partitions.
+        staged: Parquet file with the declared columns (`refuse_other_columns`).
+        made_by: how the rows were made.
+        next_seq: gives the publish its number, within the transaction.
+
     Raises:
-        WarehouseError: the staged columns are not the declared ones, rows belong to another partition or repeat, or
-            the database refused them; nothing is published then.
+        WarehouseError: rows belong to another partition or repeat, or the database refused them; nothing is published
+            then.
     """
-    _refuse_other_columns(con, spec, staged)
-    database.conform(con, spec)
-    database.conform(con, TABLES[PUBLISHES])
     con.execute("begin")
     try:
-        published = _publish_in_transaction(con, spec, partition, staged, made_by)
+        published = _publish_in_transaction(con, spec, partition, staged, made_by, next_seq)
         con.execute("commit")
     except duckdb.Error as error:
         _roll_back(con)
@@ -154,7 +164,12 @@ def describe(spec: TableSpec, partition: str | None) -> str:
 
 
 def _publish_in_transaction(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, made_by: Provenance
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    partition: str | None,
+    staged: Path,
+    made_by: Provenance,
+    next_seq: Callable[[duckdb.DuckDBPyConnection], int],
 ) -> Published:
     inserted, deleted = _apply_difference(con, spec, partition, staged)
     rows = _count(con, f"select count(*) from {spec.name} where {in_partition(spec, partition)}")
@@ -163,8 +178,7 @@ def _publish_in_transaction(
     is_changed = bool(inserted or deleted)
     if last is not None and not is_changed and last.fingerprint == made_by.fingerprint:
         return Published(last.seq, rows, 0, 0, is_changed=False)
-    seq = _count(con, f"select coalesce(max(seq), 0) + 1 from {PUBLISHES}")
-    published = Published(seq, rows, inserted, deleted, is_changed)
+    published = Published(next_seq(con), rows, inserted, deleted, is_changed)
     _record(con, spec.name, partition or "", published, made_by)
     return published
 
@@ -196,7 +210,23 @@ def _apply_difference(
     return inserted, deleted
 
 
-def _refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: Path) -> None:
+def refuse_undeclared(spec: TableSpec, partition: str | None) -> None:
+    """Stop a publish of what nobody publishes.
+
+    Raises:
+        WarehouseError: table `publishes`, or a partition that does not go with the table.
+    """
+    if spec.name == PUBLISHES:
+        raise WarehouseError(f"table {PUBLISHES} is written by publishing the others")
+    in_partition(spec, partition)
+
+
+def refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: Path) -> None:
+    """Stop a publish of rows that have other columns than declared.
+
+    Raises:
+        WarehouseError: names them, or says that there is no such file.
+    """
     if not staged.is_file():
         raise WarehouseError(f"no staged rows of {spec.name} at {staged}; stage them again")
     found = [row[0] for row in con.execute(f"describe select * from {sql.parquet(staged)}").fetchall()]

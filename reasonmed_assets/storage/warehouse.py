@@ -1,7 +1,7 @@
-"""A warehouse: the folder that holds one build's tables, and the only way to read and change them.
+"""What a warehouse promises, whatever holds its tables; `tests/storage/contract_warehouse.py` tests it.
 
-`build.duckdb` belongs to this program; users open `reasonmed.duckdb`, a snapshot. What the rows mean, and whether they
-are right, is decided elsewhere.
+An implementation says how rows are published and read. Staged, quarantined and audited rows are files in a folder on
+this machine for all of them, and so are here.
 """
 
 from __future__ import annotations
@@ -10,97 +10,80 @@ import json
 import os
 import re
 import shutil
+import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from functools import cached_property
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, final, get_args
 
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.quality import tables as _declared  # noqa: F401  (fills TABLES)
-from reasonmed_assets.quality.schema import TABLES, TableSpec
-from reasonmed_assets.storage import binding, database, publishing, snapshot
-from reasonmed_assets.storage.disks import refuse_network_disk
+from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.storage import publishing
+from reasonmed_assets.storage.binding import Binding, refuse_difference
 from reasonmed_assets.storage.errors import WarehouseError
-from reasonmed_assets.storage.lock import LOCK_TIMEOUT_S, WarehouseLock
 from reasonmed_assets.storage.publishing import Published, PublishRecord
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
+Companion = Literal["reviews", "quality"]
+"""Folders of files that belong to a warehouse's build and that others write: reviewers' files, the quality report."""
 
-class Warehouse:
-    """A warehouse in a folder, which is made when it is not there.
 
-    Reading and publishing work from several threads and processes at once: readers together, writers alone.
+@dataclass(frozen=True)
+class Quarantined:
+    """Rows that failed their audit and were never published.
 
-    Args:
-        folder: where it is; on a local disk.
-        tables: the declared tables; None: those of `quality/tables/`.
-        views: name -> query of the views; None: those of `sql/views/`.
-        lock_timeout_s: how long to wait for other processes.
-
-    Raises:
-        WarehouseError: the folder is on a network file system.
+    Attributes:
+        table: their table.
+        partition: their partition; None for a table without partitions.
+        run_id: Dagster run that staged them.
+        kept_at: when they were set aside (UTC).
+        file: Parquet file that holds them.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        tables: Mapping[str, TableSpec] | None = None,
-        views: Mapping[str, str] | None = None,
-        lock_timeout_s: float = LOCK_TIMEOUT_S,
-    ) -> None:
-        refuse_network_disk(folder)
-        self.folder = folder.resolve()
-        self._staging = self.folder / "staging"
+    table: str
+    partition: str | None
+    run_id: str
+    kept_at: datetime
+    file: Path
+
+    @property
+    def name(self) -> str:
+        """What messages call them: where they are, from the warehouse's folder on."""
+        return "/".join(["quarantine", self.table, *([self.partition] if self.partition else []), self.file.name])
+
+
+class Warehouse(ABC):
+    """The published tables of one build, and the only way to read and change them.
+
+    Reading and publishing work from several threads and processes at once: a reader sees each partition as it was
+    before a publish or after it, never in between.
+
+    Args:
+        folder: folder on this machine for staged rows, quarantine, audits and companions; made when it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._staging = self._folder / "staging"
         self._staging.mkdir(parents=True, exist_ok=True)
-        self._tables = TABLES if tables is None else tables
-        self._views = snapshot.shipped_views() if views is None else views
-        self._lock = WarehouseLock(self.folder / ".lock", lock_timeout_s)
 
+    @final
     @property
-    def was_cut_off(self) -> bool:
-        """Whether a query of this process was cut off by Ctrl-C or SIGTERM: it cannot open the warehouse any more."""
-        return database.is_cut_off(self.build_path)
+    def name(self) -> str:
+        """What messages and pages call it."""
+        return str(self._folder)
 
-    @property
-    def build_path(self) -> Path:
-        """The database that this program writes. Nobody else opens it."""
-        return self.folder / "build.duckdb"
+    # Tables
 
-    @property
-    def snapshot_path(self) -> Path:
-        """The database that users open."""
-        return self.folder / "reasonmed.duckdb"
-
-    @property
-    def report_folder(self) -> Path:
-        """Where the quality report is written unless another folder is given."""
-        return self.folder / "quality"
-
-    @property
-    def binding(self) -> binding.Binding | None:
-        """What the warehouse is bound to, or None before its first build."""
-        return binding.read_binding(self._binding_path)
-
-    @property
-    def warehouse_id(self) -> str:
-        """What tells this warehouse from others that share its ledger.
-
-        Raises:
-            WarehouseError: it has had no build yet.
-        """
-        bound = self.binding
-        if bound is None:
-            raise WarehouseError(f"warehouse {self.folder} has had no build yet; bind it first")
-        return bound.warehouse_id
-
-    @contextmanager
-    def read(self, variables: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection to what is published; keep it short, a publish waits for it.
+    @abstractmethod
+    def read(self, variables: Mapping[str, Any] | None = None) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A read-only connection to what is published; keep it short, a publish may wait for it.
 
         Every declared table is there with its declared columns, empty before its first publish; so are the macros and
         the views. Temporary tables and views can be made. Rows come in no particular order unless ordered.
@@ -109,35 +92,10 @@ class Warehouse:
             variables: SQL variables to set (`getvariable('name')`).
 
         Raises:
-            WarehouseError: another process published for too long, or a variable has an impossible name.
+            WarehouseError: another process published for too long, or a newer version of this program wrote it.
         """
-        with self._lock.shared("read"), self._open_for_reading() as con:
-            database.set_variables(con, variables or {})
-            yield con
 
-    def stage_path(self, table: str, partition: str | None, run_id: str) -> Path:
-        """Parquet file to stage the rows of a partition in; its folder is made."""
-        return self._run_file(self._staging, table, partition, run_id)
-
-    def quarantine(self, table: str, partition: str | None, run_id: str, staged: Path) -> Path:
-        """Move staged rows that failed their audit to `quarantine/<table>/<partition>/<run>.parquet`."""
-        path = self._run_file(self.folder / "quarantine", table, partition, run_id)
-        shutil.move(staged, path)
-        return path
-
-    def record_audit(self, table: str, partition: str | None, record: Mapping[str, Any]) -> None:
-        """Keep how the last audit of a partition went, in place of the one before; must fit into JSON."""
-        path = self._audit_path(table, partition)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
-        new.replace(path)
-
-    def audits(self) -> list[dict[str, Any]]:
-        """What `record_audit` keeps, by table and partition."""
-        files = sorted((self.folder / "audits").glob("**/*.json"))
-        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
-
+    @abstractmethod
     def publish(
         self,
         spec: TableSpec,
@@ -152,9 +110,11 @@ class Warehouse:
     ) -> Published:
         """Make the staged rows the content of a partition: in one transaction, as a difference.
 
+        Publishes of a warehouse happen one after another, and each that is recorded has a number above all before it.
+
         Args:
             spec: the table.
-            partition: its source; None for a table without partitions.
+            partition: its partition; None for a table without partitions.
             staged: Parquet file with exactly the declared columns, `row_hash` included; it stays where it is.
             run_id: Dagster run.
             fingerprint: hash of what the rows were made from; empty where calls are missing.
@@ -165,63 +125,81 @@ class Warehouse:
         Raises:
             WarehouseError: nothing was published; the message says why.
         """
-        if spec.name == publishing.PUBLISHES:
-            raise WarehouseError(f"table {publishing.PUBLISHES} is written by publishing the others")
-        publishing.in_partition(spec, partition)
-        made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics)
-        with self._write(f"publish {publishing.describe(spec, partition)}"):
-            if not self.build_path.exists():
-                with database.created(self.build_path, self._spill) as con:
-                    snapshot.declare(con, self._tables, self._views)
-            with database.opened(self.build_path, self._spill, read_only=False) as con:
-                snapshot.drop_other_hash(con, self._definitions)
-                published = publishing.publish_rows(con, spec, partition, staged, made_by)
-                con.execute("checkpoint")
-                is_sparse = database.is_sparse(con)
-            if is_sparse:
-                database.compact(self.build_path, self._spill)
-        return published
 
+    @final
     def last_publish(self, table: str, partition: str | None) -> PublishRecord | None:
         """The latest publish of a partition, or None."""
         with self.read() as con:
             return publishing.last_publish(con, table, partition)
 
+    @final
     def last_change(self, table: str, partition: str | None) -> int | None:
         """Number of the last publish that changed a row of a partition, without one of the table; None before that."""
         with self.read() as con:
             return publishing.last_change(con, table, partition)
 
-    def export_partition(self, spec: TableSpec, partition: str | None, path: Path) -> int:
-        """Write the published rows of a partition as Parquet; returns their number."""
+    @final
+    def export(self, spec: TableSpec, partition: str | None, file: Path) -> int:
+        """Write the published rows of a partition as Parquet, as they were staged; returns their number."""
         where = publishing.in_partition(spec, partition)
         with self.read() as con:
             row = con.execute(
                 f"copy (select {', '.join(spec.columns)} from {spec.name} where {where}) "
-                f"to {sql.literal(path)} (format parquet)"
+                f"to {sql.literal(file)} (format parquet)"
             ).fetchone()
         assert row is not None
         return int(row[0])
 
+    # What users open
+
+    @property
+    @abstractmethod
+    def address(self) -> str:
+        """Where users open what is published; no secret is in it."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """What users open, read-only, brought up to date first. However long it is open, no publish waits for it.
+
+        Raises:
+            WarehouseError: nothing was published yet.
+        """
+
+    @property
+    @abstractmethod
+    def has_snapshot(self) -> bool:
+        """Whether there is something for users to open."""
+
+    @abstractmethod
+    def is_snapshot_behind(self) -> bool:
+        """Whether users still see an earlier publish, or tables and views of earlier declarations."""
+
+    @abstractmethod
+    def refresh_snapshot(self) -> bool:
+        """Show users what is published now; True when they saw something else.
+
+        Raises:
+            WarehouseError: it could not be replaced; users see what they saw.
+        """
+
+    # What it is bound to
+
+    @property
+    @abstractmethod
+    def binding(self) -> Binding | None:
+        """What the warehouse is bound to, or None before its first build."""
+
+    @abstractmethod
     def bind(self, provider_kind: str, data_dir: str) -> None:
         """Bind the warehouse to a kind of provider and a data directory at its first build; hold later ones to it.
 
         Raises:
             WarehouseError: it is bound to another kind or directory, or has rows and no binding.
         """
-        wanted = binding.Binding(provider_kind, data_dir)
-        bound = self.binding
-        if bound is None:
-            with self._write("bind"):
-                bound = self.binding
-                if bound is None:
-                    self._refuse_unbound_rows()
-                    binding.write_binding(self._binding_path, wanted)
-                    return
-        binding.refuse_difference(self.folder, bound, wanted)
 
-    def replace(self, provider_kind: str, ledger_holds_real_calls: bool) -> Path | None:
-        """Set the build's files aside in `replaced-<n>/`, so that another kind of build can start.
+    @abstractmethod
+    def replace(self, provider_kind: str, ledger_holds_real_calls: bool) -> str | None:
+        """Set the build aside, its companions, audits and quarantine included, so that another kind can start.
 
         The ledger, Dagster's history and staged rows stay. Nothing is deleted.
 
@@ -230,136 +208,116 @@ class Warehouse:
             ledger_holds_real_calls: whether the ledger in use holds calls of a real model.
 
         Returns:
-            The folder with the old files, or None when there were none.
+            Where it is now, or None when there was none.
 
         Raises:
             WarehouseError: a simulated or demonstration build would push aside what real calls paid for.
         """
-        with self._write("replace"):
-            if provider_kind != binding.REAL and (ledger_holds_real_calls or self._holds_real_rows()):
-                raise WarehouseError(
-                    f"warehouse {self.folder} holds calls of a real model, so a {provider_kind} build does not replace "
-                    "it; build elsewhere with --warehouse DIR"
-                )
-            old = [path for path in self._replaceable_paths() if path.exists()]
-            if not old:
-                return None
-            aside = binding.next_replaced_folder(self.folder)
-            aside.mkdir()
-            for path in old:
-                path.rename(aside / path.name)
-            database.sync(self.folder)
-            return aside
 
-    def is_snapshot_behind(self) -> bool:
-        """Whether `reasonmed.duckdb` lacks a publish, or the tables and views as declared now."""
-        with self._lock.shared("compare snapshot"):
-            return self._is_behind()
-
-    def refresh_snapshot(self) -> bool:
-        """Replace `reasonmed.duckdb` where it is behind; True when it was.
-
-        Left to the next command after a query was cut off.
+    @final
+    def refuse_other_build(self, provider_kind: str, data_dir: str) -> None:
+        """Stop when a build wants another kind of model or data directory than the warehouse is bound to.
 
         Raises:
-            WarehouseError: it could not be replaced; the old one stays.
+            WarehouseError: names every difference and `--replace`.
         """
-        if self.was_cut_off or not self.is_snapshot_behind():
-            return False
-        with self._write("refresh snapshot"):
-            if not self._is_behind():
-                return False
-            snapshot.take(self.build_path, self.snapshot_path, self._tables, self._views, self._spill)
-        return True
+        if self.binding is not None:
+            refuse_difference(self._folder, self.binding, Binding(provider_kind, data_dir))
 
-    @cached_property
-    def _definitions(self) -> str:
-        return snapshot.definition_hash(self._tables, self._views)
+    @final
+    @property
+    def warehouse_id(self) -> str:
+        """What tells this warehouse from others that share its ledger.
+
+        Raises:
+            WarehouseError: it has had no build yet.
+        """
+        bound = self.binding
+        if bound is None:
+            raise WarehouseError(f"warehouse {self._folder} has had no build yet; bind it first")
+        return bound.warehouse_id
 
     @property
-    def _binding_path(self) -> Path:
-        return self.folder / "binding.json"
+    def was_cut_off(self) -> bool:
+        """Whether this process cannot open the warehouse any more because a query was cut off by Ctrl-C or SIGTERM."""
+        return False
 
-    @property
-    def _spill(self) -> Path:
-        """Folder of this process for what DuckDB cannot keep in memory."""
-        return self._staging / f"spill-{os.getpid()}"
+    # Files on this machine
 
+    @final
     @contextmanager
-    def _write(self, purpose: str) -> Iterator[None]:
-        with self._lock.exclusive(purpose):
-            # Whoever spills holds the lock: what lies here now was left by a process that was killed.
-            for left in self._staging.glob("spill-*"):
-                shutil.rmtree(left)
-            yield
+    def staging_area(self, table: str, partition: str | None, run_id: str) -> Iterator[Path]:
+        """A new folder for the staged rows of a partition and what leads to them; it is removed in the end.
 
-    @contextmanager
-    def _open_for_reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        is_there = self.build_path.exists()
-        with (
-            database.opened(self.build_path, self._spill, read_only=True)
-            if is_there
-            else closing(database.connect(None, self._spill, read_only=True)) as con
-        ):
-            if snapshot.declared_hash(con) != self._definitions:
-                database.present_declared(con, self._tables)
-                database.load_macros(con)
-                snapshot.create_views(con, self._views, kind="temp view")
-            yield con
+        Raises:
+            WarehouseError: a name that would lead to another folder.
+        """
+        *parents, run = _plain(table, partition, run_id)
+        parent = self._staging.joinpath(*parents)
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=parent, prefix=f"{run}-", ignore_cleanup_errors=True) as area:
+            yield Path(area)
 
-    def _is_behind(self) -> bool:
-        if not self.build_path.exists():
-            return False
-        with self._open_for_reading() as con:
-            row = con.execute("select coalesce(max(seq), 0) from publishes").fetchone()
-        assert row is not None
-        return not snapshot.is_current(self.snapshot_path, row[0], self._definitions, self._spill)
+    @final
+    def quarantine(self, table: str, partition: str | None, run_id: str, staged: Path) -> Path:
+        """Move staged rows that failed their audit to `quarantine/<table>/<partition>/<run>.parquet`."""
+        _plain(table, partition, run_id)
+        file = quarantine_file(self._folder, table, partition, run_id)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(staged, file)
+        return file
 
-    def _refuse_unbound_rows(self) -> None:
-        if self.build_path.exists():
-            raise WarehouseError(
-                f"warehouse {self.folder} has rows but no {self._binding_path.name}, so what made them is unknown; "
-                "restore that file, or set the warehouse aside with --replace"
-            )
+    @final
+    def quarantined(self) -> list[Quarantined]:
+        """What `quarantine` keeps, by table and partition."""
+        root = self._folder / "quarantine"
+        found = []
+        for file in sorted(root.glob("**/*.parquet")):
+            table, *partition = file.relative_to(root).parts[:-1]
+            kept_at = datetime.fromtimestamp(file.stat().st_ctime, UTC).replace(tzinfo=None)
+            found.append(Quarantined(table, partition[0] if partition else None, file.stem, kept_at, file))
+        return found
 
-    def _holds_real_rows(self) -> bool:
-        """Whether a published row was made by a real model."""
-        made_by_models = [name for name, spec in self._tables.items() if "provider_kind" in spec.columns]
-        with self._open_for_reading() as con:
-            return any(
-                con.execute(f"select 1 from {name} where provider_kind = '{binding.REAL}' limit 1").fetchone()
-                for name in made_by_models
-            )
+    @final
+    def record_audit(self, table: str, partition: str | None, record: Mapping[str, Any]) -> None:
+        """Keep how the last audit of a partition went, in place of the one before; must fit into JSON."""
+        *parents, name = _plain(table, partition)
+        path = self._folder.joinpath("audits", *parents, f"{name}.json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
+        new.replace(path)
 
-    def _replaceable_paths(self) -> list[Path]:
-        files = [self.build_path, self.snapshot_path]
-        return [
-            *files,
-            *(database.wal_of(path) for path in files),
-            self._binding_path,
-            self.folder / "quarantine",
-            self.folder / "reviews",
-            self.folder / "audits",
-            self.report_folder,
-        ]
+    @final
+    def audits(self) -> list[dict[str, Any]]:
+        """What `record_audit` keeps, by table and partition."""
+        files = sorted((self._folder / "audits").glob("**/*.json"))
+        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
-    def _audit_path(self, table: str, partition: str | None) -> Path:
-        folder = self.folder / "audits"
-        return folder / f"{_plain(table)}.json" if partition is None else folder / table / f"{_plain(partition)}.json"
+    @final
+    def companion(self, name: Companion) -> Path:
+        """Folder of files that belong to this build and that others write; `replace` sets it aside with the tables."""
+        return self._folder / name
 
-    def _run_file(self, root: Path, table: str, partition: str | None, run_id: str) -> Path:
-        parts = [table, run_id] if partition is None else [table, partition, run_id]
-        folder = root.joinpath(*map(_plain, parts[:-1]))
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{_plain(run_id)}.parquet"
+    @final
+    def _attachments(self) -> list[Path]:
+        """The folders that `replace` sets aside with the tables."""
+        return [self._folder / name for name in ("quarantine", "audits", *get_args(Companion))]
 
 
-def _plain(name: str) -> str:
-    """A name as part of a path.
+def quarantine_file(folder: Path, table: str, partition: str | None, run_id: str) -> Path:
+    """Parquet file in which the warehouse of a folder keeps the rows of a run that failed their audit."""
+    return folder / "quarantine" / table / (partition or "") / f"{run_id}.parquet"
+
+
+def _plain(*names: str | None) -> list[str]:
+    """Names as parts of a path, without those that are None.
 
     Raises:
-        WarehouseError: it would lead to another folder.
+        WarehouseError: one would lead to another folder.
     """
-    if not _NAME.fullmatch(name):
-        raise WarehouseError(f"{name!r} cannot name a folder or file; use letters, digits, - and _")
-    return name
+    parts = [name for name in names if name is not None]
+    for part in parts:
+        if not _NAME.fullmatch(part):
+            raise WarehouseError(f"{part!r} cannot name a folder or file; use letters, digits, - and _")
+    return parts

@@ -8,12 +8,12 @@ import duckdb
 import pytest
 
 from reasonmed_assets.cli.warehouse import TableFormat, run_query
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage.duckdb_file import DuckDBFile
 
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
-    with duckdb.connect(str(Warehouse(tmp_path).snapshot_path)) as con:
+    with duckdb.connect(str(DuckDBFile(tmp_path).snapshot_path)) as con:
         con.execute("create table counted as select 'medqa' as source, 1234567 as paths, 'see [1]; [/b]' as note")
     return tmp_path
 

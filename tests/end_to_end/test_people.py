@@ -11,7 +11,7 @@ import pytest
 from builds import Built, called
 
 from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import make_or_open_warehouse
 
 SOURCE = "medmcqa"
 REACHED = ("overrides", "questions", "rejected_questions", "reasoning_paths", "verifications", "difficulty_tiers",
@@ -70,9 +70,9 @@ def test_decisions_and_reviews_reach_every_table(copy: Built, tmp_path: Path) ->
     assert (True, True, True) in copy.query(stale)
     assert (False, False, True) in copy.query(stale)
     assert copy.value("select count(*) from reviews where problem is not null") == 1
-    aside = Warehouse(copy.folder).replace("simulated", ledger_holds_real_calls=False)
+    aside = make_or_open_warehouse(copy.folder).replace("simulated", ledger_holds_real_calls=False)
     assert aside is not None
-    assert [kept.suffix for kept in (aside / "reviews").iterdir()] == [".csv"]
+    assert [kept.suffix for kept in (Path(aside) / "reviews").iterdir()] == [".csv"]
 
 
 def generator_calls(built: Built) -> int:

@@ -15,7 +15,7 @@ from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.pages.data_docs import suite_page
 from reasonmed_assets.pages.site import QualityError, write_quality_pages
-from reasonmed_assets.storage import Warehouse, WarehouseError
+from reasonmed_assets.storage import WarehouseError, make_or_open_warehouse
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 SOURCES = ("medmcqa", "medqa", "mmlu", "pubmedqa")
@@ -38,7 +38,7 @@ def report(folder: Path) -> Page:
 
 @pytest.fixture(scope="module")
 def records(rehearsal: Built) -> list[AuditRecord]:
-    return [AuditRecord.from_json(found) for found in Warehouse(rehearsal.folder).audits()]
+    return [AuditRecord.from_json(found) for found in make_or_open_warehouse(rehearsal.folder).audits()]
 
 
 def shown(report: Page, chart: str) -> list[tuple[str, ...]]:
@@ -173,23 +173,25 @@ def test_no_page_loads_or_runs_anything(folder: Path) -> None:
 
 
 def test_a_failing_audit_stands_first_and_nothing_need_be_published(rehearsal: Built, tmp_path: Path) -> None:
-    warehouse = Warehouse(tmp_path / "warehouse")
+    warehouse = make_or_open_warehouse(tmp_path / "warehouse")
     found = next(
-        r for r in Warehouse(rehearsal.folder).audits() if (r["table"], r["partition"]) == ("questions", "mmlu")
+        r
+        for r in make_or_open_warehouse(rehearsal.folder).audits()
+        if (r["table"], r["partition"]) == ("questions", "mmlu")
     )
     found["outcomes"][0] |= {"passed": False, "n_failing": 2, "examples": [{"row": 1, "value": "<script>x</script>"}]}
     found["profile"] = "<script>y</script>"
     warehouse.record_audit("questions", "mmlu", found)
     warehouse.record_audit("table_of_old", "mmlu", found | {"table": "table_of_old"})
-    said = list(write_quality_pages(warehouse.folder, None))
+    said = list(write_quality_pages(tmp_path / "warehouse", None))
     assert "1 failed and block" in said[-1]
-    page = Page(warehouse.folder / "quality" / "index.html")
+    page = Page(warehouse.companion("quality") / "index.html")
     (first, *_) = [found["class"] for tag, found in page.tags if tag == "article"]
     assert first == "failure blocks"
     assert "<script>x</script>" in page.texts["checks"]
     assert page.loaded == []
-    assert (warehouse.folder / "quality" / suite_page("questions")).is_file()
-    (result,) = warehouse.folder.glob("quality/data_docs/validations/questions/mmlu/*/*.html")
+    assert (warehouse.companion("quality") / suite_page("questions")).is_file()
+    (result,) = warehouse.companion("quality").glob("data_docs/validations/questions/mmlu/*/*.html")
     assert Page(result).loaded == []
     assert "<script>y</script>" in " ".join(Page(result).texts.values())
 
@@ -201,7 +203,7 @@ def test_it_writes_beside_a_build_and_replaces_only_its_own_pages(
     shutil.copytree(folder, again)
     stale = again / "data_docs" / "validations" / "old.html"
     stale.write_text("old", encoding="utf-8")
-    with Warehouse(rehearsal.folder).read():
+    with make_or_open_warehouse(rehearsal.folder).read():
         list(write_quality_pages(rehearsal.folder, again))
     assert not stale.exists()
     (again / "index.html").write_text("a page of mine", encoding="utf-8")
@@ -218,6 +220,8 @@ def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(QualityError, match="holds nothing yet"):
         list(write_quality_pages(tmp_path, None))
-    Warehouse(tmp_path).record_audit("questions", "mmlu", {"table": "questions", "partition": "mmlu", "of": "old"})
+    make_or_open_warehouse(tmp_path).record_audit(
+        "questions", "mmlu", {"table": "questions", "partition": "mmlu", "of": "old"}
+    )
     with pytest.raises(QualityError, match=r"questions mmlu .* another version"):
         list(write_quality_pages(tmp_path, None))

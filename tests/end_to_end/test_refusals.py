@@ -10,7 +10,7 @@ from builds import Built, called
 from reasonmed_assets.quality.records import AuditRecord
 
 from reasonmed_assets.sources import SAMPLE_DIR
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import make_or_open_warehouse
 
 PROFILES = Path(__file__).parents[2] / "reasonmed_assets" / "config" / "profiles"
 
@@ -39,7 +39,7 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     refused = called("export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated")
     assert refused.returncode == 1
     assert "--allow failing" in refused.stderr
-    records = [AuditRecord.from_json(found) for found in Warehouse(copy.folder).audits()]
+    records = [AuditRecord.from_json(found) for found in make_or_open_warehouse(copy.folder).audits()]
     (blocked,) = [record for record in records if record.is_blocked]
     assert (blocked.table, blocked.partition, blocked.failures[0].name) == ("verifications", "mmlu", "one_verdict")
     assert (copy.folder / "quarantine" / "verifications" / "mmlu" / f"{blocked.run_id}.parquet").is_file()

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from reasonmed_assets import sql
 from reasonmed_assets.lineage import Edge, Lineage, LineageError, edges_of
-from reasonmed_assets.storage.snapshot import create_views, shipped_views
+from reasonmed_assets.storage.views import create_views, shipped_views
 
 SNAPSHOT = Path(__file__).with_name("edges.json")
 VIEWS = [query.makes for query in sql.queries("views")]

@@ -161,7 +161,7 @@ EDITS = (
     ),
     Edit("a docstring of a rule", "reasonmed_assets/rules/similarity.py", "Two empty texts", "Empty texts", ""),
     Edit("a docstring of a command", "reasonmed_assets/cli/summary.py", '"""', '"""A text. ', ""),
-    Edit("a docstring of the storage", "reasonmed_assets/storage/lock.py", '"""', '"""A text. ', ""),
+    Edit("a docstring of the storage", "reasonmed_assets/storage/duckdb_file/lock.py", '"""', '"""A text. ', ""),
     Edit(
         "a pause of the engine", "reasonmed_assets/llm/engine/fetching.py", "_ASK_AGAIN_S = ", "_ASK_AGAIN_S = 1 + ", ""
     ),

@@ -15,14 +15,14 @@ from reasonmed_assets.quality import tables as _tables  # noqa: F401
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.pages.review_sheets import _page, export_sheets
 from reasonmed_assets.people.reviews import ReviewError, import_reviews
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import make_or_open_warehouse
 
 
 @pytest.fixture(scope="module")
 def sheets(rehearsal: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sheets")
     profile = load_profile("simulated", {"rules.review_sample": 12})
-    lines = export_sheets(Warehouse(rehearsal.folder), profile, folder)
+    lines = export_sheets(make_or_open_warehouse(rehearsal.folder), profile, folder)
     assert lines == [f"{folder / name}: 12 examples" for name in ("reviews.csv", "reviews.html")]
     return folder
 
@@ -89,10 +89,10 @@ def test_an_empty_sheet_that_comes_back_is_no_review(sheets: Path, tmp_path: Pat
 
 def test_a_sheet_that_may_be_filled_in_is_not_overwritten(rehearsal: Built, sheets: Path) -> None:
     with pytest.raises(ReviewError, match=r"reviews\.csv exists already"):
-        export_sheets(Warehouse(rehearsal.folder), load_profile("simulated"), sheets)
+        export_sheets(make_or_open_warehouse(rehearsal.folder), load_profile("simulated"), sheets)
 
 
 def test_a_warehouse_without_examples_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReviewError, match="reasonmed build"):
-        export_sheets(Warehouse(tmp_path / "w"), load_profile("simulated"), tmp_path / "out")
+        export_sheets(make_or_open_warehouse(tmp_path / "w"), load_profile("simulated"), tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -18,7 +18,7 @@ import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.rules.ids import make_id
-from reasonmed_assets.storage.snapshot import create_views, shipped_views
+from reasonmed_assets.storage.views import create_views, shipped_views
 
 SOURCE = "mmlu"
 GENERATORS = ("qwen", "deepseek", "huatuo")

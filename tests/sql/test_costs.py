@@ -22,7 +22,7 @@ from reasonmed_assets.quality.served_rows import served_rows
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.rules.ids import make_id
-from reasonmed_assets.storage.snapshot import create_views, shipped_views
+from reasonmed_assets.storage.views import create_views, shipped_views
 
 E11, E12, E21, E22 = (make_id(question, slot) for question in ("q1", "q2") for slot in "12")
 CALLS = [

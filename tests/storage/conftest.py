@@ -10,20 +10,21 @@ from pathlib import Path
 import pytest
 from storage_toy import open_warehouse
 
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage.duckdb_file import DuckDBFile
 
+pytest.register_assert_rewrite("contract_warehouse", "contract_binding", "contract_publishing", "contract_reading")
 CHILD = Path(__file__).with_name("storage_child.py")
 Start = Callable[[str], subprocess.Popen[str]]
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
+def warehouse(tmp_path: Path) -> DuckDBFile:
     """An empty toy warehouse."""
     return open_warehouse(tmp_path / "warehouse")
 
 
 @pytest.fixture
-def start(warehouse: Warehouse) -> Iterator[Start]:
+def start(warehouse: DuckDBFile) -> Iterator[Start]:
     """Starts `storage_child.py <action>` on the warehouse; whatever still runs at the end is killed."""
     started: list[subprocess.Popen[str]] = []
 

@@ -13,8 +13,9 @@ from typing import Any
 import duckdb
 from storage_toy import open_warehouse, publish
 
-from reasonmed_assets.storage import database, publishing
-from reasonmed_assets.storage.lock import WarehouseLock
+from reasonmed_assets.storage import publishing
+from reasonmed_assets.storage.duckdb_file import database
+from reasonmed_assets.storage.duckdb_file.lock import WarehouseLock
 
 
 def _die(*_: Any, **__: Any) -> None:
@@ -49,13 +50,6 @@ def die_before_rename(folder: Path) -> None:
     """Die when the next snapshot is complete under its temporary name."""
     database.replace_durably = _die
     open_warehouse(folder).refresh_snapshot()
-
-
-def publish_often(folder: Path) -> None:
-    """Publish a partition of one's own eight times."""
-    source = f"s{os.getpid()}"
-    for count in range(1, 9):
-        publish(open_warehouse(folder), {f"{source}-{i}": str(count) for i in range(count)}, source)
 
 
 def write_into_snapshot_and_die(folder: Path) -> None:

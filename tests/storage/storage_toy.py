@@ -11,7 +11,9 @@ import polars as pl
 from reasonmed_assets.quality import tables as _declared  # noqa: F401  (fills TABLES)
 from reasonmed_assets.quality.schema import TABLES, Table, TableSpec, column, list_of
 
+from reasonmed_assets import sql
 from reasonmed_assets.storage import Published, Warehouse, row_hash_sql
+from reasonmed_assets.storage.duckdb_file import DuckDBFile
 
 
 class Items(Table):
@@ -35,10 +37,10 @@ VIEWS = {
 }
 
 
-def open_warehouse(folder: Path, **options: Any) -> Warehouse:
-    """A warehouse of the toy tables."""
+def open_warehouse(folder: Path, **options: Any) -> DuckDBFile:
+    """A warehouse of the toy tables, in a DuckDB file."""
     tables = {"items": ITEMS, "totals": TOTALS, "publishes": TABLES["publishes"]}
-    return Warehouse(folder, **({"tables": tables, "views": VIEWS} | options))
+    return DuckDBFile(folder, **({"tables": tables, "views": VIEWS} | options))
 
 
 def rows_of(texts: dict[str, str], source: str = "mmlu", **values: Any) -> list[dict[str, Any]]:
@@ -55,7 +57,8 @@ def stage(path: Path, rows: list[dict[str, Any]], spec: TableSpec = ITEMS) -> Pa
         con.execute(f"create table rows ({', '.join(f'{name} {types[name]}' for name in names)})")
         for row in rows:
             con.execute(f"insert into rows values ({', '.join('?' for _ in names)})", [row.get(name) for name in names])
-        con.execute(f"copy (select *, {row_hash_sql(spec.columns)} as row_hash from rows) to '{path}' (format parquet)")
+        hashed = f"select *, {row_hash_sql(spec.columns)} as row_hash from rows"
+        con.execute(f"copy ({hashed}) to {sql.literal(path)} (format parquet)")
     return path
 
 
@@ -68,16 +71,16 @@ def publish(
     **values: Any,
 ) -> Published:
     """Stage and publish rows with the given texts by id."""
-    staged = warehouse.stage_path(spec.name, source, "run")
-    return warehouse.publish(
-        spec,
-        source,
-        stage(staged, rows_of(texts, source or "all", **values), spec),
-        run_id="run",
-        fingerprint=fingerprint,
-        profile="test",
-        statistics={"items": len(texts)},
-    )
+    with warehouse.staging_area(spec.name, source, "run") as area:
+        return warehouse.publish(
+            spec,
+            source,
+            stage(area / "rows.parquet", rows_of(texts, source or "all", **values), spec),
+            run_id="run",
+            fingerprint=fingerprint,
+            profile="test",
+            statistics={"items": len(texts)},
+        )
 
 
 def texts_in(warehouse: Warehouse, source: str | None = "mmlu", table: str = "items") -> dict[str, str]:

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from reasonmed_assets.storage import WarehouseError
-from reasonmed_assets.storage.disks import refuse_network_disk
+from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 
 
 def test_a_network_disk_is_refused_and_a_local_one_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from reasonmed_assets.storage import Warehouse, WarehouseError
-from reasonmed_assets.storage.lock import WarehouseLock
+from reasonmed_assets.storage import WarehouseError
+from reasonmed_assets.storage.duckdb_file import DuckDBFile
+from reasonmed_assets.storage.duckdb_file.lock import WarehouseLock
 
 Start = Callable[[str], subprocess.Popen[str]]
 
 
-def test_a_writer_that_waits_too_long_is_told_who_writes(warehouse: Warehouse, start_ready: Start) -> None:
+def test_a_writer_that_waits_too_long_is_told_who_writes(warehouse: DuckDBFile, start_ready: Start) -> None:
     holder = start_ready("hold")
     lock = WarehouseLock(warehouse.folder / ".lock", timeout_s=0.1)
     message = rf"publish x: waited 0.1 s .* process {holder.pid} \(hold for a test"
@@ -28,7 +29,7 @@ def test_a_writer_that_waits_too_long_is_told_who_writes(warehouse: Warehouse, s
         pass
 
 
-def test_a_writer_that_waits_too_long_is_told_who_reads(warehouse: Warehouse, start_ready: Start) -> None:
+def test_a_writer_that_waits_too_long_is_told_who_reads(warehouse: DuckDBFile, start_ready: Start) -> None:
     holder = start_ready("hold_shared")
     lock = WarehouseLock(warehouse.folder / ".lock", timeout_s=0.1)
     with lock.shared("read together"):
@@ -37,14 +38,14 @@ def test_a_writer_that_waits_too_long_is_told_who_reads(warehouse: Warehouse, st
         pass
 
 
-def test_a_killed_writer_holds_nothing(warehouse: Warehouse, start_ready: Start) -> None:
+def test_a_killed_writer_holds_nothing(warehouse: DuckDBFile, start_ready: Start) -> None:
     holder = start_ready("hold")
     holder.send_signal(signal.SIGKILL)
     with WarehouseLock(warehouse.folder / ".lock", timeout_s=5).exclusive("write"):
         pass
 
 
-def test_a_forked_child_does_not_keep_the_lock_of_a_killed_parent(warehouse: Warehouse, start_ready: Start) -> None:
+def test_a_forked_child_does_not_keep_the_lock_of_a_killed_parent(warehouse: DuckDBFile, start_ready: Start) -> None:
     holder = start_ready("hold_and_fork")
     forked = int(holder.ready_line.split()[1])  # type: ignore[attr-defined]
     try:

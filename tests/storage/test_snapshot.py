@@ -11,9 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from reasonmed_assets.quality.schema import TABLES, TableSpec, column
-from storage_toy import ITEMS, TOTALS, VIEWS, Items, open_warehouse, publish, texts_in, texts_in_file
+from storage_toy import ITEMS, TOTALS, Items, open_warehouse, publish, texts_in, texts_in_file
 
-from reasonmed_assets.storage import Warehouse, WarehouseError, database, snapshot
+from reasonmed_assets.storage import WarehouseError
+from reasonmed_assets.storage.duckdb_file import DuckDBFile, database, snapshot
+from reasonmed_assets.storage.views import shipped_views
 
 Start = Callable[[str], subprocess.Popen[str]]
 
@@ -29,13 +31,13 @@ def _wait_for_kill(child: subprocess.Popen[str]) -> None:
     assert child.returncode == -signal.SIGKILL, errors
 
 
-def test_before_the_first_publish_there_is_nothing_to_copy(warehouse: Warehouse) -> None:
+def test_before_the_first_publish_there_is_nothing_to_copy(warehouse: DuckDBFile) -> None:
     assert not warehouse.is_snapshot_behind()
     assert not warehouse.refresh_snapshot()
     assert not warehouse.snapshot_path.exists()
 
 
-def test_it_is_replaced_only_when_it_is_behind(warehouse: Warehouse) -> None:
+def test_it_is_replaced_only_when_it_is_behind(warehouse: DuckDBFile) -> None:
     publish(warehouse, {"1": "a"})
     assert warehouse.is_snapshot_behind()
     assert warehouse.refresh_snapshot()
@@ -47,44 +49,23 @@ def test_it_is_replaced_only_when_it_is_behind(warehouse: Warehouse) -> None:
     assert warehouse.is_snapshot_behind()
 
 
-def test_it_holds_every_declared_table_and_view(warehouse: Warehouse) -> None:
-    publish(warehouse, {"1": "a", "2": "b"}, note="n")
-    warehouse.refresh_snapshot()
-    with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as con:
-        assert con.execute("select count(*) from totals").fetchone() == (0,)
-        assert con.execute("select item_id, letter from tagged order by all").fetchall() == [("1", "A"), ("2", "A")]
-        comments = dict(con.execute("select view_name, comment from duckdb_views() where not internal").fetchall())
-        assert con.execute("select last_seq from snapshot_state").fetchone() == (1,)
-    assert comments["tagged"] == "Items that have a tag."
-
-
-def test_it_is_for_reading(warehouse: Warehouse) -> None:
+def test_it_is_for_reading(warehouse: DuckDBFile) -> None:
     publish(warehouse, {"1": "a"})
     warehouse.refresh_snapshot()
     assert stat.S_IMODE(warehouse.snapshot_path.stat().st_mode) == 0o444
 
 
 def test_the_shipped_tables_and_views_make_one(tmp_path: Path) -> None:
-    whole = Warehouse(tmp_path / "whole")
+    whole = DuckDBFile(tmp_path / "whole")
     toys = open_warehouse(whole.folder)
     publish(toys, {"1": "a"})
     assert whole.refresh_snapshot()
     with duckdb.connect(str(whole.snapshot_path), read_only=True) as con:
-        for view in snapshot.shipped_views():
+        for view in shipped_views():
             con.execute(f"select * from {view}").fetchall()
 
 
-def test_a_changed_view_makes_it_behind(warehouse: Warehouse) -> None:
-    publish(warehouse, {"1": "a"})
-    warehouse.refresh_snapshot()
-    changed = open_warehouse(warehouse.folder, views={"noted": VIEWS["noted"]})
-    assert changed.is_snapshot_behind()
-    assert changed.refresh_snapshot()
-    with duckdb.connect(str(changed.snapshot_path), read_only=True) as con, pytest.raises(duckdb.CatalogException):
-        con.execute("select * from tagged")
-
-
-def test_versions_with_other_declarations_take_turns(warehouse: Warehouse) -> None:
+def test_versions_with_other_declarations_take_turns(warehouse: DuckDBFile) -> None:
     """Each sees its own tables, views and macros, whichever of them changed the file last."""
     spec = TableSpec("items", "toys", "One row per item.", "item_id", True, Longer)
     tables = {"items": spec, "totals": TOTALS, "publishes": TABLES["publishes"]}
@@ -114,16 +95,7 @@ def test_versions_with_other_declarations_take_turns(warehouse: Warehouse) -> No
     assert_both_see({"1": "c"}, [("1", None)])
 
 
-def test_a_view_that_cannot_be_created_leaves_the_old_one(warehouse: Warehouse) -> None:
-    publish(warehouse, {"1": "a"})
-    warehouse.refresh_snapshot()
-    broken = open_warehouse(warehouse.folder, views={"broken": "select nothing from items"})
-    with pytest.raises(WarehouseError, match=r"cannot be created: broken: .*nothing"):
-        broken.refresh_snapshot()
-    assert texts_in_file(warehouse.snapshot_path) == {"1": "a"}
-
-
-def test_a_publish_whose_process_was_killed_before_closing_is_in_it(warehouse: Warehouse, start: Start) -> None:
+def test_a_publish_whose_process_was_killed_before_closing_is_in_it(warehouse: DuckDBFile, start: Start) -> None:
     publish(warehouse, {"0": "before"}, "medqa")
     _wait_for_kill(start("publish_and_die"))
     assert database.wal_of(warehouse.build_path).exists(), "the commit is in the log only"
@@ -133,7 +105,7 @@ def test_a_publish_whose_process_was_killed_before_closing_is_in_it(warehouse: W
     assert not database.wal_of(warehouse.build_path).exists()
 
 
-def test_a_build_file_with_a_log_is_never_copied(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_file_with_a_log_is_never_copied(warehouse: DuckDBFile, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(warehouse, {"1": "a"})
     monkeypatch.setattr(
         snapshot, "_bring_up_to_date", lambda build, *_: database.wal_of(build).write_bytes(b"a log that stays")
@@ -145,7 +117,7 @@ def test_a_build_file_with_a_log_is_never_copied(warehouse: Warehouse, monkeypat
 
 @pytest.mark.parametrize("action", ["die_in_copy", "die_before_rename"])
 def test_a_killed_refresh_leaves_the_old_one_and_the_next_succeeds(
-    warehouse: Warehouse, start: Start, action: str
+    warehouse: DuckDBFile, start: Start, action: str
 ) -> None:
     publish(warehouse, {"1": "old"})
     warehouse.refresh_snapshot()
@@ -157,7 +129,7 @@ def test_a_killed_refresh_leaves_the_old_one_and_the_next_succeeds(
     assert sorted(path.name for path in warehouse.folder.glob("reasonmed*")) == ["reasonmed.duckdb"]
 
 
-def test_a_log_that_a_killed_user_left_does_not_enter_the_next_one(warehouse: Warehouse, start: Start) -> None:
+def test_a_log_that_a_killed_user_left_does_not_enter_the_next_one(warehouse: DuckDBFile, start: Start) -> None:
     publish(warehouse, {"1": "a"})
     warehouse.refresh_snapshot()
     warehouse.snapshot_path.chmod(0o644)
@@ -169,7 +141,7 @@ def test_a_log_that_a_killed_user_left_does_not_enter_the_next_one(warehouse: Wa
     assert texts_in_file(warehouse.snapshot_path) == {"1": "a"}
 
 
-def test_a_connection_stays_open_across_publishes(warehouse: Warehouse) -> None:
+def test_a_connection_stays_open_across_publishes(warehouse: DuckDBFile) -> None:
     publish(warehouse, {"1": "first"})
     warehouse.refresh_snapshot()
     with duckdb.connect(str(warehouse.snapshot_path), read_only=True) as user:
@@ -183,7 +155,7 @@ def test_a_connection_stays_open_across_publishes(warehouse: Warehouse) -> None:
     assert texts_in_file(warehouse.snapshot_path) == {"1": "third"}
 
 
-def test_one_that_is_no_database_is_replaced(warehouse: Warehouse) -> None:
+def test_one_that_is_no_database_is_replaced(warehouse: DuckDBFile) -> None:
     publish(warehouse, {"1": "a"})
     warehouse.snapshot_path.write_bytes(b"no database")
     assert warehouse.is_snapshot_behind()
@@ -191,7 +163,7 @@ def test_one_that_is_no_database_is_replaced(warehouse: Warehouse) -> None:
     assert texts_in_file(warehouse.snapshot_path) == {"1": "a"}
 
 
-def test_a_full_disk_leaves_the_old_one(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_the_old_one(warehouse: DuckDBFile, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(warehouse, {"1": "old"})
     warehouse.refresh_snapshot()
     publish(warehouse, {"1": "new"})

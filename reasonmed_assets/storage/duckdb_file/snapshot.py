@@ -16,18 +16,14 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import TableSpec
-from reasonmed_assets.storage import database
+from reasonmed_assets.storage.duckdb_file import database, layout
 from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.views import create_views, description
 
 STATE = "snapshot_state"
 """View in the snapshot: up to which publish it goes, and from which declarations it was made."""
 _DECLARED = "definition_hash"
 """Macro in the build file and so in its copy: which declarations it holds."""
-
-
-def shipped_views() -> dict[str, str]:
-    """Name -> query of every view in `sql/views/`, header included."""
-    return {query.makes: query.text for query in sql.queries("views")}
 
 
 def definition_hash(tables: Mapping[str, TableSpec], views: Mapping[str, str]) -> str:
@@ -80,31 +76,8 @@ def _drop_views_and_macros(con: duckdb.DuckDBPyConnection) -> None:
     for (view,) in con.execute(f"select view_name from duckdb_views() where {of_file}").fetchall():
         con.execute(f"drop view {view}")
     for (macro,) in con.execute(f"select distinct function_name from duckdb_functions() where {of_file}").fetchall():
-        con.execute(f"drop macro {macro}")
-
-
-def create_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str], *, kind: str) -> None:
-    """Create views that may build on one another.
-
-    Args:
-        con: a connection in which tables and macros are there.
-        views: name -> query; table names in it are unqualified, or the view breaks when the file is renamed.
-        kind: "view", or "temp view" where the database is read-only.
-
-    Raises:
-        WarehouseError: queries that cannot be created, each with DuckDB's message.
-    """
-    waiting = dict(views)
-    while waiting:
-        failed: dict[str, str] = {}
-        for name, query in waiting.items():
-            try:
-                con.execute(f"create {kind} {name} as\n{query.rstrip().removesuffix(';')}")
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                failed[name] = str(error)
-        if len(failed) == len(waiting):
-            raise WarehouseError("views that cannot be created: " + "; ".join(f"{n}: {e}" for n, e in failed.items()))
-        waiting = {name: waiting[name] for name in failed}
+        if macro != layout.VERSION_MACRO:
+            con.execute(f"drop macro {macro}")
 
 
 def is_current(path: Path, last_seq: int, definitions: str, spill: Path) -> bool:
@@ -173,11 +146,6 @@ def _date(copy: Path, spill: Path) -> None:
         con.execute("checkpoint")
     finally:
         con.close()
-
-
-def description(name: str, query: str) -> str:
-    """What a view shows, as its header says."""
-    return sql.parse(f"views/{name}", query, Path(f"{name}.sql")).description
 
 
 def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:

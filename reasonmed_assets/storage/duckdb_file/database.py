@@ -13,9 +13,9 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.storage.binding import sync
 from reasonmed_assets.storage.errors import WarehouseError
 
-_VARIABLE = re.compile(r"[a-z_][a-z0-9_]*")
 _MEMORY_LIMIT_BYTES = 4 * 1024**3
 """Enough for the published size (1.75M paths), with insertion order not preserved."""
 _SMALLEST_COMPACTION_BLOCKS = 64
@@ -113,18 +113,6 @@ def remove_database(path: Path) -> None:
     wal_of(path).unlink(missing_ok=True)
 
 
-def set_variables(con: duckdb.DuckDBPyConnection, variables: Mapping[str, Any]) -> None:
-    """Set SQL variables, to be read with `getvariable('name')`.
-
-    Raises:
-        WarehouseError: a name that is no lower-case identifier.
-    """
-    for name, value in variables.items():
-        if not _VARIABLE.fullmatch(name):
-            raise WarehouseError(f"{name!r} cannot be the name of an SQL variable; use lower-case letters, digits, _")
-        con.execute(f"set variable {sql.identifier(name)} = $value", {"value": value})
-
-
 def load_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Create the macros of `sql/macros.sql` as temporary ones, so that a read-only connection has them."""
     con.execute(re.sub(r"(?m)^create macro ", "create temp macro ", sql.macros_text()))
@@ -177,7 +165,7 @@ def conform(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
     """
     stored = stored_columns(con).get(spec.name)
     if stored is None:
-        _run_together(con, [spec.ddl(), *spec.comments()])
+        run_together(con, [spec.ddl(), *spec.comments()])
         return
     if [(name, data_type) for name, (data_type, _) in stored.items()] != list(spec.duckdb_types().items()):
         _rebuild(con, spec, set(stored))
@@ -197,7 +185,7 @@ def _rebuild(con: duckdb.DuckDBPyConnection, spec: TableSpec, stored: set[str]) 
         *spec.comments(),
     ]
     try:
-        _run_together(con, statements)
+        run_together(con, statements)
     except duckdb.Error as error:
         raise WarehouseError(
             f"table {spec.name}: the stored rows do not fit the declared columns ({error}); "
@@ -276,21 +264,13 @@ def refuse_log(path: Path) -> None:
         )
 
 
-def sync(path: Path) -> None:
-    """Have the disk keep a file or folder."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
 def _memory_limit_mib() -> int:
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(_MEMORY_LIMIT_BYTES, physical * 6 // 10) // 1024**2
 
 
-def _run_together(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
+def run_together(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
+    """Execute statements in one transaction."""
     con.execute("begin")
     try:
         for statement in statements:

@@ -1,0 +1,241 @@
+"""The warehouse as DuckDB files: `build.duckdb` belongs to this program; users open a copy, `reasonmed.duckdb`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from reasonmed_assets.quality import tables as _declared  # noqa: F401  (fills TABLES)
+from reasonmed_assets.quality.parameters import set_variables
+from reasonmed_assets.quality.schema import TABLES, TableSpec
+from reasonmed_assets.storage import binding, publishing
+from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
+from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
+from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
+from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.publishing import Published
+from reasonmed_assets.storage.views import create_views, shipped_views
+from reasonmed_assets.storage.warehouse import Warehouse
+
+
+class DuckDBFile(Warehouse):
+    """A warehouse in a folder on a local disk. Readers read together, writers write alone.
+
+    Args:
+        folder: where it is; made when it is not there.
+        tables: the declared tables; None: those of `quality/tables/`.
+        views: name -> query of the views; None: those of `sql/views/`.
+        lock_timeout_s: how long to wait for other processes.
+
+    Raises:
+        WarehouseError: the folder is on a network file system, or DuckDB cannot keep a database there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tables: Mapping[str, TableSpec] | None = None,
+        views: Mapping[str, str] | None = None,
+        lock_timeout_s: float = LOCK_TIMEOUT_S,
+    ) -> None:
+        refuse_network_disk(folder)
+        if "?" in str(folder.resolve()):
+            raise WarehouseError(
+                f"{folder}: DuckDB takes what follows a ? in the path of a database for its options; choose a folder "
+                "without one with --warehouse"
+            )
+        super().__init__(folder)
+        self.folder = self._folder
+        self.build_path = self.folder / "build.duckdb"
+        self.snapshot_path = self.folder / "reasonmed.duckdb"
+        self._binding_path = self.folder / "binding.json"
+        self._tables = TABLES if tables is None else tables
+        self._views = shipped_views() if views is None else views
+        self._lock = WarehouseLock(self.folder / ".lock", lock_timeout_s)
+
+    @contextmanager
+    def read(self, variables: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        self._migrate()
+        with self._lock.shared("read"), self._open_for_reading() as con:
+            set_variables(con, variables or {})
+            yield con
+
+    def publish(
+        self,
+        spec: TableSpec,
+        partition: str | None,
+        staged: Path,
+        *,
+        run_id: str,
+        fingerprint: str,
+        profile: str,
+        statistics: Mapping[str, Any],
+        parts: Mapping[str, str] | None = None,
+    ) -> Published:
+        publishing.refuse_undeclared(spec, partition)
+        made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics)
+        with self._write(f"publish {publishing.describe(spec, partition)}"):
+            if not self.build_path.exists():
+                with database.created(self.build_path, self._spill) as con:
+                    layout.mark(con)
+                    snapshot.declare(con, self._tables, self._views)
+            with database.opened(self.build_path, self._spill, read_only=False) as con:
+                layout.migrate(con)
+                snapshot.drop_other_hash(con, self._definitions)
+                publishing.refuse_other_columns(con, spec, staged)
+                for table in (spec, TABLES[publishing.PUBLISHES]):
+                    database.conform(con, table)
+                published = publishing.publish_rows(con, spec, partition, staged, made_by, _next_seq)
+                con.execute("checkpoint")
+                is_sparse = database.is_sparse(con)
+            if is_sparse:
+                database.compact(self.build_path, self._spill)
+        return published
+
+    @property
+    def address(self) -> str:
+        return str(self.snapshot_path)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        self.refresh_snapshot()
+        if not self.has_snapshot:
+            raise WarehouseError(f"warehouse {self.folder} holds nothing yet: build it with `reasonmed build`")
+        with duckdb.connect(str(self.snapshot_path), read_only=True) as con:
+            yield con
+
+    @property
+    def has_snapshot(self) -> bool:
+        return self.snapshot_path.exists()
+
+    def is_snapshot_behind(self) -> bool:
+        self._migrate()
+        with self._lock.shared("compare snapshot"):
+            return self._is_behind()
+
+    def refresh_snapshot(self) -> bool:
+        if self.was_cut_off or not self.is_snapshot_behind():
+            return False
+        with self._write("refresh snapshot"):
+            if not self._is_behind():
+                return False
+            snapshot.take(self.build_path, self.snapshot_path, self._tables, self._views, self._spill)
+        return True
+
+    @property
+    def binding(self) -> binding.Binding | None:
+        return binding.read_binding(self._binding_path)
+
+    def bind(self, provider_kind: str, data_dir: str) -> None:
+        if self.binding is None:
+            with self._write("bind"):
+                if self.binding is None:
+                    self._refuse_unbound_rows()
+                    binding.write_binding(self._binding_path, binding.Binding(provider_kind, data_dir))
+                    return
+        self.refuse_other_build(provider_kind, data_dir)
+
+    def replace(self, provider_kind: str, ledger_holds_real_calls: bool) -> str | None:
+        with self._write("replace"):
+            if provider_kind != binding.REAL and (ledger_holds_real_calls or self._holds_real_rows()):
+                raise WarehouseError(
+                    f"warehouse {self.folder} holds calls of a real model, so a {provider_kind} build does not replace "
+                    "it; build elsewhere with --warehouse DIR"
+                )
+            files = [self.build_path, self.snapshot_path]
+            files += [*map(database.wal_of, files), self._binding_path, *self._attachments()]
+            old = [path for path in files if path.exists()]
+            if not old:
+                return None
+            aside = binding.next_replaced_folder(self.folder)
+            aside.mkdir()
+            for path in old:
+                path.rename(aside / path.name)
+            binding.sync(self.folder)
+            return str(aside)
+
+    @property
+    def was_cut_off(self) -> bool:
+        return database.is_cut_off(self.build_path)
+
+    @cached_property
+    def _definitions(self) -> str:
+        return snapshot.definition_hash(self._tables, self._views)
+
+    @property
+    def _spill(self) -> Path:
+        """Folder of this process for what DuckDB cannot keep in memory."""
+        return self._staging / f"spill-{os.getpid()}"
+
+    @contextmanager
+    def _write(self, purpose: str) -> Iterator[None]:
+        with self._lock.exclusive(purpose):
+            # Whoever spills holds the lock: what lies here now was left by a process that was killed.
+            for left in self._staging.glob("spill-*"):
+                shutil.rmtree(left)
+            yield
+
+    def _migrate(self) -> None:
+        """Bring the build file to the present layout, once per object: a reader cannot write."""
+        if self.__dict__.get("_is_migrated") or not self.build_path.exists():
+            return
+        with self._lock.shared("look at the layout"), self._opened_read_only() as con:
+            is_old = layout.version_of(con) < layout.VERSION
+        if is_old:
+            with self._write("migrate"), database.opened(self.build_path, self._spill, read_only=False) as con:
+                layout.migrate(con)
+        self._is_migrated = True
+
+    def _opened_read_only(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        if self.build_path.exists():
+            return database.opened(self.build_path, self._spill, read_only=True)
+        return closing(database.connect(None, self._spill, read_only=True))
+
+    @contextmanager
+    def _open_for_reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._opened_read_only() as con:
+            layout.version_of(con)
+            if snapshot.declared_hash(con) != self._definitions:
+                database.present_declared(con, self._tables)
+                database.load_macros(con)
+                create_views(con, self._views, kind="temp view")
+            yield con
+
+    def _is_behind(self) -> bool:
+        if not self.build_path.exists():
+            return False
+        with self._open_for_reading() as con:
+            row = con.execute("select coalesce(max(seq), 0) from publishes").fetchone()
+        assert row is not None
+        return not snapshot.is_current(self.snapshot_path, row[0], self._definitions, self._spill)
+
+    def _refuse_unbound_rows(self) -> None:
+        if self.build_path.exists():
+            raise WarehouseError(
+                f"warehouse {self.folder} has rows but no {self._binding_path.name}, so what made them is unknown; "
+                "restore that file, or set the warehouse aside with --replace"
+            )
+
+    def _holds_real_rows(self) -> bool:
+        """Whether a published row was made by a real model."""
+        made_by_models = [name for name, spec in self._tables.items() if "provider_kind" in spec.columns]
+        with self._open_for_reading() as con:
+            return any(
+                con.execute(f"select 1 from {name} where provider_kind = '{binding.REAL}' limit 1").fetchone()
+                for name in made_by_models
+            )
+
+
+def _next_seq(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of the next publish: nobody else publishes while the lock is held."""
+    row = con.execute(f"select coalesce(max(seq), 0) + 1 from {publishing.PUBLISHES}").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,72 @@
+"""What the contract lets a second process do: python contract_child.py <opener> <place> <action> [arguments]."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from contract_places import open_at
+from storage_toy import ITEMS, publish, rows_of, stage, texts_in
+
+_STEPS = {"execute", "commit", "fsync", "rename", "replace", "unlink", "copyfile", "flock"}
+"""Calls by which a publish changes something that others see, or waits for its turn to."""
+
+
+def publish_often(opener: str, place: Path, source: str) -> None:
+    """Publish a partition three times: n rows that all say n."""
+    for count in range(1, 4):
+        publish(open_at(opener, place), {f"{source}-{i}": str(count) for i in range(count)}, source)
+
+
+def publish_and_die_at_every_step(opener: str, place: Path) -> None:
+    """Publish in a process that dies before its first step, in one that dies before its second, and so on; prints what
+    is published after each."""
+    for step in range(1, 500):
+        is_dead = os.waitstatus_to_exitcode(_forked(_publish_and_die, opener, place, step)) == -signal.SIGKILL
+        _forked(_print_published, opener, place)
+        if not is_dead:
+            return
+
+
+def _forked(action: Any, *arguments: Any) -> int:
+    """Exit status of an action in a process of its own; this one never opens a database."""
+    child = os.fork()
+    if child == 0:
+        try:
+            action(*arguments)
+            sys.stdout.flush()
+        except BaseException as error:
+            print(repr(error), file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+
+def _publish_and_die(opener: str, place: Path, at: int) -> None:
+    warehouse, left = open_at(opener, place), at
+
+    def count(frame: FrameType, event: str, called: Any) -> None:
+        nonlocal left
+        if event == "c_call" and getattr(called, "__name__", "") in _STEPS:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    with warehouse.staging_area("items", "mmlu", "run") as area:
+        staged = stage(area / "rows.parquet", rows_of({"1": "new", "2": "new"}))
+        sys.setprofile(count)
+        warehouse.publish(ITEMS, "mmlu", staged, run_id="r", fingerprint="f", profile="p", statistics={})
+        sys.setprofile(None)
+
+
+def _print_published(opener: str, place: Path) -> None:
+    texts = texts_in(open_at(opener, place))
+    print(texts["1"] if texts.keys() == {"1", "2"} and len(set(texts.values())) == 1 else f"torn:{texts}")
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[3]](sys.argv[1], Path(sys.argv[2]), *sys.argv[4:])

@@ -1,0 +1,63 @@
+"""The contract that every implementation of `Warehouse` is held to.
+
+    class TestMine(WarehouseContract):
+        opener = "my_module:open_mine"
+
+`opener` names a function that opens the warehouse at a place (a folder of the test) with the toy tables and views; it
+takes `tables=` and `views=` too. Processes call it as well, so it must be importable. No test here knows what holds the
+rows: it opens no file, and knows of no lock.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from contract_binding import BindingContract
+from contract_places import Reopen, Start, open_at
+from contract_publishing import PublishingContract
+from contract_reading import FilesContract, ReadingContract, SnapshotContract
+
+from reasonmed_assets.storage import Warehouse
+
+CHILD = Path(__file__).with_name("contract_child.py")
+
+
+class WarehouseContract(PublishingContract, ReadingContract, SnapshotContract, FilesContract, BindingContract):
+    """Inherit, and set `opener`."""
+
+    opener: ClassVar[str]
+
+    @pytest.fixture
+    def place(self, tmp_path: Path) -> Path:
+        """A folder whose name means something to whoever takes it for SQL or a pattern."""
+        return tmp_path / "it's [1] of *"
+
+    @pytest.fixture
+    def reopen(self, place: Path) -> Reopen:
+        return partial(open_at, self.opener, place)
+
+    @pytest.fixture
+    def warehouse(self, reopen: Reopen) -> Warehouse:
+        """An empty warehouse of the toy tables."""
+        return reopen()
+
+    @pytest.fixture
+    def start(self, place: Path) -> Iterator[Start]:
+        started: list[subprocess.Popen[str]] = []
+
+        def start_child(action: str, *arguments: str) -> subprocess.Popen[str]:
+            command = [sys.executable, str(CHILD), self.opener, str(place), action, *arguments]
+            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            started.append(child)
+            return child
+
+        yield start_child
+        for child in started:
+            child.kill()
+            child.communicate()
