@@ -1,8 +1,7 @@
 """Table `sft_cot`."""
 
-from reasonmed_assets.quality.schema import Table, column, table
-
-from reasonmed_assets.vocabulary import FOLDS, PROVIDER_KINDS, SPLIT_ROLES
+from reasonmed_assets.quality.schema import table
+from reasonmed_assets.quality.tables.training_columns import TrainingColumns
 
 
 @table(
@@ -12,14 +11,5 @@ from reasonmed_assets.vocabulary import FOLDS, PROVIDER_KINDS, SPLIT_ROLES
     key="example_id",
     partitioned=False,
 )
-class SftCot(Table):
+class SftCot(TrainingColumns):
     """One row per training record (path only)."""
-
-    example_id: str = column("The example.", unique=True)
-    source: str = column("Name of the source.")
-    instruction: str = column("Question with lettered options.", str_length={"min_value": 1})
-    input: str = column("Context where there is one, else empty.")
-    output: str = column("What the model is to learn to write.", str_length={"min_value": 1})
-    fold: str = column("Train or validation.", isin=FOLDS)
-    split_role: str = column("stand_in rows are refused by an export.", isin=SPLIT_ROLES)
-    provider_kind: str = column("Kind of provider behind the text.", isin=PROVIDER_KINDS)
