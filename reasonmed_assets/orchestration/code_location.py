@@ -7,10 +7,12 @@ from typing import Any
 
 import dagster as dg
 
+from reasonmed_assets import sql
 from reasonmed_assets.assets import all_assets
 from reasonmed_assets.assets.provenance import bring_up_to_date
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.prompts.rendering import check_roles
+from reasonmed_assets.llm.replies.relation import check_read_fields
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.schema import TABLES
@@ -41,10 +43,12 @@ def build_defs(
 
     Raises:
         RoleError: a role is declared in part only.
+        QueryError: a query's header is wrong, or it reads a field that no reply has.
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
     """
     check_roles()
     check_served(TABLES.values())
+    check_read_fields(sql.queries())
     settings = settings or BuildSettings.from_environment()
     profile = settings.loaded_profile
     declared = profile.sources.declared
