@@ -136,7 +136,7 @@ def main() -> None:
         engine = Engine(made_by, ledger, lambda name: [url], LogProgress())
         for result in engine.run("measure", calls(int(n)), asked_of, 2):
             rows.add(result.row_id)
-            outcomes[result.outcome] += 1
+            outcomes[str(result.outcome)] += 1
             n_wrong += result.outcome == "completed" and not result.value
             made_for += not result.is_cached
     told = {
