@@ -36,6 +36,8 @@ def _names(node: Any, own: frozenset[str]) -> Iterator[str]:
             yield from _names(part, own)
     if not isinstance(node, dict):
         return
+    if node.get("type") == "RECURSIVE_CTE_NODE":
+        own |= {node["cte_name"]}
     for entry in (node.get("cte_map") or {}).get("map", ()):
         yield from _names(entry["value"], own)
         own |= {entry["key"]}

@@ -14,6 +14,7 @@ from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.llm.replies.relation import check_read_fields
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
+from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import check_served
@@ -43,10 +44,12 @@ def build_defs(
 
     Raises:
         RoleError: a role is declared in part only.
+        QueryError: a header in `sql/` is wrong, or what it says of its query is.
         QueryError: a query's header is wrong, or it reads a field that no reply has.
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
     """
     check_roles()
+    check_queries()
     check_served(TABLES.values())
     check_read_fields(sql.queries())
     settings = settings or BuildSettings.from_environment()

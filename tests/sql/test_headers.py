@@ -97,3 +97,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_every_relation_and_step_that_a_query_names_exists() -> None:
     steps = {query.name for query in sql.queries("calls")}
     assert {query.step for query in sql.queries() if query.step} <= steps
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("with own as (select * from questions) select * from own", {"questions"}),
+        ("with questions as (select * from questions) select * from questions", {"questions"}),
+        ("with recursive n as (select 1 as i union all select i + 1 from n where i < 9) from n", set()),
+        ("select * from reviews where path_id in (from overrides)", {"reviews", "overrides"}),
+    ],
+)
+def test_what_a_query_reads_is_found_without_its_own_expressions(text: str, names: set[str]) -> None:
+    assert sql.names_in(text) == names
