@@ -1,8 +1,8 @@
 """The Python code that makes a table's rows, and the profile values that it reads: found in the source, not by hand.
 
-From the functions that stage a table, every function, class and constant is followed that they name, as far as it lies
-in a package whose code decides what rows say. What carries rows and calls (engine, transports, ledger, storage) does
-not: an edit there changes no row. Docstrings, comments, type annotations and log lines do not count.
+From the functions that stage a table, every function, class and constant of the package is followed that they name,
+but for what carries rows and calls (engine, transports, ledger, storage): an edit there changes no row. Docstrings,
+comments, type annotations and log lines do not count.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any
 
 _PACKAGE = "reasonmed_assets"
-_MAKES_ROWS = ("assets", "people", "roles", "rules", "sources", "vocabulary")
-_ASKS_MODELS = ("llm.prompts", "llm.replies")
+_CARRIES = (
+    *("cli", "config", "errors", "lineage", "machine", "materialisation", "orchestration", "pages", "quality"),
+    *("release", "servers", "sql", "storage"),
+    *("llm.calls", "llm.engine", "llm.ledger", "llm.outcomes", "llm.transports"),
+)
+"""Parts of the package whose code changes no row: values of a profile, schemas and SQL are parts of their own."""
 _LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical"}
-_NOT_OF_ROWS = {"rehearse"}
+_NOT_OF_ROWS = {"rehearse", "stubborn_share", "stubborn_share_if_hard"}
 """Keyword arguments that change no row: what a rehearsal answers is the model's doing."""
 
 
@@ -40,19 +44,18 @@ class Code:
 
 
 @cache
-def code_of(roots: tuple[Callable[..., Any], ...], modules: tuple[str, ...] = ()) -> Code:
-    """The code that functions reach, themselves included.
+def code_of(roots: tuple[Callable[..., Any], ...], roles: tuple[str, ...] = ()) -> Code:
+    """The code that functions and declarations of roles reach, themselves included.
 
     Args:
         roots: the functions.
-        modules: further modules of the package, whole, by their name below it.
+        roles: names of the roles.
     """
     reach = _Reach()
     for root in roots:
         reach.visit(root.__module__, root.__qualname__.partition(".")[0])
-    for module in modules:
-        for name in _module(f"{_PACKAGE}.{module}").definitions:
-            reach.visit(f"{_PACKAGE}.{module}", name)
+    for role in roles:
+        reach.visit(f"{_PACKAGE}.roles.{role}", "ROLE")
     texts = {f"{module}.{name}": _text(module, name) for module, name in reach.found}
     joined = "\x1e".join(f"{name}\x1f{text}" for name, text in sorted(texts.items()))
     digest = hashlib.sha256(joined.encode()).hexdigest()[:16] if texts else ""
@@ -63,6 +66,7 @@ def code_of(roots: tuple[Callable[..., Any], ...], modules: tuple[str, ...] = ()
 class _Module:
     """What a module defines at its top level, and what its imports call."""
 
+    package: str
     definitions: dict[str, list[ast.stmt]]
     imports: dict[str, tuple[str, str | None]]
 
@@ -86,11 +90,16 @@ class _Reach:
                 self._visit_names(known, module, node)
 
     def _visit_names(self, known: _Module, module: str, node: ast.AST) -> None:
-        for part in ast.walk(node):
+        parts = list(ast.walk(node))
+        within = {name: imported for part in parts for name, imported in _imported(part, known.package)}
+        imports = known.imports | within
+        for imported in within.values():
+            self._visit_import(imported, None)
+        for part in parts:
             if isinstance(part, ast.Attribute):
                 self.variables |= set(_profile_value(part))
-                if isinstance(part.value, ast.Name) and part.value.id in known.imports:
-                    self._visit_import(known.imports[part.value.id], part.attr)
+                if isinstance(part.value, ast.Name) and part.value.id in imports:
+                    self._visit_import(imports[part.value.id], part.attr)
             elif isinstance(part, ast.Name):
                 self.visit(module, part.id)
 
@@ -105,8 +114,8 @@ class _Reach:
 
 
 def _makes_rows(module: str) -> bool:
-    below = module.removeprefix(f"{_PACKAGE}.")
-    return any(below == package or below.startswith(f"{package}.") for package in (*_MAKES_ROWS, *_ASKS_MODELS))
+    package, _, below = module.partition(".")
+    return package == _PACKAGE and not any(below == part or below.startswith(f"{part}.") for part in _CARRIES)
 
 
 def _profile_value(part: ast.Attribute) -> Iterator[str]:
@@ -131,30 +140,43 @@ def _module(name: str) -> _Module:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"there is no module {name}")
-    known = _Module({}, {})
+    known = _Module(str(spec.parent), {}, {})
     _collect(ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body, known)
     return known
 
 
 def _collect(body: Iterable[ast.stmt], known: _Module) -> None:
     for node in body:
-        if isinstance(node, ast.Import):
-            known.imports.update({alias.asname or alias.name: (alias.name, None) for alias in node.names})
-        elif isinstance(node, ast.ImportFrom):
-            known.imports.update({alias.asname or alias.name: (str(node.module), alias.name) for alias in node.names})
-        elif isinstance(node, ast.If | ast.Try):
-            _collect(node.body, known)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            known.imports.update(_imported(node, known.package))
+        elif isinstance(node, ast.If):
+            _collect([*node.body, *node.orelse], known)
+        elif isinstance(node, ast.Try):
+            handled = [one for handler in node.handlers for one in handler.body]
+            _collect([*node.body, *handled, *node.orelse, *node.finalbody], known)
         else:
             clean = _Rows().visit(node)
             for name in _defined(node) if clean else ():
                 known.definitions.setdefault(name, []).append(clean)
 
 
-def _defined(node: ast.stmt) -> list[str]:
+def _imported(node: ast.AST, package: str) -> Iterator[tuple[str, tuple[str, str | None]]]:
+    """The names that an import gives -> module and name within it."""
+    if isinstance(node, ast.Import):
+        yield from ((alias.asname or alias.name, (alias.name, None)) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        module = resolve_name(f"{'.' * node.level}{node.module or ''}", package)
+        yield from ((alias.asname or alias.name, (module, alias.name)) for alias in node.names)
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    """The names that a statement defines; one that defines none, as `KINDS.update(...)`, is a part of all it names."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return [part.id for target in targets if target for part in ast.walk(target) if isinstance(part, ast.Name)]
+        return {node.name}
+    targets = (
+        node.targets if isinstance(node, ast.Assign) else [node.target if isinstance(node, ast.AugAssign) else node]
+    )
+    return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
 
 
 @cache
@@ -178,12 +200,15 @@ class _Rows(ast.NodeTransformer):
         self._is_in_class = before
         return _with_body(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         self._is_in_class, before = False, self._is_in_class
         node.returns = None
         self.generic_visit(node)
         self._is_in_class = before
         return _with_body(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self.visit_FunctionDef(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         node.annotation = None

@@ -78,4 +78,4 @@ class TableDefinition:
         roots = [function for one in self.inputs for function in one.code]
         roots += [self.stage_rows] if self.stage_rows is not from_query else []
         roots += [self.ask] if roles else []
-        return code_of(tuple(roots), tuple(f"roles.{role_named(role).name}" for role in roles))
+        return code_of(tuple(roots), tuple(role_named(role).name for role in roles))

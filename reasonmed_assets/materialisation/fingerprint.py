@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from reasonmed_assets.quality.schema import TABLES, TableSpec
 Parts = Mapping[str, str]
 """What rows were made from: a digest, or a value as JSON, by name."""
 
+_LAYOUT = re.compile(r"""(?P<quoted>'[^']*'|"[^"]*")|(?:\s|--[^\n]*|/\*.*?\*/)+""", re.DOTALL)
 _MODEL_PRICES = {"prompt_usd_per_million", "completion_usd_per_million"}
 _PROVIDER_IDENTITY = {"kind", "structured"}
 
@@ -28,8 +30,8 @@ _PROVIDER_IDENTITY = {"kind", "structured"}
 def static_parts(table: TableDefinition, profile: Profile) -> dict[str, str]:
     """The parts that follow from the code location: all but the inputs."""
     transform = table.transform
-    parts = {f"sql/{query.name}.sql": _digest(_without_comments(query.text)) for query in transform.queries}
-    parts |= {f"macro {name}": _digest(_without_comments(text)) for name, text in transform.macros.items()}
+    parts = {f"sql/{query.name}.sql": _digest(_bare(query.text)) for query in transform.queries}
+    parts |= {f"macro {name}": _digest(_bare(text)) for name, text in transform.macros.items()}
     parts |= {f"prompt {role}": prompt_hash(role) for role in transform.roles}
     parts["schema"] = _digest(json.dumps(_schema(table.spec)))
     if table.code.digest:
@@ -91,9 +93,9 @@ def _schema(spec: TableSpec) -> list[Any]:
     return [spec.key, spec.partitioned, [[name, types[name], one.nullable] for name, one in spec.columns.items()]]
 
 
-def _without_comments(text: str) -> str:
-    """SQL without its header and other lines that are comments."""
-    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
+def _bare(text: str) -> str:
+    """SQL without its header, other comments and the way that it is laid out; quoted texts stay as they are."""
+    return _LAYOUT.sub(lambda match: match["quoted"] or " ", text).strip()
 
 
 def _digest(text: str) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,3 +67,88 @@ def test_a_body_that_only_logs_stays_a_body() -> None:
 
 def test_how_a_rehearsal_answers_is_no_part_of_a_role() -> None:
     assert rows_of("ROLE = Role(name='x', rehearse=_one)") == rows_of("ROLE = Role(name='x', rehearse=_two)")
+
+
+RULE = """
+from reasonmed_assets.storage.texts import stored
+
+KINDS = {}
+
+def one(stage):
+    from reasonmed_assets.rules import texts
+    return texts.shortened(stage)
+
+def two(stage):
+    from .texts import lengthened as long
+    return long(stage)
+
+def three(stage):
+    return KINDS["of"](stored(stage))
+
+def four(stage):
+    return translated(stage)
+
+try:
+    import absent
+except ImportError:
+    def translated(stage):
+        from reasonmed_assets.translation import words
+        return words.of(stage)
+
+def _of(stage):
+    return stage
+
+for name in ("of",):
+    KINDS.update({name: _of})
+"""
+TEXTS = "def shortened(text):\n    return text[:1]\n\ndef lengthened(text):\n    return text * 2\n"
+FILES = {
+    "rules/rule.py": RULE,
+    "rules/texts.py": TEXTS,
+    "storage/texts.py": "def stored(text):\n    return text\n",
+    "translation/words.py": "def of(text):\n    return text\n",
+}
+
+
+@pytest.fixture(scope="module")
+def reached(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The definitions that each function of RULE reaches, in a package of the same name."""
+    folder = tmp_path_factory.mktemp("package")
+    for file, text in FILES.items():
+        path = folder / "reasonmed_assets" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    code = Path(__file__).parents[2] / "reasonmed_assets" / "materialisation" / "code.py"
+    (folder / "code_of_rows.py").write_text(code.read_text(encoding="utf-8"), encoding="utf-8")
+    asked = (
+        "import code_of_rows, json\n"
+        "from reasonmed_assets.rules import rule\n"
+        "names = ('one', 'two', 'three', 'four')\n"
+        "print(json.dumps({name: code_of_rows.code_of((getattr(rule, name),)).names for name in names}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("function", "definition"),
+    [
+        ("one", "rules.texts.shortened"),
+        ("two", "rules.texts.lengthened"),
+        ("three", "rules.rule._of"),
+        ("four", "translation.words.of"),
+    ],
+)
+def test_code_is_followed_wherever_it_is_imported_and_registered(
+    function: str, definition: str, reached: dict[str, list[str]]
+) -> None:
+    assert f"reasonmed_assets.{definition}" in reached[function]
+
+
+def test_what_is_not_named_and_what_carries_rows_is_not_followed(reached: dict[str, list[str]]) -> None:
+    assert "reasonmed_assets.rules.texts.lengthened" not in reached["one"]
+    assert not [name for names in reached.values() for name in names if "storage" in name]
