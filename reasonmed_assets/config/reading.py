@@ -133,7 +133,7 @@ def _unset(statements: Statements, keys: Any, file: Path) -> None:
         raise ProfileError(f'{file}: unset: give an array of keys, as ["rules.audit_share"] (it is {keys!r})')
     for key in keys:
         try:
-            statements.remove(key_of(key))
+            statements.remove(key_of(key), str(file))
         except ValueError as error:
             raise ProfileError(f"{file}: unset: {error}") from error
 
@@ -190,7 +190,9 @@ def _validated(statements: Statements, file: Path) -> Profile:
     except ValidationError as error:
         lines = []
         for found in error.errors(include_url=False):
-            key = getattr(found.get("ctx", {}).get("error"), "key", found["loc"])
+            # "[key]" is pydantic's mark for the name of a table rather than its value.
+            at = tuple(part for part in found["loc"] if part != "[key]")
+            key = getattr(found.get("ctx", {}).get("error"), "key", at)
             origin = statements.origin(key) or str(file)
             where = f"{file}, as {SET}" if origin == SET else origin
             lines.append(f"{where}: {dotted(key) or 'profile'}: {said(found)}")

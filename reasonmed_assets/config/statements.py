@@ -44,8 +44,8 @@ class Statements:
         self._forget(walked)
         self._origins[walked] = origin
 
-    def remove(self, key: Key) -> None:
-        """Take a value or a table away.
+    def remove(self, key: Key, origin: str) -> None:
+        """Take a value or a table away; that it is missing is then what `origin` states.
 
         Raises:
             ValueError: nothing states it.
@@ -58,6 +58,7 @@ class Statements:
             raise ValueError(f"{dotted(key)} is not stated by what this file extends")
         del at[last]
         self._forget(key)
+        self._origins[key] = origin
 
     def origin(self, key: Key) -> str | None:
         """Where a value is stated; for one that is not, its table. None where nothing is."""
