@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 import dagster as dg
 
 from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.llm.ledger.opening import store_exists
+from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.machine import locked
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.session import BuildSession
@@ -109,6 +110,9 @@ def build(
     wanted = _selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
+    if wanted & set(ACCOUNT_TABLES) and store_exists(settings.ledger_reference):
+        # A ledger that cannot be used is reported now, not by one table after the other.
+        open_store(settings.ledger_reference).close()
     summary = BuildSummary()
     with dagster_instance(settings.warehouse_folder) as instance:
         runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
@@ -138,8 +142,17 @@ def dagster_instance(warehouse: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def prepare_dagster_home(warehouse: Path) -> Path:
-    """Create Dagster's home once, under a lock: a fresh one breaks under parallel first use."""
+    """Create Dagster's home once, under a lock: a fresh one breaks under parallel first use.
+
+    Raises:
+        BuildError: Dagster cannot keep its history under this path.
+    """
     home = warehouse / ".dagster"
+    if unquote(str(home)) != str(home):
+        raise BuildError(
+            f"{warehouse}: Dagster writes the path of its history into a URL, where a % with two hex digits stands for "
+            "another character; choose a folder without one with --warehouse"
+        )
     settings = home / "dagster.yaml"
     if settings.exists():
         return home

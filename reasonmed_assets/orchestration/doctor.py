@@ -111,6 +111,8 @@ def _binding(settings: BuildSettings, profile: Profile) -> Finding:
     try:
         warehouse = open_warehouse(settings.warehouse_folder)
         warehouse.refuse_other_build(profile.provider_kind, str(settings.data_folder))
+        with warehouse.read():
+            pass  # opening reports what another version or program wrote
     except (OSError, ReasonmedError) as error:
         return Finding("warehouse", False, str(error))
     return Finding("warehouse", True, str(settings.warehouse_folder))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 from builds import reasonmed
 
 
@@ -25,6 +26,14 @@ def test_a_value_set_for_the_run_is_checked(tmp_path: Path) -> None:
     done = reasonmed("doctor", *options)
     assert done.returncode == 1
     assert "simulated.toml, as set for this run: rules.audit_share: Input should be less than" in done.stdout
+
+
+def test_a_warehouse_that_it_cannot_read_is_a_finding(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "build.duckdb")) as con:
+        con.execute("create macro layout_version() as 999")
+    done = reasonmed("doctor", "--profile", "simulated", "--warehouse", str(tmp_path))
+    assert done.returncode == 1
+    assert "the warehouse has layout version 999" in done.stdout
 
 
 def test_the_command_line_loads_nothing_heavy_before_a_command_needs_it() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,22 @@ def test_a_missing_file_of_overrides_is_refused(budget: list[str], copy: Built) 
     done = called("build", "--profile", "simulated", "--warehouse", str(copy.folder), *options)
     assert done.returncode == 1
     assert "nowhere.toml" in done.stdout + done.stderr
+
+
+def test_a_ledger_of_a_newer_version_is_refused_before_the_first_table(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as ledger:
+        ledger.execute("pragma user_version = 999")
+    done = called("build", "--profile", "simulated", "--warehouse", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.count("its version is 999, this program knows versions up to") == 1
+    assert not (tmp_path / "build.duckdb").exists()
+
+
+@pytest.mark.parametrize("name", ["what?", "100%41"])
+def test_a_path_that_a_library_would_read_otherwise_is_refused(name: str, tmp_path: Path) -> None:
+    done = called("build", "--profile", "simulated", "--warehouse", str(tmp_path / name))
+    assert done.returncode == 1
+    assert "choose a folder without one with --warehouse" in done.stderr
 
 
 def test_another_kind_of_model_is_refused(copy: Built) -> None:
