@@ -129,6 +129,11 @@ class Lineage:
         roles = query.roles if query else ()
         declared = [role_named(role) for role in roles]
         fields = dict.fromkeys(field for role in declared for field in (*role.fields, *role.optional))
+        absent = [field for field in fields if field not in calls]
+        if absent:
+            raise LineageError(
+                f"sql/{step}.sql yields no {', '.join(absent)}, which a prompt of {' and '.join(roles)} reads: add it"
+            )
         shown = _merged(edge._replace(roles=(*edge.roles, *roles)) for field in fields for edge in calls[field])
         replies = {column: shown if column in WRITTEN else () for column in REPLIES.names}
         return {"calls": calls, "replies": replies | {"row_id": calls["row_id"]}}

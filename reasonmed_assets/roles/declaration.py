@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -109,9 +109,27 @@ class Role:
         found = [f"{name} is missing: give {what}" for name, what in _NEEDED.items() if not getattr(self, name)]
         if re.fullmatch("[a-z][a-z_]*", self.name) is None:
             found.append(f"the name {self.name!r} must consist of small letters and underscores")
-        if isinstance(self.reply, type) and issubclass(self.reply, PathReply) and "path" not in self.reply.model_fields:
+        found += [f"{name} is not {what}: correct it" for name, what in _NEEDED.items() if not self._is_valid(name)]
+        if not isinstance(self.section, type) or not issubclass(self.section, BaseModel):
+            found.append(f"section is {self.section!r}: give a pydantic model with the methods of `Sampling`")
+        if not isinstance(self.reply, type) or not issubclass(self.reply, PathReply):
+            return found
+        if "path" not in self.reply.model_fields:
             found.append(f"{self.reply.__name__} is a PathReply: give it a field `path`")
+        if self.reply.written_path is PathReply.written_path:
+            found.append(f"{self.reply.__name__} is a PathReply: give it a method `written_path`")
         return found
+
+    def _is_valid(self, name: str) -> bool:
+        """A value that is given is one of those that the attribute may have."""
+        value = getattr(self, name)
+        if not value:
+            return True
+        if name == "fields":
+            return not isinstance(value, str)
+        if name == "reply":
+            return isinstance(value, Text) or (isinstance(value, type) and issubclass(value, JsonReply))
+        return callable(value) if name == "rehearse" else value in get_args(Serves)
 
 
 def find_roles(package: str, path: Iterable[str]) -> tuple[dict[str, Role], list[str]]:
@@ -119,15 +137,20 @@ def find_roles(package: str, path: Iterable[str]) -> tuple[dict[str, Role], list
     roles: dict[str, Role] = {}
     problems: list[str] = []
     for name in sorted(module.name for module in pkgutil.iter_modules(path) if module.name not in _NO_ROLES):
-        declared = getattr(import_module(f"{package}.{name}"), "ROLE", None)
+        try:
+            declared = getattr(import_module(f"{package}.{name}"), "ROLE", None)
+        except Exception as error:
+            problems.append(f"roles/{name}.py cannot be imported: {type(error).__name__}: {error}")
+            continue
         if not isinstance(declared, Role):
             problems.append(f"roles/{name}.py: there is no role in it: declare `ROLE = Role(name={name!r}, ...)`")
             continue
-        problems += [f"roles/{name}.py: {problem}" for problem in declared.problems()]
+        found = declared.problems()
         if declared.name != name:
-            problems.append(f"roles/{name}.py: the name {declared.name!r} is taken or wrong: name the role {name!r}")
-            continue
-        roles[name] = declared
+            found.append(f"the name {declared.name!r} is taken or wrong: name the role {name!r}")
+        problems += [f"roles/{name}.py: {problem}" for problem in found]
+        if not found:
+            roles[name] = declared
     problems += [
         f"roles/{name}.py: sampled_as is {role.sampled_as!r}, which is no role: name one of {', '.join(roles)}"
         for name, role in roles.items()

@@ -208,5 +208,11 @@ def test_what_is_made_by_nothing_is_refused() -> None:
         Lineage().edges("unknown")
 
 
+def test_a_call_without_a_field_of_its_prompt_is_refused() -> None:
+    text = sql.query("calls/rank").text.replace("paths.path_text", "paths.path_text as text")
+    with pytest.raises(LineageError, match=r"sql/calls/rank\.sql yields no path_text, which a prompt of ranker reads"):
+        _changed({"calls/rank": text}).edges("ranked_paths")
+
+
 def test_the_hash_of_a_row_is_of_no_other_column() -> None:
     assert all(edges_of(name)[ROW_HASH] == () for name in TABLES)

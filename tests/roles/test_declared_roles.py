@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import reasonmed_assets.quality.tables  # noqa: F401
+from pydantic import BaseModel
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import check_served
 
@@ -82,7 +83,32 @@ def test_what_a_declaration_lacks_is_said_at_once() -> None:
     assert whole.problems() == [
         "the name 'Critic 2' must consist of small letters and underscores",
         "Pathless is a PathReply: give it a field `path`",
+        "Pathless is a PathReply: give it a method `written_path`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"fields": "path_text"}, "fields is not the fields that its prompt reads"),
+        ({"reply": BaseModel}, "reply is not Text(), or the pydantic model"),
+        ({"reply": 3}, "reply is not Text(), or the pydantic model"),
+        ({"rehearse": "_rehearse"}, "rehearse is not the function"),
+        ({"serves": "questions"}, "serves is not 'example', 'question' or 'none'"),
+        ({"section": 3}, "section is 3: give a pydantic model"),
+    ],
+)
+def test_a_value_that_a_role_cannot_have_is_named(changes: dict[str, Any], said: str) -> None:
+    (problem,) = dataclasses.replace(ROLES["ranker"], **changes).problems()
+    assert problem.startswith(said)
+
+
+def test_a_module_that_cannot_be_imported_and_a_wrong_section_are_named(tmp_path: Path) -> None:
+    wrong = DECLARED.format(name="critic").replace("serves=", "section=3, serves=")
+    declared, problems = found(tmp_path, broken="raise ValueError('no file')", critic=wrong)
+    assert declared == {}
+    assert problems[0] == "roles/broken.py cannot be imported: ValueError: no file"
+    assert problems[1].startswith("roles/critic.py: section is 3")
 
 
 def test_the_shipped_roles_are_whole() -> None:

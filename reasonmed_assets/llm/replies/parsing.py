@@ -220,7 +220,10 @@ def _schema(role: Role, max_tokens: int | None, options: Sequence[str] | None) -
         for field in strings if bound <= _BOUND_MAX else []:
             field["maxLength"] = min(bound, field.get("maxLength", bound))
             field["minLength"] = min(field.get("minLength", 0), field["maxLength"])
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    schema = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    # What the fields of a model with models in it refer to.
+    inner = {} if isinstance(role.reply, Text) else role.reply.model_json_schema().get("$defs", {})
+    return schema | {"$defs": inner} if inner else schema
 
 
 def _properties(reply: type[JsonReply]) -> dict[str, dict[str, Any]]:

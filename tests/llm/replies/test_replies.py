@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from enum import StrEnum
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
 
 from reasonmed_assets.config.profile import Model
 from reasonmed_assets.llm.calls import Reply, Unusable
@@ -15,7 +19,7 @@ from reasonmed_assets.llm.replies.parsing import TextReply, parse_reply, respons
 from reasonmed_assets.roles import ROLES, RoleError
 from reasonmed_assets.roles.evaluator import Evaluation
 from reasonmed_assets.roles.ranker import Score
-from reasonmed_assets.roles.replies import PATH_STEPS
+from reasonmed_assets.roles.replies import PATH_STEPS, JsonReply
 from reasonmed_assets.roles.verifier import Verdict
 from reasonmed_assets.vocabulary import VERDICTS
 
@@ -310,6 +314,28 @@ def test_a_schema_asks_for_what_the_reader_takes(role: str) -> None:
     assert schema["additionalProperties"] is False
     incomplete = [{k: v for k, v in VALID[role].items() if k != name} for name in schema["required"]]
     assert {unusable(role, json.dumps(reply)).outcome for reply in incomplete} == {"malformed"}
+
+
+def test_a_reply_may_hold_models_lists_and_fields_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Kind(StrEnum):
+        MAJOR = "major"
+        MINOR = "minor"
+
+    class Finding(BaseModel):
+        name: str
+        kind: Kind
+
+    class Findings(JsonReply):
+        findings: list[Finding]
+        main: Finding | None = None
+
+    monkeypatch.setitem(ROLES, "ranker", dataclasses.replace(ROLES["ranker"], reply=Findings))
+    schema = response_format("ranker", "json_schema", 1024)["json_schema"]["schema"]  # type: ignore[index]
+    validator = Draft202012Validator(schema)
+    reply: dict[str, Any] = {"findings": [{"name": "fever", "kind": "minor"}], "main": None}
+    assert validator.is_valid(reply)
+    assert not validator.is_valid({**reply, "main": {"name": "fever", "kind": "none"}})
+    assert value_of(read("ranker", json.dumps(reply))) == reply
 
 
 @pytest.mark.parametrize("role", STRUCTURED_ROLES)
