@@ -75,7 +75,8 @@ def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
         output_format: csv has lists and structs as JSON, json is one array, parquet bytes on standard output.
 
     Raises:
-        QueryError: there is no warehouse, or DuckDB does not accept the statement.
+        WarehouseError: there is no warehouse, or nothing in it.
+        QueryError: DuckDB does not accept the statement.
     """
     import duckdb
     import polars as pl
@@ -106,7 +107,7 @@ def prompt(warehouse: Path) -> None:
     """Read statements from the terminal, each ended by a semicolon, until end of input or `exit`.
 
     Raises:
-        QueryError: there is no warehouse.
+        WarehouseError: there is no warehouse, or nothing in it.
     """
     from reasonmed_assets.storage import open_warehouse
 

@@ -118,7 +118,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "publish": published.seq,
         "snapshot": dg.MetadataValue.path(warehouse.address),
         "data_docs": data_docs_page(warehouse.companion("quality"), spec),
-        "query": dg.MetadataValue.text(example_query(spec, partition)),
+        "query": dg.MetadataValue.text(example_query(spec, partition, warehouse.name)),
         "is_unchanged": is_unchanged,
         "reason": reason,
         "seconds": round(seconds, 2),

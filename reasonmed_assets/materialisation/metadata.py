@@ -12,6 +12,7 @@ import dagster as dg
 import duckdb
 
 from reasonmed_assets import sql
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.pages.data_docs import suite_page
 from reasonmed_assets.quality.checks import table_record
@@ -92,10 +93,10 @@ def view_rows(con: duckdb.DuckDBPyConnection, view: str, partition: str | None) 
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
 
 
-def example_query(spec: TableSpec, partition: str | None) -> str:
+def example_query(spec: TableSpec, partition: str | None, warehouse: str) -> str:
     """A command that shows what was published."""
     where = f" where source = '{partition}'" if partition else ""
-    return f'reasonmed sql "select * from {spec.name}{where} limit 10"'
+    return command("sql", f"select * from {spec.name}{where} limit 10", warehouse=warehouse)
 
 
 def data_docs_page(report_folder: Path, spec: TableSpec) -> dg.PathMetadataValue:

@@ -94,6 +94,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
     return environment.get_template("report.html").render(
         generator=GENERATOR,
         warehouse=warehouse,
+        build=command("build", warehouse=warehouse),
         written_at=dt.datetime.now(dt.UTC),
         published=_published(con),
         kinds=con.execute(sql.query("report/provider_kinds").text).fetchone(),
@@ -353,7 +354,7 @@ _PARTS: tuple[Callable[[duckdb.DuckDBPyConnection], Part], ...] = (
 
 def _nothing(name: str, title: str, table: str, otherwise: str = "") -> Part:
     said = f"Nothing to show yet: table {table} has no rows" + (f", {otherwise}" if otherwise else "")
-    return Part(name, title, missing=f"{said}. A build fills it: reasonmed build")
+    return Part(name, title, missing=said)
 
 
 def _with_total(row: Row, total: float) -> Row:

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from reasonmed_assets import sql
 from reasonmed_assets.config import Profile
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError
 from reasonmed_assets.quality import variables
 from reasonmed_assets.storage import Warehouse
@@ -38,7 +39,8 @@ def export_sheets(warehouse: Warehouse, profile: Profile, folder: Path) -> list[
             raise ReviewError(f"{file} exists already and may be filled in: give another folder")
     rows = _sample(warehouse, profile)
     if not rows:
-        raise ReviewError(f"warehouse {warehouse.name} has no examples yet: build it with `reasonmed build`")
+        build = command("build", warehouse=warehouse.name)
+        raise ReviewError(f"warehouse {warehouse.name} has no examples yet: build it with `{build}`")
     folder.mkdir(parents=True, exist_ok=True)
     _write_csv(files["csv"], rows)
     files["html"].write_text(_page(rows, profile), encoding="utf-8")

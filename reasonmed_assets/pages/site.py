@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.pages import data_docs
 from reasonmed_assets.pages import quality_report as report
@@ -40,7 +41,8 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     records = list(_records(warehouse))
     warehouse.refresh_snapshot()
     if not records and not warehouse.has_snapshot:
-        raise QualityError(f"warehouse {warehouse_folder} holds nothing yet: build it with `reasonmed build`")
+        build = command("build", warehouse=warehouse.name)
+        raise QualityError(f"warehouse {warehouse.name} holds nothing yet: build it with `{build}`")
     folder = (folder or warehouse.companion("quality")).resolve()
     page = folder / "index.html"
     _refuse_other_pages(page, folder / data_docs.SITE)
@@ -62,7 +64,8 @@ def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
         except (KeyError, TypeError, ValueError) as error:
             raise QualityError(
                 f"the record of the audit of {found.get('table')} {found.get('partition') or ''} in "
-                f"{warehouse.name}/audits is of another version ({error!r}): build again, no call is made twice"
+                f"{warehouse.name}/audits is of another version ({error!r}): build again with "
+                f"`{command('build', warehouse=warehouse.name)}`, no call is made twice"
             ) from error
         if record.table in TABLES:
             yield record

@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import Warehouse, open_warehouse
@@ -66,7 +67,8 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
     """
     found = con.execute("select distinct provider_kind, split_role from sft_reasonmed").fetchall()
     if not found:
-        raise ExportError("the training sets are empty: build first")
+        build = command("build", warehouse=warehouse.name)
+        raise ExportError(f"the training sets are empty: build them with `{build}`")
     kinds = {_REFUSED_KINDS[kind] for kind, _ in found if kind in _REFUSED_KINDS}
     kinds |= {"stand-in" for _, role in found if role == "stand_in"}
     failing = [kept.name for kept in _failing(warehouse)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.warehouse import Warehouse
@@ -26,6 +27,7 @@ def open_warehouse(folder: Path) -> Warehouse:
     """
     if not folder.is_dir():
         raise WarehouseError(
-            f"there is no warehouse at {folder}: build one with `reasonmed build`, or give --warehouse DIR"
+            f"there is no warehouse at {folder}: build one with `{command('build', warehouse=folder.resolve())}`, or "
+            "give --warehouse DIR"
         )
     return make_or_open_warehouse(folder)

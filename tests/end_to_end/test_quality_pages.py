@@ -215,7 +215,7 @@ def test_it_writes_beside_a_build_and_replaces_only_its_own_pages(
 
 
 def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match="reasonmed build"):
+    with pytest.raises(WarehouseError, match=f"reasonmed build --warehouse {tmp_path}/nowhere"):
         list(write_quality_pages(tmp_path / "nowhere", None))
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(QualityError, match="holds nothing yet"):
@@ -223,5 +223,5 @@ def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
     make_or_open_warehouse(tmp_path).record_audit(
         "questions", "mmlu", {"table": "questions", "partition": "mmlu", "of": "old"}
     )
-    with pytest.raises(QualityError, match=r"questions mmlu .* another version"):
+    with pytest.raises(QualityError, match=r"questions mmlu .* another version .*reasonmed build --warehouse"):
         list(write_quality_pages(tmp_path, None))

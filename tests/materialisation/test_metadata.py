@@ -1,11 +1,11 @@
-"""What a materialisation shows of a table: the lineage of its columns as Dagster has it."""
+"""What a materialisation shows of a table: the lineage of its columns, a command to paste."""
 
 from __future__ import annotations
 
 import dagster as dg
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.materialisation.metadata import column_lineage
+from reasonmed_assets.materialisation.metadata import column_lineage, example_query
 
 
 def _upstream(table: str) -> dict[str, set[str]]:
@@ -29,3 +29,9 @@ def test_no_upstream_column_is_downstream_of_the_table() -> None:
 
 def test_a_table_without_upstream_columns_has_no_lineage() -> None:
     assert column_lineage(TABLES["publishes"]) == dg.TableColumnLineage({})
+
+
+def test_the_example_query_names_partition_and_warehouse() -> None:
+    assert example_query(TABLES["questions"], "mmlu", "/data/my w") == (
+        """reasonmed sql "select * from questions where source = 'mmlu' limit 10" --warehouse "/data/my w\""""
+    )

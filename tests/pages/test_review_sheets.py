@@ -93,6 +93,6 @@ def test_a_sheet_that_may_be_filled_in_is_not_overwritten(rehearsal: Built, shee
 
 
 def test_a_warehouse_without_examples_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ReviewError, match="reasonmed build"):
+    with pytest.raises(ReviewError, match=f"reasonmed build --warehouse {tmp_path}/w"):
         export_sheets(make_or_open_warehouse(tmp_path / "w"), load_profile("simulated"), tmp_path / "out")
     assert not (tmp_path / "out").exists()

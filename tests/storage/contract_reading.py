@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from contract_places import Reopen, Start
 from storage_toy import ITEMS, VIEWS, publish, texts_in
 
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.storage import Warehouse, WarehouseError
 
 
@@ -126,7 +128,8 @@ class SnapshotContract:
         assert not warehouse.has_snapshot
         assert not warehouse.is_snapshot_behind()
         assert not warehouse.refresh_snapshot()
-        with pytest.raises(WarehouseError, match="holds nothing yet"), warehouse.snapshot():
+        said = f"holds nothing yet: build it with `{command('build', warehouse=warehouse.name)}`"
+        with pytest.raises(WarehouseError, match=re.escape(said)), warehouse.snapshot():
             pass
 
     def test_it_shows_the_last_publish(self, warehouse: Warehouse) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.quality import tables as _declared  # noqa: F401  (fills TABLES)
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.schema import TABLES, TableSpec
@@ -108,7 +109,8 @@ class DuckDBFile(Warehouse):
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
         self.refresh_snapshot()
         if not self.has_snapshot:
-            raise WarehouseError(f"warehouse {self.folder} holds nothing yet: build it with `reasonmed build`")
+            build = command("build", warehouse=self.name)
+            raise WarehouseError(f"warehouse {self.name} holds nothing yet: build it with `{build}`")
         with duckdb.connect(str(self.snapshot_path), read_only=True) as con:
             yield con
 
