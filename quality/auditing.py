@@ -88,10 +88,10 @@ def prepare(
 ) -> None:
     """Give the connection what the checks of a table read.
 
-    These are the profile's variables, `staged`, `unanswered`, `source_files` and `measured`. The arguments are those of
-    `audit`.
+    These are the variables of profile and partition, `staged`, `unanswered`, `source_files` and `measured`. The
+    arguments are those of `audit`.
     """
-    set_variables(con, variables(profile, partition))
+    set_variables(con, variables(profile) | spec.partition_values(partition))
     con.execute(f"create or replace temp view staged as select * from {parquet(staged)}")
     _ensure_source_files(con)
     con.execute("drop view if exists unanswered")

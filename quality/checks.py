@@ -35,7 +35,7 @@ def _spec(
         asset=dg.AssetKey(spec.name),
         description=_description(declared),
         blocking=declared.is_blocking,
-        partitions_def=partitions_def if spec.partitioned else None,
+        partitions_def=partitions_def if spec.is_partitioned else None,
     )
 
 

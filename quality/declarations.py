@@ -86,8 +86,8 @@ def _generated(spec: TableSpec) -> list[CheckDeclaration]:
             "key", f"No two rows share {listed}, whatever their partition.", True, sql=_key_sql(spec, unique)
         )
     ]
-    if spec.partitioned:
-        sql = f"select {spec.key}, source from staged where source is distinct from getvariable('source')"
+    if by := spec.partitioned_by:
+        sql = f"select {spec.key}, {by} from staged where {by} is distinct from getvariable('{by}')"
         found.append(
             CheckDeclaration("partition", "Every row belongs to the partition that is published.", True, sql=sql)
         )
@@ -96,10 +96,11 @@ def _generated(spec: TableSpec) -> list[CheckDeclaration]:
 
 def _one_row_per(spec: TableSpec, other: TableSpec) -> list[CheckDeclaration]:
     """That each row has its row of the other table, with the same ids, and each of that table's rows one row."""
+    by = other.partitioned_by
     shared = ", ".join(
-        name for name in (other.key, "question_id", "source") if name in spec.columns and name in other.columns
+        name for name in (other.key, "question_id", by) if name and name in spec.columns and name in other.columns
     )
-    where = "where others.source = getvariable('source')" if other.partitioned and spec.partitioned else ""
+    where = f"where others.{by} = getvariable('{by}')" if by is not None and by == spec.partitioned_by else ""
     references = f"select {shared} from staged where ({shared}) not in (select ({shared}) from {other.name})"
     counts = (
         f"select others.{other.key}, count(staged.{spec.key}) as n_rows from {other.name} as others"
@@ -119,11 +120,11 @@ def _key_sql(spec: TableSpec, unique: list[str]) -> str:
             f"select '{name}' as column_name, {name} as value, 'twice in the staged rows' as problem"
             f" from staged group by {name} having count(*) > 1"
         )
-        if spec.partitioned:
+        if by := spec.partitioned_by:
             queries.append(
-                f"select '{name}' as column_name, {name} as value, 'also in partition ' || other.source as problem"
+                f"select '{name}' as column_name, {name} as value, 'also in partition ' || other.{by} as problem"
                 f" from staged inner join {spec.name} as other using ({name})"
-                " where other.source != getvariable('source')"
+                f" where other.{by} != getvariable('{by}')"
             )
     return "\nunion all\n".join(queries)
 

@@ -17,21 +17,19 @@ if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Profile
 
 
-def variables(profile: Profile, partition: str | None) -> dict[str, Any]:
+def variables(profile: Profile) -> dict[str, Any]:
     """Every value of a profile that SQL may read, by variable name.
 
     Args:
         profile: the profile of the build.
-        partition: the source that is built; None for a table without partitions.
 
     Returns:
-        `source`, `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`, `audit_kinds`;
+        `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`, `audit_kinds`;
         `evaluator_quota`, the examples scored of a source; `sources`, the names of the declared sources;
         `generators`, a JSON list with one object per slot and sample; `rule_<name>` and `threshold_<name>` for
         everything under `rules` and `checks.thresholds`.
     """
     return {
-        "source": partition,
         "seed": profile.seed,
         "limit": profile.limit,
         "paths_per_question": profile.paths_per_question,

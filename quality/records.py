@@ -20,7 +20,7 @@ class AuditRecord:
 
     Attributes:
         table: name of the table.
-        partition: its source; None for a table without partitions.
+        partition: its partition; None for a table without partitions.
         run_id: Dagster run.
         profile: name of the profile.
         audited_at: when (UTC).

@@ -14,7 +14,6 @@ import pandera.polars as pa
 import polars as pl
 from reasonmed_assets.sql import literal
 
-SOURCE_PARTITION = "source"
 ROW_HASH = "row_hash"
 
 Origin = Literal["file", "profile", "constant", "call", "publish"]
@@ -61,7 +60,8 @@ class TableSpec:
         group: asset group; a module of `reasonmed_assets/assets/` has its name where Python code takes part.
         grain: one sentence that starts with "One row per".
         key: id column, unique over the whole table.
-        partitioned: True when the table is partitioned by source (then it has a column `source`).
+        partitioned_by: the column by which it is partitioned, which is the kind of its partitions as well; None: it has
+            no partitions.
         model: the pandera model.
         missing: when a row lacks its reply; None for a table that no model fills.
         example: the final example that a row's calls serve, as SQL over its columns; None: its `example_id`, if any.
@@ -72,11 +72,20 @@ class TableSpec:
     group: str
     grain: str
     key: str
-    partitioned: bool
+    partitioned_by: str | None
     model: type[Table]
     missing: Missing | None = None
     example: str | None = None
     one_row_per: str | None = None
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether it has partitions, of whatever kind."""
+        return self.partitioned_by is not None
+
+    def partition_values(self, partition: str | None) -> dict[str, str]:
+        """A partition as the value of its column, which queries read as a variable of that name; empty without one."""
+        return {} if self.partitioned_by is None or partition is None else {self.partitioned_by: partition}
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -128,7 +137,7 @@ def table(
     group: str,
     grain: str,
     key: str,
-    partitioned: bool,
+    partitioned_by: str | None,
     missing: Missing | None = None,
     example: str | None = None,
     one_row_per: str | None = None,
@@ -142,7 +151,7 @@ def table(
     """
 
     def declare(model: _Model) -> _Model:
-        spec = TableSpec(name, group, grain, key, partitioned, model, missing, example, one_row_per)
+        spec = TableSpec(name, group, grain, key, partitioned_by, model, missing, example, one_row_per)
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
         if name in TABLES:
@@ -150,8 +159,8 @@ def table(
         bare = [column for column, declared in spec.columns.items() if not declared.description]
         if bare:
             raise ValueError(f"table {name}: columns without a description: {', '.join(bare)}")
-        if key not in spec.columns or (partitioned and SOURCE_PARTITION not in spec.columns):
-            raise ValueError(f"table {name}: the key {key!r} (and `source`, when partitioned) must be columns")
+        if not {key, partitioned_by or key} <= spec.columns.keys():
+            raise ValueError(f"table {name}: key={key!r} and partitioned_by={partitioned_by!r} must be columns")
         if ("call_keys" in spec.columns) != (missing is not None):
             raise ValueError(f"table {name}: say when a row that models fill lacks its reply (missing), and only then")
         if one_row_per is not None and (one_row_per not in TABLES or TABLES[one_row_per].key not in spec.columns):

@@ -80,7 +80,7 @@ def test_a_source(tmp_path: Path) -> None:
     specs = build_defs(settings=settings).resolve_all_asset_specs()
     partitions = {spec.key.to_user_string(): spec.partitions_def for spec in specs}
     for name, spec in TABLES.items():
-        if spec.partitioned:
+        if spec.is_partitioned:
             assert partitions[name].get_partition_keys() == ["mmlu", "nursing"]
 
 
@@ -182,14 +182,14 @@ def test_a_table(
     assert [column for column, edges in Lineage().edges("subject_counts").items() if not edges] == [ROW_HASH]
     profile, spec = load_profile("simulated"), TABLES["subject_counts"]
     table = definitions()["subject_counts"]
-    asset = table_asset(table, profile, dg.StaticPartitionsDefinition([SOURCE]))
+    asset = table_asset(table, profile, {"source": dg.StaticPartitionsDefinition([SOURCE])})
     (of_table,) = asset.specs
     assert [dep.asset_key for dep in of_table.deps] == [dg.AssetKey("questions")]
     assert of_table.kinds == {"duckdb", "sql"}
     assert {key.name for key in asset.check_keys} >= set(checks)
 
     con.execute(spec.ddl())
-    set_variables(con, variables(profile, SOURCE))
+    set_variables(con, variables(profile) | spec.partition_values(SOURCE))
 
     class Staged(Stage):
         @contextmanager

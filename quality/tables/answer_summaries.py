@@ -9,7 +9,7 @@ from reasonmed_assets.quality.tables.call_columns import CallColumns
     group="examples",
     grain="One row per final example with its short answer; failed ones with their outcome.",
     key="example_id",
-    partitioned=True,
+    partitioned_by="source",
     missing=Missing("is_no_reply(outcome)"),
     one_row_per="reasonmed",
 )

@@ -9,7 +9,7 @@ from reasonmed_assets.quality.tables.question_columns import PublishedQuestion
     group="questions",
     grain="One row per question of a benchmark split: never built from, decontaminated against.",
     key="raw_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class BenchmarkQuestions(PublishedQuestion):
     """One row per question of a benchmark split: never built from, decontaminated against."""

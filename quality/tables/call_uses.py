@@ -8,7 +8,7 @@ from reasonmed_assets.quality.schema import Table, column, table
     group="provenance",
     grain="One row per row of the warehouse that a call served.",
     key="use_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class CallUses(Table):
     """One row per row of the warehouse that a call served."""

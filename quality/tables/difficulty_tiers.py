@@ -10,7 +10,7 @@ from reasonmed_assets.vocabulary import TIERS
     group="tiers",
     grain="One row per question with its tier and what the tier rests on.",
     key="question_id",
-    partitioned=True,
+    partitioned_by="source",
 )
 class DifficultyTiers(Table):
     """One row per question with its tier and what the tier rests on."""

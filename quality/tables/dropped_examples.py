@@ -10,7 +10,7 @@ from reasonmed_assets.vocabulary import DROP_REASONS, TIERS
     group="examples",
     grain="One row per example that was expected and failed, with the reason.",
     key="example_id",
-    partitioned=True,
+    partitioned_by="source",
 )
 class DroppedExamples(Table):
     """One row per example that was expected and failed, with the reason."""

@@ -15,7 +15,7 @@ _measured = partial(column, origin="call")
     group="provenance",
     grain="One row per attempt of a model call that this warehouse made or used.",
     key="attempt_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class LlmCalls(Table):
     """One row per attempt of a model call that this warehouse made or used."""
@@ -44,5 +44,7 @@ class LlmCalls(Table):
     made_for: str = _measured(
         "Table of this warehouse that it was made for; null when another warehouse made it.", nullable=True
     )
-    made_for_source: str = _measured("Source of that table.", nullable=True)
+    made_for_source: str = _measured(
+        "Source of that table's rows; null when it is not partitioned by source.", nullable=True
+    )
     batch_id: str = _measured("Batch that the attempt went with; null when it was sent alone.", nullable=True)

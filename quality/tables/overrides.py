@@ -14,7 +14,7 @@ _read = partial(column, origin="file")
     group="questions",
     grain="One row per entry of the overrides file and question that it names; one for an entry that names none.",
     key="override_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class Overrides(Table):
     """One row per entry of the overrides file and question that it names; one for an entry that names none."""

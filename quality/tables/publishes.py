@@ -13,7 +13,7 @@ _measured = partial(column, origin="publish")
     group="provenance",
     grain="One row per publish of a table's partition.",
     key="publish_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class Publishes(Table):
     """One row per publish of a table's partition. Written by the storage layer in the publish's own transaction."""

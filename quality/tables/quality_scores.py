@@ -11,7 +11,7 @@ from reasonmed_assets.vocabulary import TIERS
     group="examples",
     grain="One row per scored text of the sample: final texts, and for rewritten ones the text before.",
     key="score_id",
-    partitioned=True,
+    partitioned_by="source",
     missing=Missing("score is null"),
 )
 class QualityScores(CallColumns):

@@ -14,7 +14,7 @@ _read = partial(column, origin="file")
     group="questions",
     grain="One row per pair of duplicate, contaminated or similar questions, with the evidence and the decision.",
     key="match_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class QuestionMatches(Table):
     """One row per pair of duplicate, contaminated or similar questions, with the evidence and the decision."""

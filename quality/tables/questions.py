@@ -11,7 +11,7 @@ from reasonmed_assets.vocabulary import FOLDS, SPLIT_ROLES
     group="questions",
     grain="One row per question that the build keeps.",
     key="question_id",
-    partitioned=True,
+    partitioned_by="source",
 )
 class Questions(Table):
     """One row per question that the build keeps."""

@@ -11,7 +11,7 @@ from reasonmed_assets.vocabulary import TIERS
     group="selection",
     grain="One row per correct path of an Easy or Medium question, scored and ranked.",
     key="path_id",
-    partitioned=True,
+    partitioned_by="source",
     missing=Missing("score is null"),
 )
 class RankedPaths(CallColumns):

@@ -9,7 +9,7 @@ from reasonmed_assets.quality.tables.question_columns import PublishedQuestion
     group="questions",
     grain="One row per question as published, of the splits that a build is made from.",
     key="raw_id",
-    partitioned=True,
+    partitioned_by="source",
 )
 class RawQuestions(PublishedQuestion):
     """One row per question as published, of the splits that a build is made from."""

@@ -11,7 +11,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
     group="paths",
     grain="One row per question, generator and sample: failed ones too, with their outcome and no text.",
     key="path_id",
-    partitioned=True,
+    partitioned_by="source",
     missing=Missing("is_missing"),
 )
 class ReasoningPaths(CallColumns):

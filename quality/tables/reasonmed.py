@@ -10,7 +10,7 @@ from reasonmed_assets.vocabulary import FOLDS, PATH_STAGES, PROVIDER_KINDS, SPLI
     group="examples",
     grain="One row per final example: question, tier and the path that stands for it.",
     key="example_id",
-    partitioned=True,
+    partitioned_by="source",
 )
 class Reasonmed(Table):
     """One row per final example: question, tier and the path that stands for it."""

@@ -10,7 +10,7 @@ from reasonmed_assets.vocabulary import REJECTION_REASONS, SPLIT_ROLES
     group="questions",
     grain="One row per record that was turned away, unreadable ones included, with the reason.",
     key="raw_id",
-    partitioned=True,
+    partitioned_by="source",
 )
 class RejectedQuestions(Table):
     """One row per record that was turned away, unreadable ones included, with the reason."""

@@ -14,7 +14,7 @@ _read = partial(column, origin="file")
     group="people",
     grain="One row per row that a reviewer filled in, those that cannot be used included, with the reason.",
     key="review_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class Reviews(Table):
     """One row per row that a reviewer filled in, those that cannot be used included, with the reason."""

@@ -9,7 +9,7 @@ from reasonmed_assets.quality.tables.training_columns import TrainingColumns
     group="training",
     grain="One row per training record (path only).",
     key="example_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class SftCot(TrainingColumns):
     """One row per training record (path only)."""

@@ -9,7 +9,7 @@ from reasonmed_assets.quality.tables.training_columns import TrainingColumns
     group="training",
     grain="One row per training record (short answer only).",
     key="example_id",
-    partitioned=False,
+    partitioned_by=None,
 )
 class SftResponse(TrainingColumns):
     """One row per training record (short answer only)."""

@@ -11,7 +11,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
     group="verdicts",
     grain="One row per path with its verdict; an error path is not correct, a missing one has no is_correct.",
     key="path_id",
-    partitioned=True,
+    partitioned_by="source",
     missing=Missing(
         "is_correct is null",
         outcome="if(is_path_missing, 'no path', outcome)",

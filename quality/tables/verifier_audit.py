@@ -11,7 +11,7 @@ from reasonmed_assets.vocabulary import AUDIT_KINDS, VERDICTS
     group="verdicts",
     grain="One row per path that the verifier judged a second time, as it is or with an error planted into it.",
     key="audit_id",
-    partitioned=True,
+    partitioned_by="source",
     missing=Missing("second_verdict is null"),
 )
 class VerifierAudit(CallColumns):

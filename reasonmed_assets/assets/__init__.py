@@ -8,6 +8,7 @@ that follows from its query alone, model calls included, needs nothing here. Wha
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Mapping
 from importlib import import_module
 
 import dagster as dg
@@ -27,6 +28,6 @@ def definitions() -> dict[str, TableDefinition]:
     return {name: declared.get(name) or TableDefinition(name, run_step) for name in TABLES if name not in UNAUDITED}
 
 
-def all_assets(profile: Profile, sources: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Every asset of the build, for the given profile and source partitions."""
-    return [table_asset(table, profile, sources) for table in definitions().values()]
+def all_assets(profile: Profile, partitions: Mapping[str, dg.PartitionsDefinition]) -> list[dg.AssetsDefinition]:
+    """Every asset of the build, for the given profile and the partitions of each kind."""
+    return [table_asset(table, profile, partitions) for table in definitions().values()]

@@ -64,7 +64,8 @@ def run_step(
         (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
         con.sql("from calls").write_parquet(str(paths.calls))
     profile = stage.session.profile
-    stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, stage.source)
+    source = stage.spec.partition_values(stage.partition).get("source", "")
+    stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, source)
     calls = _Calls(profile, answering, paths.calls, expected)
     results = (
         stage.session.engine.run(

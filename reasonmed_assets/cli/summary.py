@@ -97,10 +97,11 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Table:
     table = new_table(["table", *sources, "all"], "Rows")
     for name, spec in TABLES.items():
         counts: dict[str, int] = {}
-        if spec.partitioned:
+        by_source = spec.partitioned_by == "source"
+        if by_source:
             counts = dict(con.execute(f"select source, count(*) from {name} group by source").fetchall())
         (total,) = con.execute(f"select count(*) from {name}").fetchone() or (0,)
-        cells = [number(counts.get(source, 0)) if spec.partitioned else "" for source in sources]
+        cells = [number(counts.get(source, 0)) if by_source else "" for source in sources]
         table.add_row(name, *cells, number(total))
     return table
 

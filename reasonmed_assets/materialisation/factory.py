@@ -1,12 +1,13 @@
 """The Dagster asset of a declared table: what Dagster shows of it follows from its schema, its SQL and its checks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
 from reasonmed_assets import sql
 from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import fingerprint, static_parts
 from reasonmed_assets.materialisation.making import make
@@ -14,34 +15,39 @@ from reasonmed_assets.materialisation.metadata import column_schema, view_rows
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.checks import check_specs
 from reasonmed_assets.quality.declarations import check_names
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.schema import TABLES, TableSpec
 
 OWNERS = ["team:medical-reasoning-data"]
 
 
+class PartitionError(ReasonmedError):
+    """A table has partitions of a kind that the code location does not have."""
+
+
 def table_asset(
-    table: TableDefinition, profile: Profile, partitions_def: dg.PartitionsDefinition
+    table: TableDefinition, profile: Profile, partitions: Mapping[str, dg.PartitionsDefinition]
 ) -> dg.AssetsDefinition:
     """The Dagster asset of one declared table.
 
     Args:
         table: how it is made.
         profile: the profile of the code location, whose values are part of the code version.
-        partitions_def: the sources; used when the table is partitioned.
+        partitions: the partitions of each kind, by the column that tables are partitioned by.
 
     Raises:
+        PartitionError: the table has partitions of another kind.
         QueryError: one of its queries or headers is wrong.
     """
     spec = table.spec
-    partitions = partitions_def if spec.partitioned else None
+    partitions_def = _partitions(spec, partitions)
 
     @dg.asset(
         name=spec.name,
         group_name=spec.group,
-        deps=upstream_tables(table),
+        deps=[_dep(spec, TABLES[name]) for name in upstream_tables(table)],
         description=f"{spec.grain}\n\nKey: `{spec.key}`. {table.transform.query.description}",
-        partitions_def=partitions,
-        check_specs=check_specs(spec, partitions),
+        partitions_def=partitions_def,
+        check_specs=check_specs(spec, partitions_def),
         kinds=kinds(table),
         owners=OWNERS,
         code_version=fingerprint(static_parts(table, profile)),
@@ -50,7 +56,7 @@ def table_asset(
     )
     def asset(context: dg.AssetExecutionContext) -> Iterator[Any]:
         session: BuildSession = context.resources.build
-        partition = context.partition_key if context.has_partition_key and spec.partitioned else None
+        partition = context.partition_key if context.has_partition_key and spec.is_partitioned else None
         made = make(table, session, partition, run_id=context.run_id, log=context.log)
         yield from made.checks
         if made.failure is not None:
@@ -58,10 +64,28 @@ def table_asset(
         shown: dict[str, Any] = {}
         if table.views:
             with session.warehouse.read({}) as con:
-                shown = {view: view_rows(con, view, partition) for view in table.views}
+                shown = {view: view_rows(con, view, spec, partition) for view in table.views}
         yield dg.MaterializeResult(metadata=made.metadata | shown, data_version=dg.DataVersion(made.fingerprint))
 
     return asset
+
+
+def _partitions(spec: TableSpec, known: Mapping[str, dg.PartitionsDefinition]) -> dg.PartitionsDefinition | None:
+    if spec.partitioned_by is None:
+        return None
+    if spec.partitioned_by not in known:
+        raise PartitionError(
+            f"table {spec.name} is partitioned by {spec.partitioned_by}, and the code location has partitions by "
+            f"{', '.join(known)} only: add the kind in orchestration/code_location.py, or correct `partitioned_by`"
+        )
+    return known[spec.partitioned_by]
+
+
+def _dep(spec: TableSpec, upstream: TableSpec) -> dg.AssetDep:
+    """A table that must be made before: its same partition, or all of it where its partitions are of another kind."""
+    shares_partitions = spec.partitioned_by == upstream.partitioned_by
+    mapping = None if shares_partitions or not upstream.is_partitioned else dg.AllPartitionMapping()
+    return dg.AssetDep(upstream.name, partition_mapping=mapping)
 
 
 def upstream_tables(table: TableDefinition) -> list[str]:

@@ -48,7 +48,7 @@ def all_parts(table: TableDefinition, session: BuildSession, partition: str | No
     for one in table.inputs:
         parts |= {name: json.dumps(state) for name, state in one.state(session, partition).items()}
     for upstream in table.transform.tables:
-        shares_partition = table.spec.partitioned and TABLES[upstream].partitioned
+        shares_partition = table.spec.partitioned_by == TABLES[upstream].partitioned_by
         changed = session.warehouse.last_change(upstream, partition if shares_partition else None)
         parts[f"table {upstream}"] = json.dumps(changed)
     return parts
@@ -66,8 +66,8 @@ def stale_parts(last: Parts, now: Parts) -> list[str]:
 
 def declared_values(table: TableDefinition, profile: Profile) -> dict[str, Any]:
     """The values of a profile that a table's SQL and code read, by the name of their SQL variable."""
-    known = quality.variables(profile, None)
-    names = (table.transform.variables | table.code.variables) & known.keys() - {"source"}
+    known = quality.variables(profile)
+    names = (table.transform.variables | table.code.variables) & known.keys()
     return {name: known[name] for name in sorted(names)}
 
 
@@ -90,7 +90,7 @@ def _answered_by(profile: Profile, role: str) -> Iterator[tuple[str, Any]]:
 def _schema(spec: TableSpec) -> list[Any]:
     """What of a declaration decides the stored rows: key, columns, types, nulls. The checks run in any case."""
     types = spec.duckdb_types()
-    return [spec.key, spec.partitioned, [[name, types[name], one.nullable] for name, one in spec.columns.items()]]
+    return [spec.key, spec.is_partitioned, [[name, types[name], one.nullable] for name, one in spec.columns.items()]]
 
 
 def _bare(text: str) -> str:

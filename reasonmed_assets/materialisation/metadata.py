@@ -80,9 +80,11 @@ def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMeta
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
 
 
-def view_rows(con: duckdb.DuckDBPyConnection, view: str, partition: str | None) -> dg.TableMetadataValue:
-    """The rows of a view; those of the partition where there is one."""
-    of_partition = "where source = $1" if partition else ""
+def view_rows(
+    con: duckdb.DuckDBPyConnection, view: str, spec: TableSpec, partition: str | None
+) -> dg.TableMetadataValue:
+    """The rows of a view over a table; those of the partition where there is one."""
+    of_partition = f"where {spec.partitioned_by} = $1" if partition else ""
     relation = con.sql(f"from {view} {of_partition}", params=[partition] if partition else [])
     columns = [
         dg.TableColumn(name, str(kind).lower()) for name, kind in zip(relation.columns, relation.types, strict=True)
@@ -95,7 +97,7 @@ def view_rows(con: duckdb.DuckDBPyConnection, view: str, partition: str | None) 
 
 def example_query(spec: TableSpec, partition: str | None, warehouse: str) -> str:
     """A command that shows what was published."""
-    where = f" where source = '{partition}'" if partition else ""
+    where = f" where {spec.partitioned_by} = '{partition}'" if partition else ""
     return command("sql", f"select * from {spec.name}{where} limit 10", warehouse=warehouse)
 
 

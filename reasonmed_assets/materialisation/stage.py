@@ -49,7 +49,7 @@ class Stage:
     Attributes:
         spec: the table.
         transform: what its rows are made from.
-        partition: source; None for a table over all sources.
+        partition: its partition; None for a table without partitions.
         session: the run's profile, warehouse, sources and engine.
         path: Parquet file of the staged rows.
         log: Dagster's logger of the run.
@@ -73,10 +73,15 @@ class Stage:
 
     @property
     def source(self) -> str:
-        """The partition of a table that has partitions."""
-        if self.partition is None:
-            raise ValueError(f"{self.spec.name} has no partitions")
-        return self.partition
+        """The source of a table that is partitioned by source.
+
+        Raises:
+            StageError: it is not.
+        """
+        values = self.spec.partition_values(self.partition)
+        if "source" not in values:
+            raise StageError(f'{self.spec.name} reads one source: declare it with partitioned_by="source"')
+        return values["source"]
 
     @property
     def seed(self) -> int:
@@ -100,9 +105,9 @@ class Stage:
     def read(
         self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees the published tables, the views, the profile's variables, and further relations."""
-        known = quality.variables(self.session.profile, self.partition) | dict(variables or {})
-        with self.session.warehouse.read(known) as con:
+        """A connection that sees published tables, views, the variables of profile and partition, and the relations."""
+        known = quality.variables(self.session.profile) | self.spec.partition_values(self.partition)
+        with self.session.warehouse.read(known | dict(variables or {})) as con:
             for name, relation in (relations or {}).items():
                 if isinstance(relation, pl.DataFrame):
                     con.register(name, relation)

@@ -55,11 +55,11 @@ def build_defs(
     settings = settings or BuildSettings.from_environment()
     profile = settings.loaded_profile
     declared = profile.sources.declared
-    sources = dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])
+    partitions = {"source": dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])}
     # Partitioned checks are a preview feature of the pinned Dagster; the warning would precede every command.
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     return dg.Definitions(
-        assets=all_assets(profile, sources),
+        assets=all_assets(profile, partitions),
         jobs=_jobs(),
         resources={"build": _build_resource(settings, new_display, build)},
         executor=dg.in_process_executor,
@@ -68,10 +68,10 @@ def build_defs(
 
 def job_tables() -> dict[str, tuple[str, ...]]:
     """Which tables each job makes, in the order of the jobs."""
-    partitioned = tuple(name for name, spec in TABLES.items() if spec.partitioned)
-    assets = [name for name in TABLES if name != "publishes"]
-    rest = tuple(name for name in assets if name not in (*partitioned, *MATCH_TABLES))
-    return {MATCH_JOB: MATCH_TABLES, SOURCE_JOB: partitioned, RELEASE_JOB: rest}
+    by_source = tuple(name for name, spec in TABLES.items() if spec.partitioned_by == "source")
+    unpartitioned = [name for name, spec in TABLES.items() if not spec.is_partitioned and name != "publishes"]
+    rest = tuple(name for name in unpartitioned if name not in MATCH_TABLES)
+    return {MATCH_JOB: MATCH_TABLES, SOURCE_JOB: by_source, RELEASE_JOB: rest}
 
 
 def _jobs() -> list[Any]:

@@ -61,7 +61,7 @@ def _views() -> str:
 
 
 def _section(spec: TableSpec) -> str:
-    partitions = "by source" if spec.partitioned else "none"
+    partitions = f"by {spec.partitioned_by}" if spec.is_partitioned else "none"
     lines = [
         f"## {spec.name}",
         "",

@@ -133,15 +133,15 @@ def _published(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
 
 
 def _matrix(records: Sequence[AuditRecord]) -> dict[str, Any]:
-    """Tables by sources, each with the record of its last audit."""
-    sources = sorted({record.partition for record in records if record.partition is not None})
+    """Tables by partitions, each with the record of its last audit."""
+    partitions = sorted({record.partition for record in records if record.partition is not None})
     by_place = {(record.table, record.partition): record for record in records}
     lines = [
-        (name, [by_place.get((name, source)) for source in [*sources, None]])
+        (name, [by_place.get((name, partition)) for partition in [*partitions, None]])
         for name in TABLES
         if name not in UNAUDITED
     ]
-    return {"sources": sources, "lines": lines}
+    return {"partitions": partitions, "lines": lines}
 
 
 def _funnel(con: duckdb.DuckDBPyConnection) -> Part:

@@ -48,7 +48,7 @@ def export_sheets(warehouse: Warehouse, profile: Profile, folder: Path) -> list[
 
 
 def _sample(warehouse: Warehouse, profile: Profile) -> list[dict[str, Any]]:
-    with warehouse.read(variables(profile, None)) as con:
+    with warehouse.read(variables(profile)) as con:
         return con.sql(sql.query("relations/review_sample").text).pl().to_dicts()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.quality.schema import ROW_HASH, SOURCE_PARTITION, TABLES, TableSpec
+from reasonmed_assets.quality.schema import ROW_HASH, TABLES, TableSpec
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 
@@ -152,10 +152,11 @@ def in_partition(spec: TableSpec, partition: str | None) -> str:
     Raises:
         WarehouseError: a partition for a table that has none, or none for a table that has some.
     """
-    if spec.partitioned == (partition is None):
-        kind = "is partitioned by source: name one" if spec.partitioned else f"has no partitions, so not {partition!r}"
+    by = spec.partitioned_by
+    if (by is None) != (partition is None):
+        kind = f"has no partitions, so not {partition!r}" if by is None else f"is partitioned by {by}: name one"
         raise WarehouseError(f"table {spec.name} {kind}")
-    return "true" if partition is None else f"{SOURCE_PARTITION} = {sql.literal(partition)}"
+    return "true" if partition is None else f"{by} = {sql.literal(partition)}"
 
 
 def describe(spec: TableSpec, partition: str | None) -> str:

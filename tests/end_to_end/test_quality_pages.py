@@ -51,7 +51,7 @@ def asked(rehearsal: Built, query: str) -> list[tuple[str, ...]]:
 
 
 def test_every_audit_of_the_build_is_on_record(records: list[AuditRecord]) -> None:
-    expected = {(name, source) for name in AUDITED for source in (SOURCES if TABLES[name].partitioned else (None,))}
+    expected = {(name, source) for name in AUDITED for source in (SOURCES if TABLES[name].is_partitioned else (None,))}
     assert {(record.table, record.partition) for record in records} == expected
     for record in records:
         assert [outcome.name for outcome in record.outcomes] == [check.name for check in check_names(record.table)]

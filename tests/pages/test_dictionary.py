@@ -73,14 +73,20 @@ def test_an_unknown_origin_is_refused() -> None:
         ({"grain": "Rows"}, "must start with 'One row per'"),
         ({"name": "questions"}, "declared twice"),
         ({"key": "unknown"}, "must be columns"),
-        ({"partitioned": True}, "must be columns"),
+        ({"partitioned_by": "source"}, "must be columns"),
     ],
 )
 def test_a_wrong_declaration_is_refused(options: dict[str, object], complaint: str) -> None:
     class Model(Table):
         one_id: str = column("An id.")
 
-    given = {"name": "one", "group": "g", "grain": "One row per one.", "key": "one_id", "partitioned": False} | options
+    given = {
+        "name": "one",
+        "group": "g",
+        "grain": "One row per one.",
+        "key": "one_id",
+        "partitioned_by": None,
+    } | options
     with pytest.raises(ValueError, match=complaint):
         table(given.pop("name"), **given)(Model)  # type: ignore[arg-type]
 
@@ -90,4 +96,4 @@ def test_a_column_without_a_description_is_refused() -> None:
         one_id: str = pa.Field()
 
     with pytest.raises(ValueError, match="without a description: one_id"):
-        table("one", group="g", grain="One row per one.", key="one_id", partitioned=False)(Model)
+        table("one", group="g", grain="One row per one.", key="one_id", partitioned_by=None)(Model)

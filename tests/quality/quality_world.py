@@ -83,7 +83,7 @@ def macros() -> str:
 def stage(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> Path:
     """Write a table's rows of the source (all rows, where it has no partitions) as staged rows."""
     path = folder / f"{table}.parquet"
-    where = f"where source = '{SOURCE}'" if TABLES[table].partitioned else ""
+    where = f"where source = '{SOURCE}'" if TABLES[table].is_partitioned else ""
     con.execute(f"copy (select * from {table} {where}) to '{path}' (format parquet)")
     return path
 

@@ -49,7 +49,7 @@ def checked(
     path = folder / "changed.parquet"
     con.execute(f"copy rows to '{path}' (format parquet)")
     profile = load_profile("simulated", overrides)
-    prepare(con, spec, SOURCE if spec.partitioned else None, path, profile)
+    prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
     (declared,) = [declared for declared in check_names(table) if declared.name == check]
     return run_check(con, spec, declared, path, profile)
 
@@ -94,14 +94,14 @@ def test_a_row_that_stands_twice_is_found(table: str, con: duckdb.DuckDBPyConnec
     assert {example["problem"] for example in outcome.examples} >= {"twice in the staged rows"}
 
 
-@pytest.mark.parametrize("table", [name for name in AUDITED if TABLES[name].partitioned])
+@pytest.mark.parametrize("table", [name for name in AUDITED if TABLES[name].is_partitioned])
 def test_a_key_of_another_partition_is_found(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     statement = f"insert into {table} by name select * replace ('pubmedqa' as source) from rows limit 1"
     outcome = checked(con, table, "key", statement, tmp_path)
     assert outcome.examples[0]["problem"] == "also in partition pubmedqa"
 
 
-@pytest.mark.parametrize("table", [name for name in AUDITED if TABLES[name].partitioned])
+@pytest.mark.parametrize("table", [name for name in AUDITED if TABLES[name].is_partitioned])
 def test_a_row_of_another_partition_is_found(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     outcome = checked(con, table, "partition", "update rows set source = 'medqa'", tmp_path)
     assert not outcome.passed

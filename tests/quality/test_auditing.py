@@ -27,7 +27,7 @@ def con() -> duckdb.DuckDBPyConnection:
 @pytest.mark.parametrize("table", AUDITED)
 def test_every_check_passes_on_a_sound_build(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     spec = TABLES[table]
-    partition = SOURCE if spec.partitioned else None
+    partition = SOURCE if spec.is_partitioned else None
     outcomes = audit(con, spec, partition, stage(con, table, tmp_path), load_profile("simulated"))
     assert [outcome.name for outcome in outcomes] == [declared.name for declared in check_names(table)]
     assert [outcome for outcome in outcomes if not outcome.passed] == []
@@ -42,7 +42,7 @@ def test_statistics_are_a_json_object_with_the_number_of_rows(
     table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     con.execute(f"create or replace temp view staged as from read_parquet('{stage(con, table, tmp_path)}')")
-    partition = SOURCE if TABLES[table].partitioned else None
+    partition = SOURCE if TABLES[table].is_partitioned else None
     found = statistics(con, TABLES[table], partition)
     assert json.loads(json.dumps(found)) == found
     assert (found["partition"], found["rows"]) == (partition, len(con.execute("from staged").fetchall()))

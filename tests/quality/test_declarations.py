@@ -24,7 +24,7 @@ def test_every_table_has_a_schema_a_key_a_reference_a_count_and_distributions(ta
     declared = {check.name: check for check in check_names(table)}
     assert {"schema", "key", "references", "counts", "distributions"} <= set(declared)
     assert all(declared[name].is_blocking for name in ("schema", "key", "references", "counts"))
-    assert ("partition" in declared) == TABLES[table].partitioned
+    assert ("partition" in declared) == TABLES[table].is_partitioned
 
 
 @pytest.mark.parametrize("table", AUDITED)

@@ -172,7 +172,7 @@ def distributions(
     con.execute(f"copy rows to '{path}' (format parquet)")
     con.execute("set variable last_statistics = ?", [json.dumps(last) if last else None])
     profile = load_profile("simulated", overrides)
-    prepare(con, spec, SOURCE if spec.partitioned else None, path, profile)
+    prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
     (declared,) = [declared for declared in check_names(table) if declared.name == "distributions"]
     return run_check(con, spec, declared, path, profile)
 

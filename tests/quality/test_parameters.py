@@ -13,8 +13,8 @@ from reasonmed_assets.config import load_profile
 
 def test_rules_thresholds_and_identity_are_all_there() -> None:
     profile = load_profile("simulated", {"limit": 7})
-    values = variables(profile, "medqa")
-    assert (values["source"], values["limit"], values["paths_per_question"], values["votes"]) == ("medqa", 7, 9, 1)
+    values = variables(profile)
+    assert (values["limit"], values["paths_per_question"], values["votes"]) == (7, 9, 1)
     assert (values["provider_kind"], values["seed"]) == ("simulated", profile.seed)
     assert values["sources"] == ["medqa", "medmcqa", "pubmedqa", "mmlu"]
     assert {name for name in values if name.startswith("rule_")} == {
@@ -25,7 +25,7 @@ def test_rules_thresholds_and_identity_are_all_there() -> None:
 
 
 def test_generators_have_one_entry_per_path_of_a_question() -> None:
-    generators = json.loads(variables(load_profile("simulated"), None)["generators"])
+    generators = json.loads(variables(load_profile("simulated"))["generators"])
     assert len(generators) == 9
     assert [(one["slot"], one["sample"], one["temperature"]) for one in generators[:3]] == [
         ("qwen", 1, 0.7),
@@ -37,10 +37,10 @@ def test_generators_have_one_entry_per_path_of_a_question() -> None:
 
 def test_sql_reads_the_values_with_their_types() -> None:
     con = duckdb.connect()
-    set_variables(con, variables(load_profile("simulated"), "medqa"))
+    set_variables(con, variables(load_profile("simulated")))
     row = con.execute(
-        "select getvariable('source'), getvariable('limit') is null, getvariable('rule_medium_min_correct') + 1,"
+        "select getvariable('limit') is null, getvariable('rule_medium_min_correct') + 1,"
         " not getvariable('rule_verify_rewrites'), list_contains(getvariable('sources'), 'mmlu'),"
         " getvariable('threshold_unreadable_share_max')"
     ).fetchone()
-    assert row == ("medqa", True, 3, False, True, 0.01)
+    assert row == (True, 3, False, True, 0.01)

@@ -26,7 +26,7 @@ def connect(overrides: Mapping[str, Any] | None = None, **more: Any) -> duckdb.D
     """
     con = duckdb.connect()
     con.execute(sql.macros_text())
-    set_variables(con, variables(load_profile("simulated", dict(overrides or {})), SOURCE) | more)
+    set_variables(con, variables(load_profile("simulated", dict(overrides or {}))) | {"source": SOURCE} | more)
     for name, spec in TABLES.items():
         con.execute(f"create table {name} ({_columns(spec)})")
     return con

@@ -54,7 +54,7 @@ class Retyped(Table):
 
 def items_of(model: type[Table]) -> TableSpec:
     """Table `items` with another model."""
-    return TableSpec("items", "toys", "One row per item.", "item_id", True, model)
+    return TableSpec("items", "toys", "One row per item.", "item_id", "source", model)
 
 
 class PublishingContract:

@@ -27,8 +27,8 @@ class Items(Table):
     provider_kind: str = column("Kind of provider.", nullable=True)
 
 
-ITEMS = TableSpec("items", "toys", "One row per item.", "item_id", True, Items)
-TOTALS = TableSpec("totals", "toys", "One row per item.", "item_id", False, Items)
+ITEMS = TableSpec("items", "toys", "One row per item.", "item_id", "source", Items)
+TOTALS = TableSpec("totals", "toys", "One row per item.", "item_id", None, Items)
 VIEWS = {
     "tagged": "-- makes: tagged\n-- reads: noted\n-- description: Items that have a tag.\n"
     "select * from noted where len(tags) > 0",

@@ -67,7 +67,7 @@ def test_the_shipped_tables_and_views_make_one(tmp_path: Path) -> None:
 
 def test_versions_with_other_declarations_take_turns(warehouse: DuckDBFile) -> None:
     """Each sees its own tables, views and macros, whichever of them changed the file last."""
-    spec = TableSpec("items", "toys", "One row per item.", "item_id", True, Longer)
+    spec = TableSpec("items", "toys", "One row per item.", "item_id", "source", Longer)
     tables = {"items": spec, "totals": TOTALS, "publishes": TABLES["publishes"]}
     noted = "-- makes: noted\n-- reads: items\n-- description: Weights.\nselect item_id, weight from items"
     other = open_warehouse(warehouse.folder, tables=tables, views={"noted": noted})

@@ -16,7 +16,10 @@ class LedgerError(ReasonmedError):
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """For whom an attempt is made: the warehouse that pays, and its table and source whose rows want the reply."""
+    """For whom an attempt is made: the warehouse that pays, and its table whose rows want the reply, with their source.
+
+    The source is empty for a table that is not partitioned by source.
+    """
 
     warehouse: str
     table: str

@@ -1,7 +1,9 @@
 """The lock of a warehouse: one writer or many readers, over threads and processes of this machine.
 
 A `flock` on a file of its own, so that it is released by the kernel however its process ends. DuckDB's own lock does
-not suffice: it makes a second process fail instead of wait.
+not suffice: it makes a second process fail instead of wait. Nor does filelock 4.3: its `FileLock` has no shared mode,
+its `ReadWriteLock` is a SQLite transaction (1 ms instead of 25 us for each read) that does not show who holds it, and
+its `SoftReadWriteLock` is a lease, lost by a process that is stopped for a while.
 """
 
 from __future__ import annotations

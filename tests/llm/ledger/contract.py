@@ -415,11 +415,11 @@ class AccountContract(_Contract):
             assert sorted(store.keys_made_for("one")) == KEYS[:2]
             assert store.keys_made_for("two") == KEYS[:1]
             assert [store.count_made_for(warehouse) for warehouse in ("one", "two", "")] == [2, 1, 0]
-            store.asker = Asker("one", "verifications", "medqa")
+            store.asker = Asker("one", "verifications", "")
             record(store, attempt(KEYS[3]))
             frame = store.attempts_of(KEYS[:4], "one")
         assert frame["made_for"].to_list() == ["verifications", None, "verifications", None, "verifications"]
-        assert frame["made_for_source"].to_list() == ["medqa", None, "medqa", None, "medqa"]
+        assert frame["made_for_source"].to_list() == ["medqa", None, "medqa", None, None]
 
     def test_the_kinds_of_all_providers_are_known(self, store: CallStore) -> None:
         assert store.provider_kinds() == set()

@@ -56,7 +56,7 @@ from (
         a.started_at,
         a.reply is not null and a.attempt is c.final_attempt as is_accepted,
         k.table_name as made_for,
-        k.source as made_for_source,
+        nullif(k.source, '') as made_for_source,
         nullif(lower(hex(b.batch_id)), '') as batch_id
     from attempts as a
     inner join calls as c on a.call_key = c.call_key
