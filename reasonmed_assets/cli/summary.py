@@ -67,9 +67,9 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
     if warehouse.has_snapshot:
         with warehouse.snapshot() as con:
             console.print(_rows(con))
-            console.print(_table(con, "Tiers", _TIERS))
-            console.print(_table(con, "Model calls by role", _BY_ROLE))
-            console.print(_table(con, "Model calls by source and what came of their rows", _BY_SOURCE))
+            _print_table(console, con, "Tiers", _TIERS)
+            _print_table(console, con, "Model calls by role", _BY_ROLE)
+            _print_table(console, con, "Model calls by source and what came of their rows", _BY_SOURCE)
     console.print(f"{summary.seconds:,.0f} s; warehouse: {warehouse.address}", soft_wrap=True)
     if summary.is_complete:
         query = "select tier, count(*) from reasonmed group by all"
@@ -106,9 +106,11 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Table:
     return table
 
 
-def _table(con: duckdb.DuckDBPyConnection, title: str, query: str) -> Table:
+def _print_table(console: Console, con: duckdb.DuckDBPyConnection, title: str, query: str) -> None:
+    """The rows of a query, unless there are none: a build of a few tables has no tiers and no calls."""
     relation = con.execute(query)
     table = new_table([column[0] for column in relation.description or []], title)
     for row in relation.fetchall():
         table.add_row(str(row[0] or "all"), *map(number, row[1:]))
-    return table
+    if table.rows:
+        console.print(table)

@@ -46,6 +46,7 @@ def test_texts_are_data_and_hints_can_be_pasted(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "[bold]b[/bold] [/] :smile: [link=x]" in done.stdout
     assert f"Warehouse: {folder}\n" in done.stdout
+    assert "Rows" in done.stdout and "Tiers" not in done.stdout and "Model calls" not in done.stdout
     for command in ('reasonmed sql "select tier, count(*) from reasonmed group by all"', "reasonmed quality"):
         (line,) = [line for line in done.stdout.splitlines() if command in line]
         assert line.endswith(f'{command} --warehouse "{folder}"')
