@@ -107,7 +107,7 @@ EDITS = (
     ),
     Edit(
         "a table's columns",
-        "reasonmed_assets/quality/tables/question_matches.py",
+        "quality/tables/question_matches.py",
         "is_same_facts: bool",
         "is_same_facts: int",
         "question_matches",
@@ -115,7 +115,7 @@ EDITS = (
     ),
     Edit(
         "a column's description",
-        "reasonmed_assets/quality/tables/question_matches.py",
+        "quality/tables/question_matches.py",
         "Hash of the two rows.",
         "Hash of both rows.",
         "",
