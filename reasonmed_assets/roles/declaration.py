@@ -100,6 +100,11 @@ class Role:
         return self.reply.form if isinstance(self.reply, Text) or issubclass(self.reply, PathReply) else None
 
     @property
+    def has_form(self) -> bool:
+        """A small model may be made to fill in a form; not where the text has no answer to end the form with."""
+        return not isinstance(self.reply, Text) or self.reply.has_answer
+
+    @property
     def may_leak(self) -> bool:
         """It writes a text with the key in view, which the text must not betray."""
         return self.form is not None and set(KEY) <= set(self.fields)

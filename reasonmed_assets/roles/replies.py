@@ -1,7 +1,8 @@
-"""What a role may reply: a text that ends with an answer, or one JSON object declared as a pydantic model.
+"""What a role may reply: a text, or one JSON object declared as a pydantic model.
 
-A text ends in a line "Final answer: <letter>. <text>". A model too small to keep to that may be made to fill in a form
-of steps and an answer instead, which is made into such a text. How a reply is read is in `llm/replies/`.
+A text that answers the question ends in a line "Final answer: <letter>. <text>". A model too small to keep to that may
+be made to fill in a form of steps and an answer instead, which is made into such a text. How a reply is read is in
+`llm/replies/`.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ _OF = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(?:/|out of)\s*(\d+))?\s*", re.IGNORE
 
 @dataclass(frozen=True)
 class Text:
-    """The reply is a text that ends with an answer.
+    """The reply is a text.
 
     Attributes:
-        form: fields of the form that a small model fills in, besides `answer`.
+        has_answer: it ends with an answer to the question; a reply that names no option is then asked for again.
+        form: fields of the form that a small model fills in, besides `answer`, where the text has one.
         may_hold_reasoning: the part in which the model thinks belongs to the text where the profile says so.
     """
 
+    has_answer: bool = True
     form: tuple[str, ...] = PATH_STEPS
     may_hold_reasoning: bool = False
 

@@ -72,14 +72,15 @@ def parse_reply(role_name: str, reply: Reply, fields: Mapping[str, Any], model: 
     """
     role = role_named(role_name)
     parts = split_reasoning(reply.content, reply.reasoning, model.reasoning, is_cut_off=reply.finish_reason == "length")
-    if isinstance(role.reply, Text) and parts.answer is not None:
+    if isinstance(role.reply, Text) and role.reply.has_answer and parts.answer is not None:
         parts = parts._replace(answer=_filled_in(parts.answer, role.reply.form) or parts.answer)
     read = TextReply(reply.content, parts.reasoning, parts.answer)
     try:
         _check_ending(reply)
         if isinstance(role.reply, Text):
             whole = role.reply.may_hold_reasoning and model.path_text == "reasoning_and_answer"
-            return _concluding(read, _path(parts) if whole else parts.answer, fields)
+            text = _path(parts) if whole else parts.answer
+            return _concluding(read, text, fields) if role.reply.has_answer else _plain(read, text)
         return _json(role.reply, read, fields)
     except Unusable as error:
         if role.form is not None and error.value is None:
@@ -111,7 +112,7 @@ def response_format(
             to keep to six steps and a final answer that it is only told of. Needs json_schema.
     """
     role = role_named(role_name)
-    is_form = options is not None and structured == "json_schema"
+    is_form = options is not None and structured == "json_schema" and role.has_form
     if structured == "none" or (role.is_text and not is_form):
         return None
     if structured == "json_object":
@@ -144,6 +145,19 @@ def _filled_in(text: str, form: Sequence[str]) -> str | None:
 
 def _path(parts: Parts) -> str | None:
     return "\n\n".join(part for part in parts if part) or None
+
+
+def _plain(read: TextReply, text: str | None) -> TextReply:
+    """The text as it is.
+
+    Raises:
+        Unusable: there is no text, or it refuses.
+    """
+    if text is None:
+        raise Unusable(Outcome.EMPTY, "the reply thinks and does not answer")
+    if is_refusal(text):
+        raise Unusable(Outcome.REFUSED, f"the reply refuses in words: {_start(text)}")
+    return replace(read, path_text=text)
 
 
 def _concluding(read: TextReply, text: str | None, fields: Mapping[str, Any]) -> TextReply:

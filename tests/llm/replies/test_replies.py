@@ -19,7 +19,7 @@ from reasonmed_assets.llm.replies.parsing import TextReply, parse_reply, respons
 from reasonmed_assets.roles import ROLES, RoleError
 from reasonmed_assets.roles.evaluator import Evaluation
 from reasonmed_assets.roles.ranker import Score
-from reasonmed_assets.roles.replies import PATH_STEPS, JsonReply
+from reasonmed_assets.roles.replies import PATH_STEPS, JsonReply, Text
 from reasonmed_assets.roles.verifier import Verdict
 from reasonmed_assets.vocabulary import VERDICTS
 
@@ -407,3 +407,16 @@ def test_only_schemas_make_forms() -> None:
 @pytest.mark.parametrize("role", ["verifier", "ranker", "evaluator"])
 def test_options_change_nothing_for_judging_roles(role: str) -> None:
     assert response_format(role, "json_schema", 300, ["a", "b"]) == response_format(role, "json_schema", 300)
+
+
+def test_a_text_need_not_answer_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text is taken as it is, for a row that has no options too; what is no text is not taken."""
+    role = dataclasses.replace(ROLES["summariser"], name="simplifier", reply=Text(has_answer=False))
+    monkeypatch.setitem(ROLES, "simplifier", role)
+    reply = Reply(content="Gout follows from too much uric acid.", finish_reason="stop")
+    assert parse_reply("simplifier", reply, {}, model()).path_text == reply.content
+    assert unusable("simplifier", "").outcome == "empty"
+    assert unusable("simplifier", "I'm sorry, but I can't help with that.").outcome == "refused"
+    assert unusable("simplifier", "Gout follows", finish_reason="length").outcome == "truncated"
+    assert response_format("simplifier", "json_schema", 500, FIELDS["options"]) is None
+    assert unusable("summariser", reply.content).outcome == "answerless"
