@@ -31,6 +31,6 @@ class Overrides(Table):
     reason: str = _read("Why it was decided.", str_length={"min_value": 1})
     decided_by: str = _read("Who decided it.", str_length={"min_value": 1})
     decided_on: str = _read("When, as year-month-day.", str_matches=r"^\d{4}-\d{2}-\d{2}$")
-    note: str = _read("The decision in one sentence, as it stands beside the rows that it changed.")
+    note: str = _read("The decision in one sentence, as the rows that it changed show it.")
     is_applied: bool = _read("The build follows it.")
     problem: str = _read("Why it does not.", nullable=True)

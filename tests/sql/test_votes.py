@@ -18,7 +18,7 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 def vote(con: Any, *verdicts: str | None) -> None:
-    """One path with these votes, in the order of their samples; None for a reply that is of no use."""
+    """One path with these votes, in the order of their samples; None for an unusable reply."""
     con.execute("create table calls (row_id varchar, path_id varchar, sample bigint)")
     con.execute(
         "create table replies (row_id varchar, value varchar, raw_text varchar, outcome varchar, error_kind varchar,"

@@ -97,7 +97,7 @@ def claim_in_disorder(store: CallStore, seed: str) -> None:
 
 
 def spend(store: CallStore, calls: str, *keys: str) -> None:
-    """Claim keys one by one for a build that may make so many calls, record them, and print those that were granted."""
+    """Claim keys one by one for a build with a budget in calls, record them, and print those that were granted."""
     budget = BuildBudget("one", Budget(calls=int(calls)))
     for key in keys:
         if claim(store, [key], budget).granted:
@@ -106,7 +106,7 @@ def spend(store: CallStore, calls: str, *keys: str) -> None:
 
 
 def record_all(store: CallStore, first: str, n: str) -> None:
-    """Record so many keys from the first on, as one group."""
+    """Record a number of keys from the first on, as one group."""
     for key in KEYS[int(first) : int(first) + int(n)]:
         store.record(attempt(key), lambda recorded: None)
     store.flush()

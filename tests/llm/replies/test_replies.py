@@ -1,4 +1,4 @@
-"""Reading replies: every form a model may answer in, and every way in which a reply is of no use."""
+"""Reading replies: every form a model may answer in, and every way in which a reply is unusable."""
 
 from __future__ import annotations
 
