@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import dagster as dg
@@ -10,6 +10,7 @@ import dagster as dg
 from reasonmed_assets import sql
 from reasonmed_assets.assets import all_assets
 from reasonmed_assets.assets.provenance import bring_up_to_date
+from reasonmed_assets.config.launching import settings_of_run
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.llm.replies.relation import check_read_fields
@@ -61,7 +62,7 @@ def build_defs(
     return dg.Definitions(
         assets=all_assets(profile, partitions),
         jobs=_jobs(),
-        resources={"build": _build_resource(settings, new_display, build)},
+        resources={"build": _build_resource(settings, new_display, build), "io_manager": dg.mem_io_manager},
         executor=dg.in_process_executor,
     )
 
@@ -132,13 +133,17 @@ def _build_resource(
 
 
 def _settings_of_run(context: dg.InitResourceContext, defaults: BuildSettings) -> BuildSettings:
-    """The launchpad's settings; the defaults themselves, whose profile is loaded already, where nothing differs."""
     config = dict(context.resource_config)
     former = config.pop("overrides", {})
     if former and context.log:
         context.log.warning("`overrides` of the resource `build` is called `set` now; it is used as `set`.")
-    settings = replace(defaults, **(config | {"limit": config["limit"] or None, "set": former | config["set"]}))
-    return defaults if launch_config(settings) == launch_config(defaults) else settings
+    return settings_of_run(
+        defaults,
+        limit=config.pop("limit") or None,
+        retry_unresolved=config.pop("retry_unresolved"),
+        set=former | config.pop("set"),
+        places=config,
+    )
 
 
 def _display(new_display: Callable[[], Display] | None, log: LogDisplay) -> Display:

@@ -128,6 +128,7 @@ def ui(warehouse: Built, tmp_path: Path) -> Iterator[Ui]:
     port = _free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
     command = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()", "ui", "--profile", "simulated"]
+    command += ["--set", "providers.rehearsal.requests_per_minute=120"]
     said = tmp_path / "ui.log"
     with said.open("w") as log:
         process = subprocess.Popen(
@@ -178,8 +179,7 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
 def test_a_run_that_is_terminated_leaves_what_it_received_and_the_next_one_goes_on(ui: Ui, warehouse: Built) -> None:
     before, runs = warehouse.attempts(), len(ui.runs())
     calls = {"set": {"seed": 77}}
-    slowly = {"set": {**calls["set"], "providers.rehearsal.requests_per_minute": 60}}
-    run = ui.launch("reasoning_paths", "mmlu", slowly)
+    run = ui.launch("reasoning_paths", "mmlu", calls)
     _wait_for("calls are made", lambda: warehouse.attempts() >= before + 3, RUN_S)
     ui.terminate(run)
     _wait_for("the run ends", lambda: _have_ended(ui, runs + 1), RUN_S)

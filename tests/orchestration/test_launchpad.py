@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from reasonmed_assets.config.launching import LaunchError
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import build_defs, launch_config
@@ -29,7 +30,7 @@ def session(defaults: BuildSettings, config: dict[str, Any]) -> Iterator[BuildSe
 
 def test_values_are_set_for_one_run(defaults: BuildSettings) -> None:
     with session(defaults, {"set": {"rules.rewrite_rounds": 2}, "limit": 5}) as run:
-        assert (run.profile.rules.rewrite_rounds, run.profile.limit, run.profile.seed) == (2, 5, 20260101)
+        assert (run.profile.rules.rewrite_rounds, run.profile.limit, run.profile.seed) == (2, 5, 1)
     with session(defaults, {}) as run:
         assert run.profile.seed == 1
 
@@ -46,3 +47,21 @@ def test_the_former_key_is_used_with_a_notice(defaults: BuildSettings, capfd: py
 def test_a_run_with_the_settings_of_its_build_has_its_profile(defaults: BuildSettings) -> None:
     with session(defaults, launch_config(defaults)) as run:
         assert run.profile is defaults.loaded_profile
+
+
+def test_a_run_may_not_send_its_calls_elsewhere(defaults: BuildSettings) -> None:
+    elsewhere = {"set": {"providers.rehearsal": {"kind": "simulated", "base_url": "http://127.0.0.1:9/v1"}}}
+    with pytest.raises(dg.DagsterResourceFunctionError) as refused, session(defaults, elsewhere):
+        pass
+    assert isinstance(refused.value.__cause__, LaunchError)
+    assert not Path(defaults.warehouse).exists()
+
+
+def test_no_other_part_of_a_run_names_a_place(defaults: BuildSettings) -> None:
+    """The resources and executor of the definitions have no configuration with which Dagster would open a file."""
+    job = build_defs(settings=defaults).resolve_job_def("build_source")
+    parts = job.run_config_schema.config_type.fields
+    resources = parts["resources"].config_type.fields
+    assert set(parts) == {"execution", "loggers", "resources", "ops"}
+    assert {name: list(getattr(one.config_type.fields["config"].config_type, "fields", {})) for name, one
+            in resources.items()} == {"build": [*launch_config(defaults), "overrides"], "io_manager": []}  # fmt: skip

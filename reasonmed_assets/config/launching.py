@@ -1,0 +1,110 @@
+"""What the configuration of one run may change: nothing that says where keys and requests go or which files are used.
+
+Whoever can start a run, in the UI or by a request to it, can set its configuration. So a run has the profile and the
+places that its code location was started with. The values themselves are compared, never how they were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.config.reading import ProfileError
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.config.toml import Key, dotted
+
+_FREE = (("limit",), ("seed",), ("rules",), ("roles",), ("checks", "thresholds"))
+"""Where any valid value may be set, apart from the names of models in `roles`."""
+_PLACES: dict[str, Callable[[BuildSettings], str]] = {
+    "profile": lambda settings: settings.profile_reference,
+    "warehouse": lambda settings: str(settings.warehouse_folder),
+    "ledger": lambda settings: settings.ledger_reference,
+    "data_dir": lambda settings: str(settings.data_folder),
+}
+_FILES = "it says which files are read and written"
+_ENDPOINTS = "it says where requests go, and keys with them"
+_MODELS = "it says which model answers, and at what price"
+_BUDGET = "a run may lower what may be spent, never raise it"
+_REST = "it belongs to the profile"
+_MAY = (
+    "A run may set limit, retry_unresolved and, in `set`, limit, seed, rules, the sampling in roles, checks.thresholds "
+    "and a lower budget. Everything else is set where the code location is started: in the profile, or with --set and "
+    "the other options of `reasonmed ui`"
+)
+
+
+class LaunchError(ProfileError):
+    """A run's configuration sets what it may not; the message names each key, and where it is set instead."""
+
+
+def settings_of_run(
+    defaults: BuildSettings,
+    *,
+    places: Mapping[str, str | None],
+    limit: int | None,
+    retry_unresolved: bool,
+    set: Mapping[str, Any],
+) -> BuildSettings:
+    """The settings of a run: those of its code location with what the run's configuration changes.
+
+    Args:
+        defaults: what the code location was started with.
+        places: profile, warehouse, ledger and data_dir, as an earlier run may have recorded them.
+        limit: questions per source; None: the profile's.
+        retry_unresolved: whether models are asked again about rows that earlier builds gave up.
+        set: values by dotted key, on top of those of `defaults`.
+
+    Returns:
+        `defaults` itself, whose profile is loaded already, where nothing differs.
+
+    Raises:
+        LaunchError: something is changed that a run may not change.
+        ProfileError: what results is no valid profile.
+    """
+    problems = {}
+    for name, value in places.items():
+        # One at a time, so that no profile is read but the code location's own.
+        named = replace(defaults, **{name: value})  # type: ignore[arg-type]
+        if named != defaults and _PLACES[name](named) != _PLACES[name](defaults):
+            problems[name] = _FILES
+    wanted = replace(defaults, limit=limit, retry_unresolved=retry_unresolved, set=defaults.set | dict(set))
+    if wanted != defaults:
+        problems |= _beyond(defaults.loaded_profile, wanted.loaded_profile)
+    if problems:
+        lines = [f"a run may not set {key}: {why}" for key, why in problems.items()]
+        raise LaunchError("\n".join([*lines, _MAY]))
+    return wanted if wanted != defaults else defaults
+
+
+def _beyond(given: Profile, wanted: Profile) -> dict[str, str]:
+    """Keys of the values that may not differ -> why."""
+    before, after = dict(_leaves(given.model_dump())), dict(_leaves(wanted.model_dump()))
+    models = {*given.roles.models(), *wanted.roles.models()}
+    found = {}
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        is_free = any(key[: len(free)] == free for free in _FREE) and key not in models
+        is_lower = key[0] == "budget" and new is not None and (old is None or new < old)
+        if old != new and not is_free and not is_lower:
+            found[dotted(key)] = _why(key, models)
+    return found
+
+
+def _leaves(value: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
+    if not isinstance(value, dict | list | tuple):
+        yield key, value
+        return
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _leaves(one, (*key, name))
+
+
+def _why(key: Key, models: set[Key]) -> str:
+    if key[0] == "sources":
+        return _FILES
+    if key[0] == "providers":
+        return _ENDPOINTS
+    if key[0] == "models" or key in models:
+        return _MODELS
+    return _BUDGET if key[0] == "budget" else _REST
