@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -15,11 +16,15 @@ from typing import Any
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-PINNED_EXTRAS = ("local", "hub", "dev")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+OLDEST_SYSTEM = "x86_64-manylinux_2_34"
+"""glibc 2.34, of 2021: Ubuntu 22.04, Debian 12, RHEL 9 and later have at least that."""
+NO_REGISTRY = ("error sending request", "Could not connect", "NewConnectionError", "NameResolutionError")
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;@]+)")
 
 
@@ -48,8 +53,10 @@ def test_constraints_name_no_address() -> None:
 
 
 def test_constraints_pin_every_requirement_within_its_bounds(project: dict[str, Any], pins: dict[str, Version]) -> None:
-    extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *(line for extra in PINNED_EXTRAS for line in extras[extra])]
+    wanted = [
+        *project["dependencies"],
+        *(line for lines in project["optional-dependencies"].values() for line in lines),
+    ]
     for requirement in map(Requirement, wanted):
         pinned = pins.get(canonicalize_name(requirement.name))
         assert pinned is not None, f"{requirement.name} is not pinned: refresh constraints.txt (see CONTRIBUTING.md)"
@@ -67,6 +74,60 @@ def test_constraints_pin_what_the_requirements_require(pins: dict[str, Version])
         needed = [r for r in map(Requirement, lines) if r.marker is None or r.marker.evaluate({"extra": ""})]
         missing = [str(r) for r in needed if canonicalize_name(r.name) not in pins]
         assert not missing, f"{name} needs {missing}: refresh constraints.txt (see CONTRIBUTING.md)"
+
+
+def test_the_supported_pythons_are_named_alike(project: dict[str, Any]) -> None:
+    supported = SpecifierSet(project["requires-python"])
+    assert [minor for minor in range(30) if supported.contains(f"3.{minor}.0")] == [
+        int(python.partition(".")[2]) for python in PYTHONS
+    ]
+    for file in ("README.md", "CONTRIBUTING.md", "constraints.txt"):
+        text = " ".join(read(file).replace("#", "").split())
+        assert f"Python {PYTHONS[0]} to {PYTHONS[-1]}" in text, file
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_extra_resolves_to_wheels_of_the_pinned_versions(
+    python: str, project: dict[str, Any], pins: dict[str, Version], tmp_path: Path
+) -> None:
+    """All extras together; every version is pinned, so that each of them resolves alone to the same ones."""
+    pytest.importorskip("uv", reason="uv is of the extra dev")
+    resolved = tmp_path / "resolved.txt"
+    options = ["--all-extras", "--only-binary", ":all:", "--no-annotate", "--no-header", "--no-python-downloads"]
+    options += ["--python-version", python, "--python-platform", OLDEST_SYSTEM, "-c", "constraints.txt"]
+    options += ["--quiet", "--output-file", str(resolved)]
+    done = subprocess.run(
+        [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *options],
+        cwd=ROOT, env=os.environ | {"UV_HTTP_RETRIES": "0"}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    if any(sign in done.stderr for sign in NO_REGISTRY):
+        pytest.skip(f"no package registry is reached: {done.stderr.splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+    found = dict(line.split("==") for line in resolved.read_text(encoding="utf-8").splitlines())
+    assert {canonicalize_name(name): Version(version) for name, version in found.items()}.items() <= pins.items()
+    assert {canonicalize_name(Requirement(line).name) for line in project["optional-dependencies"]["vllm"]} <= set(
+        found
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("extra", ["vllm", "local", "hub", "dev"])
+def test_pip_installs_an_extra_by_the_command_of_the_readme(
+    extra: str, project: dict[str, Any], tmp_path: Path
+) -> None:
+    """As a dry run: what pip would install."""
+    report = tmp_path / "report.json"
+    options = ["--dry-run", "--ignore-installed", "--quiet", "--report", str(report), "-c", "constraints.txt"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "install", *options, "-e", f".[{extra}]"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+    if any(sign in done.stderr for sign in NO_REGISTRY):
+        pytest.skip("no package registry is reached")
+    assert done.returncode == 0, done.stderr
+    found = {canonicalize_name(one["metadata"]["name"]) for one in json.loads(report.read_bytes())["install"]}
+    wanted = {Requirement(line).name for line in project["optional-dependencies"][extra]}
+    assert {canonicalize_name(name) for name in wanted} <= found
 
 
 def test_the_licence_is_apache_2() -> None:

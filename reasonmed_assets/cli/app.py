@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from reasonmed_assets.cli.build import build, ui
@@ -18,6 +20,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Declarative, audited builds of medical-reasoning data sets in one DuckDB warehouse.",
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        import platform
+        from importlib.metadata import version
+
+        typer.echo(f"reasonmed-assets {version('reasonmed-assets')}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options before a command."""
+
+
 for command in (build, ui, sql, export, quality, doctor, fetch):
     app.command()(command)
 app.command(context_settings=OWN_ARGUMENTS)(simulate)

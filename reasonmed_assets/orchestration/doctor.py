@@ -18,6 +18,7 @@ from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.people.overrides import read_overrides
+from reasonmed_assets.servers.embedded import load_library
 
 _PACKAGES = ("dagster", "duckdb", "polars", "pandera", "great-expectations", "openai")
 _FREE_GIB_WANTED = 2.0
@@ -121,20 +122,17 @@ def _binding(settings: BuildSettings, profile: Profile) -> Finding:
 def _provider(name: str, provider: Provider) -> Iterator[Finding]:
     subject = f"provider {name}"
     if provider.server == "embedded":
-        is_there = importlib.util.find_spec("xllamacpp") is not None
-        yield Finding(
-            subject,
-            is_there,
-            "embedded model, started by the build"
-            if is_there
-            else 'the embedded model needs xllamacpp: pip install -c constraints.txt -e ".[local]"',
-        )
+        findings: list[Finding] = []
+        if _try(subject, load_library, findings) is not None:
+            findings.append(Finding(subject, True, "embedded model, started by the build"))
+        yield from findings
     elif provider.server == "simulated":
         yield Finding(subject, True, "simulated endpoint, started by the build")
     elif provider.transport == "vllm":
         is_there = importlib.util.find_spec("vllm") is not None
         loaded = f"vLLM, which loads {provider.vllm['model']} when it is needed"
-        yield Finding(subject, is_there, loaded if is_there else 'vLLM is not installed: pip install -e ".[vllm]"')
+        absent = 'vLLM is not installed: pip install -c constraints.txt -e ".[vllm]"'
+        yield Finding(subject, is_there, loaded if is_there else absent)
     else:
         for url in provider.base_urls:
             yield from _endpoint(subject, provider, url)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -38,6 +39,9 @@ _MEGABYTES = 93
 _CONTEXT_TOKENS = 8192
 """What the model was trained for."""
 _CHUNK_BYTES = 2**20
+_SHARED_OBJECT = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
+_DEBIAN_PACKAGES = {"libgomp.so.1": "libgomp1", "libstdc++.so.6": "libstdc++6", "libgcc_s.so.1": "libgcc-s1"}
+"""What installs the system libraries that xllamacpp needs; a minimal system has none of them."""
 
 
 class EmbeddedError(ReasonmedError):
@@ -117,6 +121,30 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def load_library() -> Any:
+    """The module `xllamacpp`, which serves the model.
+
+    Raises:
+        EmbeddedError: it is not installed, or this system lacks a library that it needs.
+    """
+    try:
+        import xllamacpp
+    except ModuleNotFoundError as error:
+        if error.name != "xllamacpp":
+            raise EmbeddedError(f"xllamacpp cannot be loaded: {error}") from error
+        raise EmbeddedError(
+            'the embedded model needs xllamacpp, which is not installed: pip install -c constraints.txt -e ".[local]"'
+        ) from error
+    except ImportError as error:
+        lacking = _SHARED_OBJECT.match(str(error))
+        if lacking is None:
+            raise EmbeddedError(f"xllamacpp is installed and cannot be loaded: {error}") from error
+        package = _DEBIAN_PACKAGES.get(lacking[1])
+        cure = f"apt-get install {package}, or its package on another system" if package else "install its package"
+        raise EmbeddedError(f"xllamacpp needs {lacking[1]}, which this system lacks: {cure}") from error
+    return xllamacpp
+
+
 def start(model: Path, *, port: int, threads: int, parallel: int) -> tuple[Any, int]:
     """Start serving in threads of this process.
 
@@ -130,14 +158,9 @@ def start(model: Path, *, port: int, threads: int, parallel: int) -> tuple[Any, 
         The server, which runs as long as it is referred to, and its port.
 
     Raises:
-        EmbeddedError: xllamacpp is not installed, or it cannot serve the file.
+        EmbeddedError: xllamacpp cannot be loaded, or it cannot serve the file.
     """
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise EmbeddedError(
-            'the embedded server needs xllamacpp, which is not installed: pip install -e ".[local]"'
-        ) from error
+    xllamacpp = load_library()
     params = xllamacpp.CommonParams()
     params.model.path = str(model)
     params.model_alias = {MODEL_NAME}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,9 @@ def test_the_command_line_loads_nothing_heavy_before_a_command_needs_it() -> Non
     code = f"import sys; from reasonmed_assets.cli.app import app; print(sorted({heavy!r} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_version() -> None:
+    done = reasonmed("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"reasonmed-assets \d+\.\d+\.\d+, Python 3\.\d+\.\d+\n", done.stdout)

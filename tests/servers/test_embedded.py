@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
 import sys
 import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
+from builds import reasonmed
 
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.llm.replies.parsing import response_format
@@ -87,8 +90,42 @@ def test_a_file_of_the_user_is_taken_as_it_is(cache, tmp_path, monkeypatch):
 
 def test_without_xllamacpp_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
-    with pytest.raises(embedded.EmbeddedError, match=r'pip install -e "\.\[local\]"'):
+    with pytest.raises(embedded.EmbeddedError, match=r'not installed: pip install -c constraints.txt -e "\.\[local\]"'):
         embedded.start(tmp_path / "x.gguf", port=0, threads=1, parallel=1)
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (
+            "ImportError('libgomp.so.1: cannot open shared object file: No such file or directory')",
+            "xllamacpp needs libgomp.so.1, which this system lacks: apt-get install libgomp1",
+        ),
+        (
+            "ImportError('libother.so.3: cannot open shared object file: No such file or directory')",
+            "xllamacpp needs libother.so.3, which this system lacks: install its package",
+        ),
+        ("ImportError('undefined symbol: x')", "xllamacpp is installed and cannot be loaded: undefined symbol: x"),
+        ("ModuleNotFoundError('no module y', name='y')", "xllamacpp cannot be loaded: no module y"),
+    ],
+)
+def test_a_library_that_cannot_be_loaded_is_named(raised, said, tmp_path):
+    (tmp_path / "xllamacpp.py").write_text(f"raise {raised}\n", encoding="utf-8")
+    own = tmp_path / "own.gguf"
+    own.write_bytes(b"mine")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), embedded.MODEL_VARIABLE: str(own)}
+    command = [sys.executable, "-m", "reasonmed_assets.servers.embedded"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+
+
+def test_the_doctor_names_a_library_that_the_system_lacks(tmp_path):
+    lacking = "raise ImportError('libgomp.so.1: cannot open shared object file: No such file or directory')"
+    (tmp_path / "xllamacpp.py").write_text(lacking, encoding="utf-8")
+    done = reasonmed("doctor", "--warehouse", str(tmp_path / "w"), PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert "apt-get install libgomp1" in done.stdout
 
 
 def test_a_file_that_is_no_model_ends_the_server_with_its_name(tmp_path, monkeypatch):

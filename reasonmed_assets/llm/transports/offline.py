@@ -178,7 +178,8 @@ class OfflineModels:
         """
         if importlib.util.find_spec("vllm") is None:
             raise EndpointError(
-                f'provider {name}: transport = "vllm" needs vLLM in this environment: pip install -e ".[vllm]"'
+                f'provider {name}: transport = "vllm" needs vLLM in this environment: '
+                'pip install -c constraints.txt -e ".[vllm]"'
             )
         return self._processes.setdefault(name, ModelProcess(provider))
 
