@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
 from reasonmed_assets.llm.ledger import operations
@@ -20,36 +20,33 @@ from reasonmed_assets.llm.ledger.operations import Operation
 from reasonmed_assets.llm.ledger.owners import Owner, is_alive
 from reasonmed_assets.llm.ledger.records import Asker, Claimed, Recorded
 from reasonmed_assets.llm.ledger.sqlite.schema import OWNER_COLUMNS, owners
-from reasonmed_assets.llm.ledger.sqlite.statements import execute_many, select_by_key
+from reasonmed_assets.llm.ledger.sqlite.statements import blob, execute_many, select_by_key
 
-_CALL_COLUMNS = ("body_hash", "provider", "model", "revision", "sample", "final_attempt")
-_ATTEMPT_COLUMNS = (
-    "attempt", "asker_id", "role", "provider_kind", "outcome", "detail", "http_status", "finish_reason",
-    "served_model", "system_fingerprint", "prompt_tokens", "completion_tokens", "reasoning_tokens", "latency_ms",
-    "started_at", "is_simulated", "reply",
+_CALL_COLUMNS = (
+    "call_key", "attempts", "final_attempt", "body_hash", "provider", "model", "revision", "sample",
 )  # fmt: skip
-_REPLY_COLUMNS = _ATTEMPT_COLUMNS[7:13]
-_RECORDED_COLUMNS = ("call_key", "body", *_CALL_COLUMNS, *_ATTEMPT_COLUMNS)
+_REPLY_COLUMNS = (
+    "finish_reason", "served_model", "system_fingerprint", "prompt_tokens", "completion_tokens", "reasoning_tokens",
+)  # fmt: skip
+_ATTEMPT_COLUMNS = (
+    "call_key", "attempt", "asker_id", "role", "provider_kind", "outcome", "detail", "http_status", "latency_ms",
+    "started_at", "is_simulated", "reply", *_REPLY_COLUMNS,
+)  # fmt: skip
 
 
 def _names(columns: Sequence[str], of: str = "") -> str:
     return ", ".join(of + column for column in columns)
 
 
-_RECORDED = f"create temp view recorded as select {', '.join(f'null as {column}' for column in _RECORDED_COLUMNS)}"
-_RECORD = f"""
-create temp trigger record instead of insert on recorded
-begin
-    insert or ignore into bodies (body_hash, body) values (new.body_hash, new.body);
-    insert into calls (call_key, attempts, {_names(_CALL_COLUMNS)})
-    values (new.call_key, new.attempt, {_names(_CALL_COLUMNS, "new.")})
-    on conflict (call_key) do update set attempts = excluded.attempts, final_attempt = excluded.final_attempt;
-    insert into attempts (call_key, {_names(_ATTEMPT_COLUMNS)})
-    values (new.call_key, {_names(_ATTEMPT_COLUMNS, "new.")});
-    delete from claims where call_key = new.call_key and new.final_attempt is not null;
-end
+_BODY = "insert or ignore into bodies (body_hash, body) values {rows}"
+_CALL = f"""
+insert into calls ({_names(_CALL_COLUMNS)}) values {{rows}}
+on conflict (call_key) do update set attempts = excluded.attempts, final_attempt = excluded.final_attempt
 """
-_INSERT = f"insert into recorded ({_names(_RECORDED_COLUMNS)}) values {{rows}}"
+_ATTEMPT = f"insert into attempts ({_names(_ATTEMPT_COLUMNS)}) values {{rows}}"
+_END_CLAIM = "delete from claims where call_key in (values {rows})"
+_of_reply = attrgetter(*_REPLY_COLUMNS)
+_NO_REPLY = (None,) * len(_REPLY_COLUMNS)
 _KNOWN = "select call_key, attempts, final_attempt from calls where call_key in (values {rows})"
 _BUILDS = "select call_key, build from claims where call_key in (values {rows})"
 _ARRIVED = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
@@ -91,24 +88,21 @@ _BEAT = (
 )
 
 
-def _blobs(keys: Sequence[str], *others: object) -> list[tuple[Any, ...]]:
-    return [(bytes.fromhex(key), *others) for key in keys]
+def _blobs(keys: Iterable[str], *others: object) -> list[tuple[Any, ...]]:
+    return [(blob(key), *others) for key in keys]
 
 
 class Changes:
     """Runs operations on one connection, in a transaction that its caller begins and ends.
 
-    An attempt is inserted, with its call and body, as a row of one view. SQLite then does all that an attempt changes
-    in one step, and many attempts in one statement: at every step it gives up the interpreter, and while the event loop
-    is busy it is a long wait until it gets it back.
+    Many attempts are inserted in one statement per table: SQLite gives up the interpreter at every step, and while the
+    event loop is busy it is a long wait until it gets it back.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._asker_ids: dict[Asker, int] = {}
         self._kinds: set[tuple[str, str]] = set()
-        connection.execute(_RECORDED)
-        connection.execute(_RECORD)
 
     def run(self, kind: type[Operation], some: Sequence[Any]) -> list[Any]:
         """The changes of operations of one kind that follow one another, and the result of each."""
@@ -128,9 +122,9 @@ class Changes:
 
     def _claim(self, claim: operations.Claim) -> Claimed:
         connection, budget = self._connection, claim.budget
-        wanted = {bytes.fromhex(call.call_key): call for call in claim.calls}
-        stored = {key for (key,) in select_by_key(connection, _ENDED, wanted)}
-        holders = dict(select_by_key(connection, _HOLDERS, wanted))
+        wanted = {call.call_key: call for call in claim.calls}
+        stored = {key.hex() for (key,) in select_by_key(connection, _ENDED, wanted)}
+        holders = {key.hex(): owner_id for key, owner_id in select_by_key(connection, _HOLDERS, wanted)}
         owner_ids = set(holders.values())
         if budget.is_limited:
             owner_ids.update(owner_id for (owner_id,) in connection.execute(_BUILDS_OWNERS, (budget.build,)))
@@ -144,19 +138,19 @@ class Changes:
         if budget.is_limited:
             # A call whose batch is on its way is paid for already, by the build that submitted it, be it this one.
             joining = [key for key, call in free.items() if call.joins_batch]
-            paid_by = dict(select_by_key(connection, _IN_BATCH, joining))
+            paid_by = {key.hex(): build for key, build in select_by_key(connection, _IN_BATCH, joining)}
             builds |= paid_by
             reservations.add(connection.execute(_SPENT, (budget.build, budget.build)))
             own = [free[key] for key, build in paid_by.items() if build == budget.build]
             reservations.add((call.role, call.usd, 1, False) for call in own)
             granted = {key: call for key, call in free.items() if key in paid_by or reservations.reserve(call)}
-        rows = [(key, claim.owner_id, builds[key], call.role, call.usd) for key, call in granted.items()]
+        rows = [(blob(key), claim.owner_id, builds[key], call.role, call.usd) for key, call in granted.items()]
         execute_many(connection, _CLAIM, rows)
         return Claimed(
-            granted=[key.hex() for key in granted],
-            stored=[key.hex() for key in stored],
-            busy={key.hex(): name for key, name in busy.items()},
-            unaffordable=[key.hex() for key in free if key not in granted],
+            granted=list(granted),
+            stored=list(stored),
+            busy=busy,
+            unaffordable=[key for key in free if key not in granted],
             used_up=None if granted or reservations.are_open else reservations.refused,
         )
 
@@ -186,58 +180,57 @@ class Changes:
     def _record(self, records: Sequence[operations.Record]) -> list[Recorded]:
         """Insert attempts of different calls: each statement serves as many of them as it can."""
         connection = self._connection
-        keys = [bytes.fromhex(record.attempt.call_key) for record in records]
-        results = {
-            key: found for key, record in zip(keys, records, strict=True) if (found := self._read_before(key, record))
-        }
-        new = {key: record for key, record in zip(keys, records, strict=True) if key not in results}
-        counted = {key: (n, final) for key, n, final in execute_many(connection, _KNOWN, [(key,) for key in new])}
-        budgeted = [(key,) for key, record in new.items() if record.attempt.build]
-        claimed_by = dict(execute_many(connection, _BUILDS, budgeted))
-        rows = []
+        results = {record.attempt.call_key: found for record in records if (found := self._read_before(record))}
+        new = {key: record for record in records if (key := record.attempt.call_key) not in results}
+        known = execute_many(connection, _KNOWN, _blobs(new))
+        counted = {key.hex(): (attempts, final) for key, attempts, final in known}
+        budgeted = _blobs(key for key, record in new.items() if record.attempt.build)
+        claimed_by = {key.hex(): build for key, build in execute_many(connection, _BUILDS, budgeted)}
+        bodies, calls, attempts, ended = [], [], [], []
         for key, record in new.items():
-            attempts, final = counted.get(key, (0, None))
-            number = attempts + 1
-            if final is None and record.attempt.received.is_final:
+            attempt, received = record.attempt, record.attempt.received
+            call_key = blob(key)
+            before, final = counted.get(key, (0, None))
+            number = before + 1
+            if final is None and received.is_final:
                 final = number
-            rows.append(_in_order(self._row(key, record, number, final)))
-            self._account(key, record, number, claimed_by.get(key))
+            if final is not None:
+                ended.append((call_key,))
+            body_hash = bytearray(hashlib.sha256(attempt.body).digest()[:16])
+            bodies.append((body_hash, bytearray(record.body)))
+            identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
+            calls.append((call_key, number, final, body_hash, *identity))
+            attempts.append((call_key, number, *self._columns(record)))
+            self._account(call_key, record, number, claimed_by.get(key))
             results[key] = Recorded(number, number == final)
-        execute_many(connection, _INSERT, rows)
-        return [results[key] for key in keys]
+        for statement, rows in ((_BODY, bodies), (_CALL, calls), (_ATTEMPT, attempts), (_END_CLAIM, ended)):
+            execute_many(connection, statement, rows)
+        return [results[record.attempt.call_key] for record in records]
 
-    def _read_before(self, key: bytes, record: operations.Record) -> Recorded | None:
+    def _read_before(self, record: operations.Record) -> Recorded | None:
         """What is there where another build, which was taken for dead, read the same batch: its line was paid once."""
         if record.attempt.batch_id is None:
             return None
-        batch_id = bytes.fromhex(record.attempt.batch_id)
-        row = self._connection.execute(_READ_BEFORE, (key, batch_id)).fetchone()
+        in_batch = (blob(record.attempt.call_key), blob(record.attempt.batch_id))
+        row = self._connection.execute(_READ_BEFORE, in_batch).fetchone()
         return None if row is None else Recorded(row[0], is_kept=False)
 
-    def _row(self, key: bytes, record: operations.Record, number: int, final: int | None) -> dict[str, Any]:
+    def _columns(self, record: operations.Record) -> tuple[Any, ...]:
+        """The columns of an attempt behind its key and number."""
         attempt, received, reply = record.attempt, record.attempt.received, record.attempt.received.reply
-        return {
-            "call_key": key,
-            "body_hash": hashlib.sha256(attempt.body).digest()[:16],
-            "body": record.body,
-            "provider": attempt.provider,
-            "model": attempt.model,
-            "revision": attempt.revision,
-            "sample": attempt.sample,
-            "final_attempt": final,
-            "attempt": number,
-            "asker_id": self._asker_id(record.asker),
-            "role": attempt.role,
-            "provider_kind": attempt.provider_kind,
-            "outcome": str(received.outcome),
-            "detail": received.detail,
-            "http_status": received.http_status,
-            **{column: getattr(reply, column, None) for column in _REPLY_COLUMNS},
-            "latency_ms": received.latency_ms,
-            "started_at": int(received.started_at.timestamp() * 1_000_000),
-            "is_simulated": reply is not None and reply.is_simulated,
-            "reply": record.reply,
-        }
+        return (
+            self._asker_id(record.asker),
+            attempt.role,
+            attempt.provider_kind,
+            str(received.outcome),
+            received.detail,
+            received.http_status,
+            received.latency_ms,
+            int(received.started_at.timestamp() * 1_000_000),
+            int(reply is not None and reply.is_simulated),
+            None if record.reply is None else bytearray(record.reply),
+            *(_NO_REPLY if reply is None else _of_reply(reply)),
+        )
 
     def _asker_id(self, asker: Asker | None) -> int | None:
         if asker is None:
@@ -247,11 +240,11 @@ class Changes:
             self._asker_ids[asker] = row[0]
         return self._asker_ids[asker]
 
-    def _account(self, key: bytes, record: operations.Record, number: int, claimed_by: str | None) -> None:
+    def _account(self, key: bytearray, record: operations.Record, number: int, claimed_by: str | None) -> None:
         """Note the attempt with its batch, its build's spending and its provider, where these have to be noted."""
         attempt = record.attempt
         if attempt.batch_id is not None:
-            self._connection.execute(_ARRIVED, (number, key, bytes.fromhex(attempt.batch_id)))
+            self._connection.execute(_ARRIVED, (number, key, blob(attempt.batch_id)))
         if attempt.received.is_final and attempt.build and claimed_by in (None, attempt.build):
             self._connection.execute(_SPEND, (attempt.build, attempt.role, attempt.usd))
         kind = (attempt.provider, attempt.provider_kind)
@@ -266,7 +259,7 @@ class Changes:
         return self._connection.execute(select, (learn.role,)).fetchone()[0]
 
     def _judge(self, judge: operations.Judge) -> None:
-        key = bytes.fromhex(judge.key)
+        key = blob(judge.key)
         self._connection.execute(
             "update attempts set outcome = ?, detail = ? where call_key = ? "
             "and attempt = (select c.final_attempt from calls as c where c.call_key = ?)",
@@ -278,7 +271,7 @@ class Changes:
         self._connection.executemany(update, _blobs(reopen.keys))
 
     def _begin_batch(self, batch: operations.BeginBatch) -> None:
-        batch_id = bytes.fromhex(batch.batch_id)
+        batch_id = blob(batch.batch_id)
         insert = "insert into batches (batch_id, build, provider) values (?, ?, ?)"
         self._connection.execute(insert, (batch_id, batch.build, batch.provider))
         insert = "insert into batch_calls (call_key, batch_id) values (?, ?)"
@@ -286,17 +279,15 @@ class Changes:
 
     def _name_batch(self, batch: operations.NameBatch) -> None:
         update = "update batches set remote_id = ? where batch_id = ?"
-        self._connection.execute(update, (batch.remote_id, bytes.fromhex(batch.batch_id)))
+        self._connection.execute(update, (batch.remote_id, blob(batch.batch_id)))
 
     def _forget_batch(self, batch: operations.ForgetBatch) -> None:
         delete = "delete from batch_calls where call_key = ? and batch_id = ? and attempt is null"
-        self._connection.executemany(delete, _blobs(batch.keys, bytes.fromhex(batch.batch_id)))
+        self._connection.executemany(delete, _blobs(batch.keys, blob(batch.batch_id)))
 
     def _nothing(self, barrier: operations.Barrier) -> None:
         """A barrier changes nothing."""
 
-
-_in_order = itemgetter(*_RECORDED_COLUMNS)
 
 _CHANGES: dict[type[Operation], Callable[[Changes, Any], Any]] = {
     operations.Claim: Changes._claim,

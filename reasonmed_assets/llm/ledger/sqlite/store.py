@@ -17,7 +17,7 @@ from reasonmed_assets.llm.ledger.owners import Owner, is_alive
 from reasonmed_assets.llm.ledger.records import LedgerError, OpenBatch
 from reasonmed_assets.llm.ledger.sqlite import schema
 from reasonmed_assets.llm.ledger.sqlite.changes import Changes
-from reasonmed_assets.llm.ledger.sqlite.statements import select_by_key
+from reasonmed_assets.llm.ledger.sqlite.statements import blob, select_by_key
 from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS, CallStore, StoredFrame
 
 _BUSY_S = 60.0
@@ -142,7 +142,7 @@ class SqliteStore(CallStore):
 
     def _body(self, key: str) -> bytes | None:
         with self._read() as connection:
-            return next((body for (body,) in connection.execute(_BODY, (bytes.fromhex(key),))), None)
+            return next((body for (body,) in connection.execute(_BODY, (blob(key),))), None)
 
     def _attempts(self, keys: Sequence[str], warehouse: str) -> pl.DataFrame:
         return pl.DataFrame(self._by_key(_ATTEMPTS, keys, warehouse), schema=ATTEMPT_COLUMNS, orient="row")
@@ -171,7 +171,7 @@ class SqliteStore(CallStore):
 
     def _by_key(self, query: str, keys: Iterable[str], *before: str) -> list[tuple[Any, ...]]:
         with self._read() as connection:
-            return list(select_by_key(connection, query, map(bytes.fromhex, keys), *before))
+            return list(select_by_key(connection, query, keys, *before))
 
     @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:
