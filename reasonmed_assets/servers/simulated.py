@@ -6,6 +6,8 @@ them for a real model's. Faults of the transport can be switched on; they go by 
 content, as faults of a network do.
 
     python -m reasonmed_assets.servers.simulated --port 8000 --data-dir DIR
+
+With `--persona NAME` it ends, refuses, limits, counts, thinks and fails as that program or provider does (`personas/`).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import asyncio
 import random
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,7 @@ from aiohttp import web
 
 from reasonmed_assets.servers.batches import Batches
 from reasonmed_assets.servers.child import HOST, add_server_options, announce, notify, when_parent_ends
+from reasonmed_assets.servers.personas import PERSONAS, Acting, BatchHabits, Persona, Response
 from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answer_keys
 from reasonmed_assets.servers.rehearsal.behaviour import digest, share_of
 from reasonmed_assets.servers.rehearsal.replies import Message, Rehearsal
@@ -60,17 +64,18 @@ class Endpoint:
     """Handles HTTP requests: `/v1/chat/completions`, files and batches of them, `/v1/models`, and `/health` with the
     number of replies so far."""
 
-    def __init__(self, rehearsal: Rehearsal, conditions: NetworkConditions) -> None:
+    def __init__(self, rehearsal: Rehearsal, conditions: NetworkConditions, acting: Acting | None = None) -> None:
         self._rehearsal = rehearsal
         self._conditions = conditions
+        self._acting = acting
         self._delays = random.Random(conditions.seed)  # noqa: S311 (the draws are no secret)
         self._n_requests = 0
         self._n_replies = 0
-        self._batches = Batches(self._reply)
+        self._batches = Batches(self._answer, acting.persona.batch if acting else BatchHabits())
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Route a request."""
-        if request.path == "/v1/chat/completions" and request.method == "POST":
+        if request.path.endswith("/chat/completions") and request.method == "POST":
             return await self._complete(request)
         if request.path == "/v1/models" and request.method == "GET":
             models = [{"id": f"simulated/{name}", "object": "model", "owned_by": "rehearsal"} for name in _MODELS]
@@ -78,8 +83,8 @@ class Endpoint:
         if request.path == "/health" and request.method == "GET":
             return _json({"status": "ok", "replies": self._n_replies})
         batched = await self._batches.handle(request)
-        if isinstance(batched, bytes):
-            return web.Response(body=batched, headers=_HEADERS)
+        if isinstance(batched, Response):
+            return _http(batched)
         if batched is not None:
             return _json(batched)
         return _error(404, f"there is no {request.method} {request.path} here", "not_found")
@@ -91,19 +96,25 @@ class Endpoint:
             await asyncio.sleep(self._delays.gammavariate(2, self._conditions.delay_ms / 2000))
         if fault := self._fault(self._n_requests):
             return self._fail(request, fault)
-        status, reply = self._reply(raw)
-        return _json(reply, status)
+        response = self._answer(raw)
+        if response.ending == "whole":
+            return _http(response)
+        return await _cut(request, response)
 
-    def _reply(self, raw: bytes) -> tuple[int, dict[str, Any]]:
+    def _answer(self, raw: bytes) -> Response:
         try:
             body = read_body(raw)
+            if self._acting is not None:
+                response = self._acting.respond(body, time.monotonic())
+                self._n_replies += response.is_generated
+                return response
             message = self._rehearsal.reply(body)
             if message.prompt_tokens > CONTEXT_TOKENS:
                 raise BadRequestError(f"the prompt has {message.prompt_tokens} tokens, more than {CONTEXT_TOKENS}")
         except BadRequestError as error:
-            return 400, _error_body(str(error), "invalid_request_error")
+            return Response(400, orjson.dumps(_error_body(str(error), "invalid_request_error")))
         self._n_replies += 1
-        return 200, envelope(body, message)
+        return Response(200, orjson.dumps(envelope(body, message)))
 
     def _fault(self, number: int) -> str | None:
         if not self._conditions.fault_rate:
@@ -165,13 +176,22 @@ def envelope(body: Mapping[str, Any], message: Message) -> dict[str, Any]:
     }
 
 
-def serve(keys: AnswerKeys, conditions: NetworkConditions, *, port: int = 0, exit_with_parent: bool = False) -> None:
+def serve(
+    keys: AnswerKeys,
+    conditions: NetworkConditions,
+    persona: Persona | None = None,
+    *,
+    port: int = 0,
+    exit_with_parent: bool = False,
+) -> None:
     """Serve on 127.0.0.1 until SIGINT, SIGTERM or (with `exit_with_parent`) the end of stdin.
 
     Raises:
         OSError: the port is taken.
     """
-    asyncio.run(_serve(Endpoint(Rehearsal(keys, conditions.seed), conditions), port, exit_with_parent))
+    rehearsal = Rehearsal(keys, conditions.seed)
+    acting = Acting(persona, rehearsal, conditions.seed) if persona else None
+    asyncio.run(_serve(Endpoint(rehearsal, conditions, acting), port, exit_with_parent))
 
 
 async def _serve(endpoint: Endpoint, port: int, exit_with_parent: bool) -> None:
@@ -187,6 +207,21 @@ async def _serve(endpoint: Endpoint, port: int, exit_with_parent: bool) -> None:
     await stop.wait()
     listening.close()
     await server.shutdown(1.0)
+
+
+def _http(response: Response) -> web.Response:
+    return web.Response(status=response.status, body=response.body, headers={**response.headers, **_HEADERS})
+
+
+async def _cut(request: web.BaseRequest, response: Response) -> web.StreamResponse:
+    """End the connection before the response, or in the middle of its body."""
+    sent = web.StreamResponse(headers={**response.headers, **_HEADERS, "Content-Length": str(len(response.body))})
+    if response.ending == "half":
+        await sent.prepare(request)
+        await sent.write(response.body[: len(response.body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return sent
 
 
 def _json(value: Mapping[str, Any], status: int = 200) -> web.Response:
@@ -213,7 +248,12 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed makes other replies")
     parser.add_argument("--delay-ms", type=float, default=DEFAULT_DELAY_MS, help="mean delay of a reply")
     parser.add_argument("--fault-rate", type=float, default=0.0, help="share of 429s, 500s and cut connections")
+    parser.add_argument(
+        "--persona", metavar="NAME", help="a program or provider to behave as; `list` shows their names"
+    )
     options = parser.parse_args(argv)
+    if options.persona not in (None, "list", *PERSONAS):
+        parser.error(f"--persona {options.persona}: there are {', '.join(PERSONAS)}")
     if not 0 <= options.fault_rate < 1:
         parser.error("--fault-rate must be at least 0 and below 1")
     if options.delay_ms < 0:
@@ -226,6 +266,10 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the endpoint from the command line; returns the exit status."""
     options = _options(argv)
+    if options.persona == "list":
+        for persona in PERSONAS.values():
+            print(f"{persona.name:<18}{persona.imitates}: {persona.habits}")
+        return 0
     roles = dict(role.rsplit("=", 1) for role in options.split_role)
     try:
         keys = read_answer_keys(options.data_dir, options.source or shipped_sources(), roles)
@@ -234,7 +278,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     conditions = NetworkConditions(delay_ms=options.delay_ms, fault_rate=options.fault_rate, seed=options.seed)
     try:
-        serve(keys, conditions, port=options.port, exit_with_parent=options.exit_with_parent)
+        serve(
+            keys,
+            conditions,
+            PERSONAS.get(options.persona),
+            port=options.port,
+            exit_with_parent=options.exit_with_parent,
+        )
     except OSError as error:
         notify(f"cannot listen on {HOST}:{options.port}: {error}")
         return 1
