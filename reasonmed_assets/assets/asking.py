@@ -129,9 +129,10 @@ def _call(profile: Profile, role: Role, row: Mapping[str, Any]) -> Call:
         role=role.name,
         provider=model.provider,
         model=sampling.model,
-        body=body,
+        body=profile.whole_body(sampling.model, body),
         sample=row["sample"],
         fields=row,
+        headers={name.lower(): value for name, value in model.headers.items()},
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, create_model, model_validator
 
+from reasonmed_assets.config.addresses import is_this_machine, problem_of
+from reasonmed_assets.config.requests import Additions
 from reasonmed_assets.roles import ROLES, RoleError, role_named
 from reasonmed_assets.roles.declaration import Section
 
@@ -40,7 +43,7 @@ class Batches(Section):
     """How long a batch is looked for that a killed build may have created, before its calls count as never sent."""
 
 
-class Provider(Section):
+class Provider(Additions):
     """An OpenAI-compatible endpoint (or a server that the build starts), and what it may be asked for."""
 
     kind: Literal["real", "simulated", "demonstration"]
@@ -53,6 +56,8 @@ class Provider(Section):
     """Azure OpenAI: `base_url` is the resource, a model's name the deployment, and this the version of the API."""
     api_key_env: str | None = None
     """Name of the environment variable that holds the key; the key itself stands nowhere."""
+    api_key_over_http: bool = False
+    """Whether the key may go to another host over http, where everybody on the way can read it."""
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     """How the endpoint is asked for structured replies; `none` asks in words only."""
     transport: Literal["http", "batch", "vllm"] = "http"
@@ -77,6 +82,8 @@ class Provider(Section):
     @model_validator(mode="after")
     def _has_an_address(self) -> Provider:
         if self.transport == "vllm":
+            if self.headers:
+                raise ValueError("transport = 'vllm' sends no requests, so it has no headers")
             if self.base_urls or self.server != "none" or not isinstance(self.vllm.get("model"), str):
                 raise ValueError("transport = 'vllm' needs [vllm] with model = '...', and neither base_url nor server")
             return self
@@ -84,8 +91,15 @@ class Provider(Section):
             raise ValueError("vllm and vllm_environment go with transport = 'vllm'")
         if (self.server == "none") != bool(self.base_urls):
             raise ValueError("give either base_url or server = 'simulated' | 'embedded'")
-        if any("@" in url.partition("://")[2].partition("/")[0] for url in self.base_urls):
-            raise ValueError("base_url must hold no user and no password: keys come from environment variables")
+        for url in self.base_urls:
+            if problem := problem_of(url):
+                raise ValueError(problem)
+            is_read_by_others = url.startswith("http://") and not is_this_machine(url)
+            if self.api_key_env and is_read_by_others and not self.api_key_over_http:
+                raise ValueError(
+                    f"base_url {url} is another host over http, where the key of {self.api_key_env} could be read on "
+                    "the way: give an https address, or declare api_key_over_http = true"
+                )
         if self.transport == "batch" and self.server == "embedded":
             raise ValueError("transport = 'batch' goes with a base_url or server = 'simulated'")
         if self.transport == "batch" and (len(self.base_urls) > 1 or self.azure_api_version):
@@ -103,7 +117,7 @@ class Provider(Section):
         return self.batch_price_factor if self.transport == "batch" else 1.0
 
 
-class Model(Section):
+class Model(Additions):
     """One model behind a provider. Its identity is provider, name and revision."""
 
     provider: str
@@ -289,6 +303,9 @@ class Profile(Section):
             if model.provider not in self.providers:
                 there = f"it is {model.provider!r}, which is not among the providers: {', '.join(self.providers)}"
                 raise MismatchError(("models", name, "provider"), there)
+            if model.headers and self.providers[model.provider].transport != "http":
+                there = f"provider {model.provider} sends no request of its own for a call, so a model has no headers"
+                raise MismatchError(("models", name, "headers"), there)
         for key, name in self.roles.models().items():
             if name not in self.models:
                 raise MismatchError(key, f"it is {name!r}, which is not among the models: {', '.join(self.models)}")
@@ -300,6 +317,27 @@ class Profile(Section):
                 "rules.evaluator_may_generate = true",
             )
         return self
+
+    @model_validator(mode="after")
+    def _holds_no_key(self) -> Profile:
+        variables = {provider.api_key_env for provider in self.providers.values() if provider.api_key_env}
+        keys = {variable: os.environ.get(variable, "").strip() for variable in variables}
+        for table, declared in (("providers", self.providers), ("models", self.models)):
+            for name, additions in declared.items():
+                for key, text in additions.texts():
+                    for variable, secret in keys.items():
+                        if secret and secret in text:
+                            there = f"it holds the value of the environment variable {variable}: a key stands nowhere"
+                            raise MismatchError((table, name, key), there)
+        return self
+
+    def whole_body(self, model_name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The body of a request to a model, with what the model and its provider add to it and leave out of it."""
+        model = self.models[model_name]
+        provider = self.providers[model.provider]
+        omitted = {*provider.omit, *model.omit}
+        kept = {key: value for key, value in body.items() if key not in omitted}
+        return kept | provider.extra_body | model.extra_body
 
     @property
     def provider_kind(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -30,6 +30,7 @@ class Call:
         body: the whole chat-completions body as it is sent (model, messages, sampling, seed, response_format).
         sample: index among calls with one body.
         fields: the input row; handed to the parser and back with the result.
+        headers: what of the request's headers changes the reply, by name in lower case.
     """
 
     row_id: str
@@ -40,6 +41,7 @@ class Call:
     body: dict[str, Any]
     sample: int
     fields: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +109,23 @@ class Result:
     fields: Mapping[str, Any]
 
 
-def call_key(provider: str, model_name: str, revision: str, body: Mapping[str, Any], sample: int) -> str:
+def call_key(
+    provider: str,
+    model_name: str,
+    revision: str,
+    body: Mapping[str, Any],
+    sample: int,
+    headers: Mapping[str, str] | None = None,
+) -> str:
     """Ledger key of a call: 32 hex digits.
 
-    The same declared provider, model, revision, body (in any order of its keys) and sample give the same key. Neither
-    the endpoint's address nor the data set is part of it.
+    The same declared provider, model, revision, body (in any order of its keys), sample and headers of the call give
+    the same key. Neither the endpoint's address nor the data set is part of it.
 
     Raises:
         TypeError: the body is not plain JSON.
     """
-    identity = [provider, model_name, revision, sample, body]
+    identity = [provider, model_name, revision, sample, body, *([headers] if headers else [])]
     try:
         canonical = orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:
@@ -138,7 +147,7 @@ def retry_of(call: Call, k: int, unusable: Unusable, reply: Reply | None) -> Cal
         body["seed"] += SEED_STEP * k
     if unusable.outcome == Outcome.MALFORMED:
         body["messages"] = [*body["messages"], *_repair_messages(unusable, reply)]
-    return Call(call.row_id, call.group, call.role, call.provider, call.model, body, sample, call.fields)
+    return replace(call, body=body, sample=sample)
 
 
 def _repair_messages(unusable: Unusable, reply: Reply | None) -> list[dict[str, str]]:

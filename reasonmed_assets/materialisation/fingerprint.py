@@ -14,6 +14,7 @@ from typing import Any
 
 from reasonmed_assets import quality
 from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.config.requests import Additions
 from reasonmed_assets.llm.prompts.rendering import prompt_hash
 from reasonmed_assets.materialisation.definition import TableDefinition
 from reasonmed_assets.materialisation.session import BuildSession
@@ -24,7 +25,8 @@ Parts = Mapping[str, str]
 
 _LAYOUT = re.compile(r"""(?P<quoted>'[^']*'|"[^"]*")|(?:\s|--[^\n]*|/\*.*?\*/)+""", re.DOTALL)
 _MODEL_PRICES = {"prompt_usd_per_million", "completion_usd_per_million"}
-_PROVIDER_IDENTITY = {"kind", "structured"}
+_PROVIDER_IDENTITY = {"kind", "structured", "extra_body", "omit"}
+_ADDITIONS = frozenset(Additions.model_fields)
 
 
 def static_parts(table: TableDefinition, profile: Profile) -> dict[str, str]:
@@ -82,9 +84,14 @@ def _answered_by(profile: Profile, role: str) -> Iterator[tuple[str, Any]]:
     yield f"roles.{role}", section.model_dump(mode="json")
     for name in sorted(set(section.models().values())):
         model = profile.models[name]
-        yield f"models.{name}", model.model_dump(mode="json", exclude=_MODEL_PRICES)
+        yield f"models.{name}", _declared(model.model_dump(mode="json", exclude=_MODEL_PRICES))
         provider = profile.providers[model.provider]
-        yield f"providers.{model.provider}", provider.model_dump(mode="json", include=_PROVIDER_IDENTITY)
+        yield f"providers.{model.provider}", _declared(provider.model_dump(mode="json", include=_PROVIDER_IDENTITY))
+
+
+def _declared(values: dict[str, Any]) -> dict[str, Any]:
+    """The values without additions to requests that are not declared: these change nothing."""
+    return {name: value for name, value in values.items() if value or name not in _ADDITIONS}
 
 
 def _schema(spec: TableSpec) -> list[Any]:

@@ -73,6 +73,8 @@ class BatchStub(Stub):
         hold_at: phase ("upload", "create", "created", "poll", "read") at which the server stops answering.
         is_held: set when a request has reached that phase.
         refuse: responses by phase, instead of what the server would do.
+        show: what the server makes of a batch's description before it gives it.
+        write: what it makes of a file's content; gets the file's id, the content, and how often it was read before.
     """
 
     def __init__(self, answer: Callable[[Request], Answer] = echo) -> None:
@@ -84,7 +86,10 @@ class BatchStub(Stub):
         self.hold_at: str | None = None
         self.is_held = threading.Event()
         self.refuse: dict[str, Callable[[], web.Response | None]] = {}
+        self.show: Callable[[dict[str, Any]], dict[str, Any]] = dict
+        self.write: Callable[[str, bytes, int], bytes | web.Response] = lambda file_id, content, nth: content
         self.asked: Counter[str] = Counter()
+        self.read: Counter[str] = Counter()
         self.headers: list[dict[str, str]] = []
 
     def _add_routes(self, router: web.UrlDispatcher) -> None:
@@ -166,13 +171,16 @@ class BatchStub(Stub):
         content = b"".join(orjson.dumps(line) + b"\n" for line in reversed(lines))
         if self.asked["read"] == 1 and "cut" in self.refuse:
             return await self._respond(http, Answer(body=content, how="half"))
-        return web.Response(body=content)
+        file_id = http.match_info["id"]
+        self.read[file_id] += 1
+        written = self.write(file_id, content, self.read[file_id] - 1)
+        return written if isinstance(written, web.Response) else web.Response(body=written)
 
     def _shown(self, batch_id: str) -> dict[str, Any]:
         batch = self.batches[batch_id]
         has_ended = batch.polls >= self.slow_polls
-        kinds = {_is_error(line) for line in batch.done.values()} if has_ended else set()
-        return {
+        kinds = [_is_error(line) for line in batch.done.values()] if has_ended else []
+        shown = {
             "id": batch_id,
             "object": "batch",
             "endpoint": "/v1/chat/completions",
@@ -184,8 +192,10 @@ class BatchStub(Stub):
             "output_file_id": f"{batch_id}-output" if False in kinds else None,
             "error_file_id": f"{batch_id}-error" if True in kinds else None,
             "errors": {"object": "list", "data": batch.errors} if has_ended and batch.errors else None,
+            "request_counts": {"total": len(batch.lines), "completed": kinds.count(False), "failed": kinds.count(True)},
             "metadata": batch.metadata,
         }
+        return self.show(shown)
 
 
 def _is_error(line: dict[str, Any]) -> bool:

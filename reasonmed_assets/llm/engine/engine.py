@@ -140,7 +140,13 @@ class _Run:
         self._source = iter(calls)
         self._is_exhausted = False
         self._fetcher = Fetcher(
-            engine.profile, engine.ledger, engine.allowances, engine.base_urls_of, engine.budget, engine.offline
+            engine.profile,
+            engine.ledger,
+            engine.allowances,
+            engine.base_urls_of,
+            engine.budget,
+            engine.offline,
+            engine.retry_unresolved,
         )
         self._reopened: set[str] = set()
         self._open: dict[str, list[_Chain]] = {}
@@ -209,7 +215,7 @@ class _Run:
                 f"or no model {call.model!r}"
             )
         model = profile.models[call.model]
-        key = call_key(call.provider, model.name, model.revision, call.body, call.sample)
+        key = call_key(call.provider, model.name, model.revision, call.body, call.sample, call.headers)
         return Job(key, call, orjson.dumps(call.body))
 
     def _advance(self, chains: Sequence[_Chain]) -> None:

@@ -89,6 +89,7 @@ class Fetcher:
         base_urls_of: addresses of a provider.
         budget: what the build may spend.
         offline: models that are loaded by the build.
+        may_pay_again: whether calls that a batch has made, and whose replies it does not give, are made again.
 
     Attributes:
         window: how many calls have to be wanted at a time so that no provider in use has to wait for the next one.
@@ -102,6 +103,7 @@ class Fetcher:
         base_urls_of: Callable[[str], Sequence[str]],
         budget: BuildBudget,
         offline: OfflineModels,
+        may_pay_again: bool = False,
     ) -> None:
         self._profile = profile
         self._ledger = ledger
@@ -109,6 +111,7 @@ class Fetcher:
         self._base_urls_of = base_urls_of
         self._budget = budget
         self._offline = offline
+        self._may_pay_again = may_pay_again
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
         self._jobs: dict[str, Job] = {}
         self._held: set[str] = set()
@@ -198,6 +201,7 @@ class Fetcher:
                 self._on_attempt,
                 self._events.put,
                 self._claim_again,
+                self._may_pay_again,
             )
         lanes = [self._lane(name, provider, url) for url in urls]
         if self._dispatcher is None:

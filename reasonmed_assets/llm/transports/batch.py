@@ -10,68 +10,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import time
 import uuid
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, Literal, TypeVar
-
-import openai
-import orjson
-from openai.types import Batch as RemoteBatch
+from typing import Any
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import (
-    NOT_THERE_STATUSES,
-    UNAUTHORISED_STATUSES,
     EndpointError,
     EngineError,
     Received,
-    UnauthorisedError,
     detail_of_status,
     outcome_of_status,
 )
 from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
+from reasonmed_assets.llm.transports.batch_api import BatchApi, GoneError, RemoteBatch, UnansweredError
+from reasonmed_assets.llm.transports.batch_lines import Answered, Gathering, body_bytes, line_of, response_of
+from reasonmed_assets.llm.transports.batch_waiting import PatientApi, StoppedError
 from reasonmed_assets.llm.transports.dispatch import Job
-from reasonmed_assets.llm.transports.http import key_of
 from reasonmed_assets.llm.transports.limits import backoff_s
 from reasonmed_assets.llm.transports.loop import LoopSender
-from reasonmed_assets.llm.transports.redaction import without_secret
 from reasonmed_assets.vocabulary import Outcome
 
-_PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
-_TOO_MANY = 429
-_METADATA = "reasonmed_batch"
-_ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 _QUEUE_IS_FULL = "token_limit_exceeded"
-_LISTED = 100
-_PAUSE_GROWTH = 1.5
-_QUOTED_ERRORS = 5
 
-_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
-
-
-class _UnansweredError(Exception):
-    """The provider did not answer, or failed: whether it carried out the request is unknown."""
-
-    def __init__(self, outcome: Outcome, detail: str, status: int | None = None) -> None:
-        super().__init__(detail)
-        self.outcome = outcome
-        self.detail = detail
-        self.status = status
-
-
-class _GoneError(EndpointError):
-    """The provider knows no such batch, file or address."""
-
-
-class _StoppedError(Exception):
-    """The run ends; a batch in progress is left to the next one."""
 
 
 @dataclass(eq=False, slots=True)
@@ -96,38 +61,6 @@ class _Batch:
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-class _Gathering:
-    """The calls of one model that wait for a batch: a file holds one model only."""
-
-    def __init__(self) -> None:
-        self._jobs: deque[Job] = deque()
-        self._n_bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._jobs)
-
-    def add(self, job: Job) -> None:
-        """The call waits."""
-        self._jobs.append(job)
-        self._n_bytes += len(_line(job))
-
-    def fills(self, max_requests: int, max_bytes: int) -> bool:
-        """Whether no further call would fit into the same file."""
-        return len(self._jobs) >= max_requests or self._n_bytes >= max_bytes
-
-    def take(self, max_requests: int, max_bytes: int) -> list[Job]:
-        """The calls of the next file, at least one."""
-        taken: list[Job] = []
-        n_bytes = 0
-        while self._jobs and len(taken) < max_requests:
-            n_bytes += len(_line(self._jobs[0]))
-            if taken and n_bytes > max_bytes:
-                break
-            taken.append(self._jobs.popleft())
-        self._n_bytes -= sum(len(_line(job)) for job in taken)
-        return taken
-
-
 class BatchSender(LoopSender):
     """The Batch API of one provider, with an event loop in a thread of its own.
 
@@ -142,9 +75,11 @@ class BatchSender(LoopSender):
         on_failure: called in that thread with the exception that ends the run.
         on_unmade: called in that thread with calls that an earlier run's batch, which that run paid for, did not make;
             they are to be claimed as any others before they are submitted again.
+        may_pay_again: whether calls that a batch has made, and whose replies it does not give, are made again.
 
     Raises:
         UnauthorisedError: the variable that is to hold the key does not.
+        EndpointError, ProxyError: see `Connection`.
     """
 
     def __init__(
@@ -157,19 +92,19 @@ class BatchSender(LoopSender):
         on_attempt: Callable[[Job, Received, bool], None],
         on_failure: Callable[[BaseException], None],
         on_unmade: Callable[[Sequence[Job]], None],
+        may_pay_again: bool = False,
     ) -> None:
         self._name = name
         self._provider = provider
         self._settings = provider.batch
-        self._base_url = base_url
         self._ledger = ledger
         self._build = build
         self._on_attempt = on_attempt
         self._on_failure = on_failure
         self._on_unmade = on_unmade
-        self._secret = key_of(name, provider.api_key_env)
-        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=self._secret or "none", timeout=provider.timeout_s)
-        self._gathered: dict[str, _Gathering] = {}
+        self._may_pay_again = may_pay_again
+        self._api = BatchApi(name, provider, base_url)
+        self._gathered: dict[str, Gathering] = {}
         self._most_requests = self._settings.max_requests
         self._adopted: dict[str, _Batch] = {}
         self._tasks: dict[asyncio.Task[None], _Batch] = {}
@@ -177,9 +112,10 @@ class BatchSender(LoopSender):
         self._last_job_at = 0.0
         self._draw = random.Random()  # noqa: S311 - jitter
         super().__init__("model-batches", asyncio.new_event_loop())
+        self._patient = PatientApi(name, provider, self._api, self._stopped)
 
     async def _close(self) -> None:
-        await self._client.close()
+        await self._api.close()
 
     def _take(self, jobs: list[Job]) -> None:
         """Calls that went with a batch join it; the others wait for a new one."""
@@ -202,7 +138,7 @@ class BatchSender(LoopSender):
 
     def _gather(self, jobs: Iterable[Job]) -> None:
         for job in jobs:
-            self._gathered.setdefault(job.call.body["model"], _Gathering()).add(job)
+            self._gathered.setdefault(job.call.body["model"], Gathering()).add(job)
         self._pump()
 
     def _pump(self) -> None:
@@ -242,9 +178,9 @@ class BatchSender(LoopSender):
             remote = await self._ended(batch)
             if remote is not None:
                 await self._read(batch, remote)
-        except (asyncio.CancelledError, _StoppedError):
+        except (asyncio.CancelledError, StoppedError):
             return
-        except _UnansweredError as unanswered:
+        except UnansweredError as unanswered:
             self._end_without_lines(batch, unanswered.outcome, unanswered.detail, unanswered.status)
         except BaseException as error:
             self._on_failure(error)
@@ -252,27 +188,15 @@ class BatchSender(LoopSender):
     async def _ended(self, batch: _Batch) -> RemoteBatch | None:
         """Submit or find a batch and wait for its end; None when it was never created."""
         if batch.remote_id is None:
-            batch.remote_id = await (self._find(batch) if batch.is_adopted else self._create(batch))
+            batch.remote_id = await (self._patient.find(batch.batch_id) if batch.is_adopted else self._create(batch))
             if batch.remote_id is None:
                 self._forget(batch)
                 return None
             self._ledger.name_batch(batch.batch_id, batch.remote_id)
-        pause_s, status = self._settings.poll_first_s, None
-        try:
-            while True:
-                remote = await self._patiently(partial(self._client.batches.retrieve, batch.remote_id))
-                if remote.status != status:
-                    status = remote.status
-                    _log.info("%s: batch %s with %d calls: %s", self._name, remote.id, len(batch.jobs), status)
-                if status in _ENDED:
-                    break
-                await self._pause(pause_s)
-                pause_s = self._longer(pause_s)
-        except _GoneError as gone:
-            raise _UnansweredError(Outcome.TRANSPORT_ERROR, str(gone)) from gone
+        remote = await self._patient.ended(batch.remote_id, len(batch.jobs))
         while batch.is_adopted and (quiet_in_s := self._last_job_at + self._settings.gather_s - self._loop.time()) > 0:
             # Its other calls may be on their way here; the files are large, and read once for all of them.
-            await self._pause(quiet_in_s)
+            await self._patient.pause(quiet_in_s)
         self._adopted.pop(batch.batch_id, None)
         return remote
 
@@ -281,101 +205,97 @@ class BatchSender(LoopSender):
         await asyncio.to_thread(self._ledger.begin_batch, batch.batch_id, self._build, self._name, keys)
         for job in batch.jobs.values():
             job.batch_id = batch.batch_id
-        lines = b"".join(_line(job) for job in batch.jobs.values())
-        upload = partial(self._client.files.create, file=(f"{batch.batch_id}.jsonl", lines), purpose="batch")
-        # The client must not ask twice by itself: each request that arrives is a batch to be paid for.
-        create = partial(
-            self._client.with_options(max_retries=0).batches.create,
-            completion_window="24h",
-            endpoint=_PATH,
-            metadata={_METADATA: batch.batch_id},
-        )
-        is_asked_for = False
+        lines = b"".join(line_of(job) for job in batch.jobs.values())
         try:
-            file = await self._ask(upload)
-            is_asked_for = True
-            return (await self._ask(partial(create, input_file_id=file.id))).id
+            file_id = await self._patient.upload(batch.batch_id, lines)
+            return await self._patient.submit(batch.batch_id, file_id)
         except EngineError:
             self._ledger.forget_batch(batch.batch_id, keys)
             raise
-        except _UnansweredError as unanswered:
-            found = await self._find(batch) if is_asked_for and unanswered.status != _TOO_MANY else None
-            if found is None:
-                raise
-            return found
-
-    async def _find(self, batch: _Batch) -> str | None:
-        """The provider's id of a batch that was perhaps created, by its metadata; None when it was not."""
-        until = self._loop.time() + self._settings.find_s
-        while True:
-            found = await self._patiently(partial(self._listed, batch.batch_id))
-            if found is not None or self._loop.time() >= until:
-                return found
-            await self._pause(min(self._settings.poll_first_s, max(0.0, until - self._loop.time())))
-
-    async def _listed(self, batch_id: str) -> str | None:
-        async for remote in self._client.batches.list(limit=_LISTED):
-            if (remote.metadata or {}).get(_METADATA) == batch_id:
-                return remote.id
-        return None
+        except UnansweredError:
+            for job in batch.jobs.values():
+                job.excused += 1
+            raise
 
     async def _read(self, batch: _Batch, remote: RemoteBatch) -> None:
         """An attempt for every line of the files, and for every call without one."""
-        n_wanted = len(batch.jobs)
-        for file_id in (remote.output_file_id, remote.error_file_id):
-            if file_id is not None:
-                try:
-                    await self._patiently(partial(self._read_file, batch, remote, file_id))
-                except _GoneError as gone:
-                    _log.warning("%s: a file of batch %s is not there any more: %s", self._name, remote.id, gone)
+        if remote.status == "failed" and not remote.file_ids:
+            self._decline(batch, remote)
+            return
+        answered = Answered()
+        since, pause_s = self._loop.time(), self._settings.poll_first_s
+        while True:
+            problem = await self._read_files(batch, remote, answered)
+            lacks_some = answered.lacks_some(remote, batch.jobs)
+            waited_s = self._loop.time() - since
+            if not lacks_some or batch.fatal is not None or waited_s > self._provider.outage_s:
+                break
+            _log.warning(
+                "%s: the files of batch %s tell of fewer calls than it has made%s; reading them again",
+                self._name,
+                remote.remote_id,
+                problem and f" ({problem})",
+            )
+            await self._patient.pause(pause_s)
+            pause_s = self._patient.longer(pause_s)
+            remote = await self._patient.retrieve(remote.remote_id)
+        for key in [key for key in batch.jobs if key in answered.errors]:
+            self._arrive(batch, batch.jobs.pop(key), self._received(batch, remote, answered.errors[key]))
         if batch.fatal is not None:
             raise batch.fatal
-        if remote.status == "failed" and len(batch.jobs) == n_wanted:
-            self._decline(batch, remote)
-        else:
-            said = self._errors(remote)
-            detail = f"batch {remote.id} {remote.status} without a line for this call{said and ': '}{said}"
-            self._end_without_lines(batch, Outcome.TRANSPORT_ERROR, detail, None, remote)
+        if lacks_some and not self._may_pay_again:
+            raise EndpointError(
+                f"provider {self._name}: batch {remote.remote_id} is {remote.status}, and its files give no line for "
+                f"{len(batch.jobs):,} of its calls, which it counts as made{problem and f' ({problem})'}. They may be "
+                "paid for and are not made again unasked: run the same command again to read the files again, with "
+                "--retry-unresolved to have these calls made again"
+            )
+        said = remote.problems
+        detail = f"batch {remote.remote_id} {remote.status} without a line for this call{said and ': '}{said}"
+        self._end_without_lines(batch, Outcome.TRANSPORT_ERROR, detail, None, remote)
 
-    async def _read_file(self, batch: _Batch, remote: RemoteBatch, file_id: str) -> None:
-        async with self._client.files.with_streaming_response.content(file_id) as response:
-            async for line in _lines(response.iter_bytes()):
-                self._read_line(batch, remote, line)
-
-    def _read_line(self, batch: _Batch, remote: RemoteBatch, line: bytes) -> None:
-        """Lines that are none, and those of calls that this run does not want, are passed over."""
-        try:
-            answer = orjson.loads(without_secret(line, self._secret))
-        except orjson.JSONDecodeError:
-            return
-        job = batch.jobs.pop(str(answer.get("custom_id")), None) if isinstance(answer, dict) else None
-        if job is not None:
-            self._arrive(batch, job, self._received(batch, remote, answer))
+    async def _read_files(self, batch: _Batch, remote: RemoteBatch, answered: Answered) -> str:
+        """Read the files once; returns what went wrong. Replies are attempts at once."""
+        problem = ""
+        for file_id in remote.file_ids:
+            try:
+                async for line in self._api.lines(file_id):
+                    found = answered.add(line, file_id)
+                    job = batch.jobs.pop(found[0], None) if found is not None else None
+                    if found is not None and job is not None:
+                        self._arrive(batch, job, self._received(batch, remote, found[1]))
+            except (UnansweredError, GoneError) as error:
+                problem = f"file {file_id}: {error}"
+        for key, answer in answered.errors.items():
+            status, body = response_of(answer)
+            if key in batch.jobs and status is not None:
+                detail = detail_of_status(status, body_bytes(body).decode(errors="replace"))
+                batch.fatal = batch.fatal or self._api.fatal(status, detail)
+        return problem
 
     def _received(self, batch: _Batch, remote: RemoteBatch, answer: dict[str, Any]) -> Received:
-        response, error = answer.get("response"), answer.get("error")
-        status = response.get("status_code") if isinstance(response, dict) else None
-        raw = orjson.dumps(response.get("body")) if isinstance(response, dict) else b""
+        status, body = response_of(answer)
+        raw = body_bytes(body)
         reply = None
-        if status == 200:
+        if status is None:
+            said = body_bytes(answer.get("error")).decode(errors="replace")
+            outcome, detail = Outcome.TRANSPORT_ERROR, f"batch {remote.remote_id}: {said}"
+        elif 200 <= status < 300:
             try:
                 reply = read_reply(raw)
                 outcome, detail = Outcome.COMPLETED, None
             except NotAReplyError as no_reply:
                 outcome, detail = Outcome.TRANSPORT_ERROR, str(no_reply)
-        elif isinstance(status, int):
-            outcome, detail = outcome_of_status(status), detail_of_status(status, raw.decode(errors="replace"))
-            batch.fatal = batch.fatal or self._fatal(status, detail)
         else:
-            outcome, detail = Outcome.TRANSPORT_ERROR, f"batch {remote.id}: {orjson.dumps(error).decode()}"
-        started_at, latency_ms = _time_of(remote)
+            outcome, detail = outcome_of_status(status), detail_of_status(status, raw.decode(errors="replace"))
+        started_at, latency_ms = _time_of(batch, remote)
         kept = raw if reply is not None else None
         return Received(outcome, detail, status, kept, reply, None, latency_ms, started_at)
 
     def _arrive(self, batch: _Batch, job: Job, received: Received) -> None:
         job.tries += 1
         job.batch_id = batch.batch_id
-        is_last = received.is_final or job.tries > self._provider.transport_retries
+        is_last = received.is_final or job.tries - job.excused > self._provider.transport_retries
         if not is_last:
             batch.again.append(job)
         self._on_attempt(job, received, is_last)
@@ -385,7 +305,7 @@ class BatchSender(LoopSender):
     ) -> None:
         now = datetime.now(UTC)
         latency_ms = (now - batch.begun_at).total_seconds() * 1000
-        started_at, latency_ms = (batch.begun_at, latency_ms) if remote is None else _time_of(remote)
+        started_at, latency_ms = (batch.begun_at, latency_ms) if remote is None else _time_of(batch, remote)
         received = Received(outcome, detail, status, None, None, None, latency_ms, started_at)
         jobs, batch.jobs = batch.jobs, {}
         for job in jobs.values():
@@ -398,29 +318,19 @@ class BatchSender(LoopSender):
             EndpointError: the reason is not a full queue.
         """
         n_calls = len(batch.jobs)
-        errors = (remote.errors.data or []) if remote.errors else []
-        is_full = any(error.code == _QUEUE_IS_FULL for error in errors)
+        is_full = any(code == _QUEUE_IS_FULL for code, _ in remote.errors)
         is_alone = len(self._tasks) == 1
         self._ledger.forget_batch(batch.batch_id, batch.jobs)
         if not is_full or (is_alone and n_calls == 1):
             raise EndpointError(
-                f"provider {self._name}: {self._base_url} does not take batch {remote.id} of {n_calls} calls "
-                f"({self._errors(remote) or 'it gives no reason'}); check the model's name and parameters in the "
+                f"provider {self._name}: {self._api.base_url} does not take batch {remote.remote_id} of {n_calls} "
+                f"calls ({remote.problems or 'it gives no reason'}); check the model's name and parameters in the "
                 "profile"
             )
         if is_alone:
             self._most_requests = max(1, n_calls // 2)
-        _log.warning("%s: the provider's queue is full (%s); trying again later", self._name, self._errors(remote))
+        _log.warning("%s: the provider's queue is full (%s); trying again later", self._name, remote.problems)
         self._loop.call_later(self._settings.poll_longest_s, self._send_again, batch, list(batch.jobs.values()))
-
-    def _errors(self, remote: RemoteBatch) -> str:
-        """What the provider found wrong with a batch as a whole."""
-        errors = (remote.errors.data or []) if remote.errors else []
-        said = "; ".join(
-            f"{error.code}{'' if error.line is None else f' in line {error.line}'}: {error.message}"
-            for error in errors[:_QUOTED_ERRORS]
-        )
-        return without_secret(said.encode(), self._secret).decode(errors="replace")
 
     def _forget(self, batch: _Batch) -> None:
         """The batch was never created; its calls wait for a new one."""
@@ -434,91 +344,9 @@ class BatchSender(LoopSender):
         else:
             self._gather(jobs)
 
-    async def _patiently(self, request: Callable[[], Awaitable[_T]]) -> _T:
-        """Repeat a request that changes nothing until it is answered.
 
-        Raises:
-            EndpointError: there was no answer for as long as the profile waits; batches go on and are not lost.
-        """
-        since, pause_s = self._loop.time(), self._settings.poll_first_s
-        while True:
-            try:
-                return await self._ask(request)
-            except _UnansweredError as unanswered:
-                if self._loop.time() - since > self._provider.outage_s:
-                    raise EndpointError(
-                        f"provider {self._name}: {self._base_url} has not answered for {self._provider.outage_s:g} s "
-                        f"(the last time: {unanswered}); batches in progress are recorded, run the same command again "
-                        "once it is back"
-                    ) from unanswered
-            await self._pause(pause_s)
-            pause_s = self._longer(pause_s)
-
-    async def _ask(self, request: Callable[[], Awaitable[_T]]) -> _T:
-        try:
-            return await request()
-        except openai.APIStatusError as error:
-            status, said = error.status_code, str(error.body if error.body is not None else error.message)
-            detail = detail_of_status(status, without_secret(said.encode(), self._secret).decode())
-            fatal = self._fatal(status, detail)
-            if fatal is None and outcome_of_status(status) == Outcome.REJECTED:
-                fatal = EndpointError(f"provider {self._name}: {self._base_url} does not take a batch: {detail}")
-            if fatal is not None:
-                raise fatal from None
-            raise _UnansweredError(outcome_of_status(status), detail, status) from None
-        except openai.APITimeoutError:
-            raise _UnansweredError(Outcome.TIMED_OUT, f"no answer within {self._provider.timeout_s:g} s") from None
-        except openai.APIError as error:
-            raise _UnansweredError(Outcome.TRANSPORT_ERROR, f"{type(error).__name__}: {error}") from None
-
-    def _fatal(self, status: int, detail: str) -> EngineError | None:
-        """A failure that further requests cannot cure."""
-        if status in UNAUTHORISED_STATUSES:
-            variable = self._provider.api_key_env
-            return UnauthorisedError(
-                f"provider {self._name}: {self._base_url} does not accept the key ({detail}); "
-                + (f"check the environment variable {variable}" if variable else "the profile declares none")
-            )
-        if status in NOT_THERE_STATUSES:
-            return _GoneError(
-                f"provider {self._name}: {self._base_url} answers {detail}; check the provider's base_url, that it "
-                "has a Batch API, and the model's name in the profile"
-            )
-        return None
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait; raises `_StoppedError` when the run ends."""
-        try:
-            await asyncio.wait_for(self._stopped.wait(), seconds)
-        except TimeoutError:
-            return
-        raise _StoppedError
-
-    def _longer(self, pause_s: float) -> float:
-        return min(self._settings.poll_longest_s, pause_s * _PAUSE_GROWTH)
-
-
-def _line(job: Job) -> bytes:
-    """The call as a line of a batch's input file."""
-    return b'{"custom_id":"%b","method":"POST","url":"%b","body":%b}\n' % (job.key.encode(), _PATH.encode(), job.body)
-
-
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Lines of a response, by line feeds alone: JSON may hold what else counts as the end of a line."""
-    rest = b""
-    try:
-        async for chunk in chunks:
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                yield line
-    except Exception as error:
-        # The client does not translate what goes wrong in the middle of a body.
-        raise _UnansweredError(Outcome.TRANSPORT_ERROR, f"{type(error).__name__}: {error}") from error
-    if rest:
-        yield rest
-
-
-def _time_of(remote: RemoteBatch) -> tuple[datetime, float]:
+def _time_of(batch: _Batch, remote: RemoteBatch) -> tuple[datetime, float]:
     """When a batch was created, and how many milliseconds it took."""
-    ended_at = remote.completed_at or remote.expired_at or remote.cancelled_at or remote.failed_at or time.time()
-    return datetime.fromtimestamp(remote.created_at, UTC), max(0.0, ended_at - remote.created_at) * 1000
+    created_at = remote.created_at or batch.begun_at
+    ended_at = remote.ended_at or datetime.now(UTC)
+    return created_at, max(0.0, (ended_at - created_at).total_seconds()) * 1000

@@ -8,7 +8,7 @@ import random
 import resource
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -30,8 +30,8 @@ _UNSAVED = 256
 class Transport(Protocol):
     """Something that sends a request once."""
 
-    async def send(self, body: bytes, model: str) -> Received:
-        """Send a request for a model once."""
+    async def send(self, body: bytes, model: str, headers: Mapping[str, str]) -> Received:
+        """Send a request for a model once, with further headers."""
 
     async def close(self) -> None:
         """Release what was opened."""
@@ -302,7 +302,7 @@ class Dispatcher(LoopSender):
     async def _attempt(self, lane: Lane, job: Job) -> None:
         sent_at = self._loop.time()
         try:
-            received = await lane.transport.send(job.body, job.call.body["model"])
+            received = await lane.transport.send(job.body, job.call.body["model"], job.call.headers)
             lane.returned(job, received, sent_at, self._loop.time())
             fatal = received.fatal or self._heed(lane, job, received, sent_at)
             is_last = fatal is not None or not lane.is_tried_again(job, received)

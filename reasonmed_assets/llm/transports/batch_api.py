@@ -1,0 +1,289 @@
+"""The requests of OpenAI's Batch API, and what their responses say, read as providers really write them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import orjson
+from pyreqwest.exceptions import RequestError
+from pyreqwest.multipart import FormBuilder, PartBuilder
+from pyreqwest.request import RequestBuilder
+
+from reasonmed_assets.config.profile import Provider
+from reasonmed_assets.llm.outcomes import (
+    NOT_THERE_STATUSES,
+    UNAUTHORISED_STATUSES,
+    EndpointError,
+    EngineError,
+    UnauthorisedError,
+    detail_of_status,
+    outcome_of_status,
+)
+from reasonmed_assets.llm.transports.connection import Connection
+from reasonmed_assets.vocabulary import Outcome
+
+PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
+"""Where a line's request goes, as the lines and the batch say it."""
+
+ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
+UNDER_WAY = frozenset(
+    {"validating", "in_progress", "finalizing", "cancelling", "queued", "pending", "created", "running", "processing"}
+)
+_SYNONYMS = {"canceled": "cancelled", "canceling": "cancelling", "success": "completed", "succeeded": "completed"}
+
+_METADATA = "reasonmed_batch"
+_LISTED = 100
+_QUOTED_ERRORS = 5
+_SHOWN_CHARACTERS = 200
+_SECONDS_BELOW = 1e11
+"""A larger number of seconds is beyond the year 5000: it counts milliseconds."""
+_LARGEST_COUNT = 2**53
+_GZIP = b"\x1f\x8b"
+
+
+class UnansweredError(Exception):
+    """The provider did not answer, or failed: whether it carried out the request is unknown."""
+
+    def __init__(self, outcome: Outcome, detail: str, status: int | None = None) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.detail = detail
+        self.status = status
+
+
+class GoneError(EndpointError):
+    """The provider knows no such batch, file or address."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteBatch:
+    """A batch as its provider describes it: 0 or None is what it leaves out, or says in no readable way.
+
+    Attributes:
+        remote_id: the provider's id.
+        status: in lower case; one of `ENDED`, `UNDER_WAY`, or a word that nobody here knows.
+        file_ids: of the file with replies and of the one with errors, as far as there are any.
+        n_requests, n_completed, n_failed: its requests: all, those with a reply, those with an error.
+        created_at, ended_at: when.
+        errors: what is wrong with the batch as a whole: code, and the message with its line.
+    """
+
+    remote_id: str
+    status: str
+    file_ids: tuple[str, ...]
+    n_requests: int
+    n_completed: int
+    n_failed: int
+    created_at: datetime | None
+    ended_at: datetime | None
+    errors: tuple[tuple[str, str], ...]
+
+    @property
+    def problems(self) -> str:
+        """The errors in words."""
+        return "; ".join(f"{code}{message}" for code, message in self.errors[:_QUOTED_ERRORS])
+
+
+class BatchApi:
+    """Files and batches of one provider. Every request raises `UnansweredError` where there is no answer to it,
+    `UnauthorisedError` where the key is not accepted, `GoneError` and `EndpointError` where asking again is useless.
+
+    Args, Raises: see `Connection`.
+    """
+
+    def __init__(self, name: str, provider: Provider, base_url: str) -> None:
+        self._name = name
+        self._provider = provider
+        self._connection = Connection(name, provider, base_url)
+        self.base_url = self._connection.base_url
+        # A file may take longer than one answer: the limit holds for each step of reading it.
+        self._client = self._connection.client().read_timeout(timedelta(seconds=provider.timeout_s)).build()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+        del self._client
+
+    async def upload(self, name: str, lines: bytes) -> str:
+        """Send the input file of a batch; returns its id. Costs nothing and may be repeated."""
+        part = PartBuilder.from_bytes(lines).file_name(f"{name}.jsonl").mime("application/jsonl")
+        form = FormBuilder().text("purpose", "batch").part("file", part)
+        return self._id_of(await self._asked(self._client.post(self._connection.url("files")).multipart(form)))
+
+    async def create(self, file_id: str, batch_id: str) -> RemoteBatch:
+        """Submit a batch, which is to be paid for; `batch_id` goes with it as metadata."""
+        body = {
+            "input_file_id": file_id,
+            "endpoint": PATH,
+            "completion_window": "24h",
+            "metadata": {_METADATA: batch_id},
+        }
+        request = self._client.post(self._connection.url("batches")).header("Content-Type", "application/json")
+        return self._batch(await self._asked(request.body_bytes(orjson.dumps(body))))
+
+    async def retrieve(self, remote_id: str) -> RemoteBatch:
+        """A batch as it is now."""
+        return self._batch(await self._asked(self._client.get(self._connection.url(f"batches/{remote_id}"))))
+
+    async def find(self, batch_id: str, file_id: str | None) -> RemoteBatch | None:
+        """The batch that was submitted with this metadata or input file; None when the provider lists none."""
+        after, seen = "", set[str]()
+        while True:
+            url = self._connection.url("batches").with_query(
+                {"limit": str(_LISTED)} | ({"after": after} if after else {})
+            )
+            page = await self._asked(self._client.get(url))
+            listed = [one for one in page.get("data") or () if isinstance(one, dict)]
+            for one in listed:
+                metadata = one.get("metadata")
+                is_named = isinstance(metadata, dict) and metadata.get(_METADATA) == batch_id
+                if is_named or (file_id is not None and one.get("input_file_id") == file_id):
+                    return self._batch(one)
+            after = str(listed[-1].get("id") or "") if listed else ""
+            if not page.get("has_more") or not after or after in seen:
+                return None
+            seen.add(after)
+
+    async def lines(self, file_id: str) -> AsyncIterator[bytes]:
+        """The lines of a file, by line feeds alone: JSON may hold what else counts as the end of a line."""
+        request = self._client.get(self._connection.url(f"files/{file_id}/content"))
+        try:
+            async with request.build_streamed() as response:
+                if response.status != 200:
+                    raise self._refused(response.status, (await response.bytes()).to_bytes())
+                rest, unzip = b"", None
+                while (read := await response.body_reader.read_chunk()) is not None:
+                    chunk = read.to_bytes()
+                    if unzip is None and not rest and chunk.startswith(_GZIP):
+                        unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+                    *lines, rest = (rest + (unzip.decompress(chunk) if unzip else chunk)).split(b"\n")
+                    for line in lines:
+                        yield self._connection.cleaned(line)
+                if rest.strip():
+                    yield self._connection.cleaned(rest)
+        except zlib.error as error:
+            raise UnansweredError(Outcome.TRANSPORT_ERROR, f"file {file_id} cannot be unpacked: {error}") from None
+        except (RequestError, TimeoutError) as error:
+            raise self._unanswered(error) from None
+
+    async def _asked(self, request: RequestBuilder) -> dict[str, Any]:
+        """The JSON object that answers a request."""
+        try:
+            response = await request.build().send()
+            raw = self._connection.cleaned((await response.bytes()).to_bytes())
+        except (RequestError, TimeoutError) as error:
+            raise self._unanswered(error) from None
+        if not 200 <= response.status < 300:
+            raise self._refused(response.status, raw)
+        answer = read_object(raw)
+        if answer is None:
+            shown = raw[:_SHOWN_CHARACTERS].decode(errors="replace")
+            raise UnansweredError(Outcome.TRANSPORT_ERROR, f"the answer is no JSON object: {shown!r}", response.status)
+        return answer
+
+    def _unanswered(self, error: RequestError | TimeoutError) -> UnansweredError:
+        if isinstance(error, RequestError) and not isinstance(error, TimeoutError):
+            return UnansweredError(Outcome.TRANSPORT_ERROR, self._connection.described(error))
+        return UnansweredError(Outcome.TIMED_OUT, f"no answer within {self._provider.timeout_s:g} s")
+
+    def _refused(self, status: int, raw: bytes) -> UnansweredError | EngineError:
+        detail = detail_of_status(status, self._connection.cleaned(raw).decode(errors="replace"))
+        outcome = outcome_of_status(status)
+        if outcome == Outcome.REJECTED:
+            return EndpointError(f"provider {self._name}: {self.base_url} does not take a batch: {detail}")
+        return self.fatal(status, detail) or UnansweredError(outcome, detail, status)
+
+    def fatal(self, status: int, detail: str) -> EngineError | None:
+        """A failure that further requests cannot cure, whether it answers a request or is in a line of a batch."""
+        if status in UNAUTHORISED_STATUSES:
+            variable = self._provider.api_key_env
+            return UnauthorisedError(
+                f"provider {self._name}: {self.base_url} does not accept the key ({detail}); "
+                + (f"check the environment variable {variable}" if variable else "the profile declares none")
+            )
+        if status in NOT_THERE_STATUSES:
+            return GoneError(
+                f"provider {self._name}: {self.base_url} answers {detail}; check the provider's base_url, that it "
+                "has a Batch API, and the model's name in the profile"
+            )
+        return None
+
+    def _id_of(self, answer: dict[str, Any]) -> str:
+        found = answer.get("id")
+        if not isinstance(found, str) or not found:
+            raise UnansweredError(Outcome.TRANSPORT_ERROR, f"the answer has no id: {str(answer)[:_SHOWN_CHARACTERS]}")
+        return found
+
+    def _batch(self, answer: dict[str, Any]) -> RemoteBatch:
+        status = str(answer.get("status")).strip().lower()
+        counts = answer.get("request_counts")
+        counts = counts if isinstance(counts, dict) else {}
+        ended = (_time(answer.get(f"{how}_at")) for how in ("completed", "expired", "cancelled", "failed"))
+        files = (answer.get("output_file_id"), answer.get("error_file_id"))
+        return RemoteBatch(
+            self._id_of(answer),
+            _SYNONYMS.get(status, status),
+            tuple(dict.fromkeys(file for file in files if isinstance(file, str) and file)),
+            count_in(counts, "total") or 0,
+            count_in(counts, "completed") or 0,
+            count_in(counts, "failed") or 0,
+            _time(answer.get("created_at")),
+            next((at for at in ended if at is not None), None),
+            tuple(_errors(answer.get("errors"))),
+        )
+
+
+def _errors(said: Any) -> list[tuple[str, str]]:
+    listed = said.get("data") if isinstance(said, dict) and "data" in said else said
+    found = []
+    for error in listed if isinstance(listed, list) else [listed] if listed else []:
+        about = error if isinstance(error, dict) else {"message": error}
+        line = "" if about.get("line") is None else f" in line {about['line']}"
+        found.append((str(about.get("code") or "error"), f"{line}: {about.get('message') or 'no reason is given'}"))
+    return found
+
+
+def _time(value: Any) -> datetime | None:
+    """A time in seconds or milliseconds since 1970, as a number or a text, or in ISO 8601."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            return None
+        return at.replace(tzinfo=at.tzinfo or UTC)
+    except OverflowError:
+        return None
+    try:
+        at = datetime.fromtimestamp(seconds if seconds < _SECONDS_BELOW else seconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return at if seconds > 0 else None
+
+
+def read_object(raw: bytes) -> dict[str, Any] | None:
+    """The JSON object that a text holds, NaN and halves of characters included; None where there is none."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        try:
+            value = json.loads(raw.decode("utf-8-sig", errors="replace"))
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, dict) else None
+
+
+def count_in(values: dict[str, Any], name: str) -> int | None:
+    """A count, as a number or a text; None where there is no plausible one."""
+    value = values.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        value = int(value)
+    return value if type(value) is int and 0 <= value < _LARGEST_COUNT else None

@@ -1,0 +1,104 @@
+"""What all requests to a provider have in common: the client, its headers, the key, the proxy.
+
+The HTTP client is written in Rust and works in a thread of its own, outside the interpreter. It follows no redirect,
+keeps no cookie, has no connection limit, and reads nothing from the environment but what is read here.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+from pyreqwest.client import ClientBuilder
+from pyreqwest.exceptions import RequestError
+from pyreqwest.http import Url
+from pyreqwest.proxy import ProxyBuilder
+
+from reasonmed_assets.config.addresses import proxy_of
+from reasonmed_assets.config.profile import Provider
+from reasonmed_assets.llm.outcomes import EndpointError, UnauthorisedError
+from reasonmed_assets.llm.transports.redaction import without_secret
+
+_CONNECT_S = 60.0
+_IDLE_CONNECTION_S = 15.0
+
+
+class Connection:
+    """How one endpoint of a provider is reached.
+
+    Args:
+        name: the provider's name in the profile.
+        provider: its declaration.
+        base_url: where it is served, up to and including the version ("http://127.0.0.1:8000/v1"); for Azure the
+            resource.
+
+    Attributes:
+        base_url: the address without a slash at its end.
+        secret: the provider's key, None where it declares none.
+
+    Raises:
+        UnauthorisedError: the variable that is to hold the key does not.
+        EndpointError: the address is not a URL.
+        ProxyError: the environment names a proxy that cannot be used.
+    """
+
+    def __init__(self, name: str, provider: Provider, base_url: str) -> None:
+        if not Url.is_valid(base_url) or Url(base_url).scheme not in ("http", "https"):
+            raise EndpointError(f"provider {name}: base_url {base_url!r} is not an http address")
+        self.base_url = base_url.rstrip("/")
+        self.secret = key_of(name, provider.api_key_env)
+        self._provider = provider
+        self._proxy = proxy_of(base_url)
+
+    def client(self, **more: str) -> ClientBuilder:
+        """A new client with all that holds for each request, and more headers; time limits are its user's."""
+        headers = {"Accept": "application/json", "User-Agent": "reasonmed-assets", **more, **self._provider.headers}
+        if self.secret and self._provider.azure_api_version:
+            headers["api-key"] = self.secret
+        elif self.secret:
+            headers["Authorization"] = f"Bearer {self.secret}"
+        builder = (
+            ClientBuilder()
+            .default_headers(headers)
+            .follow_redirects(False)
+            .referer(False)
+            .no_proxy()
+            .connect_timeout(timedelta(seconds=min(_CONNECT_S, self._provider.timeout_s)))
+            .pool_idle_timeout(timedelta(seconds=_IDLE_CONNECTION_S))
+        )
+        return builder if self._proxy is None else builder.proxy(ProxyBuilder.all(self._proxy))
+
+    def url(self, path: str) -> Url:
+        """The address of a resource below the endpoint's."""
+        url = Url(f"{self.base_url}/{path}")
+        version = self._provider.azure_api_version
+        return url if version is None else url.with_query({"api-version": version})
+
+    def cleaned(self, raw: bytes) -> bytes:
+        """What an endpoint said, without the key."""
+        return without_secret(raw, self.secret)
+
+    def described(self, error: RequestError) -> str:
+        """What went wrong on the way, without the key and the proxy's password."""
+        causes = error.details["causes"] or []
+        # The outer ones repeat the address, with any password in it.
+        said = ": ".join([error.message, *(cause["message"] for cause in causes[-1:])]).encode()
+        password = urlsplit(self._proxy).password if self._proxy else None
+        return without_secret(self.cleaned(said), password and unquote(password)).decode(errors="replace")
+
+
+def key_of(name: str, variable: str | None) -> str | None:
+    """The key of provider `name`, out of its environment variable; None when it declares none.
+
+    Raises:
+        UnauthorisedError: the variable does not hold a key.
+    """
+    if variable is None:
+        return None
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise UnauthorisedError(f"provider {name}: set the environment variable {variable} to its key")
+    if not (key.isascii() and key.isprintable()):
+        raise UnauthorisedError(f"provider {name}: the environment variable {variable} holds characters no key has")
+    return key
