@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     MALFORMED = "malformed"
     EMPTY = "empty"
     ANSWERLESS = "answerless"
+    FILTERED = "filtered"
     REJECTED = "rejected"
     UNAUTHORISED = "unauthorised"
     TRANSPORT_ERROR = "transport_error"
@@ -38,9 +39,16 @@ OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 ERROR_KINDS = tuple(
     outcome.value
-    for outcome in (Outcome.TRUNCATED, Outcome.REFUSED, Outcome.MALFORMED, Outcome.EMPTY, Outcome.ANSWERLESS)
+    for outcome in (
+        Outcome.TRUNCATED,
+        Outcome.REFUSED,
+        Outcome.MALFORMED,
+        Outcome.EMPTY,
+        Outcome.ANSWERLESS,
+        Outcome.FILTERED,
+    )
 )
-"""Outcomes in which the model answered but the answer is unusable: the path counts as an error path."""
+"""Outcomes in which there is an answer and it is unusable, or a provider's filter stopped it: an error path."""
 
 AUDIT_KINDS = ("repeat", "answer_swapped", "negation_changed", "number_changed")
 """Why a path is judged a second time: as it is, or with an error planted into it (`rules/alterations.py`)."""

@@ -44,7 +44,9 @@ create macro is_asked_again(outcome) as coalesce(outcome in ('transport_error', 
 
 -- There is neither a reply nor will there be one without a change: the endpoint failed, or declined the request.
 create macro is_no_reply(outcome) as
-    coalesce(outcome not in ('completed', 'truncated', 'refused', 'malformed', 'empty', 'answerless'), false);
+    coalesce(
+        outcome not in ('completed', 'truncated', 'refused', 'malformed', 'empty', 'answerless', 'filtered'), false
+    );
 
 -- How a call ended, in words that are the same for all calls that ended so: without ids, counts and long quotations.
 create macro reason_of(outcome, detail) as

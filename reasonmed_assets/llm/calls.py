@@ -46,7 +46,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply of a model. Token counts are None where the endpoint does not report them."""
+    """One reply of a model. Token counts are None where the endpoint does not report them.
+
+    Attributes:
+        finish_reason: the provider's word that decides how the reply ended; None where it gives none.
+        tool_arguments: the arguments of the tools that it calls, one JSON object a line.
+        unreadable: why its content cannot be read; None where it can, or is null.
+    """
 
     content: str | None
     reasoning: str | None = None
@@ -58,6 +64,8 @@ class Reply:
     served_model: str | None = None
     system_fingerprint: str | None = None
     is_simulated: bool = False
+    tool_arguments: str | None = None
+    unreadable: str | None = None
 
 
 class Unusable(Exception):  # noqa: N818 - an outcome of a reply, which only becomes an error when retries are used up
@@ -137,7 +145,8 @@ def retry_of(call: Call, k: int, unusable: Unusable, reply: Reply | None) -> Cal
     """The k-th new call (from 1) for a row, after `reply` to an earlier one was `unusable`.
 
     It asks with another seed; where the body has none, with another sample index, so that its key is new in any case.
-    After a malformed reply the model also sees that reply and what was wrong with it. `call` is the row's first call.
+    After a malformed reply that could be read the model also sees it and what was wrong with it. `call` is the row's
+    first call.
     """
     body = dict(call.body)
     sample = call.sample
@@ -145,13 +154,13 @@ def retry_of(call: Call, k: int, unusable: Unusable, reply: Reply | None) -> Cal
         sample += SEED_STEP * k
     else:
         body["seed"] += SEED_STEP * k
-    if unusable.outcome == Outcome.MALFORMED:
-        body["messages"] = [*body["messages"], *_repair_messages(unusable, reply)]
+    said = ((reply.content or reply.tool_arguments) if reply else None) or ""
+    if unusable.outcome == Outcome.MALFORMED and said:
+        body["messages"] = [*body["messages"], *_repair_messages(unusable, said)]
     return replace(call, body=body, sample=sample)
 
 
-def _repair_messages(unusable: Unusable, reply: Reply | None) -> list[dict[str, str]]:
-    said = (reply.content if reply else None) or ""
+def _repair_messages(unusable: Unusable, said: str) -> list[dict[str, str]]:
     request = (
         f"That reply cannot be used: {unusable.detail}. Answer the request above again, "
         "in exactly the form that it asks for, with nothing before or after it."

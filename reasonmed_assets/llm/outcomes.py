@@ -81,13 +81,14 @@ class Received:
         outcome: before the reply is parsed.
         detail: what went wrong, in words, without any key.
         http_status: None when there was no response.
-        raw: body of the response, where it is a reply.
-        reply: the same, read.
+        raw: body of the response, reply or not, as far as it is kept (see `transports/responses.py`).
+        reply: the same, read; None where it is no reply.
         retry_after_s: seconds that the endpoint asked to wait.
         latency_ms: from sending to the end of the response.
         started_at: when it was sent.
         limits: what the endpoint reports about its rate limits.
         fatal: the error that ends the run, since no further call can succeed.
+        partial: what the endpoint sent and counted of a reply that it broke off.
     """
 
     outcome: Outcome
@@ -100,6 +101,12 @@ class Received:
     started_at: datetime
     limits: RateLimits = NO_RATE_LIMITS
     fatal: EngineError | None = None
+    partial: Reply | None = None
+
+    @property
+    def read(self) -> Reply | None:
+        """What could be read of the response, whether or not it is a reply."""
+        return self.reply if self.reply is not None else self.partial
 
     @property
     def is_final(self) -> bool:

@@ -227,7 +227,7 @@ class _Run:
                 fresh.setdefault(chain.job.key, []).append(chain)
             else:
                 under_way.append(chain)
-        stored = self._engine.ledger.lookup(fresh) if fresh else {}
+        stored = self._stored(fresh)
         if self._engine.retry_unresolved:
             self._reopen(stored)
         missing: dict[str, list[_Chain]] = {}
@@ -245,6 +245,17 @@ class _Run:
         for key, found in stored.items():
             self._reuse(fresh[key], found)
 
+    def _stored(self, keys: Iterable[str]) -> dict[str, Stored]:
+        """The calls that need not be made again; what an earlier version kept by mistake is reopened."""
+        stored = self._engine.ledger.lookup(keys) if keys else {}
+        mistaken = [found for found in stored.values() if not found.is_kept]
+        for found in mistaken:
+            self._engine.ledger.judge(found.call_key, found.outcome, found.detail)
+            del stored[found.call_key]
+        if mistaken:
+            self._engine.ledger.reopen([found.call_key for found in mistaken])
+        return stored
+
     def _reopen(self, stored: dict[str, Stored]) -> None:
         """Have calls made again that were rejected, each once in a run."""
         rejected = [key for key, found in stored.items() if found.reply is None and key not in self._reopened]
@@ -259,7 +270,7 @@ class _Run:
             self._engine.progress.notice(self._step, event.text)
             return
         if isinstance(event, Found):
-            stored = self._engine.ledger.lookup(event.keys)
+            stored = self._stored(event.keys)
             for key in event.keys:
                 chains = self._open.pop(key)
                 if key in stored:

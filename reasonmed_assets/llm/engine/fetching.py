@@ -286,9 +286,11 @@ class Fetcher:
         call = job.call
         kind = self._profile.providers[call.provider].kind
         refused = None
-        if received.reply is not None and received.reply.is_simulated and kind != "simulated":
+        if received.read is not None and received.read.is_simulated and kind != "simulated":
             refused = simulated_reply_error(call.provider, kind, "sent")
-            received = replace(received, outcome=Outcome.TRANSPORT_ERROR, detail=str(refused), raw=None, reply=None)
+            received = replace(
+                received, outcome=Outcome.TRANSPORT_ERROR, detail=str(refused), raw=None, reply=None, partial=None
+            )
         model = self._profile.models[call.model]
         attempt = Attempt(
             job.key,

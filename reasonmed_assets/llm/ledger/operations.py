@@ -75,13 +75,14 @@ class Record(Operation):
 
     Attributes:
         asker: for whom it was made; None: for nobody that keeps an account.
-        body, reply: what of the attempt is stored compressed; filled in before the database gets to see it.
+        body, response: what of the attempt is stored compressed; filled in before the database gets to see it. The
+            response is kept whether or not it is a reply, and apart from replies where it is none.
     """
 
     attempt: Attempt
     asker: Asker | None
     body: bytes = b""
-    reply: bytes | None = None
+    response: bytes | None = None
 
 
 @dataclass(slots=True)

@@ -116,7 +116,9 @@ class Stored:
         detail: what went wrong.
         provider_kind: kind of the provider when the call was made.
         attempts: attempts so far.
-        reply: None when rejected.
+        reply: None when rejected, or not kept.
+        is_kept: False where an earlier version took for a reply what is none: an error in a response with status 200, a
+            text that the endpoint broke off. The call is to be reopened and made again.
     """
 
     call_key: str
@@ -125,6 +127,7 @@ class Stored:
     provider_kind: str
     attempts: int
     reply: Reply | None
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ from reasonmed_assets.llm.ledger.records import (
     Wanted,
 )
 from reasonmed_assets.llm.ledger.writer import Writer
-from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
+from reasonmed_assets.llm.replies.wire import BrokenOffError, NotAReplyError, read_reply
 from reasonmed_assets.vocabulary import Outcome
 
 _KEYS_PER_FRAME = 20_000
@@ -129,7 +129,7 @@ class CallStore(ABC):
         self._disconnect()
 
     def lookup(self, keys: Iterable[str]) -> dict[str, Stored]:
-        """The calls among `keys` that need not be made again, by key.
+        """The calls among `keys` that ended, by key, their replies read again from the bytes that were received.
 
         Raises:
             LedgerError: the ledger cannot be read, or a reply in it is damaged.
@@ -188,7 +188,7 @@ class CallStore(ABC):
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
         self._submit(Record(attempt, self.asker, finish=done))
-        if attempt.received.raw is not None:
+        if attempt.received.reply is not None and attempt.received.raw is not None:
             self._learn(attempt.role, (attempt.body, attempt.received.raw))
 
     def judge(self, key: str, outcome: Outcome, detail: str | None) -> None:
@@ -196,7 +196,7 @@ class CallStore(ABC):
         self._submit(Judge(key, outcome, detail))
 
     def reopen(self, keys: Iterable[str]) -> None:
-        """Let calls that were rejected be claimed and made again; what was recorded of them stays."""
+        """Let calls that ended be claimed and made again; what was recorded of them stays."""
         self._submit(Reopen(tuple(keys)))
 
     def release(self, keys: Iterable[str]) -> None:
@@ -299,14 +299,14 @@ class CallStore(ABC):
         for record in records:
             by_role.setdefault(record.attempt.role, []).append(record)
         for role, some in by_role.items():
-            answered = [record for record in some if record.attempt.received.raw is not None]
+            answered = [record for record in some if record.attempt.received.raw]
             bodies = [record.attempt.body for record in some]
             replies = [record.attempt.received.raw or b"" for record in answered]
             frames = iter(self._frames.compress(role, bodies + replies))
             for record in some:
                 record.body = next(frames)
             for record in answered:
-                record.reply = next(frames)
+                record.response = next(frames)
 
     def _learn(self, role: str, texts: Sequence[bytes]) -> None:
         """Train a role's dictionary once there is enough to train on.
@@ -340,6 +340,8 @@ class CallStore(ABC):
         key, outcome, detail, provider_kind, attempts, is_simulated, frame = stored
         try:
             reply = None if frame is None else read_reply(self._text(frame), is_simulated)
+        except BrokenOffError as error:
+            return Stored(key, Outcome.TRANSPORT_ERROR, str(error), provider_kind, attempts, None, is_kept=False)
         except (NotAReplyError, UnknownDictionaryError, zstandard.ZstdError) as error:
             raise LedgerError(f"ledger {self.name}: the reply of call {key} is damaged: {error}") from error
         return Stored(key, Outcome(outcome), detail, provider_kind, attempts, reply)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from reasonmed_assets.config.profile import Model
 from reasonmed_assets.llm.calls import Reply, Unusable
+from reasonmed_assets.llm.replies.finish_reasons import Finish, finish_of
 from reasonmed_assets.llm.replies.reply_text import Parts, is_refusal, json_objects, split_reasoning
 from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.replies import SENTENCES_MAX, JsonReply, PathReply, Text, text_of_form
@@ -66,12 +67,13 @@ def parse_reply(role_name: str, reply: Reply, fields: Mapping[str, Any], model: 
         model: the declared model, which says where it thinks and what of its reply is the path.
 
     Raises:
-        Unusable: truncated, refused, empty, malformed or answerless; `detail` says what is wrong in words that can be
-            sent back to the model, `value` of a role that writes text is a `TextReply` without path_text.
+        Unusable: truncated, filtered, refused, empty, malformed or answerless; `detail` says what is wrong in words
+            that can be sent back to the model, `value` of a role that writes text is a `TextReply` without path_text.
         RoleError: there is no such role.
     """
     role = role_named(role_name)
-    parts = split_reasoning(reply.content, reply.reasoning, model.reasoning, is_cut_off=reply.finish_reason == "length")
+    is_cut_off = finish_of(reply.finish_reason) == Finish.TRUNCATED
+    parts = split_reasoning(reply.content, reply.reasoning, model.reasoning, is_cut_off=is_cut_off)
     if isinstance(role.reply, Text) and role.reply.has_answer and parts.answer is not None:
         parts = parts._replace(answer=_filled_in(parts.answer, role.reply.form) or parts.answer)
     read = TextReply(reply.content, parts.reasoning, parts.answer)
@@ -81,7 +83,7 @@ def parse_reply(role_name: str, reply: Reply, fields: Mapping[str, Any], model: 
             whole = role.reply.may_hold_reasoning and model.path_text == "reasoning_and_answer"
             text = _path(parts) if whole else parts.answer
             return _concluding(read, text, fields) if role.reply.has_answer else _plain(read, text)
-        return _json(role.reply, read, fields)
+        return _json(role.reply, read, _json_texts(reply, parts), fields)
     except Unusable as error:
         if role.form is not None and error.value is None:
             error.value = read
@@ -125,15 +127,18 @@ def _check_ending(reply: Reply) -> None:
     """Refuses replies that are no whole answer.
 
     Raises:
-        Unusable: refused, truncated or empty.
+        Unusable: refused, filtered, truncated, malformed or empty.
     """
+    ending = finish_of(reply.finish_reason)
     if reply.refusal:
         raise Unusable(Outcome.REFUSED, f"the model refused: {_start(reply.refusal)}")
-    if reply.finish_reason == "content_filter":
-        raise Unusable(Outcome.REFUSED, "the endpoint's content filter stopped the reply")
-    if reply.finish_reason == "length":
+    if ending == Finish.FILTERED:
+        raise Unusable(Outcome.FILTERED, f"the endpoint's filter stopped the reply ({reply.finish_reason})")
+    if ending == Finish.TRUNCATED:
         raise Unusable(Outcome.TRUNCATED, f"the reply was cut off after {reply.completion_tokens} completion tokens")
-    if not (reply.content or "").strip() and not (reply.reasoning or "").strip():
+    if reply.unreadable is not None:
+        raise Unusable(Outcome.MALFORMED, f"the reply cannot be read: {reply.unreadable}")
+    if not any((text or "").strip() for text in (reply.content, reply.reasoning, reply.tool_arguments)):
         raise Unusable(Outcome.EMPTY, "the reply holds no text")
 
 
@@ -178,15 +183,36 @@ def _concluding(read: TextReply, text: str | None, fields: Mapping[str, Any]) ->
     return replace(read, path_text=text, answer_letter=found.letter, extraction_rule=found.rule)
 
 
-def _json(schema: type[JsonReply], read: TextReply, fields: Mapping[str, Any]) -> TextReply | JsonReply:
-    """The value of a reply that is one JSON object; where that holds a path, the path with its letter.
+def _json_texts(reply: Reply, parts: Parts) -> list[str]:
+    """Where the JSON of a reply may be, the likeliest first.
+
+    Models that call a tool write it as the tool's arguments. Servers that split a reply by its tags take all of it for
+    reasoning where a grammar left no room for tags: only a reasoning that ends with an object is taken for an answer.
+    """
+    texts = [parts.answer, reply.tool_arguments]
+    if not (reply.content or "").strip() and (parts.reasoning or "").removesuffix("```").rstrip().endswith("}"):
+        texts.append(parts.reasoning)
+    return [text for text in texts if text is not None]
+
+
+def _json(
+    schema: type[JsonReply], read: TextReply, texts: Sequence[str], fields: Mapping[str, Any]
+) -> TextReply | JsonReply:
+    """The value of a reply that is one JSON object in one of the texts; where it holds a path, that with its letter.
 
     Raises:
         Unusable: malformed or refused; where it holds a path, answerless too.
     """
-    if read.answer_text is None:
-        raise Unusable(Outcome.EMPTY, "the reply thinks and does not answer")
-    reply = _validated(schema, read.answer_text)
+    reply, problem = None, Unusable(Outcome.EMPTY, "the reply thinks and does not answer")
+    for text in texts:
+        try:
+            reply = _validated(schema, text)
+            break
+        except Unusable as error:
+            if text != read.reasoning_text and problem.outcome == Outcome.EMPTY:
+                problem = error
+    if reply is None:
+        raise problem
     if not isinstance(reply, PathReply):
         return reply
     try:

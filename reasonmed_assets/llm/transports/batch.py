@@ -23,15 +23,14 @@ from reasonmed_assets.llm.outcomes import (
     EngineError,
     Received,
     detail_of_status,
-    outcome_of_status,
 )
-from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.transports.batch_api import BatchApi, GoneError, RemoteBatch, UnansweredError
 from reasonmed_assets.llm.transports.batch_lines import Answered, Gathering, body_bytes, line_of, response_of
 from reasonmed_assets.llm.transports.batch_waiting import PatientApi, StoppedError
 from reasonmed_assets.llm.transports.dispatch import Job
 from reasonmed_assets.llm.transports.limits import backoff_s
 from reasonmed_assets.llm.transports.loop import LoopSender
+from reasonmed_assets.llm.transports.responses import judged
 from reasonmed_assets.vocabulary import Outcome
 
 _QUEUE_IS_FULL = "token_limit_exceeded"
@@ -275,22 +274,16 @@ class BatchSender(LoopSender):
 
     def _received(self, batch: _Batch, remote: RemoteBatch, answer: dict[str, Any]) -> Received:
         status, body = response_of(answer)
-        raw = body_bytes(body)
-        reply = None
+        started_at, latency_ms = _time_of(batch, remote)
         if status is None:
             said = body_bytes(answer.get("error")).decode(errors="replace")
-            outcome, detail = Outcome.TRANSPORT_ERROR, f"batch {remote.remote_id}: {said}"
-        elif 200 <= status < 300:
-            try:
-                reply = read_reply(raw)
-                outcome, detail = Outcome.COMPLETED, None
-            except NotAReplyError as no_reply:
-                outcome, detail = Outcome.TRANSPORT_ERROR, str(no_reply)
-        else:
-            outcome, detail = outcome_of_status(status), detail_of_status(status, raw.decode(errors="replace"))
-        started_at, latency_ms = _time_of(batch, remote)
-        kept = raw if reply is not None else None
-        return Received(outcome, detail, status, kept, reply, None, latency_ms, started_at)
+            detail = f"batch {remote.remote_id}: {said}"
+            return Received(Outcome.TRANSPORT_ERROR, detail, None, None, None, None, latency_ms, started_at)
+        found = judged(status, body_bytes(body))
+        return Received(
+            found.outcome, found.detail, found.status, found.raw, found.reply, None, latency_ms, started_at,
+            partial=found.partial,
+        )  # fmt: skip
 
     def _arrive(self, batch: _Batch, job: Job, received: Received) -> None:
         job.tries += 1

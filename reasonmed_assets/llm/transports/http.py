@@ -23,13 +23,11 @@ from reasonmed_assets.llm.outcomes import (
     EngineError,
     Received,
     UnauthorisedError,
-    detail_of_status,
-    outcome_of_status,
     rate_limits,
     retry_after_s,
 )
-from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.transports.connection import Connection
+from reasonmed_assets.llm.transports.responses import judged
 from reasonmed_assets.vocabulary import Outcome
 
 
@@ -61,7 +59,7 @@ class HttpTransport:
         or model (404, 405: `EndpointError`).
         """
         started_at, sent = datetime.now(UTC), time.perf_counter()
-        status, raw, reply, wait_s, limits = None, None, None, None, NO_RATE_LIMITS
+        status, answer, wait_s, limits = None, None, None, NO_RATE_LIMITS
         url = self._url_of(model)
         try:
             request = self._client.post(url).body_bytes(body)
@@ -69,22 +67,17 @@ class HttpTransport:
             status = response.status
             wait_s, limits = retry_after_s(response.headers), rate_limits(response.headers)
             is_marked = response.headers.get("X-Simulated", "").lower() == "true"
-            raw = self._connection.cleaned((await response.bytes()).to_bytes())
-            if status == 200:
-                reply = read_reply(raw, is_marked)
-                outcome, detail = Outcome.COMPLETED, None
-            else:
-                outcome, detail = outcome_of_status(status), detail_of_status(status, raw.decode(errors="replace"))
-        except NotAReplyError as error:
-            outcome, detail = Outcome.TRANSPORT_ERROR, str(error)
+            data = self._connection.cleaned((await response.bytes()).to_bytes())
+            answer = judged(status, data, is_marked)
+            outcome, detail, status = answer.outcome, answer.detail, answer.status
         except TimeoutError:
             outcome, detail = Outcome.TIMED_OUT, f"no reply within {self._timeout_s:g} s"
         except RequestError as error:
             outcome, detail = Outcome.TRANSPORT_ERROR, self._connection.described(error)
         latency_ms = (time.perf_counter() - sent) * 1000
-        kept = raw if reply is not None else None
         fatal = self._fatal(url, status, detail)
-        return Received(outcome, detail, status, kept, reply, wait_s, latency_ms, started_at, limits, fatal)
+        raw, reply, partial = answer[3:] if answer is not None else (None, None, None)
+        return Received(outcome, detail, status, raw, reply, wait_s, latency_ms, started_at, limits, fatal, partial)
 
     def _url_of(self, model: str) -> Url:
         if model not in self._urls:

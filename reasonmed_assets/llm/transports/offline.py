@@ -27,8 +27,8 @@ import orjson
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import EndpointError, Received
-from reasonmed_assets.llm.replies.wire import NotAReplyError, read_reply
 from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.llm.transports.responses import judged
 from reasonmed_assets.vocabulary import Outcome
 
 _MODULE = "reasonmed_assets.llm.transports.offline_process"
@@ -283,16 +283,14 @@ class OfflineSender:
 
 def _received(answer: Answer, sent: tuple[datetime, float]) -> Received:
     started_at, sent_at = sent
-    raw, reply = None, None
+    latency_ms = (time.perf_counter() - sent_at) * 1000
     if "reply" in answer:
-        raw = orjson.dumps(answer["reply"])
-        try:
-            reply = read_reply(raw)
-            outcome, detail = Outcome.COMPLETED, None
-        except NotAReplyError as error:
-            raw, outcome, detail = None, Outcome.TRANSPORT_ERROR, str(error)
-    elif "rejected" in answer:
+        said = judged(200, orjson.dumps(answer["reply"]))
+        return Received(
+            said.outcome, said.detail, None, said.raw, said.reply, None, latency_ms, started_at, partial=said.partial
+        )
+    if "rejected" in answer:
         outcome, detail = Outcome.REJECTED, str(answer["rejected"])
     else:
         outcome, detail = Outcome.TRANSPORT_ERROR, str(answer.get("failed") or f"vLLM ended: {answer['ended']}")
-    return Received(outcome, detail, None, raw, reply, None, (time.perf_counter() - sent_at) * 1000, started_at)
+    return Received(outcome, detail, None, None, None, None, latency_ms, started_at)

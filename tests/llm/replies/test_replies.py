@@ -115,7 +115,13 @@ def test_a_denial_in_the_answer_is_not_overruled_by_the_thinking() -> None:
         (" \n", {"reasoning": "  "}, "empty"),
         ("", {"reasoning": "It thought and stopped."}, "empty"),
         (None, {"refusal": "I will not."}, "refused"),
-        ("Partly", {"finish_reason": "content_filter"}, "refused"),
+        ("Partly", {"finish_reason": "content_filter"}, "filtered"),
+        ("Partly", {"finish_reason": "SAFETY"}, "filtered"),
+        (PATH, {"finish_reason": "RECITATION"}, "filtered"),
+        (PATH, {"finish_reason": "MAX_TOKENS"}, "truncated"),
+        (PATH, {"finish_reason": "model_length"}, "truncated"),
+        (None, {"unreadable": "its content is no text: 5"}, "malformed"),
+        (None, {"tool_arguments": '{"answer": "B"}'}, "empty"),
         ("I'm sorry, but I can't help with that.", {}, "refused"),
         ("It may be one drug or another.", {}, "answerless"),
         ("Final answer: None of the above", {}, "answerless"),
@@ -126,6 +132,46 @@ def test_a_text_of_no_use_has_its_own_outcome(
     role: str, content: str | None, reply: dict[str, Any], outcome: str
 ) -> None:
     assert unusable(role, content, **reply).outcome == outcome
+
+
+DRAFT = '{"verdict": "Error", "reason": "A first thought."}'
+
+
+@pytest.mark.parametrize("content", [None, "", " \n"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"reasoning": json.dumps(VALID["verifier"])},
+        {"reasoning": f"Let me see. {DRAFT} No, the other way round.\n{json.dumps(VALID['verifier'])}"},
+        {"reasoning": f"```json\n{json.dumps(VALID['verifier'])}\n```"},
+        {"tool_arguments": json.dumps(VALID["verifier"])},
+        {"tool_arguments": f"{DRAFT}\n{json.dumps(VALID['verifier'])}"},
+        {"tool_arguments": json.dumps(VALID["verifier"]), "reasoning": DRAFT},
+    ],
+)
+@pytest.mark.parametrize("form", ["none", "field", "think"])
+def test_a_verdict_that_is_not_in_the_content(content: str | None, reply: dict[str, Any], form: Any) -> None:
+    assert read("verifier", content, model(reasoning=form), **reply) == Verdict(**VALID["verifier"])
+
+
+def test_a_verdict_beside_words_comes_from_the_tool() -> None:
+    said = json.dumps(VALID["verifier"])
+    assert read("verifier", "I record my verdict.", tool_arguments=said) == Verdict(**VALID["verifier"])
+
+
+@pytest.mark.parametrize(
+    ("content", "reply", "outcome"),
+    [
+        (None, {"reasoning": f"Perhaps {DRAFT}, but I am not sure."}, "empty"),
+        (None, {"reasoning": "{not JSON}"}, "empty"),
+        (None, {"tool_arguments": '{"verdict": 5}'}, "malformed"),
+        ("Words.", {"reasoning": DRAFT}, "malformed"),
+        (None, {"reasoning": DRAFT, "finish_reason": "length"}, "truncated"),
+        (None, {"tool_arguments": DRAFT, "finish_reason": "SAFETY"}, "filtered"),
+    ],
+)
+def test_what_is_no_verdict_although_one_is_drafted(content: str | None, reply: dict[str, Any], outcome: str) -> None:
+    assert unusable("verifier", content, **reply).outcome == outcome
 
 
 def test_what_could_be_read_of_an_unusable_text_is_kept_but_is_no_path() -> None:

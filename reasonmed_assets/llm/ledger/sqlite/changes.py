@@ -30,7 +30,7 @@ _REPLY_COLUMNS = (
 )  # fmt: skip
 _ATTEMPT_COLUMNS = (
     "call_key", "attempt", "asker_id", "role", "provider_kind", "outcome", "detail", "http_status", "latency_ms",
-    "started_at", "is_simulated", "reply", *_REPLY_COLUMNS,
+    "started_at", "is_simulated", "reply", "response", *_REPLY_COLUMNS,
 )  # fmt: skip
 
 
@@ -217,7 +217,8 @@ class Changes:
 
     def _columns(self, record: operations.Record) -> tuple[Any, ...]:
         """The columns of an attempt behind its key and number."""
-        attempt, received, reply = record.attempt, record.attempt.received, record.attempt.received.reply
+        attempt, received, read = record.attempt, record.attempt.received, record.attempt.received.read
+        response = None if record.response is None else bytearray(record.response)
         return (
             self._asker_id(record.asker),
             attempt.role,
@@ -227,9 +228,9 @@ class Changes:
             received.http_status,
             received.latency_ms,
             int(received.started_at.timestamp() * 1_000_000),
-            int(reply is not None and reply.is_simulated),
-            None if record.reply is None else bytearray(record.reply),
-            *(_NO_REPLY if reply is None else _of_reply(reply)),
+            int(read is not None and read.is_simulated),
+            *((response, None) if received.reply is not None else (None, response)),
+            *(_NO_REPLY if read is None else _of_reply(read)),
         )
 
     def _asker_id(self, asker: Asker | None) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import fields
 from reasonmed_assets.llm.ledger.owners import Owner, is_alive
 from reasonmed_assets.llm.ledger.records import LedgerError
 
-VERSION = 3
+VERSION = 4
 
 _TABLES = """
 create table dictionaries (
@@ -58,6 +58,7 @@ create table attempts (
     started_at integer not null,
     is_simulated integer not null,
     reply blob,
+    response blob,
     primary key (call_key, attempt)
 );
 create index attempts_by_asker on attempts (asker_id);
@@ -188,21 +189,24 @@ def _create_missing(connection: sqlite3.Connection) -> None:
 
 def _make(connection: sqlite3.Connection) -> None:
     _create_missing(connection)
-    connection.execute("pragma user_version = 3")
+    connection.execute(f"pragma user_version = {VERSION}")
 
 
-def _tell_apart(connection: sqlite3.Connection) -> None:
-    """Numbers 1 and 2 were each given to several schemas; what a file lacks is told by its tables and columns.
+_ADDED = {
+    "attempts": {"asker_id": "integer references askers", "response": "blob"},
+    "batches": {"build": "text not null default ''"},
+}
+"""Columns of tables that earlier versions had without them."""
+
+
+def _complete(connection: sqlite3.Connection) -> None:
+    """What a file lacks is told by its tables and columns: numbers 1 and 2 were each given to several schemas.
 
     Nobody uses the file, so that its claims are those of dead owners: they are dropped rather than changed.
     """
     for table in ("claims", "users", "owners"):
         connection.execute(f"drop table if exists {table}")
-    added = {
-        "attempts": {"asker_id": "integer references askers"},
-        "batches": {"build": "text not null default ''"},
-    }
-    for table, columns in added.items():
+    for table, columns in _ADDED.items():
         present = _columns(connection, table)
         for column, declared in columns.items():
             if present and column not in present:
@@ -210,5 +214,5 @@ def _tell_apart(connection: sqlite3.Connection) -> None:
     _make(connection)
 
 
-_FORWARD: dict[int, Callable[[sqlite3.Connection], None]] = {0: _make, 1: _tell_apart, 2: _tell_apart}
+_FORWARD: dict[int, Callable[[sqlite3.Connection], None]] = {0: _make, 1: _complete, 2: _complete, 3: _complete}
 """By version: what brings a file of it to a later one."""
