@@ -1,4 +1,4 @@
-"""The call engine under measurement: python benchmarks/engine.py [MODE ...] [--curator FOLDER].
+"""The call engine under measurement: python benchmarks/engine.py [MODE ...] [--curator FOLDER] [--other PYTHON].
 
 Modes, all of them by default:
 
@@ -10,6 +10,9 @@ Modes, all of them by default:
     cached      20,000 calls that the ledger holds
     faults      100,000 calls to an endpoint that misbehaves with 30% of the requests (`faults.py`)
     kills       builds that are killed at a random moment and started again
+
+With --other, the Python of an environment in which a checkout of another version is installed (`pip install -e`), the
+throughput of that version's engine is measured too, in turns with this one's.
 
 Endpoint and clients are processes of their own on this machine. Prints Markdown tables.
 """
@@ -31,6 +34,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +46,7 @@ HERE = Path(__file__).parent
 DELAYS_MS = (0, 200)
 IN_FLIGHT = (64, 256, 1_024)
 FAST = ("aiohttp", "pyreqwest", "engine")
+OTHER = "engine, other version"
 REPEATS = 3
 CALLS = 20_000
 ROUNDS = 100
@@ -80,9 +85,18 @@ def endpoint(**options: float) -> Iterator[Endpoint]:
         process.wait()
 
 
-def client(kind: str, url: str, n: int, in_flight: int, folder: Path) -> list[str]:
-    """The command of a client of this project's environment."""
-    return [sys.executable, str(HERE / "clients.py"), kind, url, str(n), str(in_flight), str(folder)]
+def client(kind: str, url: str, n: int, in_flight: int, folder: Path, *, other: Path | None = None) -> list[str]:
+    """The command of a client of this project's environment, or of that of another version's Python."""
+    python, here = (str(other), _benchmarks_of(other)) if other else (sys.executable, HERE)
+    return [python, str(here / "clients.py"), kind, url, str(n), str(in_flight), str(folder)]
+
+
+@cache
+def _benchmarks_of(python: Path) -> Path:
+    """The folder `benchmarks` of the checkout that is installed for a Python."""
+    where = "import reasonmed_assets; print(reasonmed_assets.__path__[0])"
+    package = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True).stdout
+    return Path(package.strip()).parent / "benchmarks"
 
 
 def measured(command: Sequence[str]) -> dict[str, float]:
@@ -120,10 +134,14 @@ def curator_command(environment: Path | None) -> list[str] | None:
     return [str(python), str(HERE / "curator_client.py")]
 
 
-def run_client(kind: str, url: str, n: int, in_flight: int, curator: list[str] | None) -> dict[str, float]:
+def run_client(
+    kind: str, url: str, n: int, in_flight: int, *, curator: list[str] | None = None, other: Path | None = None
+) -> dict[str, float]:
     """One run of one client, with files that are gone afterwards."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if kind == OTHER:
+            return measured(client("engine", url, n, in_flight, folder, other=other))
         if kind != "curator":
             return measured(client(kind, url, n, in_flight, folder))
         assert curator is not None
@@ -132,22 +150,23 @@ def run_client(kind: str, url: str, n: int, in_flight: int, curator: list[str] |
         return measured([*curator, url, str(in_flight), str(folder), str(rows)])
 
 
-def throughput(curator: list[str] | None) -> None:
-    """Each client alone, one after another, the engine and the bare loops several times in turns."""
+def throughput(curator: list[str] | None, other: Path | None) -> None:
+    """Each client alone, one after another, the engines and the bare loops several times in turns."""
     print("## Throughput")
+    fast = [*FAST, *([OTHER] if other else [])]
     slow = ["openai", *(["curator"] if curator else [])]
     rows = []
     for delay_ms in DELAYS_MS:
         for in_flight in IN_FLIGHT:
             n = in_flight * ROUNDS if delay_ms else CALLS
             with endpoint(delay_ms=delay_ms) as server:
-                runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in FAST}
+                runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in fast}
                 for _ in range(REPEATS):
                     for kind, done in runs.items():
-                        done.append(run_client(kind, server.url, n, in_flight, None) | {"n": n})
+                        done.append(run_client(kind, server.url, n, in_flight, other=other) | {"n": n})
                 for kind in slow:
                     few = max(FEW_CALLS, 2 * in_flight)
-                    runs[kind] = [run_client(kind, server.url, few, in_flight, curator) | {"n": few}]
+                    runs[kind] = [run_client(kind, server.url, few, in_flight, curator=curator) | {"n": few}]
             for kind, done in runs.items():
                 rows.append([f"{delay_ms} ms", in_flight, kind, *_figures(done, runs["aiohttp"])])
                 print(".", end="", flush=True, file=sys.stderr)
@@ -173,7 +192,7 @@ def in_flight() -> None:
     print("## 5,000 in flight at 10 s")
     n, most = 25_000, 5_000
     with endpoint(delay_ms=10_000) as server:
-        run = run_client("engine", server.url, n, most, None)
+        run = run_client("engine", server.url, n, most)
         seen = server.report()["most_in_flight"]
     cells = [n, int(run["completed"]), n - int(run["completed"]), seen, round(run["seconds"]), round(run["peak_mb"])]
     table(["calls", "completed", "errors", "in flight at the endpoint", "seconds", "peak MB"], [cells])
@@ -185,7 +204,7 @@ def memory() -> None:
     rows = []
     with endpoint() as server:
         for n in (10_000, 200_000):
-            run = run_client("engine", server.url, n, 256, None)
+            run = run_client("engine", server.url, n, 256)
             rows.append([n, round(run["seconds"]), round(run["peak_mb"])])
     table(["calls", "seconds", "peak MB"], rows)
     print(f"{rows[1][2] / rows[0][2] - 1:+.0%} from {rows[0][0]:,} to {rows[1][0]:,} calls.\n")
@@ -268,13 +287,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the call engine.")
     parser.add_argument("modes", nargs="*", metavar="MODE", help=", ".join(MODES))
     parser.add_argument("--curator", type=Path, metavar="FOLDER", help="environment that has, or is to get, curator")
+    parser.add_argument("--other", type=Path, metavar="PYTHON", help="of an environment that has another version")
     options = parser.parse_args()
     if unknown := set(options.modes) - set(MODES):
         parser.error(f"there is no mode {', '.join(sorted(unknown))}: modes are {', '.join(MODES)}")
     print(f"{machine()}\n")
     for mode in options.modes or MODES:
         if mode == "throughput":
-            throughput(curator_command(options.curator))
+            throughput(curator_command(options.curator), options.other)
         else:
             MODES[mode]()
 

@@ -267,23 +267,29 @@ class Dispatcher(LoopSender):
         return next((lane for lane in lanes if lane.breaker.wait_s(now) == 0), lanes[0])
 
     def _pump(self, lane: Lane) -> None:
-        """Send what may be sent now; where a call only has to wait, schedule the next look."""
-        while not self._is_stopping:
-            now = self._loop.time()
-            wait_s = lane.wait_s(now)
-            if wait_s is None:
-                return
-            if self._n_returned - self._n_saved >= _UNSAVED:
-                self._is_held_back = True
-                if self._n_returned - self._n_saved >= _UNSAVED:
-                    return
-                self._is_held_back = False  # saved meanwhile; nothing else would return to it
-            if wait_s > 0:
-                self._set_alarm(lane, wait_s)
-                return
-            task = self._loop.create_task(self._attempt(lane, lane.take(now)))
+        """Send what may be sent now."""
+        while (job := self._next(lane)) is not None:
+            task = self._loop.create_task(self._work(lane, job))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _next(self, lane: Lane) -> Job | None:
+        """The next call that may be sent now; where it only has to wait, the next look is scheduled."""
+        if self._is_stopping:
+            return None
+        now = self._loop.time()
+        wait_s = lane.wait_s(now)
+        if wait_s is None:
+            return None
+        if self._n_returned - self._n_saved >= _UNSAVED:
+            self._is_held_back = True
+            if self._n_returned - self._n_saved >= _UNSAVED:
+                return None
+            self._is_held_back = False  # saved meanwhile; nothing else would return to it
+        if wait_s > 0:
+            self._set_alarm(lane, wait_s)
+            return None
+        return lane.take(now)
 
     def _pump_all(self) -> None:
         for lanes in self._lanes.values():
@@ -299,7 +305,15 @@ class Dispatcher(LoopSender):
         lane.has_alarm = False
         self._pump(lane)
 
-    async def _attempt(self, lane: Lane, job: Job) -> None:
+    async def _work(self, lane: Lane, first: Job) -> None:
+        """Make a call, then others as long as there is one to be made: a task for each would cost more than it does."""
+        job: Job | None = first
+        while job is not None and await self._attempt(lane, job):
+            job = self._next(lane)
+            self._pump(lane)
+
+    async def _attempt(self, lane: Lane, job: Job) -> bool:
+        """Send a call once. Returns whether the run goes on."""
         sent_at = self._loop.time()
         try:
             received = await lane.transport.send(job.body, job.call.body["model"], job.call.headers)
@@ -317,11 +331,11 @@ class Dispatcher(LoopSender):
         except BaseException as error:
             lane.breaker.abandoned(job.key)
             self._on_failure(error)
-            return
+            return False
         if not is_last:
             pause = backoff_s(job.tries, received.retry_after_s, self._draw)
             self._loop.call_later(pause, self._retry, job)
-        self._pump(lane)
+        return True
 
     def _retry(self, job: Job) -> None:
         lane = self._lane_for(job)
