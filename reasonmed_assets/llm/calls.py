@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -90,8 +90,7 @@ Parse = Callable[[Reply, Mapping[str, Any]], Any]
 """Makes a value of a reply and the row's fields; raises `Unusable`. Pure: a stored reply is parsed again on reuse."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """How the calls for one row ended.
 
     Attributes:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from reasonmed_assets.config.profile import Profile, Provider
 from reasonmed_assets.llm.ledger.budget import BuildBudget
@@ -29,8 +29,7 @@ _GRACE_S = 3.0
 """How long an interrupted build waits for replies that are being paid for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A call that was sent has ended in this run, and that is on disk.
 
     Attributes:

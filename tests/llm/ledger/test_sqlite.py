@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -107,7 +106,7 @@ def test_a_write_that_fails_is_told_and_nothing_of_it_is_there(path: Path) -> No
         assert store._writing is not None
         store._writing.execute(f"pragma max_page_count = {value(path, 'pragma page_count')}")
         waiting = Waiting()
-        store.record(replace(attempt(KEYS[1]), body=orjson.dumps(list(range(100_000)))), waiting)
+        store.record(attempt(KEYS[1])._replace(body=orjson.dumps(list(range(100_000)))), waiting)
         failure = waiting.get()
         assert isinstance(failure, LedgerError)
         assert str(path) in str(failure) and "full" in str(failure)
@@ -118,7 +117,7 @@ def test_a_write_that_fails_is_told_and_nothing_of_it_is_there(path: Path) -> No
 
 def test_what_a_failed_group_entered_is_entered_again(path: Path) -> None:
     """The ids of askers and the kinds of providers are remembered, but not those of a group that was undone."""
-    made = replace(attempt(KEYS[1]), provider="other", provider_kind="simulated")
+    made = attempt(KEYS[1])._replace(provider="other", provider_kind="simulated")
     with open_store(path) as store:
         record(store, attempt(KEYS[0]))
         store.asker = Asker("one", "verifications", "medqa")
