@@ -110,7 +110,11 @@ class Stub:
 
     def _add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/v1/chat/completions", self._handle)
+        router.add_get("/v1/models", self._models)
         router.add_post("/openai/deployments/{deployment}/chat/completions", self._handle)
+
+    async def _models(self, http: web.Request) -> web.StreamResponse:
+        return web.json_response({"object": "list", "data": []})
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
         raw = await http.read()

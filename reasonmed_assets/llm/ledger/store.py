@@ -161,6 +161,11 @@ class CallStore(ABC):
         body = self._body(key)
         return None if body is None else orjson.loads(self._text(body))
 
+    def reply_of(self, key: str) -> bytes | None:
+        """The accepted reply of a call as it was received; None when the ledger keeps none."""
+        frames = [stored.reply for stored in self._stored([key]) if stored.reply is not None]
+        return self._text(frames[0]) if frames else None
+
     @abstractmethod
     def provider_kinds(self) -> set[str]:
         """Kinds of all providers that calls of this ledger were made to."""

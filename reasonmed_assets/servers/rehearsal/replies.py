@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -34,6 +35,9 @@ from reasonmed_assets.vocabulary import LETTERS
 
 _TOKENS_PER_WORD = 1.3
 _QUESTIONS_CACHED = 4096
+
+_NO_ROLE = "This endpoint rehearses the roles of a build; it can answer only their prompts."
+_ONE_WORD = re.compile(r"the one word (\w+)")
 
 _LEAKING_SHARE = 0.02
 _REWRITE_MISSES_KEY = 0.03
@@ -71,15 +75,14 @@ class Rehearsal:
         rng = random.Random(digest(str(self._seed), canonical))  # noqa: S311 (the draws are no secret)
         prompt_tokens = _tokens(" ".join(m["content"] for m in messages if isinstance(m.get("content"), str)))
         asked = read_prompt(messages)
+        limit = int(body.get("max_completion_tokens") or body.get("max_tokens") or 1 << 30)
         if asked.role is None or not asked.options:
-            text = "This endpoint rehearses the roles of a build; it can answer only their prompts."
-            return Message(text, None, None, "stop", prompt_tokens, _tokens(text))
+            return _cut(Message(_to_another_prompt(body), None, None, "stop", 0, 0), prompt_tokens, limit)
         question, stem = self._question(asked.question, asked.context, asked.options)
         draft = Draft(asked, question, stem, str(body.get("model", "")), rng)
         prompt_hash = digest(str(self._seed), draft.model, asked.role, asked.question, repr(asked.options), asked.path)
         message = draft.write(ROLES[asked.role], prompt_hash)
-        limit = body.get("max_completion_tokens") or body.get("max_tokens") or 1 << 30
-        return _cut(message, prompt_tokens, int(limit))
+        return _cut(message, prompt_tokens, limit)
 
     def _describe(self, question: str, context: str, options: tuple[str, ...]) -> tuple[KnownQuestion, Stem]:
         found = self._keys.keyed_option(question, options)
@@ -219,6 +222,24 @@ def _spoil(text: str, defect: str | None) -> str:
 
 def _tokens(text: str) -> int:
     return round(_TOKENS_PER_WORD * (text.count(" ") + text.count("\n") + 1)) if text else 0
+
+
+def _to_another_prompt(body: Mapping[str, Any]) -> str:
+    """What is said to a prompt of no role: it has the form that is asked for, as a model's reply to a probe has."""
+    form = body.get("response_format") or {}
+    if form.get("type") == "json_schema":
+        properties = form["json_schema"]["schema"].get("properties", {})
+        return orjson.dumps({name: _least(field) for name, field in properties.items()}).decode()
+    if form.get("type") == "json_object":
+        return '{"rehearsal": true}'
+    told = [_ONE_WORD.search(str(m.get("content"))) for m in body["messages"] if m.get("role") == "system"]
+    return told[0][1] if told and told[0] else _NO_ROLE
+
+
+def _least(field: Mapping[str, Any]) -> Any:
+    """A value that a JSON schema allows."""
+    values = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+    return field["enum"][0] if field.get("enum") else values.get(str(field.get("type")), "")
 
 
 def _cut(message: Message, prompt_tokens: int, limit: int) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -261,6 +262,21 @@ def test_a_small_token_limit_cuts_the_reply(rehearsal):
 def test_other_prompts_get_a_plain_reply(rehearsal):
     message = rehearsal.reply({"model": "m", "messages": [{"role": "user", "content": "Hello"}]})
     assert message.finish_reason == "stop" and "rehearses" in (message.content or "")
+
+
+def test_other_prompts_get_a_reply_in_the_form_that_is_asked_for(rehearsal):
+    def said(**more: Any) -> str:
+        messages = [{"role": "user", "content": "Hello"}]
+        return rehearsal.reply({"model": "m", "messages": messages} | more).content or ""
+
+    fields = {"verdict": {"enum": ["Yes", "No"]}, "n": {"type": "integer"}, "why": {"type": "string"}}
+    schema = {"type": "object", "properties": fields}
+    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    assert json.loads(said(response_format=form)) == {"verdict": "Yes", "n": 1, "why": ""}
+    assert isinstance(json.loads(said(response_format={"type": "json_object"})), dict)
+    told = [{"role": "system", "content": "Answer with the one word ECHO."}, {"role": "user", "content": "Hello"}]
+    assert said(messages=told) == "ECHO"
+    assert rehearsal.reply({"model": "m", "messages": told[1:], "max_tokens": 8}).finish_reason == "length"
 
 
 def test_the_verifier_sees_most_planted_errors_and_takes_no_sound_text_for_altered(rehearsal):
