@@ -15,6 +15,8 @@ from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.sql import parquet
 
+from reasonmed_assets.vocabulary import Outcome
+
 if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Profile
 
@@ -108,7 +110,9 @@ def _present_unanswered(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None
     if missing is not None:
         con.execute(
             f"create temp view unanswered as select {spec.key} as row_id, {missing.detail} as detail,"
-            f" reason_of({missing.outcome}, {missing.detail}) as reason from staged where {missing.when}"
+            f" reason_of({missing.outcome}, {missing.detail}) as reason from staged where ({missing.when})"
+            # What a filter stops is shown by the check `filtered`: to ask again would not change it.
+            f" and {missing.outcome} is distinct from '{Outcome.FILTERED}'"
         )
 
 

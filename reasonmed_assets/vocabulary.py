@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     ANSWERLESS = "answerless"
     FILTERED = "filtered"
     REJECTED = "rejected"
+    DECLINED = "declined"
     UNAUTHORISED = "unauthorised"
     TRANSPORT_ERROR = "transport_error"
     TIMED_OUT = "timed_out"

@@ -40,7 +40,8 @@ create macro path_is_correct(is_missing, is_error, verdict, is_match) as
     end;
 
 -- No judgement and no text yet: the next build asks again, so nothing may follow from it in this one.
-create macro is_asked_again(outcome) as coalesce(outcome in ('transport_error', 'timed_out', 'unauthorised'), false);
+create macro is_asked_again(outcome) as
+    coalesce(outcome in ('declined', 'transport_error', 'timed_out', 'unauthorised'), false);
 
 -- There is neither a reply nor will there be one without a change: the endpoint failed, or declined the request.
 create macro is_no_reply(outcome) as

@@ -77,7 +77,9 @@ def run_step(
     with pq.ParquetWriter(str(paths.replies), REPLIES, compression="zstd") as writer:
         for batch in _batches(_reply_row(profile, answering, result) for result in results):
             # A request that the endpoint declines is kept as it is: building again would not complete it.
-            stage.is_complete &= not any(row["is_missing"] and row["outcome"] != FINAL_WITHOUT_REPLY for row in batch)
+            stage.is_complete &= not any(
+                row["is_missing"] and row["outcome"] not in FINAL_WITHOUT_REPLY for row in batch
+            )
             writer.write_table(pa.Table.from_pylist(batch, schema=REPLIES))
     return paths
 

@@ -1,18 +1,11 @@
-"""How an attempt ended, whether the call is tried again, and which endings stop the build.
+"""How an attempt ended, whether the call is tried again, and which endings are kept for ever: one table, `ENDINGS`.
 
-| outcome | what happened | within a build | later builds |
-|---|---|---|---|
-| completed | a reply that its parser could use | used | reused |
-| truncated, refused, empty, answerless | an unusable reply | new call with another seed | reused, the new calls too |
-| malformed | a structured reply that does not parse | new call that quotes the error | reused, the new calls too |
-| rejected | the endpoint rejects this request (400, 413, 422) | kept as it is | reused |
-| transport_error | no reply: connection, 429, 5xx, or a response that is not a reply | retried | called again |
-| timed_out | no reply in time | retried | called again |
-| unauthorised | the key is missing or not accepted (401, 402, 403) | everything stops | called again |
+Why an endpoint gave no reply is read in `refusals.py`.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,19 +14,103 @@ from email.utils import parsedate_to_datetime
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.refusals import Cause, Refusal, duration_s
 from reasonmed_assets.vocabulary import Outcome
 
-FINAL_WITHOUT_REPLY = Outcome.REJECTED
-"""The one outcome that is kept although there is no reply."""
+NEW_SEED = "a new call with another seed, `usable_retries` times"
+AN_ERROR_PATH = "then a path is an error path and a judgement is missing"
 
-REJECTED_STATUSES = frozenset({400, 413, 422})
-UNAUTHORISED_STATUSES = frozenset({401, 402, 403})
-NOT_THERE_STATUSES = frozenset({404, 405})
-TOO_MANY_STATUS = 429
-OVERLOADED_STATUSES = frozenset({TOO_MANY_STATUS, 503, 529})
-_NOBODY_THERE_STATUSES = frozenset({502, 504})
-_TIMED_OUT_STATUSES = frozenset({408, 504})
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an outcome means.
+
+    Attributes:
+        happened: with the call.
+        follows: what the build does then.
+        is_kept: the ledger keeps it for ever, and no later build asks again unasked (`reasonmed retry` does).
+        why: it is kept or not.
+    """
+
+    happened: str
+    follows: str
+    is_kept: bool
+    why: str
+
+
+ENDINGS: dict[Outcome, Ending] = {
+    Outcome.COMPLETED: Ending("a usable reply", "used", True, "it is paid for"),
+    Outcome.TRUNCATED: Ending(
+        "the text was cut off at its bound of tokens", f"{NEW_SEED}; {AN_ERROR_PATH}", True, "the model answered so"
+    ),
+    Outcome.REFUSED: Ending(
+        "the model refuses in its own words", f"{NEW_SEED}; {AN_ERROR_PATH}", True, "the model answered so"
+    ),
+    Outcome.EMPTY: Ending(
+        "a reply without text, or thoughts alone", f"{NEW_SEED}; {AN_ERROR_PATH}", True, "the model answered so"
+    ),
+    Outcome.ANSWERLESS: Ending(
+        "a text that names no option", f"{NEW_SEED}; {AN_ERROR_PATH}", True, "the model answered so"
+    ),
+    Outcome.MALFORMED: Ending(
+        "a structured reply that cannot be read",
+        f"a new call that quotes the problem, `usable_retries` times; {AN_ERROR_PATH}",
+        True,
+        "the model answered so",
+    ),
+    Outcome.FILTERED: Ending(
+        "a filter of the provider stopped the text, or the prompt",
+        f"after a text {NEW_SEED}, after a prompt none; {AN_ERROR_PATH}; the check `filtered` shows the share",
+        True,
+        "the same prompt meets the same filter",
+    ),
+    Outcome.REJECTED: Ending(
+        "the endpoint declines this prompt alone: its length or its form",
+        "no new call; the row is missing, and that is never a judgement",
+        True,
+        "it names this prompt, or accepted others before and after it declined this one twice",
+    ),
+    Outcome.DECLINED: Ending(
+        "the endpoint declines the request for a reason that need not lie in its prompt",
+        "asked once more after other calls were accepted; where none is, the build stops and quotes the answer",
+        False,
+        "a parameter, the model's name or the account may be wrong: corrected, the call succeeds",
+    ),
+    Outcome.UNAUTHORISED: Ending(
+        "the key is missing or not accepted, or there is no credit",
+        "the build stops and names the variable",
+        False,
+        "it succeeds with another key or with credit",
+    ),
+    Outcome.TRANSPORT_ERROR: Ending(
+        "no reply: a limit, an overload, an outage, an error, a redirect, an unknown address",
+        "a limit, an overload and an outage are waited for up to `outage_s`, then the build stops; an error is tried "
+        "again `transport_retries` times, then the row is missing; an unknown or a new address stops the build",
+        False,
+        "it passes",
+    ),
+    Outcome.TIMED_OUT: Ending(
+        "no reply in time", "tried again `transport_retries` times, then the row is missing", False, "it passes"
+    ),
+}
+"""Every outcome, as the documentation shows it."""
+
+FINAL_WITHOUT_REPLY = frozenset({Outcome.REJECTED, Outcome.FILTERED})
+"""The outcomes that are kept although there is no reply: this prompt is declined whenever it is sent."""
+
 _DETAIL_CHARACTERS = 500
+_GATEWAY_TIMED_OUT = 504
+_KEY_REFUSED = 401
+_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|rk|gsk|xai|hf|nvapi|key|AIza)[-_]?[\w*.-]*[\d*][\w*.-]{3,}|[\w-]*\*{3,}[\w-]*")
+
+
+def endings_table() -> str:
+    """`ENDINGS` in Markdown."""
+    lines = ["| outcome | what happened | what follows | kept for ever | why |", "| --- | --- | --- | --- | --- |"]
+    for outcome, ending in ENDINGS.items():
+        kept = "yes" if ending.is_kept else "no, asked again by the next build"
+        lines.append(f"| `{outcome}` | {ending.happened} | {ending.follows} | {kept} | {ending.why} |")
+    return "\n".join(lines)
 
 
 class EngineError(ReasonmedError):
@@ -89,6 +166,7 @@ class Received:
         limits: what the endpoint reports about its rate limits.
         fatal: the error that ends the run, since no further call can succeed.
         partial: what the endpoint sent and counted of a reply that it broke off.
+        cause: why there is no reply; None where there is one.
     """
 
     outcome: Outcome
@@ -102,6 +180,7 @@ class Received:
     limits: RateLimits = NO_RATE_LIMITS
     fatal: EngineError | None = None
     partial: Reply | None = None
+    cause: Cause | None = None
 
     @property
     def read(self) -> Reply | None:
@@ -111,41 +190,34 @@ class Received:
     @property
     def is_final(self) -> bool:
         """The ledger keeps this outcome: there is a reply, or there will never be one."""
-        return self.reply is not None or self.outcome == FINAL_WITHOUT_REPLY
+        return self.reply is not None or self.outcome in FINAL_WITHOUT_REPLY
 
     @property
     def is_overload(self) -> bool:
         """The endpoint is overloaded and should get fewer requests at a time."""
-        return self.outcome == Outcome.TIMED_OUT or self.http_status in OVERLOADED_STATUSES
+        return self.outcome == Outcome.TIMED_OUT or self.cause in (Cause.LIMIT, Cause.OVERLOAD)
 
     @property
     def is_silence(self) -> bool:
         """There was no response, or only a gateway's report that there is none."""
-        return self.http_status is None or self.http_status in _NOBODY_THERE_STATUSES
+        return self.http_status is None or self.cause == Cause.OUTAGE or self.http_status == _GATEWAY_TIMED_OUT
 
     @property
     def is_sign_of_life(self) -> bool:
-        """The endpoint is up: it answered, if only to reject."""
-        return self.is_final or self.http_status == TOO_MANY_STATUS
+        """The endpoint is up: it answered, if only to decline."""
+        return self.is_final or self.cause in (Cause.LIMIT, Cause.DECLINED)
 
 
-def outcome_of_status(status: int) -> Outcome:
-    """Outcome of a response whose status is not 200."""
-    if status in REJECTED_STATUSES:
-        return Outcome.REJECTED
-    if status in UNAUTHORISED_STATUSES:
-        return Outcome.UNAUTHORISED
-    if status in _TIMED_OUT_STATUSES:
-        return Outcome.TIMED_OUT
-    return Outcome.TRANSPORT_ERROR
-
-
-def detail_of_status(status: int, body: str) -> str:
-    """What to record of such a response. A response to a refused key is not quoted: endpoints echo parts of the key."""
-    if status in UNAUTHORISED_STATUSES:
-        return f"HTTP {status}"
+def detail_of(status: int | None, refusal: Refusal, body: str) -> str:
+    """What to record of a response that is no reply: its beginning. Endpoints echo parts of a key that they refuse:
+    nothing of a 401 is quoted, and elsewhere what looks like a key is masked."""
+    where = "an error" if status is None else f"HTTP {status}"
+    if status == _KEY_REFUSED:
+        return where
     said = " ".join(body.split())[:_DETAIL_CHARACTERS]
-    return f"HTTP {status}: {said}" if said else f"HTTP {status}"
+    if refusal.cause in (Cause.KEY, Cause.CREDIT, Cause.DECLINED):
+        said = _LIKE_A_KEY.sub("[key]", said)
+    return f"{where}: {said}" if said else where
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -154,19 +226,16 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
-
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def rate_limits(headers: Mapping[str, str]) -> RateLimits:
@@ -174,7 +243,7 @@ def rate_limits(headers: Mapping[str, str]) -> RateLimits:
     if "x-ratelimit-remaining-requests" not in headers and "x-ratelimit-remaining-tokens" not in headers:
         return NO_RATE_LIMITS
     waits = [
-        _duration_s(headers.get(f"x-ratelimit-reset-{kind}"))
+        duration_s(headers.get(f"x-ratelimit-reset-{kind}") or "")
         for kind in ("requests", "tokens")
         if headers.get(f"x-ratelimit-remaining-{kind}") == "0"
     ]
@@ -187,9 +256,3 @@ def rate_limits(headers: Mapping[str, str]) -> RateLimits:
 
 def _positive(value: str | None) -> int | None:
     return int(value) if value and value.isascii() and value.isdigit() and int(value) > 0 else None
-
-
-def _duration_s(value: str | None) -> float | None:
-    """Seconds in "250ms", "1s" or "6m0s"."""
-    parts = _DURATION.findall(value or "")
-    return sum(float(number) * _UNIT_S[unit] for number, unit in parts) if parts else None

@@ -19,6 +19,15 @@ class Fault:
 _SMALL = {"checks.thresholds.min_rows_for_rates": 5}
 _NO_LIMIT: dict[str, Any] = {}
 _SFT = ("sft_cot", "sft_response", "sft_reasonmed")
+_ASKED = (
+    "reasoning_paths",
+    "verifications",
+    "verifier_audit",
+    "ranked_paths",
+    "refined_paths",
+    "answer_summaries",
+    "quality_scores",
+)
 _GOLD = (
     "update rows set gold_text = 'Tibial nerve' where question_id = 'easy1'",
     "update rows set gold_letter = 'J' where question_id = 'easy1'",
@@ -201,6 +210,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("answer_summaries", "missing"): ("update rows set outcome = 'transport_error'",),
     ("quality_scores", "missing"): ("update rows set score = null where text_role = 'before'",),
+    **{(table, "filtered"): ("update rows set outcome = 'filtered'",) for table in _ASKED},
     ("verifier_audit", "missing"): ("update rows set second_verdict = null, outcome = 'transport_error'",),
     ("verifier_audit", "references"): (
         "update rows set path_id = 'unknown' where audit_id = 'easy1/qwen/1/repeat'",

@@ -333,7 +333,7 @@ class _Run:
 
     def _end_without_reply(self, chain: _Chain, outcome: Outcome, detail: str | None) -> None:
         unusable = chain.unusable
-        if unusable is not None and outcome == FINAL_WITHOUT_REPLY:
+        if unusable is not None and outcome in FINAL_WITHOUT_REPLY:
             # The model did answer this row; that the endpoint declines the repair does not make the answer missing.
             self._finish(chain, unusable.outcome, unusable.detail, unusable.value)
             return

@@ -22,8 +22,9 @@ from reasonmed_assets.llm.outcomes import (
     EndpointError,
     EngineError,
     Received,
-    detail_of_status,
+    detail_of,
 )
+from reasonmed_assets.llm.refusals import Cause, refusal_of
 from reasonmed_assets.llm.transports.batch_api import BatchApi, GoneError, RemoteBatch, UnansweredError
 from reasonmed_assets.llm.transports.batch_lines import Answered, Gathering, body_bytes, line_of, response_of
 from reasonmed_assets.llm.transports.batch_waiting import PatientApi, StoppedError
@@ -268,8 +269,10 @@ class BatchSender(LoopSender):
         for key, answer in answered.errors.items():
             status, body = response_of(answer)
             if key in batch.jobs and status is not None:
-                detail = detail_of_status(status, body_bytes(body).decode(errors="replace"))
-                batch.fatal = batch.fatal or self._api.fatal(status, detail)
+                refusal = refusal_of(status, body)
+                detail = detail_of(status, refusal, body_bytes(body).decode(errors="replace"))
+                is_forbidden = status == 403 and refusal.cause == Cause.DECLINED
+                batch.fatal = batch.fatal or self._api.fatal(Cause.KEY if is_forbidden else refusal.cause, detail)
         return problem
 
     def _received(self, batch: _Batch, remote: RemoteBatch, answer: dict[str, Any]) -> Received:
@@ -282,7 +285,7 @@ class BatchSender(LoopSender):
         found = judged(status, body_bytes(body))
         return Received(
             found.outcome, found.detail, found.status, found.raw, found.reply, None, latency_ms, started_at,
-            partial=found.partial,
+            partial=found.partial, cause=found.cause,
         )  # fmt: skip
 
     def _arrive(self, batch: _Batch, job: Job, received: Received) -> None:

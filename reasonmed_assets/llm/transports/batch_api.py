@@ -16,14 +16,11 @@ from pyreqwest.request import RequestBuilder
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import (
-    NOT_THERE_STATUSES,
-    UNAUTHORISED_STATUSES,
     EndpointError,
     EngineError,
-    UnauthorisedError,
-    detail_of_status,
-    outcome_of_status,
+    detail_of,
 )
+from reasonmed_assets.llm.refusals import Cause, refusal_of
 from reasonmed_assets.llm.transports.connection import Connection
 from reasonmed_assets.vocabulary import Outcome
 
@@ -192,26 +189,21 @@ class BatchApi:
         return UnansweredError(Outcome.TIMED_OUT, f"no answer within {self._provider.timeout_s:g} s")
 
     def _refused(self, status: int, raw: bytes) -> UnansweredError | EngineError:
-        detail = detail_of_status(status, self._connection.cleaned(raw).decode(errors="replace"))
-        outcome = outcome_of_status(status)
-        if outcome == Outcome.REJECTED:
+        raw = self._connection.cleaned(raw)
+        refusal = refusal_of(status, raw)
+        cause, detail = refusal.cause, detail_of(status, refusal, raw.decode(errors="replace"))
+        if cause == Cause.DECLINED or cause.is_of_one_prompt:
             return EndpointError(f"provider {self._name}: {self.base_url} does not take a batch: {detail}")
-        return self.fatal(status, detail) or UnansweredError(outcome, detail, status)
+        return self.fatal(cause, detail) or UnansweredError(cause.outcome, detail, status)
 
-    def fatal(self, status: int, detail: str) -> EngineError | None:
+    def fatal(self, cause: Cause, detail: str) -> EngineError | None:
         """A failure that further requests cannot cure, whether it answers a request or is in a line of a batch."""
-        if status in UNAUTHORISED_STATUSES:
-            variable = self._provider.api_key_env
-            return UnauthorisedError(
-                f"provider {self._name}: {self.base_url} does not accept the key ({detail}); "
-                + (f"check the environment variable {variable}" if variable else "the profile declares none")
-            )
-        if status in NOT_THERE_STATUSES:
+        if cause == Cause.NOT_FOUND:
             return GoneError(
                 f"provider {self._name}: {self.base_url} answers {detail}; check the provider's base_url, that it "
                 "has a Batch API, and the model's name in the profile"
             )
-        return None
+        return self._connection.fatal(self.base_url, cause, detail)
 
     def _id_of(self, answer: dict[str, Any]) -> str:
         found = answer.get("id")

@@ -17,7 +17,8 @@ from pyreqwest.proxy import ProxyBuilder
 
 from reasonmed_assets.config.addresses import proxy_of
 from reasonmed_assets.config.profile import Provider
-from reasonmed_assets.llm.outcomes import EndpointError, UnauthorisedError
+from reasonmed_assets.llm.outcomes import EndpointError, EngineError, UnauthorisedError
+from reasonmed_assets.llm.refusals import Cause
 from reasonmed_assets.llm.transports.redaction import without_secret
 
 _CONNECT_S = 60.0
@@ -48,6 +49,7 @@ class Connection:
             raise EndpointError(f"provider {name}: base_url {base_url!r} is not an http address")
         self.base_url = base_url.rstrip("/")
         self.secret = key_of(name, provider.api_key_env)
+        self._name = name
         self._provider = provider
         self._proxy = proxy_of(base_url)
 
@@ -86,6 +88,36 @@ class Connection:
         said = ": ".join([error.message, *(cause["message"] for cause in causes[-1:])]).encode()
         password = urlsplit(self._proxy).password if self._proxy else None
         return without_secret(self.cleaned(said), password and unquote(password)).decode(errors="replace")
+
+    def fatal(self, url: object, cause: Cause, detail: str, new_address: str | None = None) -> EngineError | None:
+        """The error that ends the run where no further request to an address can succeed; else None.
+
+        Args:
+            url: what was asked.
+            cause: why there was no reply.
+            detail: what the endpoint said.
+            new_address: where it says to go instead.
+        """
+        who = f"provider {self._name}: {url}"
+        variable = self._provider.api_key_env
+        whose = f"the environment variable {variable}" if variable else "the profile, which declares no key"
+        if cause == Cause.CREDIT:
+            return UnauthorisedError(
+                f"{who} says that the account has no credit or quota left ({detail}); what was received is stored: run "
+                f"the same command again once there is credit, or check {whose}"
+            )
+        if cause == Cause.KEY:
+            return UnauthorisedError(f"{who} does not accept the key ({detail}); check {whose}")
+        if cause == Cause.MOVED:
+            return EndpointError(
+                f"{who} answers {detail.partition(':')[0]}, it has moved to "
+                f"{new_address or 'an address that it does not give'}: change the provider's base_url in the profile"
+            )
+        if cause == Cause.NOT_FOUND:
+            return EndpointError(
+                f"{who} answers {detail}; check the provider's base_url and the model's name in the profile"
+            )
+        return None
 
 
 def key_of(name: str, variable: str | None) -> str | None:

@@ -17,7 +17,8 @@ import uvloop
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.calls import Call
-from reasonmed_assets.llm.outcomes import OVERLOADED_STATUSES, EndpointError, Received
+from reasonmed_assets.llm.outcomes import EndpointError, Received
+from reasonmed_assets.llm.refusals import Cause
 from reasonmed_assets.llm.transports.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
 from reasonmed_assets.llm.transports.loop import LoopSender
 from reasonmed_assets.vocabulary import Outcome
@@ -154,7 +155,7 @@ class Lane:
         self._learn_rates(job, received, now)
         if received.is_overload:
             self.allowance.in_flight.overloaded(sent_at, now)
-            if received.retry_after_s is not None and received.http_status in OVERLOADED_STATUSES:
+            if received.retry_after_s is not None and received.cause in (Cause.LIMIT, Cause.OVERLOAD):
                 self._pause(received.retry_after_s, now)
         elif received.is_final:
             self.allowance.in_flight.replied(now - sent_at, load, now)

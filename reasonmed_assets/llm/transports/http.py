@@ -17,15 +17,12 @@ from pyreqwest.http import Url
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import (
     NO_RATE_LIMITS,
-    NOT_THERE_STATUSES,
-    UNAUTHORISED_STATUSES,
-    EndpointError,
     EngineError,
     Received,
-    UnauthorisedError,
     rate_limits,
     retry_after_s,
 )
+from reasonmed_assets.llm.refusals import Cause
 from reasonmed_assets.llm.transports.connection import Connection
 from reasonmed_assets.llm.transports.responses import judged
 from reasonmed_assets.vocabulary import Outcome
@@ -42,7 +39,6 @@ class HttpTransport:
         self._connection = Connection(name, provider, base_url)
         self._is_azure = provider.azure_api_version is not None
         self._urls: dict[str, Url] = {}
-        self._key_env = provider.api_key_env
         self._timeout_s = provider.timeout_s
         client = self._connection.client(**{"Content-Type": "application/json"})
         self._client = client.timeout(timedelta(seconds=provider.timeout_s)).build()
@@ -55,11 +51,12 @@ class HttpTransport:
     async def send(self, body: bytes, model: str, headers: Mapping[str, str]) -> Received:
         """Send a request once; `model` is the one in its body, `headers` are those of this call.
 
-        Fatal are a key that the endpoint does not accept (401, 402, 403: `UnauthorisedError`), and an unknown address
-        or model (404, 405: `EndpointError`).
+        Fatal are a key that the endpoint does not accept and an account without credit (`UnauthorisedError`), and an
+        unknown or new address, or an unknown model (`EndpointError`).
         """
         started_at, sent = datetime.now(UTC), time.perf_counter()
         status, answer, wait_s, limits = None, None, None, NO_RATE_LIMITS
+        fatal: EngineError | None = None
         url = self._url_of(model)
         try:
             request = self._client.post(url).body_bytes(body)
@@ -69,15 +66,21 @@ class HttpTransport:
             is_marked = response.headers.get("X-Simulated", "").lower() == "true"
             data = self._connection.cleaned((await response.bytes()).to_bytes())
             answer = judged(status, data, is_marked)
-            outcome, detail, status = answer.outcome, answer.detail, answer.status
+            outcome, detail, status, cause = answer.outcome, answer.detail, answer.status, answer.cause
+            if cause is not None:
+                wait_s = answer.wait_s if wait_s is None else wait_s
+                address = response.headers.get("Location")
+                is_forbidden = status == 403 and cause == Cause.DECLINED
+                fatal = self._connection.fatal(url, Cause.KEY if is_forbidden else cause, detail or "", address)
         except TimeoutError:
-            outcome, detail = Outcome.TIMED_OUT, f"no reply within {self._timeout_s:g} s"
+            cause, outcome, detail = Cause.TIMEOUT, Outcome.TIMED_OUT, f"no reply within {self._timeout_s:g} s"
         except RequestError as error:
-            outcome, detail = Outcome.TRANSPORT_ERROR, self._connection.described(error)
+            cause, outcome, detail = Cause.OUTAGE, Outcome.TRANSPORT_ERROR, self._connection.described(error)
         latency_ms = (time.perf_counter() - sent) * 1000
-        fatal = self._fatal(url, status, detail)
-        raw, reply, partial = answer[3:] if answer is not None else (None, None, None)
-        return Received(outcome, detail, status, raw, reply, wait_s, latency_ms, started_at, limits, fatal, partial)
+        raw, reply, partial = answer[3:6] if answer is not None else (None, None, None)
+        return Received(
+            outcome, detail, status, raw, reply, wait_s, latency_ms, started_at, limits, fatal, partial, cause
+        )  # fmt: skip
 
     def _url_of(self, model: str) -> Url:
         if model not in self._urls:
@@ -87,16 +90,3 @@ class HttpTransport:
     def _new_url(self, model: str) -> Url:
         deployment = f"openai/deployments/{quote(model, safe='')}/" if self._is_azure else ""
         return self._connection.url(f"{deployment}chat/completions")
-
-    def _fatal(self, url: Url, status: int | None, detail: str | None) -> EngineError | None:
-        if status in UNAUTHORISED_STATUSES:
-            return UnauthorisedError(
-                f"provider {self._name}: {url} does not accept the key ({detail}); "
-                + (f"check the environment variable {self._key_env}" if self._key_env else "the profile declares none")
-            )
-        if status in NOT_THERE_STATUSES:
-            return EndpointError(
-                f"provider {self._name}: {url} answers {detail}; "
-                "check the provider's base_url and the model's name in the profile"
-            )
-        return None

@@ -10,7 +10,8 @@ import logging
 from typing import Any, NamedTuple
 
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.outcomes import UNAUTHORISED_STATUSES, detail_of_status, outcome_of_status
+from reasonmed_assets.llm.outcomes import detail_of
+from reasonmed_assets.llm.refusals import Cause, refusal_of
 from reasonmed_assets.llm.replies.wire import BrokenOffError, NotAReplyError, read_reply
 from reasonmed_assets.vocabulary import Outcome
 
@@ -32,6 +33,8 @@ class Judged(NamedTuple):
         raw: the bytes to keep; None where there are none, or where they may hold parts of a key that is refused.
         reply: the reply; None where it is none.
         partial: what came of a reply that was broken off.
+        cause: why there is no reply; None where there is one.
+        wait_s: seconds to wait, by the words of the error.
     """
 
     outcome: Outcome
@@ -40,31 +43,40 @@ class Judged(NamedTuple):
     raw: bytes | None
     reply: Reply | None = None
     partial: Reply | None = None
+    cause: Cause | None = None
+    wait_s: float | None = None
 
 
 def judged(status: int, raw: bytes, is_marked_simulated: bool = False) -> Judged:
     """What a response is, by its status and its bytes."""
     if not 200 <= status < 300:
-        detail = detail_of_status(status, raw.decode(errors="replace"))
-        return Judged(outcome_of_status(status), detail, status, _kept(status, raw))
+        return _refused(status, raw, raw, raw.decode(errors="replace"))
     try:
         return Judged(Outcome.COMPLETED, None, status, raw, read_reply(raw, is_marked_simulated))
     except BrokenOffError as error:
+        if error.report is None:
+            return _failed(status, raw, str(error), error.partial)
         said = _status_in(error.report)
-        if said is None:
-            return Judged(Outcome.TRANSPORT_ERROR, str(error), status, _kept(status, raw), partial=error.partial)
-        detail = f"{detail_of_status(said, str(error))} (within a response with status {status})"
-        return Judged(outcome_of_status(said), detail, said, _kept(said, raw), partial=error.partial)
+        found = _refused(said, error.report, raw, str(error), error.partial)
+        return found._replace(status=said or status, detail=f"{found.detail} (within a response with status {status})")
     except NotAReplyError as error:
-        return Judged(Outcome.TRANSPORT_ERROR, str(error), status, _kept(status, raw))
+        return _failed(status, raw, str(error))
     except Exception as error:
         _log.exception("a response could not be read; its bytes are kept")
-        detail = f"the response could not be read ({type(error).__name__}: {error})"
-        return Judged(Outcome.TRANSPORT_ERROR, detail, status, _kept(status, raw))
+        return _failed(status, raw, f"the response could not be read ({type(error).__name__}: {error})")
 
 
-def _kept(status: int, raw: bytes) -> bytes | None:
-    return None if status in UNAUTHORISED_STATUSES else raw[:_KEPT_BYTES] or None
+def _failed(status: int, raw: bytes, detail: str, partial: Reply | None = None) -> Judged:
+    """No reply, and no error that says why: in such bytes no word counts, they may be those of a text."""
+    return Judged(Outcome.TRANSPORT_ERROR, detail, status, raw[:_KEPT_BYTES] or None, None, partial, Cause.FAILURE)
+
+
+def _refused(status: int | None, error: Any, raw: bytes, said: str, partial: Reply | None = None) -> Judged:
+    refusal = refusal_of(status, error)
+    cause = refusal.cause
+    kept = None if cause in (Cause.KEY, Cause.CREDIT) else raw[:_KEPT_BYTES] or None
+    detail = detail_of(status, refusal, said)
+    return Judged(cause.outcome, detail, status or 0, kept, None, partial, cause, refusal.wait_s)
 
 
 def _status_in(report: Any) -> int | None:

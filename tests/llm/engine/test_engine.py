@@ -191,7 +191,6 @@ FAULTS = {
     "429 with Retry-After": Answer(status=429, headers={"Retry-After": "0.05"}),
     "500": Answer(status=500, body=b"oops"),
     "503": Answer(status=503),
-    "redirect": Answer(status=307, headers={"Location": "http://127.0.0.1:1/elsewhere"}),
     "reset": Answer(how="reset"),
     "half a body": Answer(how="half", body=reply("whole").body),
     "no JSON": Answer(body=b"<html>gateway</html>", headers={"Content-Type": "text/html"}),
@@ -492,7 +491,7 @@ def test_a_call_that_another_build_reopens_while_its_ending_is_read_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer(request: Request) -> Answer:
-        return Answer(status=400, delay_s=0.5) if request.nth == 1 else echo(request)
+        return Answer(status=413, delay_s=0.5) if request.nth == 1 else echo(request)
 
     with Stub(answer) as stub, Build(tmp_path, stub.base_url) as first, Build(tmp_path, stub.base_url) as second:
         thread = threading.Thread(target=first.results, args=([call(1)],))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.llm.outcomes import detail_of_status, outcome_of_status, retry_after_s
+from reasonmed_assets.llm.outcomes import detail_of, retry_after_s
+from reasonmed_assets.llm.refusals import refusal_of
 from reasonmed_assets.llm.transports.limits import InFlight, PerMinute, backoff_s
 
 
@@ -115,6 +116,10 @@ def test_pauses_grow_and_honour_what_was_asked(tries: int, asked: float | None) 
         ("Sun, 01 Nov 2026 00:00:30 GMT", 30.0),
         ("Sat, 31 Oct 2026 00:00:00 GMT", 0.0),
         ("soon", None),
+        ("nan", None),
+        ("inf", None),
+        ("\xe9t\xe9", None),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999999", None),
         ("", None),
     ],
 )
@@ -126,11 +131,12 @@ def test_retry_after(value: str, seconds: float | None) -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        (400, "rejected"),
+        (400, "declined"),
         (413, "rejected"),
-        (422, "rejected"),
+        (422, "declined"),
         (401, "unauthorised"),
-        (403, "unauthorised"),
+        (402, "unauthorised"),
+        (403, "declined"),
         (408, "timed_out"),
         (504, "timed_out"),
         (404, "transport_error"),
@@ -139,11 +145,23 @@ def test_retry_after(value: str, seconds: float | None) -> None:
         (302, "transport_error"),
     ],
 )
-def test_outcomes_of_statuses(status: int, outcome: str) -> None:
-    assert outcome_of_status(status) == outcome
+def test_outcomes_of_statuses_without_a_word(status: int, outcome: str) -> None:
+    assert refusal_of(status, b"").cause.outcome == outcome
+
+
+def detail(status: int, body: str) -> str:
+    return detail_of(status, refusal_of(status, body), body)
 
 
 def test_details_are_short_and_quote_no_refused_key() -> None:
-    assert detail_of_status(401, "key sk-123 is wrong") == "HTTP 401"
-    assert detail_of_status(500, "a \n  b") == "HTTP 500: a b"
-    assert len(detail_of_status(500, "x" * 10_000)) < 600
+    assert detail(401, "key sk-123 is wrong") == "HTTP 401"
+    assert detail(500, "a \n  b") == "HTTP 500: a b"
+    assert len(detail(500, "x" * 10_000)) < 600
+
+
+@pytest.mark.parametrize("shown", ["sk-proj-ab12****wxyz", "AIzaSy0123456789", "gsk_abcd1234efgh", "****6789"])
+@pytest.mark.parametrize("status", [400, 402, 403])
+def test_what_looks_like_a_key_is_masked_where_it_may_be_one(status: int, shown: str) -> None:
+    told = detail(status, f"Incorrect API key provided: {shown}, see your account")
+    assert shown not in told
+    assert told == f"HTTP {status}: Incorrect API key provided: [key], see your account"
