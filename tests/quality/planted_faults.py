@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from reasonmed_assets.quality.schema import TABLES
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -19,15 +21,7 @@ class Fault:
 _SMALL = {"checks.thresholds.min_rows_for_rates": 5}
 _NO_LIMIT: dict[str, Any] = {}
 _SFT = ("sft_cot", "sft_response", "sft_reasonmed")
-_ASKED = (
-    "reasoning_paths",
-    "verifications",
-    "verifier_audit",
-    "ranked_paths",
-    "refined_paths",
-    "answer_summaries",
-    "quality_scores",
-)
+_ASKED = tuple(name for name, spec in TABLES.items() if spec.missing)
 _GOLD = (
     "update rows set gold_text = 'Tibial nerve' where question_id = 'easy1'",
     "update rows set gold_letter = 'J' where question_id = 'easy1'",
