@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import replace as replace_fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,9 +83,13 @@ def ui(
     overrides: OverridesOption = None,
     assignments: SetOption = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A host that a proxy serves the UI as; may be repeated.")
+    ] = None,
 ) -> None:
     """Open the Dagster UI on this warehouse, with the history of its builds."""
-    from reasonmed_assets.orchestration.build import prepare_dagster_home
+    from reasonmed_assets.orchestration.history import prepare_dagster_home
+    from reasonmed_assets.orchestration.ui.serving import serve
 
     settings = settings_from(
         profile=profile,
@@ -102,14 +103,7 @@ def ui(
     with plain_errors():
         _ = settings.loaded_profile
         home = prepare_dagster_home(settings.warehouse_folder)
-    # Modules come from the installation, never from the current folder.
-    environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
-    # `dg dev`, which Dagster recommends instead, requires a project layout of its own.
-    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
-    location = ["-m", "definitions", "-d", str(Path(__file__).parents[2])]
-    command = [sys.executable, *quiet, "-m", "dagster", "dev", *location, "-h", "127.0.0.1", "-p", str(port)]
-    # This process becomes Dagster's, so that Ctrl-C and signals reach the one that stops its services.
-    os.execve(sys.executable, command, environment)  # noqa: S606
+        serve(settings, home, port, allow_host or ())
 
 
 def _set_aside(settings: BuildSettings) -> str | None:

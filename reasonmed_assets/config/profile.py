@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, create_model, model_validator
@@ -338,6 +339,11 @@ class Profile(Section):
         omitted = {*provider.omit, *model.omit}
         kept = {key: value for key, value in body.items() if key not in omitted}
         return kept | provider.extra_body | model.extra_body
+
+    def without_keys(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """The environment of a process that makes no calls: without the variables that hold the providers' keys."""
+        keys = {provider.api_key_env for provider in self.providers.values()}
+        return {name: value for name, value in environment.items() if name not in keys}
 
     @property
     def provider_kind(self) -> str:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import unquote
 
 import dagster as dg
 
 from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
-from reasonmed_assets.machine import locked
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import (
@@ -29,32 +23,9 @@ from reasonmed_assets.orchestration.code_location import (
     job_tables,
     launch_config,
 )
+from reasonmed_assets.orchestration.history import BuildError, dagster_instance
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import open_warehouse
-
-DAGSTER_SETTINGS = """\
-# Runs that the UI starts wait for one another: one run alone fills an endpoint, and each one that asks a model on this
-# machine starts a server of its own. A higher number builds several sources at once.
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-# A run whose process was killed is marked as failed; otherwise it would block all waiting runs.
-run_monitoring:
-  enabled: true
-  poll_interval_seconds: 30
-# The terminal shows what a person reads; every event of a run is on its page.
-python_logs:
-  python_log_level: INFO
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-"""
-"""`dagster.yaml` of a new warehouse; it is the user's from then on."""
-
-
-class BuildError(ReasonmedError):
-    """A build that cannot start as asked; the message says what to change."""
 
 
 @dataclass
@@ -130,42 +101,6 @@ def build(
                 wanted &= set(ACCOUNT_TABLES) if is_open else set()
     summary.seconds = time.monotonic() - started
     return summary
-
-
-@contextmanager
-def dagster_instance(warehouse: Path) -> Iterator[dg.DagsterInstance]:
-    """Dagster's own storage in the warehouse, so that the UI and the command line share one history."""
-    prepare_dagster_home(warehouse)
-    os.environ["DAGSTER_HOME"] = str(warehouse / ".dagster")
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-def prepare_dagster_home(warehouse: Path) -> Path:
-    """Create Dagster's home once, under a lock: a fresh one breaks under parallel first use.
-
-    Raises:
-        BuildError: Dagster cannot keep its history under this path.
-    """
-    home = warehouse / ".dagster"
-    if unquote(str(home)) != str(home):
-        raise BuildError(
-            f"{warehouse}: Dagster writes the path of its history into a URL, where a % with two hex digits stands for "
-            "another character; choose a folder without one with --warehouse"
-        )
-    settings = home / "dagster.yaml"
-    if settings.exists():
-        return home
-    warehouse.mkdir(parents=True, exist_ok=True)
-    with locked(warehouse / ".dagster.lock"):
-        if not settings.exists():
-            home.mkdir(parents=True, exist_ok=True)
-            new = home / "dagster.next.yaml"
-            new.write_text(DAGSTER_SETTINGS, encoding="utf-8")
-            with dg.DagsterInstance.from_config(str(home), new.name) as instance:
-                instance.get_run_records(limit=1)
-            new.rename(settings)
-    return home
 
 
 def _selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:

@@ -1,4 +1,4 @@
-"""The child's side of a local server: say where it listens, and end with the parent.
+"""The child's side of a local server: say where it listens, whom it answers, and end with the parent.
 
 A server prints one JSON line `{"base_url": "http://127.0.0.1:PORT/v1"}` on stdout once it answers; everything else
 goes to stderr. With `--exit-with-parent` it ends when its stdin closes: a pipe that only the parent holds closes even
@@ -8,10 +8,16 @@ when the parent is killed, so no server outlives its build.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from reasonmed_assets.servers.origins import refusal
 
 HOST = "127.0.0.1"
 """The only address that servers bind to."""
@@ -42,3 +48,38 @@ def when_parent_ends(stop: Callable[[], object]) -> None:
         stop()
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+async def serve(
+    handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    *,
+    port: int,
+    exit_with_parent: bool,
+    is_cancelled: bool = False,
+) -> None:
+    """Serve HTTP on 127.0.0.1 until SIGINT, SIGTERM or (with `exit_with_parent`) the end of stdin.
+
+    What a web page of another site sends is answered with status 403. `is_cancelled`: a request whose client has gone is
+    not answered to the end.
+
+    Raises:
+        OSError: the port is taken.
+    """
+
+    async def guarded(request: web.BaseRequest) -> web.StreamResponse:
+        if why := refusal(request.headers.getall("host", []), request.headers.getall("origin", [])):
+            return web.json_response({"error": {"message": f"refused: {why}", "type": "forbidden"}}, status=403)
+        return await handle(request)
+
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    if exit_with_parent:
+        when_parent_ends(lambda: loop.call_soon_threadsafe(stop.set))
+    server = web.Server(guarded, access_log=None, handler_cancellation=is_cancelled)
+    listening = await loop.create_server(server, HOST, port, backlog=4096)
+    announce(listening.sockets[0].getsockname()[1])
+    await stop.wait()
+    listening.close()
+    await server.shutdown(1.0)

@@ -10,23 +10,25 @@ shows that a build works, and what it writes is of the kind `demonstration`.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp import web
 
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.servers.child import HOST, add_server_options, announce, notify, when_parent_ends
+from reasonmed_assets.servers import child
+from reasonmed_assets.servers.child import HOST, add_server_options, notify
 
 MODEL_NAME = "smollm2-135m-instruct"
 MODEL_VARIABLE = "REASONMED_EMBEDDED_MODEL"
@@ -145,17 +147,17 @@ def load_library() -> Any:
     return xllamacpp
 
 
-def start(model: Path, *, port: int, threads: int, parallel: int) -> tuple[Any, int]:
+def start(model: Path, *, socket: Path, threads: int, parallel: int) -> Any:
     """Start serving in threads of this process.
 
     Args:
         model: GGUF file.
-        port: port on 127.0.0.1; 0: a free one.
+        socket: Unix socket on which the model answers; llama.cpp itself would answer every web page.
         threads: threads that compute.
         parallel: requests that are answered at once; they share the processor and the key-value cache.
 
     Returns:
-        The server, which runs as long as it is referred to, and its port.
+        The server, which runs as long as it is referred to.
 
     Raises:
         EmbeddedError: xllamacpp cannot be loaded, or it cannot serve the file.
@@ -164,8 +166,7 @@ def start(model: Path, *, port: int, threads: int, parallel: int) -> tuple[Any, 
     params = xllamacpp.CommonParams()
     params.model.path = str(model)
     params.model_alias = {MODEL_NAME}
-    params.hostnames = [HOST]
-    params.port = port
+    params.hostnames = [str(socket)]
     params.n_parallel = parallel
     params.kv_unified = True
     params.n_ctx = 2 * _CONTEXT_TOKENS if parallel > 1 else _CONTEXT_TOKENS
@@ -175,10 +176,29 @@ def start(model: Path, *, port: int, threads: int, parallel: int) -> tuple[Any, 
     params.ui = False
     params.verbosity = 1
     try:
-        server = xllamacpp.Server(params)
+        return xllamacpp.Server(params)
     except RuntimeError as error:
         raise EmbeddedError(f"{model} cannot be served: {error}") from error
-    return server, int(urlsplit(str(server.listening_address)).port or 0)
+
+
+async def serve(socket: Path, *, port: int, exit_with_parent: bool) -> None:
+    """Hand on requests to the model on its socket, until the process is told to end (`child.serve`).
+
+    Raises:
+        OSError: the port is taken.
+    """
+    connector = aiohttp.UnixConnector(str(socket), limit=0)
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout()) as session:
+
+        async def forward(request: web.BaseRequest) -> web.StreamResponse:
+            headers = {"Content-Type": request.headers.get("Content-Type", "application/json")}
+            body = await request.read()
+            async with session.request(
+                request.method, f"http://localhost{request.path_qs}", data=body, headers=headers
+            ) as reply:
+                return web.Response(status=reply.status, body=await reply.read(), content_type=reply.content_type)
+
+        await child.serve(forward, port=port, exit_with_parent=exit_with_parent, is_cancelled=True)
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -198,19 +218,19 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the server from the command line; returns the exit status."""
     options = _options(argv)
-    ended = threading.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: ended.set())
-    try:
-        server, port = start(model_file(), port=options.port, threads=options.threads, parallel=options.parallel)
-    except EmbeddedError as error:
-        notify(str(error))
-        return 1
-    if options.exit_with_parent:
-        when_parent_ends(ended.set)
-    announce(port)
-    ended.wait()
-    del server
+    with tempfile.TemporaryDirectory(prefix="reasonmed-model-") as folder:
+        socket = Path(folder) / "model.sock"
+        try:
+            server = start(model_file(), socket=socket, threads=options.threads, parallel=options.parallel)
+        except EmbeddedError as error:
+            notify(str(error))
+            return 1
+        try:
+            asyncio.run(serve(socket, port=options.port, exit_with_parent=options.exit_with_parent))
+        except OSError as error:
+            notify(f"cannot listen on {HOST}:{options.port}: {error}")
+            return 1
+        del server
     return 0
 
 

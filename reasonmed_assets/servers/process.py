@@ -7,12 +7,13 @@ closes its servers, instead of losing them while it still uses them. How a child
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -42,6 +43,7 @@ class LocalServer:
         name: what the server is called in messages.
         notify: called with each line that the child writes to stderr (what it downloads, for one).
         start_timeout_s: how long the child may take until it listens.
+        environment: its environment variables; None: those of this process.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class LocalServer:
         *,
         notify: Callable[[str], None] = _to_stderr,
         start_timeout_s: float = START_TIMEOUT_S,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._command = list(command)
         self._name = name
         self._notify = notify
         self._start_timeout_s = start_timeout_s
+        self._environment = environment
         self._base_url: str | None = None
         self._child: subprocess.Popen[str] | None = None
         self._last_words: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
@@ -95,6 +99,7 @@ class LocalServer:
         try:
             self._child = subprocess.Popen(
                 self._command,
+                env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -229,7 +234,10 @@ class Servers:
             return provider.base_urls
         with self._lock:
             if provider_name not in self._started:
-                server = LocalServer(self._command_of(provider), provider.server, notify=self._notify)
+                # It answers calls and makes none.
+                keyless = self._profile.without_keys(os.environ)
+                command = self._command_of(provider)
+                server = LocalServer(command, provider.server, notify=self._notify, environment=keyless)
                 server.start()
                 self._started[provider_name] = server
             server = self._started[provider_name]

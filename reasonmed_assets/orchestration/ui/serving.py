@@ -1,0 +1,130 @@
+"""The processes of `reasonmed ui`: started together, ended together.
+
+Only the code server has the keys: it starts the runs, and runs make the calls. The webserver and the daemon have none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.servers.child import HOST
+
+_LOCATION = "definitions"
+_STOP_S = 15.0
+_PAUSE_S = 0.05
+
+
+class UiError(ReasonmedError):
+    """The UI cannot be served; the message says why."""
+
+
+def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] = ()) -> None:
+    """Serve Dagster's UI on 127.0.0.1 until SIGINT or SIGTERM, then end every process that was started.
+
+    Args:
+        settings: what the code location is started with.
+        home: Dagster's home.
+        port: 0 for a free one.
+        names: hosts that the guard lets through beside those of this machine.
+
+    Raises:
+        UiError: the port is taken, or a process ended by itself.
+    """
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    # Modules come from the installation, never from the current folder.
+    environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
+    keyless = settings.loaded_profile.without_keys(environment)
+    with (
+        tempfile.TemporaryDirectory(prefix="reasonmed-ui-") as folder,
+        _listening(port) as listening,
+        _Children() as children,
+    ):
+        code, workspace = str(Path(folder) / "code.sock"), Path(folder) / "workspace.yaml"
+        # JSON is YAML.
+        server = {"grpc_server": {"location_name": _LOCATION, "host": "localhost", "socket": code}}
+        workspace.write_text(json.dumps({"load_from": [server]}), encoding="utf-8")
+        package = "reasonmed_assets.orchestration.ui"
+        start = ["code-server", "start", "--socket", code, "--location-name", _LOCATION, "--log-level", "warning"]
+        start += ["-m", _LOCATION, "-d", str(Path(__file__).parents[3])]
+        children.start("code server", [f"{package}.service", "0", "dagster", *start], environment)
+        descriptor = listening.fileno()
+        webserver = [f"{package}.webserver", str(settings.warehouse_folder), code, _LOCATION, str(descriptor), *names]
+        children.start("webserver", webserver, keyless, (descriptor,))
+        taken = str(listening.getsockname()[1])
+        daemon = [f"{package}.service", taken, "dagster._daemon", "run", "-w", str(workspace)]
+        children.start("daemon", daemon, keyless)
+        while not stopped.wait(_PAUSE_S):
+            children.ensure_running()
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+        except OSError as error:
+            raise UiError(f"{HOST}:{port} cannot be used ({error.strerror}): choose another with --port") from error
+        yield listening
+
+
+class _Children:
+    """Processes in sessions of their own, which are ended with all that they started."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(
+        self, name: str, module: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int] = ()
+    ) -> None:
+        self._running[name] = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env=environment,
+            stdin=subprocess.PIPE,
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
+
+    def ensure_running(self) -> None:
+        for name, child in self._running.items():
+            if child.poll() is not None:
+                raise UiError(f"the {name} of the UI has ended (exit status {child.returncode}); its output is above")
+
+    def __enter__(self) -> _Children:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._running.values():
+            assert child.stdin is not None
+            child.stdin.close()
+        deadline = time.monotonic() + _STOP_S
+        while (living := [child for child in self._running.values() if _lives(child)]) and time.monotonic() < deadline:
+            time.sleep(_PAUSE_S)
+        for child in living:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def _lives(child: subprocess.Popen[bytes]) -> bool:
+    """Whether the process, or one that it started, has not ended."""
+    child.poll()
+    try:
+        os.killpg(child.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,71 @@
+"""The warehouse's pages over HTTP: only pages, only those, and nothing that a page could do with the UI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from reasonmed_assets.orchestration.ui.pages import with_pages
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    async def dagster(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("dagster")
+
+    warehouse = tmp_path / "warehouse"
+    docs = warehouse / "quality" / "data_docs"
+    docs.mkdir(parents=True)
+    (warehouse / "ledger.sqlite").write_text("paid")
+    (warehouse / "ui.token").write_text("token")
+    (warehouse / "quality" / "index.html").write_text("<h1>report</h1>")
+    (docs / "index.html").write_text("<h1>docs</h1>")
+    (docs / "style.css").write_text("h1 {}")
+    (warehouse / "quality" / "notes.py").write_text("print()")
+    (warehouse / "quality" / ".hidden.html").write_text("hidden")
+    (warehouse / "quality" / "link.html").symlink_to(warehouse / "ledger.sqlite")
+    (warehouse / "quality" / "empty").mkdir()
+    return TestClient(with_pages(Starlette(routes=[Route("/{path:path}", dagster)]), warehouse))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("/pages/", "report", "text/html"),
+        ("/pages/quality/", "report", "text/html"),
+        ("/pages/quality/index.html", "report", "text/html"),
+        ("/pages/quality/data_docs/", "docs", "text/html"),
+        ("/pages/quality/data_docs/style.css", "h1 {}", "text/css"),
+    ],
+)
+def test_pages_are_shown_by_their_type_and_can_do_nothing(client: TestClient, path: str, text: str, kind: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200 and text in answer.text
+    assert answer.headers["content-type"].startswith(kind)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "script-src 'none'" in policy and "form-action 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["ledger.sqlite", "../ledger.sqlite", "%2e%2e/ledger.sqlite", "..%2fui.token", "data_docs/../../ledger.sqlite",
+     "data_docs/%2e%2e/%2e%2e/ui.token", "%2fetc/passwd", "//etc/passwd", "notes.py", ".hidden.html", "link.html",
+     "empty/", "nothing.html", "%00.html", "a" * 5000],
+)  # fmt: skip
+def test_nothing_else_is_shown(client: TestClient, path: str) -> None:
+    answer = client.get(f"/pages/quality/{path}")
+    assert answer.status_code == 404 or answer.text == "dagster", answer.text
+    assert "paid" not in answer.text and "token" not in answer.text
+
+
+def test_they_are_read_only_and_the_rest_is_dagster_s(client: TestClient) -> None:
+    assert client.post("/pages/quality/index.html").status_code == 405
+    assert client.get("/pages/review/reviews.html").status_code == 404
+    assert client.get("/runs").text == "dagster"
