@@ -59,8 +59,8 @@ async def serve(
 ) -> None:
     """Serve HTTP on 127.0.0.1 until SIGINT, SIGTERM or (with `exit_with_parent`) the end of stdin.
 
-    What a web page of another site sends is answered with status 403. `is_cancelled`: a request whose client has gone is
-    not answered to the end.
+    What a web page of another site sends is answered with status 403. With `is_cancelled`, `handle` is stopped for a
+    request whose client has gone.
 
     Raises:
         OSError: the port is taken.
