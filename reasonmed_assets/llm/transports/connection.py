@@ -7,8 +7,11 @@ keeps no cookie, has no connection limit, and reads nothing from the environment
 from __future__ import annotations
 
 import os
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import unquote, urlsplit
+from functools import lru_cache
+from urllib.parse import quote, unquote, urlsplit
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import RequestError
@@ -19,10 +22,13 @@ from reasonmed_assets.config.addresses import proxy_of
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import EndpointError, EngineError, UnauthorisedError
 from reasonmed_assets.llm.refusals import Cause
-from reasonmed_assets.llm.transports.redaction import without_secret
 
 _CONNECT_S = 60.0
 _IDLE_CONNECTION_S = 15.0
+_SHORTEST_SECRET = 8
+"""A shorter key would be found in ordinary text."""
+
+_REPLACEMENT = b"[key]"
 
 
 class Connection:
@@ -134,3 +140,39 @@ def key_of(name: str, variable: str | None) -> str | None:
     if not (key.isascii() and key.isprintable()):
         raise UnauthorisedError(f"provider {name}: the environment variable {variable} holds characters no key has")
     return key
+
+
+def without_secret(data: bytes, secret: str | None) -> bytes:
+    """The data with the key replaced, as it is, escaped in JSON or an address, or within something in base64.
+
+    Endpoints and proxies echo headers, and what they say is stored.
+    """
+    if secret is None or len(secret) < _SHORTEST_SECRET:
+        return data
+    for form in _forms(secret):
+        data = data.replace(form, _REPLACEMENT)
+    return data
+
+
+@lru_cache
+def _forms(secret: str) -> tuple[bytes, ...]:
+    """How a key may be written, longest first."""
+    plain = secret.encode()
+    forms = {
+        plain,
+        plain.replace(b"/", rb"\/"),
+        plain.replace(b"+", rb"\u002B"),
+        plain.replace(b"+", rb"\u002b"),
+        quote(secret, safe="").encode(),
+        quote(secret).encode(),
+    }
+    forms |= {_within_base64(plain, before, encode) for before in range(3) for encode in (b64encode, urlsafe_b64encode)}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _within_base64(plain: bytes, before: int, encode: Callable[[bytes], bytes]) -> bytes:
+    """The part of an encoded text that the key alone determines, `before` bytes (of three) preceding it."""
+    encoded = encode(b"\0" * before + plain)
+    first = -(-before * 8 // 6)
+    whole = (before + len(plain)) * 8 // 6
+    return encoded[first:whole]

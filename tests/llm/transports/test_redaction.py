@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.llm.transports.redaction import without_secret
+from reasonmed_assets.llm.transports.connection import without_secret
 
 KEY = "sk-live/4eC39HqLyjWDar+jtT1zdp7dc=="
 
