@@ -6,12 +6,13 @@ are made, is in `probing.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reasonmed_assets.config.profile import Model, Provider
 from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.replies.finish_reasons import Finish, finish_of
 from reasonmed_assets.llm.replies.reply_text import json_objects, split_reasoning
 
 State = Literal["ok", "change", "wrong", "note"]
@@ -80,6 +81,11 @@ class Answer:
     def text(self) -> str:
         """The reply's content."""
         return (self.reply.content if self.reply else None) or ""
+
+    @property
+    def said(self) -> str:
+        """The part of it that answers."""
+        return split_reasoning(self.text, None, "think").answer or ""
 
 
 @dataclass
@@ -237,8 +243,7 @@ def _is_structured(answer: Answer, way: str) -> tuple[bool | None, str]:
         return None, f"not known ({answer.problem})"
     if _is_cut_off(answer.reply):
         return None, "not known (the reply was cut off)"
-    text = answer.text.strip()
-    objects = json_objects(text) if text.startswith("{") and text.endswith("}") else []
+    objects = json_objects(answer.said) if answer.said.startswith("{") and answer.said.endswith("}") else []
     if way == "json_object":
         return (True, "honoured") if len(objects) == 1 else (False, "ignored")
     return (True, "honoured") if len(objects) == 1 and _fits(objects[0]) else (False, "ignored")
@@ -255,9 +260,9 @@ def _system(subject: Subject) -> Judgement:
     declared = "every prompt has one"
     if answer.is_declined:
         return Judgement("wrong", _problem(answer), declared)
-    if answer.reply is None or (_is_cut_off(answer.reply) and _WORD not in answer.text.upper()):
+    is_followed = _WORD in answer.said.upper()
+    if answer.reply is None or (_is_cut_off(answer.reply) and not is_followed):
         return Judgement("note", f"not known ({answer.problem or 'the reply was cut off'})", declared)
-    is_followed = _WORD in answer.text.upper()
     return Judgement("ok" if is_followed else "note", "followed" if is_followed else "taken, not followed", declared)
 
 
@@ -293,14 +298,19 @@ def _places(answer: Answer) -> Iterator[str]:
 
 
 def _finish(subject: Subject) -> Judgement:
-    bounds = BOUNDS.values()
-    words = {True: dict[str, None](), False: dict[str, None]()}
+    at_bound, otherwise = dict[str | None, None](), dict[str | None, None]()
     for label, reply in subject.replies:
-        words[label in bounds][f'"{reply.finish_reason}"' if reply.finish_reason else "none"] = None
-    others = ", ".join(word for word in words[False] if word not in words[True])
-    found = f"{', '.join(words[True])} where a reply reaches its bound; otherwise {others or 'not known'}"
-    is_cut_off = any(_is_cut_off(reply) for label, reply in subject.replies if label in bounds)
+        (at_bound if label in BOUNDS.values() else otherwise)[reply.finish_reason] = None
+    found = f"{_quoted(at_bound)} where a reply reaches its bound"
+    found += f"; otherwise {_quoted(word for word in otherwise if word not in at_bound) or 'not known'}"
+    if unknown := [word for word in {**at_bound, **otherwise} if finish_of(word) == Finish.UNKNOWN]:
+        return Judgement("note", f"{found}; not known: {_quoted(unknown)}, such a reply is taken for whole", "")
+    is_cut_off = any(finish_of(word) == Finish.TRUNCATED for word in at_bound)
     return Judgement("ok" if is_cut_off else "note", found, "")
+
+
+def _quoted(words: Iterable[str | None]) -> str:
+    return ", ".join("none" if word is None else f'"{word}"' for word in words)
 
 
 def _usage(subject: Subject) -> Judgement:
@@ -312,7 +322,7 @@ def _usage(subject: Subject) -> Judgement:
 
 
 def _is_cut_off(reply: Reply) -> bool:
-    return reply.finish_reason == "length"
+    return finish_of(reply.finish_reason) == Finish.TRUNCATED
 
 
 def _problem(answer: Answer) -> str:

@@ -43,7 +43,7 @@ _THINKING_TOKENS = 512
 """The most tokens of a reply, and of one by a model that thinks before it answers."""
 _TIMEOUT_S = 120.0
 _OUTAGE_S = 10.0
-_DECLINED = frozenset({Outcome.REJECTED, "declined"})
+_DECLINED = frozenset({Outcome.REJECTED, Outcome.DECLINED})
 _NOT_PROBED = {
     "batch": "its calls go out as batches",
     "vllm": "the build loads it itself",

@@ -74,9 +74,22 @@ def thinks(**message: Any) -> Endpoint:
 
 
 def thinks_in_parts(request: Request) -> Answer:
-    text = orjson.loads(completion(request.body).body)["choices"][0]["message"]["content"]
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
-    return completion(request.body, [thought, {"type": "text", "text": text}])
+    return completion(request.body, [thought, {"type": "text", "text": text_of(request)}])
+
+
+def text_of(request: Request) -> str:
+    """What `honours_all` says to it."""
+    return orjson.loads(completion(request.body).body)["choices"][0]["message"]["content"]
+
+
+def finishes(whole: str, cut_off: str) -> Endpoint:
+    def answer(request: Request) -> Answer:
+        said = completion(request.body)
+        body = said.body.replace(b'"stop"', b'"%s"' % whole.encode()).replace(b'"length"', b'"%s"' % cut_off.encode())
+        return Answer(body=body, headers=said.headers)
+
+    return answer
 
 
 def profile_file(folder: Path, base_url: str, model: str = "", provider: str = "", more: str = "") -> Path:
@@ -149,6 +162,13 @@ CASES: dict[str, tuple[Endpoint, list[str], dict[str, str]]] = {
     ),
     "reasoning": (thinks(reasoning="Hm."), ["[models.small]", 'reasoning = "field"'], {"reasoning": "change"}),
     "parts": (thinks_in_parts, ["[models.small]", 'reasoning = "field"'], {"reasoning": "change"}),
+    "honours all, thinks in tags": (
+        lambda request: completion(request.body, f"<think>Hm.</think>{text_of(request)}"),
+        ["[models.small]", 'reasoning = "think"'],
+        {"reasoning": "change"},
+    ),
+    "other finish reasons": (finishes("end_turn", "MAX_TOKENS"), [], {}),
+    "unknown finish reasons": (finishes("fertig", "voll"), [], {"finish reason": "note"}),
     "no usage": (
         lambda request: completion(request.body, usage=False), [], {"usage": "note"}
     ),
