@@ -44,8 +44,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One reply of a model. Token counts are None where the endpoint does not report them.
 
     Attributes:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.calls import Reply
@@ -150,8 +151,7 @@ class RateLimits:
 NO_RATE_LIMITS = RateLimits()
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """The outcome of sending a request once.
 
     Attributes:

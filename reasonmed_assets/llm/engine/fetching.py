@@ -6,7 +6,7 @@ import queue
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -287,8 +287,8 @@ class Fetcher:
         refused = None
         if received.read is not None and received.read.is_simulated and kind != "simulated":
             refused = simulated_reply_error(call.provider, kind, "sent")
-            received = replace(
-                received, outcome=Outcome.TRANSPORT_ERROR, detail=str(refused), raw=None, reply=None, partial=None
+            received = received._replace(
+                outcome=Outcome.TRANSPORT_ERROR, detail=str(refused), raw=None, reply=None, partial=None
             )
         model = self._profile.models[call.model]
         attempt = Attempt(

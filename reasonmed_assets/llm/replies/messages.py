@@ -23,6 +23,7 @@ _KINDS = (
     ("tool_arguments", ("tool", "function")),
 )
 _DEEPEST = 8
+_PLAIN = frozenset({"role", "content"})
 
 
 class Texts(NamedTuple):
@@ -38,6 +39,8 @@ class Texts(NamedTuple):
 def message_texts(message: Mapping[str, Any]) -> Texts:
     """The texts of a message."""
     content = message.get("content")
+    if isinstance(content, str) and says_only(message, _PLAIN):
+        return Texts(content, None, None, None, None)
     found: dict[str, list[str]] = {}
     unreadable = None
     if isinstance(content, dict | list):
@@ -54,10 +57,15 @@ def message_texts(message: Mapping[str, Any]) -> Texts:
     return Texts(
         joined.get("content"),
         _reasoning(message) or joined.get("reasoning") or None,
-        refusal if isinstance(refusal, str) else joined.get("refusal") or None,
+        (refusal if isinstance(refusal, str) else None) or joined.get("refusal") or None,
         "\n".join(found.get("tool_arguments", ())) or None,
         unreadable,
     )
+
+
+def says_only(part: Mapping[str, Any], names: frozenset[str]) -> bool:
+    """Whether no other field of a part of a response says anything: servers write null or nothing into many."""
+    return part.keys() <= names or all(name in names or not value for name, value in part.items())
 
 
 def _reasoning(message: Mapping[str, Any]) -> str | None:

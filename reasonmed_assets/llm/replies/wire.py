@@ -15,12 +15,16 @@ from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.replies.chunks import put_together
 from reasonmed_assets.llm.replies.documents import documents, mended
 from reasonmed_assets.llm.replies.finish_reasons import Finish, finish_of, is_word
-from reasonmed_assets.llm.replies.messages import message_texts
+from reasonmed_assets.llm.replies.messages import message_texts, says_only
 
 _SHOWN_CHARACTERS = 200
 _REASONS = ("finish_reason", "finishReason", "finish_details", "stop_reason", "done_reason")
 """Where providers say why a reply ended, the first one that says anything; vLLM's `stop_reason` is a stop string."""
 _OPEN = frozenset({Finish.WHOLE, Finish.UNKNOWN})
+_IN_RESPONSE = frozenset({"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier",
+                          "simulated"})  # fmt: skip
+_IN_CHOICE = frozenset({"index", "message", "logprobs", "finish_reason"})
+_IN_MESSAGE = frozenset({"role", "content"})
 
 
 class NotAReplyError(ValueError):
@@ -64,6 +68,9 @@ def _read(raw: bytes, is_marked_simulated: bool) -> Reply:
         response = orjson.loads(raw)
     except orjson.JSONDecodeError:
         response = None
+    if _is_plain(response):
+        choice = response["choices"][0]
+        return _reply(choice, response, choice["finish_reason"], is_marked_simulated)
     if _is_whole(response):
         return _judged(response, raw, is_marked_simulated, is_open=False)
     try:
@@ -99,6 +106,19 @@ def _judged(response: dict[str, Any], raw: bytes, is_marked_simulated: bool, is_
     if reply.finish_reason is None and (is_open or not _has_text(reply)):
         raise BrokenOffError(f"the reply breaks off without a finish_reason: {_shown(raw)}", None, reply)
     return reply
+
+
+def _is_plain(response: Any) -> bool:
+    """Whether a response says nothing but what nearly all do, a text that came to its end: a quick look at it is
+    enough."""
+    if not isinstance(response, dict) or not says_only(response, _IN_RESPONSE):
+        return False
+    choices = response.get("choices")
+    choice = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
+    if not isinstance(choice, dict) or choice.get("finish_reason") != "stop" or not says_only(choice, _IN_CHOICE):
+        return False
+    message = choice.get("message")
+    return isinstance(message, dict) and isinstance(message.get("content"), str) and says_only(message, _IN_MESSAGE)
 
 
 def _is_whole(response: Any) -> bool:

@@ -10,7 +10,6 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -173,7 +172,7 @@ def _alike(n: int, role: str) -> Iterator[Attempt]:
         body = orjson.dumps({"messages": [{"role": "user", "content": text}]})
         made = attempt(f"{role.encode().hex()[:16]}{number:016x}")
         raw = orjson.dumps({"choices": [{"message": {"content": text}}]})
-        yield made._replace(role=role, body=body, received=replace(made.received, raw=raw, reply=Reply(text)))
+        yield made._replace(role=role, body=body, received=made.received._replace(raw=raw, reply=Reply(text)))
 
 
 class ClaimingContract(_Contract):

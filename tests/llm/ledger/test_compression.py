@@ -6,7 +6,6 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -36,7 +35,7 @@ def attempts(n: int, role: str = "verifier") -> Iterator[Attempt]:
     for number, text in enumerate(texts(n)):
         raw = orjson.dumps({"choices": [{"message": {"content": f"{number} {text.decode()}"}}]})
         made = attempt(f"{number:032x}")
-        received = replace(made.received, raw=raw, reply=Reply(f"{number} {text.decode()}"))
+        received = made.received._replace(raw=raw, reply=Reply(f"{number} {text.decode()}"))
         yield made._replace(role=role, body=text, received=received)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.replies import wire
 from reasonmed_assets.llm.replies.wire import BrokenOffError, NotAReplyError, read_reply
 
 
@@ -355,3 +357,31 @@ def test_simulated_marks() -> None:
 def test_any_bytes_are_a_reply_or_named_as_none(raw: bytes) -> None:
     with pytest.raises(NotAReplyError):
         read_reply(raw)
+
+
+_NOTHING = st.sampled_from([None, "", [], {}, 0, False])
+_SAID = st.sampled_from(["x", " ", "error", "length", 1, True, ["x"], {"error": "x"}, {"filtered": True}])
+_ODD = st.dictionaries(
+    st.sampled_from(["error", "errors", "finish_reason", "native_finish_reason", "stop_reason", "refusal", "reasoning",
+                     "tool_calls", "annotations", "delta", "text", "content_filter_results", "simulated", "index",
+                     "promptFeedback", "object", "logprobs", "usage"]),
+    _NOTHING | _SAID,
+    max_size=3,
+)  # fmt: skip
+
+
+@given(_ODD, _ODD, _ODD, st.sampled_from(["stop", "length", None, "error"]), st.sampled_from(["c", "", None, ["c"]]))
+def test_a_quick_look_sees_what_a_close_one_sees(
+    in_message: dict, in_choice: dict, in_response: dict, reason: str | None, content: Any
+) -> None:
+    choice = {"index": 0, "finish_reason": reason, **in_choice, "message": {"content": content, **in_message}}
+    raw = orjson.dumps({"object": "chat.completion", **in_response, "choices": [choice]})
+
+    def seen(read: Callable[[], Reply]) -> Reply | str:
+        try:
+            return read()
+        except BrokenOffError as error:
+            return str(error)
+
+    closely = seen(lambda: wire._judged(orjson.loads(raw), raw, False, is_open=False))
+    assert seen(lambda: read_reply(raw)) == closely
