@@ -53,16 +53,20 @@ def sql(
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; must not hold an export yet.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; no file in it is overwritten.")],
     warehouse: WarehouseOption = None,
     allow: Annotated[list[Allowance] | None, typer.Option(help="Allow one kind of row, and mark the export.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier export, if its files are unchanged.")
+    ] = False,
 ) -> None:
     """Write the three training sets as alpaca JSON, ShareGPT messages and Parquet."""
     from reasonmed_assets.release.export import export_training_sets
 
     settings = settings_from(warehouse=warehouse)
     with plain_errors():
-        for line in export_training_sets(settings.warehouse_folder, folder, {kind.value for kind in allow or ()}):
+        allowed = {kind.value for kind in allow or ()}
+        for line in export_training_sets(settings.warehouse_folder, folder, allowed, force=force):
             typer.echo(line)
 
 

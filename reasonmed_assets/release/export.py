@@ -12,51 +12,61 @@ import polars as pl
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.config.hints import command
-from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.release import files
+from reasonmed_assets.release.files import ExportError
 from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.storage.warehouse import Quarantined
 from reasonmed_assets.vocabulary import FOLDS
 
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
+_ENDINGS = (".json", "_messages.json", ".parquet")
+_CARD, _INDEX = "README.md", "dataset_info.json"
 _REFUSED_KINDS = {"simulated": "simulated", "demonstration": "demo"}
 
 
-class ExportError(ReasonmedError):
-    """An export that is refused; the message says what to allow or to change."""
-
-
-def export_training_sets(warehouse_folder: Path, folder: Path, allowed: set[str]) -> Iterator[str]:
+def export_training_sets(
+    warehouse_folder: Path, folder: Path, allowed: set[str], *, force: bool = False
+) -> Iterator[str]:
     """Write every training set and fold as alpaca JSON, ShareGPT messages and Parquet, with LLaMA-Factory's index.
 
     Args:
         warehouse_folder: the warehouse.
         folder: where to write; created if absent.
         allowed: kinds of rows to allow: simulated, demo, stand-in, failing.
+        force: replace the earlier export in the folder, whose files must be as it wrote them.
 
     Yields:
         One line per file written.
 
     Raises:
         WarehouseError: nothing was published yet.
-        ExportError: there is nothing to export, the folder holds an export already, or rows are refused.
+        ExportError: there is nothing to export, the folder holds files that are not to be replaced, or rows are
+            refused.
     """
     warehouse = open_warehouse(warehouse_folder)
-    index_file = folder / "dataset_info.json"
-    if index_file.exists():
-        raise ExportError(f"{folder} holds an export already: give another folder")
     with warehouse.snapshot() as con:
         marks = _marks(con, warehouse, allowed)
-        folder.mkdir(parents=True, exist_ok=True)
-        index: dict[str, object] = {}
-        for table in _SETS:
-            for fold in FOLDS:
-                name = table if fold == "train" else f"{table}_{fold}"
-                rows = con.sql(f"from {table} where fold = $1 order by example_id", params=[fold]).pl()
-                yield from _write_set(folder, name, rows, index)
-    _write_card(folder, marks)
-    index_file.write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
-    yield f"{index_file.name}: {len(index)} data sets" + (f"; marked: {', '.join(marks)}" if marks else "")
+        earlier = files.replaceable(folder, _names(), force=force)
+        with files.written_aside(folder, earlier) as new:
+            index: dict[str, object] = {}
+            for table in _SETS:
+                for fold in FOLDS:
+                    rows = con.sql(f"from {table} where fold = $1 order by example_id", params=[fold]).pl()
+                    yield from _write_set(new, _set_name(table, fold), rows, index)
+            _write_card(new, marks)
+            (new / _INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+    yield f"{_INDEX}: {len(index)} data sets" + (f"; marked: {', '.join(marks)}" if marks else "")
+
+
+def _set_name(table: str, fold: str) -> str:
+    return table if fold == "train" else f"{table}_{fold}"
+
+
+def _names() -> list[str]:
+    """The files of an export."""
+    sets = [_set_name(table, fold) for table in _SETS for fold in FOLDS]
+    return [name + ending for name in sets for ending in _ENDINGS] + [_CARD, _INDEX]
 
 
 def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[str]) -> list[str]:
@@ -137,4 +147,4 @@ def _write_card(folder: Path, marks: list[str]) -> None:
             if name != "row_hash"
         ]
         lines.append("")
-    (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")
+    (folder / _CARD).write_text("\n".join(lines), encoding="utf-8")

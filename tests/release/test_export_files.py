@@ -1,0 +1,87 @@
+"""An export in a folder that holds other files: none is lost, and an earlier export is replaced whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reasonmed_assets.release.files import MANIFEST, ExportError, replaceable, written_aside
+
+NAMES = ["sets.json", "README.md"]
+
+
+def export(folder: Path, text: str = "ours", *, force: bool = False, names: list[str] = NAMES) -> None:
+    with written_aside(folder, replaceable(folder, names, force=force)) as new:
+        for name in names:
+            (new / name).write_text(text)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {file.name: file.read_text() for file in folder.iterdir() if file.name != MANIFEST}
+
+
+def test_a_folder_with_other_files_is_written_into(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    export(tmp_path)
+    assert contents(tmp_path) == {"notes.txt": "mine", "sets.json": "ours", "README.md": "ours"}
+
+
+@pytest.mark.parametrize("name", [*NAMES, MANIFEST])
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_of_the_user_is_not_overwritten(tmp_path: Path, name: str, force: bool) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ExportError, match=rf"holds {name}, which the export would overwrite"):
+        export(tmp_path, force=force)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {name: "mine"}
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "README.md").symlink_to(tmp_path / "elsewhere.md")
+    with pytest.raises(ExportError, match=r"README\.md"):
+        export(tmp_path)
+    assert not (tmp_path / "elsewhere.md").exists()
+
+
+def test_an_earlier_export_is_replaced_only_by_force(tmp_path: Path) -> None:
+    export(tmp_path / "sets", names=[*NAMES, "gone.json"])
+    with pytest.raises(ExportError, match="--force replaces an earlier export"):
+        export(tmp_path / "sets", "newer")
+    export(tmp_path / "sets", "newer", force=True)
+    assert contents(tmp_path / "sets") == {"sets.json": "newer", "README.md": "newer"}
+
+
+def test_an_earlier_export_that_was_edited_is_kept(tmp_path: Path) -> None:
+    export(tmp_path / "sets")
+    (tmp_path / "sets" / "README.md").write_text("with my notes")
+    with pytest.raises(ExportError, match=r"README\.md, which .*not as an earlier export wrote them"):
+        export(tmp_path / "sets", "newer", force=True)
+    assert contents(tmp_path / "sets") == {"sets.json": "ours", "README.md": "with my notes"}
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_fails_leaves_the_folder_as_it_was(tmp_path: Path, there: bool) -> None:
+    folder = tmp_path / "sets"
+    if there:
+        export(folder)
+    with pytest.raises(OSError, match="disk full"), written_aside(folder, []) as new:
+        (new / "sets.json").write_text("half")
+        raise OSError("disk full")
+    assert folder.exists() == there
+    assert not there or contents(folder) == {"sets.json": "ours", "README.md": "ours"}
+
+
+def test_what_was_cut_short_while_files_were_moved_is_replaced_by_force(tmp_path: Path) -> None:
+    export(tmp_path / "sets")
+    (tmp_path / "sets" / "sets.json").unlink()
+    export(tmp_path / "sets", "newer", force=True)
+    assert contents(tmp_path / "sets") == {"sets.json": "newer", "README.md": "newer"}
+
+
+def test_a_manifest_that_names_a_file_elsewhere_removes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    export(tmp_path / "sets")
+    manifest = tmp_path / "sets" / MANIFEST
+    manifest.write_text(manifest.read_text().replace('"files": {', '"files": {\n"../mine.txt": "1",'))
+    export(tmp_path / "sets", "newer", force=True)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
