@@ -87,7 +87,9 @@ _FIGURES: dict[str, dict[str, str]] = {
     "llm_calls": {
         "outcomes": "select json_group_object(outcome, n) from"
         " (select outcome, count(*) as n from staged group by all order by all)",
-        "cost_usd": "select coalesce(round(sum(cost_usd), 6), 0) from staged",
+        "cost_usd": "select round(sum(cost_usd), 6) from staged",
+        "unknown_attempts": "select count(*) from staged where cost_usd is null",
+        "unknown_usd": "select coalesce(round(sum(reserved_usd), 6), 0) from staged where cost_usd is null",
     },
 }
 

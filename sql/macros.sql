@@ -130,3 +130,11 @@ create macro token_estimate(content) as ceil(length(content) / 4);
 -- Options as prompts and readers show them: "A. text".
 create macro lettered(options) as
     list_transform(range(1, len(options) + 1), lambda i: letter_at(i) || '. ' || options[i]);
+
+-- Dollars for tokens at a price per million: what no token and what a free one costs is known without the other.
+create macro usd_of(tokens, per_million) as
+    case when tokens = 0 or per_million = 0 then 0 else tokens * per_million / 1e6 end;
+
+-- A request that may have been answered, and whose endpoint did not tell what it used.
+create macro tells_no_usage(is_declined, prompt_tokens, completion_tokens) as
+    not coalesce(is_declined, false) and (prompt_tokens is null or completion_tokens is null);

@@ -33,9 +33,29 @@ class LlmCalls(Table):
     detail: str = _measured("What went wrong, in words.", nullable=True)
     http_status: int = _measured("Status of the response.", nullable=True)
     finish_reason: str = _measured("Why the model stopped.", nullable=True)
-    prompt_tokens: int = _measured("Prompt tokens.", nullable=True, ge=0)
-    completion_tokens: int = _measured("Completion tokens.", nullable=True, ge=0)
-    cost_usd: float = _measured("Cost in US dollars at the profile's prices.", nullable=True, ge=0)
+    prompt_tokens: int = _measured(
+        "Tokens of the input, those from a cache included; null where the endpoint did not tell.", nullable=True, ge=0
+    )
+    completion_tokens: int = _measured(
+        "Tokens of the output, reasoning included; null where the endpoint did not tell.", nullable=True, ge=0
+    )
+    reasoning_tokens: int = _measured("Of the output, where told.", nullable=True, ge=0)
+    cached_tokens: int = _measured("Of the input, read from a cache, where told.", nullable=True, ge=0)
+    cache_write_tokens: int = _measured("Of the input, written to a cache, where told.", nullable=True, ge=0)
+    is_declined: bool = _measured(
+        "The endpoint turned the request away, or it did not arrive: it cost nothing.", nullable=True
+    )
+    reserved_usd: float = _measured(
+        "What was set aside for it, in US dollars; null where the model had no price, and before this was kept.",
+        nullable=True,
+        ge=0,
+    )
+    cost_usd: float = _measured(
+        "Cost in US dollars at the profile's prices of that day; null where it is unknown: the endpoint did not tell "
+        "what it used, or the model has no price.",
+        nullable=True,
+        ge=0,
+    )
     latency_ms: float = _measured(
         "From sending to the end of the reply or of its batch, in milliseconds.", nullable=True, ge=0
     )

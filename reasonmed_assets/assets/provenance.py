@@ -6,6 +6,7 @@ no part of one, however it ended: what was paid for before it stopped is in the 
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 import dagster as dg
@@ -40,7 +41,7 @@ def _account(session: BuildSession, partition: str | None) -> dict[str, Any]:
 
 
 def _account_and_prices(session: BuildSession, partition: str | None) -> dict[str, Any]:
-    return _account(session, partition) | {"prices": prices(session.profile).to_dicts()}
+    return _account(session, partition) | {"prices": prices(session.profile).write_json()}
 
 
 DEFINITIONS = (
@@ -102,14 +103,40 @@ def _attempts(stage: Stage) -> pl.DataFrame:
     return ledger.attempts_of([*used, *ledger.keys_made_for(warehouse_id)], warehouse_id)
 
 
+PRICES: dict[str, Any] = {
+    "provider": pl.String,
+    "model": pl.String,
+    "since": pl.Datetime("us"),
+    "until": pl.Datetime("us"),
+    "input": pl.Float64,
+    "cached_input": pl.Float64,
+    "cache_write": pl.Float64,
+    "output": pl.Float64,
+    "batch_factor": pl.Float64,
+}
+
+
 def prices(profile: Profile) -> pl.DataFrame:
-    """Prices per provider and model name, in US dollars per million tokens, and what part of them a batch costs."""
-    rows = {
-        (model.provider, model.name): {
-            "prompt_usd_per_million": model.prompt_usd_per_million,
-            "completion_usd_per_million": model.completion_usd_per_million,
-            "batch_price_factor": profile.providers[model.provider].batch_price_factor,
-        }
-        for model in profile.models.values()
-    }
-    return pl.DataFrame([{"provider": provider, "model": name, **prices} for (provider, name), prices in rows.items()])
+    """Prices per provider, model name and time, in US dollars per million tokens, and what part of them a batch costs.
+
+    `since` is the first moment and `until` the one after the last; null is an unknown price.
+    """
+    rows = []
+    for model in {(model.provider, model.name): model for model in profile.models.values()}.values():
+        periods = model.price_periods
+        ends = [period.since for period in periods[1:]] + [None]
+        for period, end in zip(periods, ends, strict=True):
+            factor = profile.providers[model.provider].batch_price_factor
+            row = {
+                "provider": model.provider,
+                "model": model.name,
+                "since": datetime.combine(period.since or date.min, time()),
+                "until": datetime.combine(end or date.max, time()),
+                "input": period.input,
+                "cached_input": period.cached_price,
+                "cache_write": period.cache_write,
+                "output": period.output,
+                "batch_factor": factor if period.batch_factor is None else period.batch_factor,
+            }
+            rows.append(row)
+    return pl.DataFrame(rows, schema=PRICES)

@@ -104,7 +104,9 @@ def _announced(planned: Plan) -> str:
 
 
 def _spent(stats: CallStats) -> str:
-    return f"{stats.attempts} requests were made, for ${stats.cost_usd:,.4f}"
+    bill = stats.bill
+    unknown = f" and an unknown price for {bill.n_unknown} of them" if bill.n_unknown else ""
+    return f"{stats.attempts} requests were made, for ${bill.usd:,.4f}{unknown}"
 
 
 def _print_model(console: Console, settings: BuildSettings, found: Probed) -> None:

@@ -56,8 +56,13 @@ def _table(resolved: ResolvedProfile, at: Key, header: str, values: dict[str, An
         if isinstance(value, dict):
             yield from _table(resolved, key, f"[{dotted(key)}]", value, stated.get(name, {}))
         else:
+            elements = stated[name]
             for place, element in enumerate(value):
-                yield from _table(resolved, (*key, place), f"[[{dotted(key)}]]", element, stated[name][place])
+                # An array of one table may be stated in another form: as the table, or as a value that stands for it.
+                is_array = isinstance(elements, list)
+                own_stated = elements[place] if is_array else elements if isinstance(elements, dict) else element
+                at_element = (*key, place) if is_array else key
+                yield from _table(resolved, at_element, f"[[{dotted(key)}]]", element, own_stated)
 
 
 def _is_array_of_tables(value: Any) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, create_model, model_validator
 
 from reasonmed_assets.config.addresses import is_this_machine, problem_of
+from reasonmed_assets.config.prices import Price, Prices, price_at
 from reasonmed_assets.config.requests import Additions
 from reasonmed_assets.roles import ROLES, RoleError, role_named
 from reasonmed_assets.roles.declaration import Section
@@ -112,11 +115,6 @@ class Provider(Additions):
         """The declared addresses; none where the build starts the server."""
         return (self.base_url,) if isinstance(self.base_url, str) else self.base_url or ()
 
-    @property
-    def price_factor(self) -> float:
-        """What a call costs by this transport, in parts of the model's price."""
-        return self.batch_price_factor if self.transport == "batch" else 1.0
-
 
 class Model(Additions):
     """One model behind a provider. Its identity is provider, name and revision."""
@@ -133,8 +131,30 @@ class Model(Additions):
     """`form`: paths and summaries are asked for as a JSON form, for a model too small to keep to a form in words."""
     parameters: Literal["standard", "reasoning"] = "standard"
     """`reasoning`: a hosted reasoning model, which takes `max_completion_tokens` and no temperature, top_p or seed."""
-    prompt_usd_per_million: float = Field(default=0, ge=0)
-    completion_usd_per_million: float = Field(default=0, ge=0)
+    prices: Prices = ()
+    """US dollars per million tokens, from a date on each: `0` for a free model, one table, or an array of them."""
+    prompt_usd_per_million: float | None = Field(default=None, ge=0)
+    """Another way to say `prices.input`, of a model with one price."""
+    completion_usd_per_million: float | None = Field(default=None, ge=0)
+    """Another way to say `prices.output`."""
+
+    @model_validator(mode="after")
+    def _has_one_price(self) -> Model:
+        if self._priced_by_name and self.prices:
+            raise ValueError("give either prices, or prompt_usd_per_million and completion_usd_per_million")
+        return self
+
+    @property
+    def _priced_by_name(self) -> bool:
+        return self.prompt_usd_per_million is not None or self.completion_usd_per_million is not None
+
+    @cached_property
+    def price_periods(self) -> tuple[Price, ...]:
+        """The declared prices in the order of their dates; none where none is declared."""
+        if not self._priced_by_name:
+            return self.prices
+        # Where only one of the two is given, the other costs nothing.
+        return (Price(input=self.prompt_usd_per_million or 0.0, output=self.completion_usd_per_million or 0.0),)
 
 
 class RoleSections(Section):
@@ -273,7 +293,7 @@ class Spending(Section):
     usd: float | None = Field(default=None, ge=0)
     """US dollars, at the models' declared prices."""
     calls: int | None = Field(default=None, ge=0)
-    """Calls that are made; what the ledger holds is free."""
+    """Requests that are sent, retries included; not those that the endpoint declines. What the ledger holds is free."""
 
 
 class Budget(Spending):
@@ -357,11 +377,54 @@ class Profile(Section):
             raise ValueError(f"profile {self.name}: the roles mix providers of kinds {', '.join(sorted(kinds))}")
         return kinds.pop()
 
-    def cost_usd(self, model_name: str, prompt_tokens: int, completion_tokens: int) -> float:
-        """What a call to a declared model costs in US dollars, by its prices and its provider's transport."""
+    @model_validator(mode="after")
+    def _dollars_can_be_counted(self) -> Profile:
+        """A limit in dollars holds only where each model that it covers has a price."""
+        today = datetime.now(UTC).date()
+        of_role = {
+            ("budget", "roles", role, "usd"): {role}
+            for role, limit in self.budget.roles.items()
+            if limit.usd is not None
+        }
+        limits = of_role | ({("budget", "usd"): set(ROLES)} if self.budget.usd is not None else {})
+        for key, roles in limits.items():
+            models = {name for (_, role, *_), name in self.roles.models().items() if role in roles}
+            unpriced = [name for name in sorted(models) if not self._has_price(name, today)]
+            if unpriced:
+                raise MismatchError(
+                    key,
+                    f"it is a limit in dollars, and no price is declared for {', '.join(unpriced)}: give "
+                    + ", ".join(f"models.{name}.prices" for name in unpriced)
+                    + " (write 0 for a free one)",
+                )
+        return self
+
+    def _has_price(self, model_name: str, day: date) -> bool:
+        price = price_at(self.models[model_name].price_periods, day)
+        return price is not None and price.is_known
+
+    def cost_usd(
+        self,
+        model_name: str,
+        when: datetime,
+        prompt_tokens: int | None,
+        completion_tokens: int | None,
+        cached_tokens: int | None = None,
+        cache_write_tokens: int | None = None,
+    ) -> float | None:
+        """What a call to a declared model costs in US dollars, by its prices on the day and its provider's transport.
+
+        None where a count or a price is unknown (see `Price.cost_usd`).
+        """
         model = self.models[model_name]
-        usd = prompt_tokens * model.prompt_usd_per_million + completion_tokens * model.completion_usd_per_million
-        return self.providers[model.provider].price_factor * usd / 1e6
+        price = price_at(model.price_periods, when)
+        if price is None:
+            return None
+        usd = price.cost_usd(prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens)
+        provider = self.providers[model.provider]
+        if usd is None or provider.transport != "batch":
+            return usd
+        return usd * (provider.batch_price_factor if price.batch_factor is None else price.batch_factor)
 
     @property
     def paths_per_question(self) -> int:

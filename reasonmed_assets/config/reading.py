@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from reasonmed_assets.config.prices import restate
 from reasonmed_assets.config.profile import SOURCE_NAME, Profile
 from reasonmed_assets.config.statements import Statements
 from reasonmed_assets.config.toml import Key, dotted, key_of, read_toml, said
@@ -82,12 +83,17 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
             table.pop("name", None)
         _unset(statements, table.pop("unset", []), stating)
         misplaced += [(str(stating), *found) for found in _make_absolute(table, stating.parent)]
+        for name, model in _table(table, "models").items():
+            restate(_table(_table(statements.values, "models"), name), model if isinstance(model, dict) else {})
         statements.merge(table, str(stating))
     if not statements.states(str(file), ("name",)):
         statements.put(("name",), file.stem, str(file))
     for key, value in (set or {}).items():
         try:
-            statements.put(key_of(key), deepcopy(value), SET)
+            at = key_of(key)
+            if at[0] == "models" and len(at) > 2:
+                restate(_table(_table(statements.values, "models"), str(at[1])), {str(at[2]): value})
+            statements.put(at, deepcopy(value), SET)
         except ValueError as error:
             raise ProfileError(f"{file}, as {SET}: {key}: {error}") from error
     _make_absolute(statements.values, Path.cwd())

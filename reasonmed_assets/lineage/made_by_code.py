@@ -56,7 +56,7 @@ MADE_BY_CODE: dict[tuple[str, str], Made] = {
     ("reviews", "filled_in"): _read(reviews.SCHEMA),
     ("llm_calls", "attempts"): _ATTEMPTS,
     ("llm_calls", "prices"): _read(
-        ("provider", "model", "prompt_usd_per_million", "completion_usd_per_million", "batch_price_factor")
+        ("provider", "model", "since", "until", "input", "cached_input", "cache_write", "output", "batch_factor")
     ),
     ("call_uses", "attempts"): _ATTEMPTS,
 }

@@ -45,7 +45,7 @@ class Call:
 
 
 class Reply(NamedTuple):
-    """One reply of a model. Token counts are None where the endpoint does not report them.
+    """One reply of a model. Token counts (see `replies/usage.py`) are None where the endpoint does not tell them.
 
     Attributes:
         finish_reason: the provider's word that decides how the reply ended; None where it gives none.
@@ -65,6 +65,29 @@ class Reply(NamedTuple):
     is_simulated: bool = False
     tool_arguments: str | None = None
     unreadable: str | None = None
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+
+
+@dataclass(slots=True)
+class Bill:
+    """What attempts cost.
+
+    Attributes:
+        usd: US dollars of those whose cost is known.
+        n_unknown: attempts of unknown cost: the endpoint did not tell what they used, or the model has no price.
+        unknown_usd: what was set aside for these, as far as the model has a price.
+    """
+
+    usd: float = 0.0
+    n_unknown: int = 0
+    unknown_usd: float = 0.0
+
+    def add(self, other: Bill) -> None:
+        """Add what other attempts cost."""
+        self.usd += other.usd
+        self.n_unknown += other.n_unknown
+        self.unknown_usd += other.unknown_usd
 
 
 class Unusable(Exception):  # noqa: N818 - an outcome of a reply, which only becomes an error when retries are used up

@@ -99,6 +99,8 @@ ENDINGS: dict[Outcome, Ending] = {
 FINAL_WITHOUT_REPLY = frozenset({Outcome.REJECTED, Outcome.FILTERED})
 """The outcomes that are kept although there is no reply: this prompt is declined whenever it is sent."""
 
+_PERHAPS_ANSWERED_STATUSES = frozenset({408, 499, 504, 524})
+"""A gateway gave up waiting; the model behind it may go on, and be paid for."""
 _DETAIL_CHARACTERS = 500
 _GATEWAY_TIMED_OUT = 504
 _KEY_REFUSED = 401
@@ -167,6 +169,7 @@ class Received(NamedTuple):
         fatal: the error that ends the run, since no further call can succeed.
         partial: what the endpoint sent and counted of a reply that it broke off.
         cause: why there is no reply; None where there is one.
+        is_unsent: the request did not arrive, or was given back undone.
     """
 
     outcome: Outcome
@@ -181,11 +184,23 @@ class Received(NamedTuple):
     fatal: EngineError | None = None
     partial: Reply | None = None
     cause: Cause | None = None
+    is_unsent: bool = False
 
     @property
     def read(self) -> Reply | None:
         """What could be read of the response, whether or not it is a reply."""
         return self.reply if self.reply is not None else self.partial
+
+    @property
+    def is_declined(self) -> bool:
+        """Nothing was generated for it, so that it costs nothing: it did not arrive, or was turned away."""
+        partial = self.partial
+        if self.reply is not None or (partial is not None and (partial.content or partial.completion_tokens)):
+            return False
+        if self.is_unsent or self.outcome in FINAL_WITHOUT_REPLY:
+            return True
+        status = self.http_status
+        return status is not None and status >= 300 and status not in _PERHAPS_ANSWERED_STATUSES
 
     @property
     def is_final(self) -> bool:

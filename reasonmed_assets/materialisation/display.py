@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from reasonmed_assets.llm.engine.progress import CallProgress, CallStats, LogProgress, Pace, duration, failures
+from reasonmed_assets.llm.engine.progress import CallProgress, CallStats, LogProgress, Pace, dollars, duration, failures
 
 
 class Display(CallProgress, Protocol):
@@ -165,7 +165,7 @@ def console_display(console: Console) -> Display:
 
 def _state(stats: CallStats, pace: Pace) -> str:
     """The text beside a bar."""
-    parts = [f"{pace.calls_per_s:,.1f} calls/s", f"{pace.tokens_per_s:,.0f} tokens/s", f"${stats.cost_usd:,.2f}"]
+    parts = [f"{pace.calls_per_s:,.1f} calls/s", f"{pace.tokens_per_s:,.0f} tokens/s", dollars(stats.bill)]
     parts += [f"{stats.cached:,} reused"] if stats.cached else []
     parts += [f"{duration(pace.left_s)} left"] if pace.left_s else []
     return ", ".join(parts)

@@ -24,7 +24,7 @@ Parts = Mapping[str, str]
 """What rows were made from: a digest, or a value as JSON, by name."""
 
 _LAYOUT = re.compile(r"""(?P<quoted>'[^']*'|"[^"]*")|(?:\s|--[^\n]*|/\*.*?\*/)+""", re.DOTALL)
-_MODEL_PRICES = {"prompt_usd_per_million", "completion_usd_per_million"}
+_MODEL_PRICES = {"prices", "prompt_usd_per_million", "completion_usd_per_million"}
 _PROVIDER_IDENTITY = {"kind", "structured", "extra_body", "omit"}
 _ADDITIONS = frozenset(Additions.model_fields)
 

@@ -13,6 +13,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.pages.data_docs import suite_page
 from reasonmed_assets.quality.checks import table_record
@@ -32,11 +33,21 @@ def call_metadata(stats: Mapping[str, CallStats]) -> dict[str, Any]:
             f"{step}: calls from the ledger": counts.cached,
             f"{step}: failed": dg.MetadataValue.json(counts.failed),
             f"{step}: tokens": counts.tokens,
-            f"{step}: cost in USD": round(counts.cost_usd, 6),
+            f"{step}: cost in USD": round(counts.bill.usd, 6),
+            **_unknown_cost(step, counts.bill),
             f"{step}: seconds": round(counts.seconds, 2),
             f"{step}: calls per second": round(counts.made / counts.seconds, 1) if counts.seconds else 0.0,
         }
     return shown
+
+
+def _unknown_cost(step: str, bill: Bill) -> dict[str, Any]:
+    if not bill.n_unknown:
+        return {}
+    return {
+        f"{step}: requests of unknown cost": bill.n_unknown,
+        f"{step}: USD reserved for them": round(bill.unknown_usd, 6),
+    }
 
 
 def column_schema(spec: TableSpec) -> dg.TableSchema:

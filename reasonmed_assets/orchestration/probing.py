@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -238,7 +239,7 @@ def _tokens(model: Model) -> int:
 def _most_usd(profile: Profile, call: Call) -> float | None:
     """The most that a call may cost in US dollars; None where a price is unknown."""
     job = Job("", call, orjson.dumps(call.body))
-    return profile.cost_usd(call.model, job.prompt_tokens, job.completion_tokens)
+    return profile.cost_usd(call.model, datetime.now(UTC), job.prompt_tokens, job.completion_tokens)
 
 
 def _impatient(profile: Profile) -> Profile:
@@ -260,5 +261,5 @@ def _add(stats: CallStats, engine: Engine) -> None:
     """Move what the engine has counted to `stats`."""
     for one in engine.stats.values():
         stats.attempts += one.attempts
-        stats.cost_usd += one.cost_usd
+        stats.bill.add(one.bill)
     engine.stats.clear()

@@ -98,6 +98,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         written_at=dt.datetime.now(dt.UTC),
         published=_published(con),
         kinds=con.execute(sql.query("report/provider_kinds").text).fetchone(),
+        unknown_usage=con.execute(sql.query("report/unknown_usage").text).fetchone(),
         failures=sorted(failures, key=lambda failure: not failure.is_blocking),
         n_checks=sum(len(record.outcomes) for record in records),
         matrix=_matrix(records),

@@ -4,7 +4,9 @@
 --     uses it, one row for the table that it was made for. `spent_on` says what came of that row: `examples` (final
 --     ones), `dropped` (its example, or all of its question's, fell away), `pending` (its question is not decided
 --     yet), `other` (it serves no question), `unused` (there is no such row). `paid_usd` is what this warehouse paid
---     itself; others that share the ledger paid the rest.
+--     itself; others that share the ledger paid the rest. Tokens and dollars are of the attempts for which they are
+--     known, and null where they are known of none; `unknown_attempts` have no known cost, and `unknown_usd` is what
+--     stays reserved for them.
 with
 
 calls as (
@@ -16,10 +18,12 @@ calls as (
         arg_min(made_for, attempt) as made_for,
         arg_min(made_for_source, attempt) as made_for_source,
         count(*) as attempts,
-        sum(coalesce(prompt_tokens, 0)) as prompt_tokens,
-        sum(coalesce(completion_tokens, 0)) as completion_tokens,
-        sum(coalesce(cost_usd, 0)) as cost_usd,
-        sum(case when made_for is null then 0 else coalesce(cost_usd, 0) end) as paid_usd
+        sum(prompt_tokens) as prompt_tokens,
+        sum(completion_tokens) as completion_tokens,
+        sum(cost_usd) as cost_usd,
+        sum(if(made_for is null, 0, cost_usd)) as paid_usd,
+        count(*) filter (cost_usd is null) as unknown_attempts,
+        coalesce(sum(reserved_usd) filter (cost_usd is null), 0) as unknown_usd
     from llm_calls
     group by call_key
 ),
@@ -79,7 +83,9 @@ select
     calls.prompt_tokens * coalesce(uses.cost_share, 1) as prompt_tokens,
     calls.completion_tokens * coalesce(uses.cost_share, 1) as completion_tokens,
     calls.cost_usd * coalesce(uses.cost_share, 1) as cost_usd,
-    calls.paid_usd * coalesce(uses.cost_share, 1) as paid_usd
+    calls.paid_usd * coalesce(uses.cost_share, 1) as paid_usd,
+    calls.unknown_attempts * coalesce(uses.cost_share, 1) as unknown_attempts,
+    calls.unknown_usd * coalesce(uses.cost_share, 1) as unknown_usd
 from calls
 left join call_uses as uses on calls.call_key = uses.call_key
 left join served_rows as served

@@ -12,7 +12,9 @@ select
     round(sum(prompt_tokens))::bigint as prompt_tokens,
     round(sum(completion_tokens))::bigint as completion_tokens,
     round(sum(cost_usd), 6) as cost_usd,
-    round(sum(paid_usd), 6) as paid_usd
+    round(sum(paid_usd), 6) as paid_usd,
+    round(sum(unknown_attempts), 1) as unknown_attempts,
+    round(sum(unknown_usd), 6) as unknown_usd
 from call_costs
 group by role, model, source, tier, spent_on
 order by all

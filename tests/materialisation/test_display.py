@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from rich.console import Console
 
+from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.materialisation.display import Display, Displays, PlainDisplay, TerminalDisplay, console_display
 
@@ -18,7 +19,7 @@ STATS = CallStats(
     outcomes=Counter(completed=493, timed_out=7),
     prompt_tokens=3_000,
     completion_tokens=1_000,
-    cost_usd=1.25,
+    bill=Bill(1.25),
     seconds=10.0,
 )
 

@@ -316,7 +316,7 @@ def test_the_plan_says_how_many_calls_and_the_most_that_they_cost(tmp_path: Path
         assert (planned.models, planned.n_calls, planned.is_free) == (["small"], N_CALLS, False)
         list(probe(settings(file), planned, stats))
     assert stats.attempts == planned.n_calls
-    assert 0 < stats.cost_usd < planned.usd < 0.01
+    assert 0 < stats.bill.usd < planned.usd < 0.01
 
 
 def test_models_that_are_not_asked_over_chat_completions_are_named(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import orjson
 
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, call_key, retry_of
-from reasonmed_assets.llm.engine.fetching import Event, Fetcher, Found, Notice, simulated_reply_error
+from reasonmed_assets.llm.engine.fetching import Event, Fetcher, Found, Notice, Sent, simulated_reply_error
 from reasonmed_assets.llm.engine.progress import CallProgress, CallStats
 from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Stored
@@ -52,6 +52,7 @@ class Engine:
     Attributes:
         stats: counts by step, of all runs of the step together.
         allowances: what each endpoint, by provider and address, may be asked for.
+        told_of_unknown_usage: the models of which the user was told that their usage is not known.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Engine:
         self.retry_unresolved = retry_unresolved
         self.stats: dict[str, CallStats] = {}
         self.allowances: dict[tuple[str, str], Allowance] = {}
+        self.told_of_unknown_usage: set[str] = set()
         self.offline = OfflineModels()
 
     def close(self) -> None:
@@ -280,7 +282,7 @@ class _Run:
             return
         chains = self._open.pop(event.key)
         received = event.received
-        self._count_sent(chains[0], event.tries, received.reply)
+        self._count_sent(chains[0], event, received.reply)
         chains[0].n_sent += 1
         self._stats.cached += len(chains) - 1
         for chain in chains:
@@ -357,15 +359,28 @@ class _Run:
             )
         )
 
-    def _count_sent(self, chain: _Chain, tries: int, reply: Reply | None) -> None:
+    def _count_sent(self, chain: _Chain, sent: Sent, reply: Reply | None) -> None:
         stats = self._stats
         stats.made += 1
-        stats.attempts += tries
+        stats.attempts += sent.tries
+        stats.bill.add(sent.bill)
         if reply is not None:
-            prompt, completion = reply.prompt_tokens or 0, reply.completion_tokens or 0
-            stats.prompt_tokens += prompt
-            stats.completion_tokens += completion
-            stats.cost_usd += self._engine.profile.cost_usd(chain.first.model, prompt, completion)
+            stats.prompt_tokens += reply.prompt_tokens or 0
+            stats.completion_tokens += reply.completion_tokens or 0
+            if reply.prompt_tokens is None or reply.completion_tokens is None:
+                self._tell_of_unknown_usage(chain.first.model)
+
+    def _tell_of_unknown_usage(self, name: str) -> None:
+        """Say it once in a build, for each model."""
+        told = self._engine.told_of_unknown_usage
+        if name not in told:
+            told.add(name)
+            model = self._engine.profile.models[name]
+            self._engine.progress.notice(
+                self._step,
+                f"provider {model.provider} does not tell how many tokens {model.name} used for a reply: what was "
+                "reserved for such a call stays set aside, and its cost is shown as unknown",
+            )
 
     def _report(self) -> None:
         now = time.monotonic()

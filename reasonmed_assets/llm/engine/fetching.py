@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from reasonmed_assets.config.profile import Profile, Provider
+from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Attempt, Claimed, LedgerError, Recorded, Wanted
 from reasonmed_assets.llm.ledger.store import CallStore
@@ -37,12 +39,14 @@ class Sent(NamedTuple):
         received: its last attempt.
         attempts: attempts so far, those of earlier builds included.
         tries: attempts in this run.
+        bill: what these cost.
     """
 
     key: str
     received: Received
     attempts: int
     tries: int
+    bill: Bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,8 @@ class Fetcher:
             )
         lanes = [self._lane(name, provider, url) for url in urls]
         if self._dispatcher is None:
-            self._dispatcher = Dispatcher(self._on_attempt, self._events.put, self._on_notice)
+            before_sending = self._before_sending if self._budget.is_limited else None
+            self._dispatcher = Dispatcher(self._on_attempt, self._events.put, self._on_notice, before_sending)
         self._dispatcher.add_provider(name, lanes)
         return self._dispatcher
 
@@ -215,10 +220,11 @@ class Fetcher:
 
     def _claim(self, jobs: Sequence[Job], done: Callable[[Claimed | LedgerError], None]) -> None:
         wanted = []
+        now = datetime.now(UTC)
         for job in jobs:
-            usd = self._profile.cost_usd(job.call.model, job.prompt_tokens, job.completion_tokens)
+            job.reserved_usd = self._profile.cost_usd(job.call.model, now, job.prompt_tokens, job.completion_tokens)
             joins_batch = self._profile.providers[job.call.provider].transport == "batch"
-            wanted.append(Wanted(job.key, job.call.role, usd, joins_batch))
+            wanted.append(Wanted(job.key, job.call.role, job.reserved_usd or 0.0, joins_batch))
         self._ledger.claim(wanted, partial(self._told, done), self._budget)
 
     def _told(self, tell: Callable[..., None], *what: Any) -> None:
@@ -227,6 +233,16 @@ class Fetcher:
             tell(*what)
         except Exception as error:
             self._events.put(error)
+
+    def _before_sending(self, job: Job, send: Callable[[], None]) -> None:
+        """Note in the ledger that a call is on its way: a process that dies then leaves it set aside."""
+        self._ledger.send(job.key, partial(self._told, self._on_noted, send))
+
+    def _on_noted(self, send: Callable[[], None], failure: LedgerError | None) -> None:
+        if failure is not None:
+            self._events.put(failure)
+        else:
+            send()
 
     def _claim_again(self, jobs: Sequence[Job]) -> None:
         """Claim calls that were taken for paid, and are not."""
@@ -281,7 +297,12 @@ class Fetcher:
         if claimed.used_up is not None:
             self._events.put(BudgetError(claimed.used_up))
 
-    def _on_attempt(self, job: Job, received: Received, is_last: bool) -> None:
+    def _on_attempt(self, job: Job, received: Received, is_last: bool) -> bool:
+        """Have an attempt stored. Returns whether the transport tries the call again by itself.
+
+        Where there is a budget, a further try after one that may have been answered has to be covered by it: the call
+        is claimed again.
+        """
         call = job.call
         kind = self._profile.providers[call.provider].kind
         refused = None
@@ -291,6 +312,7 @@ class Fetcher:
                 outcome=Outcome.TRANSPORT_ERROR, detail=str(refused), raw=None, reply=None, partial=None
             )
         model = self._profile.models[call.model]
+        usd = self._cost_usd(job, received)
         attempt = Attempt(
             job.key,
             call.provider,
@@ -302,28 +324,48 @@ class Fetcher:
             job.body,
             received,
             job.batch_id,
-            *self._bill(call.model, received),
+            self._budget.build if self._budget.is_limited else "",
+            usd,
+            job.reserved_usd,
         )
-        self._ledger.record(attempt, partial(self._told, self._on_recorded, job, received, is_last))
+        job.bill.add(Bill(usd) if usd is not None else Bill(0.0, 1, job.reserved_usd or 0.0))
+        goes_on = not is_last and not (self._budget.is_limited and not received.is_declined)
+        self._ledger.record(
+            attempt, partial(self._told, self._on_recorded, job, received, is_last, not is_last and not goes_on)
+        )
         if refused is not None:
             raise refused
+        return goes_on
 
-    def _bill(self, model: str, received: Received) -> tuple[str, float]:
-        """Which build pays, and how much; none where there is no budget."""
-        if not self._budget.is_limited or received.reply is None:
-            return (self._budget.build if self._budget.is_limited else "", 0.0)
-        reply = received.reply
-        return self._budget.build, self._profile.cost_usd(model, reply.prompt_tokens or 0, reply.completion_tokens or 0)
+    def _cost_usd(self, job: Job, received: Received) -> float | None:
+        """What an attempt cost in US dollars; None where that is not known."""
+        if received.is_declined:
+            return 0.0
+        model, reply = job.call.model, received.read
+        if reply is None:
+            return self._profile.cost_usd(model, received.started_at, None, None)
+        return self._profile.cost_usd(
+            model,
+            received.started_at,
+            reply.prompt_tokens,
+            reply.completion_tokens,
+            reply.cached_tokens,
+            reply.cache_write_tokens,
+        )
 
     def _on_notice(self, text: str) -> None:
         self._events.put(Notice(text))
 
-    def _on_recorded(self, job: Job, received: Received, is_last: bool, recorded: Recorded | LedgerError) -> None:
+    def _on_recorded(
+        self, job: Job, received: Received, is_last: bool, is_claimed_again: bool, recorded: Recorded | LedgerError
+    ) -> None:
         if isinstance(recorded, LedgerError):
             self._events.put(recorded)
             return
         if self._dispatcher is not None and self._senders[job.call.provider] is self._dispatcher:
             self._dispatcher.saved()
+        if is_claimed_again:
+            self._claim_again([job])
         if not is_last:
             return
         self._held.discard(job.key)
@@ -334,7 +376,7 @@ class Fetcher:
         if received.is_final and not recorded.is_kept:
             self._end([job.key], Found([job.key]))
         else:
-            self._end([job.key], Sent(job.key, received, recorded.attempts, job.tries))
+            self._end([job.key], Sent(job.key, received, recorded.attempts, job.tries, job.bill))
 
     def _end(self, keys: list[str], event: Event) -> None:
         for key in keys:

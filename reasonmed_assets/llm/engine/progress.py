@@ -8,6 +8,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.vocabulary import Outcome
 
 _log = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ class CallStats:
         cached: calls whose reply already existed: in the ledger, from another running build, or from another row.
         attempts: requests sent in this run, transport retries included.
         outcomes: rows by outcome.
-        prompt_tokens, completion_tokens: tokens of the calls made.
-        cost_usd: their cost at the profile's prices.
+        prompt_tokens, completion_tokens: tokens of the calls made, as far as they are known.
+        bill: what the attempts cost at the profile's prices.
         seconds: since the step started.
     """
 
@@ -38,7 +39,7 @@ class CallStats:
     outcomes: Counter[str] = field(default_factory=Counter)
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    cost_usd: float = 0.0
+    bill: Bill = field(default_factory=Bill)
     seconds: float = 0.0
 
     @property
@@ -154,13 +155,21 @@ def described(stats: CallStats, pace: Pace) -> str:
         f"{stats.made:,} calls made, {stats.cached:,} reused",
         f"{pace.calls_per_s:,.1f} calls/s",
         f"{stats.tokens:,} tokens, {pace.tokens_per_s:,.0f}/s",
-        f"${stats.cost_usd:,.2f}",
+        dollars(stats.bill),
     ]
     if pace.left_s:
         parts.append(f"{duration(pace.left_s)} left")
     if stats.failed:
         parts.append(failures(stats))
     return "; ".join(parts)
+
+
+def dollars(bill: Bill) -> str:
+    """What is known of a cost, and what is not: "$1.20", "$1.20 + 3 of unknown cost ($0.05 reserved)"."""
+    known = f"${bill.usd:,.2f}"
+    if not bill.n_unknown:
+        return known
+    return f"{known} + {bill.n_unknown:,} of unknown cost (${bill.unknown_usd:,.2f} reserved)"
 
 
 def failures(stats: CallStats) -> str:

@@ -51,6 +51,14 @@ class Release(Operation):
 
 
 @dataclass(slots=True)
+class Send(Operation):
+    """Note that claimed calls are about to be sent: if their owner dies, what they may cost stays set aside."""
+
+    keys: tuple[str, ...]
+    owner_id: str
+
+
+@dataclass(slots=True)
 class Use(Operation):
     """Note that an owner begins or ends to send calls to a provider."""
 
@@ -70,8 +78,9 @@ class Leave(Operation):
 class Record(Operation):
     """Store an attempt, with the call and its body where they are new. Result: `Recorded`.
 
-    Attempts of a call are numbered from 1 without gaps. The first final one is kept, settles its build's reservation
-    and ends the claim. A line of a batch that is there already is not stored again.
+    Attempts of a call are numbered from 1 without gaps. Each that was not declined is settled: what it cost, or may
+    have cost, is spent by its build. The first final one is kept and ends the claim. A line of a batch that is there
+    already is not stored again.
 
     Attributes:
         asker: for whom it was made; None: for nobody that keeps an account.

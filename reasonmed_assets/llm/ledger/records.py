@@ -42,7 +42,8 @@ class Attempt(NamedTuple):
         received: how it ended.
         batch_id: the batch in which it was sent; None when it was sent alone.
         build: the build that pays for it.
-        usd: its cost in US dollars.
+        usd: its cost in US dollars; None where it is not known.
+        reserved_usd: what was set aside for it; None where the model has no price.
     """
 
     call_key: str
@@ -56,7 +57,13 @@ class Attempt(NamedTuple):
     received: Received
     batch_id: str | None = None
     build: str = ""
-    usd: float = 0.0
+    usd: float | None = 0.0
+    reserved_usd: float | None = None
+
+    @property
+    def settled_usd(self) -> float:
+        """What it cost, or, where that is not known, what stays set aside for it."""
+        return self.usd if self.usd is not None else self.reserved_usd or 0.0
 
 
 class Recorded(NamedTuple):

@@ -31,6 +31,7 @@ from reasonmed_assets.llm.ledger.operations import (
     Record,
     Release,
     Reopen,
+    Send,
     Use,
 )
 from reasonmed_assets.llm.ledger.owners import HEARTBEAT_S, Owner, this_process
@@ -68,6 +69,11 @@ ATTEMPT_COLUMNS = {
     "finish_reason": pl.String,
     "prompt_tokens": pl.Int64,
     "completion_tokens": pl.Int64,
+    "reasoning_tokens": pl.Int64,
+    "cached_tokens": pl.Int64,
+    "cache_write_tokens": pl.Int64,
+    "reserved_usd": pl.Float64,
+    "is_declined": pl.Int64,
     "latency_ms": pl.Float64,
     "started_at": pl.Int64,
     "is_accepted": pl.Int64,
@@ -75,7 +81,8 @@ ATTEMPT_COLUMNS = {
     "made_for_source": pl.String,
     "batch_id": pl.String,
 }
-"""The account of attempts as a database gives it: microseconds since 1970 in `started_at`, 0 or 1 in `is_accepted`."""
+"""The account of attempts as a database gives it: microseconds since 1970 in `started_at`, 0 or 1 in `is_accepted` and
+`is_declined`."""
 
 
 class StoredFrame(NamedTuple):
@@ -154,7 +161,9 @@ class CallStore(ABC):
         wanted = list(dict.fromkeys(keys))
         parts = [wanted[first : first + _KEYS_PER_FRAME] for first in range(0, len(wanted), _KEYS_PER_FRAME)]
         frame = pl.concat([pl.DataFrame(schema=ATTEMPT_COLUMNS), *(self._attempts(p, warehouse) for p in parts)])
-        return frame.with_columns(pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted").cast(pl.Boolean))
+        return frame.with_columns(
+            pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted", "is_declined").cast(pl.Boolean)
+        )
 
     def body_of(self, key: str) -> dict[str, Any] | None:
         """The request body of a call as it was sent; None when the ledger does not know the key."""
@@ -186,9 +195,16 @@ class CallStore(ABC):
     ) -> None:
         """Claim calls before they are sent; `done` is called from another thread with the answer.
 
-        A claim reserves what its call may cost at most; a recorded attempt settles its cost.
+        A claim reserves what its call may cost at most, and one request; a recorded attempt settles both.
         """
         self._submit(Claim(tuple(calls), self._owner.owner_id, budget, finish=done))
+
+    def send(self, key: str, done: Callable[[LedgerError | None], None]) -> None:
+        """Note that a claimed call is about to be sent; `done` is called from another thread once that is on disk.
+
+        What a call may cost then stays set aside if this process dies before it has recorded how the call ended.
+        """
+        self._submit(Send((key,), self._owner.owner_id, finish=done))
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""

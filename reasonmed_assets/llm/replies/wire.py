@@ -16,6 +16,7 @@ from reasonmed_assets.llm.replies.chunks import put_together
 from reasonmed_assets.llm.replies.documents import documents, mended
 from reasonmed_assets.llm.replies.finish_reasons import Finish, finish_of, is_word
 from reasonmed_assets.llm.replies.messages import message_texts, says_only
+from reasonmed_assets.llm.replies.usage import read_usage
 
 _SHOWN_CHARACTERS = 200
 _REASONS = ("finish_reason", "finishReason", "finish_details", "stop_reason", "done_reason")
@@ -148,20 +149,19 @@ def _reply(choice: dict[str, Any], response: dict[str, Any], reason: str | None,
         # The older completions have a text, and some servers write the message as one.
         message = {"content": choice.get("text") if message is None else message}
     texts = message_texts(message)
-    usage = _mapping(response.get("usage")) or _mapping(choice.get("usage"))
+    has_text = bool(texts.content or texts.reasoning or texts.tool_arguments)
+    usage = read_usage(response, has_text=has_text)
     return Reply(
         content=texts.content,
         reasoning=texts.reasoning,
         refusal=texts.refusal,
         finish_reason=reason,
-        prompt_tokens=_count(usage.get("prompt_tokens")),
-        completion_tokens=_count(usage.get("completion_tokens")),
-        reasoning_tokens=_count(_mapping(usage.get("completion_tokens_details")).get("reasoning_tokens")),
         served_model=_text(response.get("model")),
         system_fingerprint=_text(response.get("system_fingerprint")),
         is_simulated=is_marked_simulated or response.get("simulated") is True,
         tool_arguments=texts.tool_arguments,
         unreadable=texts.unreadable,
+        **usage._asdict(),
     )
 
 
@@ -245,10 +245,6 @@ def _text(value: Any) -> str | None:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and value >= 0 else None
 
 
 def _quoted(report: Any) -> str:

@@ -71,7 +71,8 @@ class BatchSender(LoopSender):
         ledger: where batches are noted.
         build: the build that pays for submitted batches.
         on_attempt: called in that thread for every line that came back and every call that did not: job, outcome,
-            whether it is the job's last attempt in this run. Must return soon.
+            whether it is the job's last attempt in this run. Returns whether the call is to be tried again here. Must
+            return soon.
         on_failure: called in that thread with the exception that ends the run.
         on_unmade: called in that thread with calls that an earlier run's batch, which that run paid for, did not make;
             they are to be claimed as any others before they are submitted again.
@@ -89,7 +90,7 @@ class BatchSender(LoopSender):
         base_url: str,
         ledger: CallStore,
         build: str,
-        on_attempt: Callable[[Job, Received, bool], None],
+        on_attempt: Callable[[Job, Received, bool], bool],
         on_failure: Callable[[BaseException], None],
         on_unmade: Callable[[Sequence[Job]], None],
         may_pay_again: bool = False,
@@ -181,7 +182,9 @@ class BatchSender(LoopSender):
         except (asyncio.CancelledError, StoppedError):
             return
         except UnansweredError as unanswered:
-            self._end_without_lines(batch, unanswered.outcome, unanswered.detail, unanswered.status)
+            self._end_without_lines(
+                batch, unanswered.outcome, unanswered.detail, unanswered.status, may_be_made=batch.remote_id is not None
+            )
         except BaseException as error:
             self._on_failure(error)
 
@@ -252,7 +255,7 @@ class BatchSender(LoopSender):
             )
         said = remote.problems
         detail = f"batch {remote.remote_id} {remote.status} without a line for this call{said and ': '}{said}"
-        self._end_without_lines(batch, Outcome.TRANSPORT_ERROR, detail, None, remote)
+        self._end_without_lines(batch, Outcome.TRANSPORT_ERROR, detail, None, remote, may_be_made=lacks_some)
 
     async def _read_files(self, batch: _Batch, remote: RemoteBatch, answered: Answered) -> str:
         """Read the files once; returns what went wrong. Replies are attempts at once."""
@@ -281,7 +284,10 @@ class BatchSender(LoopSender):
         if status is None:
             said = body_bytes(answer.get("error")).decode(errors="replace")
             detail = f"batch {remote.remote_id}: {said}"
-            return Received(Outcome.TRANSPORT_ERROR, detail, None, None, None, None, latency_ms, started_at)
+            # A line without a response was not worked on.
+            return Received(
+                Outcome.TRANSPORT_ERROR, detail, None, None, None, None, latency_ms, started_at, is_unsent=True
+            )
         found = judged(status, body_bytes(body))
         return Received(
             found.outcome, found.detail, found.status, found.raw, found.reply, None, latency_ms, started_at,
@@ -292,17 +298,25 @@ class BatchSender(LoopSender):
         job.tries += 1
         job.batch_id = batch.batch_id
         is_last = received.is_final or job.tries - job.excused > self._provider.transport_retries
-        if not is_last:
+        if self._on_attempt(job, received, is_last):
             batch.again.append(job)
-        self._on_attempt(job, received, is_last)
 
     def _end_without_lines(
-        self, batch: _Batch, outcome: Outcome, detail: str, status: int | None, remote: RemoteBatch | None = None
+        self,
+        batch: _Batch,
+        outcome: Outcome,
+        detail: str,
+        status: int | None,
+        remote: RemoteBatch | None = None,
+        *,
+        may_be_made: bool,
     ) -> None:
         now = datetime.now(UTC)
         latency_ms = (now - batch.begun_at).total_seconds() * 1000
         started_at, latency_ms = (batch.begun_at, latency_ms) if remote is None else _time_of(batch, remote)
-        received = Received(outcome, detail, status, None, None, None, latency_ms, started_at)
+        received = Received(
+            outcome, detail, status, None, None, None, latency_ms, started_at, is_unsent=not may_be_made
+        )
         jobs, batch.jobs = batch.jobs, {}
         for job in jobs.values():
             self._arrive(batch, job, received)

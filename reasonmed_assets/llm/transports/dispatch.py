@@ -9,14 +9,15 @@ import resource
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import uvloop
 
 from reasonmed_assets.config.profile import Provider
-from reasonmed_assets.llm.calls import Call
+from reasonmed_assets.llm.calls import Bill, Call
 from reasonmed_assets.llm.outcomes import EndpointError, Received
 from reasonmed_assets.llm.refusals import Cause
 from reasonmed_assets.llm.transports.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
@@ -49,7 +50,10 @@ class Job:
         tries: attempts made in this run.
         excused: those of them that failed because the endpoint was down.
         failed_at: when the first of the others failed, on the event loop's clock.
+        not_before: when the next attempt may be made, on that clock.
         batch_id: the last batch that held it, if any.
+        reserved_usd: what an attempt may cost at most, in US dollars; None where the model has no price.
+        bill: what the attempts made in this run cost.
     """
 
     key: str
@@ -58,7 +62,10 @@ class Job:
     tries: int = 0
     excused: int = 0
     failed_at: float | None = None
+    not_before: float = 0.0
     batch_id: str | None = None
+    reserved_usd: float | None = None
+    bill: Bill = field(default_factory=Bill)
 
     @property
     def prompt_tokens(self) -> int:
@@ -189,9 +196,11 @@ class Dispatcher(LoopSender):
 
     Args:
         on_attempt: called in that thread for every attempt: job, outcome, whether it is the job's last in
-            this run. Must return soon.
+            this run. Returns whether the call is to be tried again here. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
         on_notice: called in that thread with news for the user: an endpoint is down, or back.
+        before_sending: called in that thread before every attempt, with the job and what is to be called, from any
+            thread, once it may be sent; None where nothing has to be done before.
 
     While 256 replies wait for the disk nothing is sent: a kill loses at most those and the calls in flight. The
     thread that stores them calls `saved`.
@@ -199,13 +208,15 @@ class Dispatcher(LoopSender):
 
     def __init__(
         self,
-        on_attempt: Callable[[Job, Received, bool], None],
+        on_attempt: Callable[[Job, Received, bool], bool],
         on_failure: Callable[[BaseException], None],
         on_notice: Callable[[str], None],
+        before_sending: Callable[[Job, Callable[[], None]], None] | None = None,
     ) -> None:
         self._on_attempt = on_attempt
         self._on_failure = on_failure
         self._on_notice = on_notice
+        self._before_sending = before_sending
         self._lanes: dict[str, list[Lane]] = {}
         self._n_returned = 0
         self._n_saved = 0
@@ -230,7 +241,11 @@ class Dispatcher(LoopSender):
 
     def _take(self, jobs: list[Job]) -> None:
         lanes = {}
+        now = self._loop.time()
         for job in jobs:
+            if job.not_before > now:
+                self._loop.call_at(job.not_before, self._retry, job)
+                continue
             lane = self._lane_for(job)
             lane.waiting.append(job)
             lanes[id(lane)] = lane
@@ -315,28 +330,43 @@ class Dispatcher(LoopSender):
 
     async def _attempt(self, lane: Lane, job: Job) -> bool:
         """Send a call once. Returns whether the run goes on."""
-        sent_at = self._loop.time()
+        sent_at: float | None = None
         try:
+            if self._before_sending is not None:
+                await self._may_be_sent(job)
+            sent_at = self._loop.time()
             received = await lane.transport.send(job.body, job.call.body["model"], job.call.headers)
             lane.returned(job, received, sent_at, self._loop.time())
             fatal = received.fatal or self._heed(lane, job, received, sent_at)
             is_last = fatal is not None or not lane.is_tried_again(job, received)
             self._n_returned += 1
-            self._on_attempt(job, received, is_last)
+            if not is_last:
+                job.not_before = self._loop.time() + backoff_s(job.tries, received.retry_after_s, self._draw)
+            is_tried_again = self._on_attempt(job, received, is_last)
             if fatal is not None:
                 raise fatal
         except asyncio.CancelledError:
             lane.breaker.abandoned(job.key)
-            self._on_attempt(job, _cut_off(self._loop.time() - sent_at), True)
+            if sent_at is not None:
+                self._on_attempt(job, _cut_off(self._loop.time() - sent_at), True)
             raise
         except BaseException as error:
             lane.breaker.abandoned(job.key)
             self._on_failure(error)
             return False
-        if not is_last:
-            pause = backoff_s(job.tries, received.retry_after_s, self._draw)
-            self._loop.call_later(pause, self._retry, job)
+        if is_tried_again:
+            self._loop.call_at(job.not_before, self._retry, job)
         return True
+
+    async def _may_be_sent(self, job: Job) -> None:
+        assert self._before_sending is not None
+        may = asyncio.Event()
+        self._before_sending(job, lambda: self._tell(may))
+        await may.wait()
+
+    def _tell(self, event: asyncio.Event) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            self._loop.call_soon_threadsafe(event.set)
 
     def _retry(self, job: Job) -> None:
         lane = self._lane_for(job)

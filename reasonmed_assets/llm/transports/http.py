@@ -27,6 +27,8 @@ from reasonmed_assets.llm.transports.connection import Connection
 from reasonmed_assets.llm.transports.responses import judged
 from reasonmed_assets.vocabulary import Outcome
 
+_NO_CONNECTION = "client error (Connect)"
+
 
 class HttpTransport:
     """A chat-completions endpoint of a provider.
@@ -57,6 +59,7 @@ class HttpTransport:
         started_at, sent = datetime.now(UTC), time.perf_counter()
         status, answer, wait_s, limits = None, None, None, NO_RATE_LIMITS
         fatal: EngineError | None = None
+        is_unsent = False
         url = self._url_of(model)
         try:
             request = self._client.post(url).body_bytes(body)
@@ -72,14 +75,17 @@ class HttpTransport:
                 address = response.headers.get("Location")
                 is_forbidden = status == 403 and cause == Cause.DECLINED
                 fatal = self._connection.fatal(url, Cause.KEY if is_forbidden else cause, detail or "", address)
-        except TimeoutError:
+        except TimeoutError as error:
             cause, outcome, detail = Cause.TIMEOUT, Outcome.TIMED_OUT, f"no reply within {self._timeout_s:g} s"
+            is_unsent = _is_unsent(error)
         except RequestError as error:
             cause, outcome, detail = Cause.OUTAGE, Outcome.TRANSPORT_ERROR, self._connection.described(error)
+            is_unsent = _is_unsent(error)
         latency_ms = (time.perf_counter() - sent) * 1000
         raw, reply, partial = answer[3:6] if answer is not None else (None, None, None)
         return Received(
-            outcome, detail, status, raw, reply, wait_s, latency_ms, started_at, limits, fatal, partial, cause
+            outcome, detail, status, raw, reply, wait_s, latency_ms, started_at, limits, fatal, partial, cause,
+            is_unsent,
         )  # fmt: skip
 
     def _url_of(self, model: str) -> Url:
@@ -90,3 +96,9 @@ class HttpTransport:
     def _new_url(self, model: str) -> Url:
         deployment = f"openai/deployments/{quote(model, safe='')}/" if self._is_azure else ""
         return self._connection.url(f"{deployment}chat/completions")
+
+
+def _is_unsent(error: BaseException) -> bool:
+    """There was no connection, so that nothing was sent. The type of a timeout does not tell: its causes do."""
+    causes = error.details["causes"] if isinstance(error, RequestError) else None
+    return any(_NO_CONNECTION in cause["message"] for cause in causes or ())

@@ -197,7 +197,7 @@ class OfflineSender:
         provider: its declaration.
         process: the model.
         on_attempt: called in that thread for every attempt: job, outcome, whether it is the job's last in
-            this run. Must return soon.
+            this run. Returns whether the call is to be tried again here. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
     """
 
@@ -206,7 +206,7 @@ class OfflineSender:
         name: str,
         provider: Provider,
         process: ModelProcess,
-        on_attempt: Callable[[Job, Received, bool], None],
+        on_attempt: Callable[[Job, Received, bool], bool],
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._name = name
@@ -275,8 +275,7 @@ class OfflineSender:
             )
         received = _received(answer, sent)
         is_last = received.is_final or job.tries > self._provider.transport_retries
-        self._on_attempt(job, received, is_last)
-        if not is_last and not self._is_over:
+        if self._on_attempt(job, received, is_last) and not self._is_over:
             self._waiting.append(job)
         self._pump()
 

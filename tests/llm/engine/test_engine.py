@@ -354,7 +354,7 @@ def test_counts_and_costs(tmp_path: Path) -> None:
         stats = build.engine.stats["step"]
         assert (stats.rows, stats.made, stats.cached, stats.attempts) == (10, 10, 0, 10)
         assert (stats.prompt_tokens, stats.completion_tokens) == (100, 50)
-        assert stats.cost_usd == pytest.approx((100 * 1.0 + 50 * 2.0) / 1e6)
+        assert stats.bill.usd == pytest.approx((100 * 1.0 + 50 * 2.0) / 1e6)
         assert stats.seconds > 0
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats, LogProgress, Pace, described, duration
 
 
@@ -18,7 +19,7 @@ def test_a_line_tells_rows_rate_cost_time_left_and_failures() -> None:
         outcomes=Counter(completed=490, empty=3, timed_out=7),
         prompt_tokens=1000,
         completion_tokens=234,
-        cost_usd=1.5,
+        bill=Bill(1.5),
         seconds=10.0,
     )
     pace = Pace(1500)

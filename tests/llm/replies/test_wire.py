@@ -45,7 +45,9 @@ def test_shapes_of_messages(message: dict, content: str | None, reasoning: str |
     assert (reply.content, reply.reasoning) == (content, reasoning)
 
 
-@pytest.mark.parametrize("usage", [None, 7, {}, {"prompt_tokens": "3"}, {"prompt_tokens": -3}, {"prompt_tokens": True}])
+@pytest.mark.parametrize(
+    "usage", [None, 7, {}, {"prompt_tokens": "few"}, {"prompt_tokens": -3}, {"prompt_tokens": True}]
+)
 def test_counts_that_are_none_are_left_out(usage: Any) -> None:
     assert read_reply(response({"content": "x"}, usage=usage)).prompt_tokens is None
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 import pytest
 from aiohttp import web
 from batch_stub import BatchStub, end, fail
@@ -22,6 +21,7 @@ from small import Build, call, calls, profile
 from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets import sql
+from reasonmed_assets.assets.provenance import prices
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.outcomes import EndpointError, SimulatedReplyError, UnauthorisedError
 
@@ -449,7 +449,7 @@ def test_counts_and_costs_take_the_price_of_a_batch(tmp_path: Path) -> None:
         build.results(calls(10))
         stats = build.engine.stats["step"]
         assert (stats.made, stats.attempts) == (10, 10)
-        assert stats.cost_usd == pytest.approx(0.5 * (100 * 1.0 + 50 * 2.0) / 1e6)
+        assert stats.bill.usd == pytest.approx(0.5 * (100 * 1.0 + 50 * 2.0) / 1e6)
 
 
 def test_a_line_that_two_builds_read_is_one_attempt(tmp_path: Path) -> None:
@@ -480,22 +480,14 @@ def test_the_profile_says_what_goes_with_which_transport() -> None:
 
 
 def test_the_account_of_calls_has_the_price_of_a_batch_for_what_went_with_one(tmp_path: Path) -> None:
-    prices = pl.DataFrame(
-        {
-            "provider": ["local"],
-            "model": ["small-1b"],
-            "prompt_usd_per_million": [1.0],
-            "completion_usd_per_million": [2.0],
-            "batch_price_factor": [0.5],
-        }
-    )
     with Stub() as stub, Build(tmp_path, stub.base_url) as build:
         single = build.results([call(1)])
     with BatchStub() as stub, Build(tmp_path, stub.base_url, batched()) as build:
         results = {**single, **build.results([call(2)])}
         with duckdb.connect() as con:
             con.register("attempts", build.ledger.attempts_of(key for r in results.values() for key in r.call_keys))
-            con.register("prices", prices)
+            con.register("prices", prices(batched(batch_price_factor=0.5)))
+            con.execute(sql.macros_text())
             rows = con.sql(sql.query("tables/llm_calls").text).pl()
     costs = {row["batch_id"] is None: row["cost_usd"] for row in rows.to_dicts()}
     assert costs == {True: pytest.approx(20e-6), False: pytest.approx(10e-6)}

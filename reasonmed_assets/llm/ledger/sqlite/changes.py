@@ -27,10 +27,11 @@ _CALL_COLUMNS = (
 )  # fmt: skip
 _REPLY_COLUMNS = (
     "finish_reason", "served_model", "system_fingerprint", "prompt_tokens", "completion_tokens", "reasoning_tokens",
+    "cached_tokens", "cache_write_tokens",
 )  # fmt: skip
 _ATTEMPT_COLUMNS = (
     "call_key", "attempt", "asker_id", "role", "provider_kind", "outcome", "detail", "http_status", "latency_ms",
-    "started_at", "is_simulated", "reply", "response", *_REPLY_COLUMNS,
+    "started_at", "is_simulated", "reply", "response", "reserved_usd", "is_declined", *_REPLY_COLUMNS,
 )  # fmt: skip
 
 
@@ -59,6 +60,13 @@ where b.call_key = ? and b.batch_id = ? and b.attempt is not null and c.final_at
 _SPEND = """
 insert into spending (build, role, usd, calls) values (?, ?, ?, 1)
 on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + 1
+"""
+_SENT = "update claims set is_sent = 1 where call_key = ? and owner_id = ?"
+_BACK = "update claims set is_sent = 0 where call_key = ?"
+_SET_ASIDE = """
+insert into spending (build, role, usd, calls)
+select build, role, sum(usd), count(*) from claims where owner_id = ? and is_sent group by build, role
+on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + excluded.calls
 """
 _KIND = "insert or ignore into provider_kinds (provider, kind) values (?, ?)"
 _ASKER = """
@@ -159,12 +167,17 @@ class Changes:
         return next((owner.name for owner, silent_s in found if is_alive(owner, silent_s)), None)
 
     def _remove_owner(self, owner_id: str) -> None:
+        """What a dead owner had sent may have been answered: that stays set aside."""
+        self._connection.execute(_SET_ASIDE, (owner_id,))
         for table in ("claims", "users", "owners"):
             self._connection.execute(f"delete from {table} where owner_id = ?", (owner_id,))
 
     def _release(self, release: operations.Release) -> None:
         rows = _blobs(release.keys, release.owner_id)
         self._connection.executemany("delete from claims where call_key = ? and owner_id = ?", rows)
+
+    def _send(self, send: operations.Send) -> None:
+        self._connection.executemany(_SENT, _blobs(send.keys, send.owner_id))
 
     def _use(self, use: operations.Use) -> None:
         change = (
@@ -230,6 +243,8 @@ class Changes:
             int(received.started_at.timestamp() * 1_000_000),
             int(read is not None and read.is_simulated),
             *((response, None) if received.reply is not None else (None, response)),
+            attempt.reserved_usd,
+            int(received.is_declined),
             *(_NO_REPLY if read is None else _of_reply(read)),
         )
 
@@ -246,8 +261,10 @@ class Changes:
         attempt = record.attempt
         if attempt.batch_id is not None:
             self._connection.execute(_ARRIVED, (number, key, blob(attempt.batch_id)))
-        if attempt.received.is_final and attempt.build and claimed_by in (None, attempt.build):
-            self._connection.execute(_SPEND, (attempt.build, attempt.role, attempt.usd))
+        if attempt.build and claimed_by in (None, attempt.build):
+            if not attempt.received.is_declined:
+                self._connection.execute(_SPEND, (attempt.build, attempt.role, attempt.settled_usd))
+            self._connection.execute(_BACK, (key,))
         kind = (attempt.provider, attempt.provider_kind)
         if kind not in self._kinds:
             self._connection.execute(_KIND, kind)
@@ -293,6 +310,7 @@ class Changes:
 _CHANGES: dict[type[Operation], Callable[[Changes, Any], Any]] = {
     operations.Claim: Changes._claim,
     operations.Release: Changes._release,
+    operations.Send: Changes._send,
     operations.Use: Changes._use,
     operations.Leave: Changes._leave,
     operations.Learn: Changes._learn,

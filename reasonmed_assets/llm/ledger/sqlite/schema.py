@@ -10,6 +10,7 @@ from dataclasses import fields
 
 from reasonmed_assets.llm.ledger.owners import Owner, is_alive
 from reasonmed_assets.llm.ledger.records import LedgerError
+from reasonmed_assets.llm.replies.usage import TOKENS_MAX
 
 VERSION = 4
 
@@ -54,6 +55,10 @@ create table attempts (
     prompt_tokens integer,
     completion_tokens integer,
     reasoning_tokens integer,
+    cached_tokens integer,
+    cache_write_tokens integer,
+    reserved_usd real,
+    is_declined integer not null default 0,
     latency_ms real,
     started_at integer not null,
     is_simulated integer not null,
@@ -81,7 +86,8 @@ create table claims (
     owner_id text not null,
     build text not null,
     role text not null,
-    usd real not null
+    usd real not null,
+    is_sent integer not null default 0
 );
 create table spending (
     build text not null,
@@ -193,10 +199,29 @@ def _make(connection: sqlite3.Connection) -> None:
 
 
 _ADDED = {
-    "attempts": {"asker_id": "integer references askers", "response": "blob"},
+    "attempts": {
+        "asker_id": "integer references askers",
+        "response": "blob",
+        "cached_tokens": "integer",
+        "cache_write_tokens": "integer",
+        "reserved_usd": "real",
+        "is_declined": "integer not null default 0",
+    },
     "batches": {"build": "text not null default ''"},
 }
 """Columns of tables that earlier versions had without them."""
+
+_DECLINED = """
+update attempts
+set is_declined = 1
+where reply is null and (
+    outcome = 'rejected'
+    or http_status not in (200, 408, 504)
+    or http_status is null
+    and (detail like '%refused%' or detail like '%Cannot connect%' or detail like '%dns error%')
+)
+"""
+"""Earlier versions did not note which requests were declined or never reached their endpoint, and so cost nothing."""
 
 
 def _complete(connection: sqlite3.Connection) -> None:
@@ -211,6 +236,11 @@ def _complete(connection: sqlite3.Connection) -> None:
         for column, declared in columns.items():
             if present and column not in present:
                 connection.execute(f"alter table {table} add column {column} {declared}")
+    if _columns(connection, "attempts"):
+        connection.execute(_DECLINED)
+        for column, least in (("prompt_tokens", 1), ("completion_tokens", 0), ("reasoning_tokens", 0)):
+            absurd = f"not {column} between {least} and {TOKENS_MAX}"
+            connection.execute(f"update attempts set {column} = null where {absurd}")
     _make(connection)
 
 
