@@ -173,20 +173,21 @@ def _bound(subject: Subject) -> Judgement:
     taken = next((kind for kind in (subject.model.parameters, *BOUNDS) if subject.takes(BOUNDS[kind])), None)
     if taken is None:
         return Judgement("wrong", _problem(subject.answers[declared]), declared)
-    answer = subject.answers[BOUNDS[taken]]
-    assert answer.reply is not None
-    said = f"{BOUNDS[taken]} is taken"
-    n = answer.reply.completion_tokens
-    if n is not None and n > _FEW_TOKENS:
-        return Judgement("wrong", f"{said} and not kept to: a reply had {n:,} tokens of {_FEW_TOKENS}", declared)
-    if taken == subject.model.parameters:
+    reply = subject.answers[BOUNDS[taken]].reply
+    assert reply is not None
+    said, refused = f"{BOUNDS[taken]} is taken", subject.answers[declared]
+    if taken != subject.model.parameters and refused.is_declined:
+        subject.parameters = taken
+        found = f"{said}, {declared} is {_problem(refused)}"
+        return Judgement("change", found, declared, Change("models", subject.name, "parameters", taken))
+    if taken != subject.model.parameters:
+        return Judgement("note", f"{said}; {declared} had {_problem(refused)}", declared)
+    n = reply.completion_tokens
+    if n is None or n <= _FEW_TOKENS:
         return Judgement("ok", said, declared)
-    refused = subject.answers[declared]
-    if not refused.is_declined:
-        return Judgement("note", f"{said}; {declared} had no answer: {refused.problem}", declared)
-    subject.parameters = taken
-    found = f"{said}, {declared} is declined: {refused.problem}"
-    return Judgement("change", found, declared, Change("models", subject.name, "parameters", taken))
+    if _is_cut_off(reply):
+        return Judgement("note", f"{said}; a reply cut off at {_FEW_TOKENS} tokens counts {n:,}", declared)
+    return Judgement("wrong", f"{said} and not kept to: a reply had {n:,} tokens of {_FEW_TOKENS}", declared)
 
 
 def _parameter(key: str) -> Callable[[Subject], Judgement]:
@@ -273,7 +274,7 @@ def _reasoning(subject: Subject) -> Judgement:
         counted = sum(reply.reasoning_tokens or 0 for _, reply in subject.replies)
         hidden = f"; {counted:,} tokens of it are counted" if counted else ""
         state: State = "ok" if declared == "none" else "note"
-        return Judgement(state, f"nowhere in {len(subject.replies)} replies{hidden}", declared)
+        return Judgement(state, f"nowhere in the replies{hidden}", declared)
     form = next(form for place, form in FORMS.items() if place in places)
     found = ", ".join(places)
     if form == declared:

@@ -6,6 +6,7 @@ ledger, within the profile's budget.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ _THINKING_TOKENS = 512
 """The most tokens of a reply, and of one by a model that thinks before it answers."""
 _TIMEOUT_S = 120.0
 _OUTAGE_S = 10.0
+_TRIES = 3
+_PAUSE_S = 1.0
 _DECLINED = frozenset({Outcome.REJECTED, Outcome.DECLINED})
 _NOT_PROBED = {
     "batch": "its calls go out as batches",
@@ -170,23 +173,30 @@ def _probed(profile: Profile, name: str, engine: Engine, ledger: CallStore) -> P
         EngineError: it cannot be used at all.
     """
     subject = _subject(profile, name)
-    # A probe is to learn how things are now, so its calls are new ones each time.
-    sample = time.time_ns() // 1_000
     found = Probed(name)
     for probed in PROBES:
-        for n, (label, ask) in enumerate(probed.asks.items()):
-            subject.answers[label] = _answer(profile, subject, label, ask, sample + n, engine, ledger)
+        for label, ask in probed.asks.items():
+            subject.answers[label] = _patiently(profile, subject, label, ask, engine, ledger)
         found.judgements[probed.name] = probed.judge(subject)
         if not subject.is_usable:
             told = found.judgements.pop(probed.name).found
-            return Probed(name, problem=f"every request is {told}; check `name` in {dotted(('models', name))}")
+            return Probed(name, problem=f"{told}; check its name and its provider in the profile")
     return found
 
 
-def _answer(
-    profile: Profile, subject: Subject, label: str, ask: Ask, sample: int, engine: Engine, ledger: CallStore
-) -> Answer:
-    call = _call(profile, subject, label, ask, sample)
+def _patiently(profile: Profile, subject: Subject, label: str, ask: Ask, engine: Engine, ledger: CallStore) -> Answer:
+    """The answer to a request, made again a few times where there is none."""
+    for n in range(_TRIES):
+        # A probe is to learn how things are now, so its calls are new ones each time.
+        call = _call(profile, subject, label, ask, time.time_ns() // 1_000)
+        answer = _answer(profile, call, engine, ledger)
+        if answer.reply is not None or answer.is_declined:
+            break
+        time.sleep(_PAUSE_S * n)
+    return answer
+
+
+def _answer(profile: Profile, call: Call, engine: Engine, ledger: CallStore) -> Answer:
     model = profile.models[call.model]
     key = call_key(call.provider, model.name, model.revision, call.body, call.sample, call.headers)
     try:
@@ -195,10 +205,16 @@ def _answer(
         last = ledger.attempts_of([key]).tail(1).to_dicts()
         if not last or last[0]["outcome"] not in _DECLINED or isinstance(error, UnauthorisedError):
             raise
-        return Answer(problem=last[0]["detail"] or last[0]["outcome"], is_declined=True)
+        return Answer(problem=_short(last[0]["detail"] or last[0]["outcome"]), is_declined=True)
     if result.reply is not None:
         return Answer(result.reply, _message(ledger.reply_of(key)))
-    return Answer(problem=result.detail or str(result.outcome), is_declined=result.outcome in _DECLINED)
+    return Answer(problem=_short(result.detail or str(result.outcome)), is_declined=result.outcome in _DECLINED)
+
+
+def _short(detail: str) -> str:
+    """What an endpoint said, by the message in it where it is JSON."""
+    said = re.search(r'"(?:message|msg)": *"((?:[^"\\]|\\.)+)"', detail)
+    return f"{detail.partition(':')[0]}: {said[1]}" if said and detail.startswith("HTTP ") else detail
 
 
 def _message(raw: bytes | None) -> dict[str, Any]:
@@ -243,7 +259,7 @@ def _most_usd(profile: Profile, call: Call) -> float | None:
 
 
 def _impatient(profile: Profile) -> Profile:
-    """The profile with a person waiting, who was told how many calls there are: nothing is waited for or repeated."""
+    """The profile with a person waiting: an endpoint that is down is not waited for; `_patiently` makes calls again."""
     providers = {
         name: provider.model_copy(
             update={

@@ -27,6 +27,7 @@ N_CALLS = sum(len(one.asks) for one in PROBES)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between attempts of hundredths of a second."""
     monkeypatch.setattr("reasonmed_assets.llm.transports.limits._BACKOFF_FIRST_S", 0.01)
+    monkeypatch.setattr("reasonmed_assets.orchestration.probing._PAUSE_S", 0.01)
 
 
 def completion(body: dict[str, Any], content: Any = None, usage: bool = True, **message: Any) -> Answer:
@@ -201,7 +202,7 @@ def test_what_is_found_is_told_beside_what_is_declared(tmp_path: Path) -> None:
     assert told["seed"][1] == "sent"
     assert told["structured replies"] == ("json_schema is honoured; json_object is honoured", "json_schema")
     assert told["system message"][0] == "followed"
-    assert told["reasoning"] == ("nowhere in 7 replies", "none")
+    assert told["reasoning"] == ("nowhere in the replies", "none")
     assert told["finish reason"][0] == '"length" where a reply reaches its bound; otherwise "stop"'
 
 
@@ -239,6 +240,20 @@ def test_a_bound_that_is_not_kept_to_is_told(tmp_path: Path) -> None:
     assert found.judgements["bound on tokens"].state == "wrong"
     assert "a reply had 400 tokens of 16" in found.judgements["bound on tokens"].found
     assert found.judgements["finish reason"].state == "note"
+
+
+def test_a_bound_that_reasoning_is_not_counted_in_is_a_note(tmp_path: Path) -> None:
+    usage = {"prompt_tokens": 12, "completion_tokens": 400}
+    with Stub(lambda request: reply("one, two", "length", usage=usage)) as stub:
+        found = probed(profile_file(tmp_path, stub.base_url))
+    assert found.judgements["bound on tokens"].state == "note"
+
+
+def test_a_request_that_fails_is_made_again(tmp_path: Path) -> None:
+    with Stub(lambda request: Answer(500) if request.nth == 1 else completion(request.body)) as stub:
+        found = probed(profile_file(tmp_path, stub.base_url))
+        assert stub.n < 2 * N_CALLS
+    assert found.is_fine and states(found) == {}
 
 
 def test_a_declined_system_message_is_wrong(tmp_path: Path) -> None:
