@@ -6,9 +6,11 @@ own.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from urllib.parse import quote
 
 from pyreqwest.exceptions import RequestError
@@ -28,6 +30,35 @@ from reasonmed_assets.llm.transports.responses import judged
 from reasonmed_assets.vocabulary import Outcome
 
 _NO_CONNECTION = "client error (Connect)"
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+class _Headers(Mapping[str, str]):
+    """The headers of a response; one that is no text is not there."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return self._headers[name]
+        except ValueError as error:
+            raise KeyError(name) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._headers)
+
+    def __len__(self) -> int:
+        return len(self._headers)
+
+
+def _sensible(read: Callable[[Mapping[str, str]], _T], headers: Mapping[str, str], otherwise: _T) -> _T:
+    """What headers say, unless that makes no sense."""
+    try:
+        return read(headers)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return otherwise
 
 
 class HttpTransport:
@@ -65,14 +96,16 @@ class HttpTransport:
             request = self._client.post(url).body_bytes(body)
             response = await (request.headers(headers) if headers else request).build().send()
             status = response.status
-            wait_s, limits = retry_after_s(response.headers), rate_limits(response.headers)
-            is_marked = response.headers.get("X-Simulated", "").lower() == "true"
+            told = _Headers(response.headers)
+            wait_s = _sensible(retry_after_s, told, None)
+            limits = _sensible(rate_limits, told, NO_RATE_LIMITS)
+            is_marked = told.get("X-Simulated", "").lower() == "true"
             data = self._connection.cleaned((await response.bytes()).to_bytes())
             answer = judged(status, data, is_marked)
             outcome, detail, status, cause = answer.outcome, answer.detail, answer.status, answer.cause
             if cause is not None:
                 wait_s = answer.wait_s if wait_s is None else wait_s
-                address = response.headers.get("Location")
+                address = told.get("Location")
                 is_forbidden = status == 403 and cause == Cause.DECLINED
                 fatal = self._connection.fatal(url, Cause.KEY if is_forbidden else cause, detail or "", address)
         except TimeoutError as error:
@@ -81,6 +114,11 @@ class HttpTransport:
         except RequestError as error:
             cause, outcome, detail = Cause.OUTAGE, Outcome.TRANSPORT_ERROR, self._connection.described(error)
             is_unsent = _is_unsent(error)
+        except Exception as error:
+            _log.exception("provider %s: a response could not be handled", self._name)
+            said = self._connection.cleaned(f"{type(error).__name__}: {error}".encode()).decode(errors="replace")
+            cause, outcome = Cause.FAILURE, Outcome.TRANSPORT_ERROR
+            detail = f"the response could not be handled ({said})"
         latency_ms = (time.perf_counter() - sent) * 1000
         raw, reply, partial = answer[3:6] if answer is not None else (None, None, None)
         return Received(

@@ -10,12 +10,15 @@ from typing import Any
 
 import orjson
 import pytest
+import zstandard
+from aiohttp import web
 from small import Build, calls, profile
 from stub import Answer, Request, Stub
 
 from reasonmed_assets.config.profile import Model
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.ledger.compression import Frames
+from reasonmed_assets.llm.replies import wire
 from reasonmed_assets.llm.replies.parsing import TextReply, parse_reply
 
 OPTIONS = ["Aspirin", "Heparin", "Warfarin"]
@@ -229,3 +232,83 @@ def test_the_verdict_that_a_reasoning_parser_took_for_reasoning(tmp_path: Path) 
         results = build.results(calls(4), read)
         assert {(result.outcome, result.value.verdict) for result in results.values()} == {("completed", "correct")}
         assert stub.n == 4
+
+
+ODD_HEADERS = {
+    "not ASCII": {"Retry-After": "\xe9t\xe9"},
+    "a zone beyond all": {"Retry-After": "Wed, 21 Oct 2015 07:28:00 +99999999999999"},
+    "a year beyond all": {"Retry-After": "Wed, 21 Oct 99999 07:28:00 GMT"},
+    "no number": {"Retry-After": "nan"},
+    "nothing": {"Retry-After": ""},
+    "digits without end": {"Retry-After": "9" * 5_000},
+    "limits without end": {"x-ratelimit-remaining-requests": "0", "x-ratelimit-limit-requests": "9" * 5_000},
+    "limits that are none": {"x-ratelimit-remaining-tokens": "\xff", "x-ratelimit-limit-tokens": "\u00b2"},
+    "a mark that is none": {"X-Simulated": "\xff"},
+}
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("headers", ODD_HEADERS.values(), ids=ODD_HEADERS)
+def test_odd_headers_are_passed_over_and_every_request_is_an_attempt(
+    headers: dict[str, str], status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reasonmed_assets.llm.transports.limits._LONGEST_WAIT_S", 0.01)
+
+    def answer(request: Request) -> Answer:
+        return Answer(status if request.nth == 1 else 200, raw(said()), headers if request.nth == 1 else {})
+
+    with LatinStub(answer) as stub, Build(tmp_path, stub.base_url) as build:
+        assert build.results(calls(1), letter)["0"].value.answer_letter == "B"
+        n = 1 if status == 200 else 2
+        assert (stub.n, len(stored(tmp_path))) == (n, n)
+
+
+class LatinStub(Stub):
+    """Writes headers byte by byte: aiohttp would encode them."""
+
+    async def _respond(self, http: web.Request, answer: Answer) -> web.StreamResponse:
+        lines = [f"HTTP/1.1 {answer.status} x", f"Content-Length: {len(answer.body)}", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+        assert http.transport is not None
+        http.transport.write("\r\n".join([*lines, "", ""]).encode("latin-1") + answer.body)
+        http.transport.close()
+        return web.Response()
+
+
+def test_whatever_goes_wrong_with_a_response_its_request_is_an_attempt_and_its_bytes_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = wire.read_reply
+    monkeypatch.setattr(
+        "reasonmed_assets.llm.transports.responses.read_reply",
+        lambda data, mark: 1 // 0 if stub.n == 1 else read(data, mark),
+    )
+    with Stub(lambda request: Answer(body=raw(said()))) as stub, Build(tmp_path, stub.base_url) as build:
+        assert build.results(calls(1), letter)["0"].value.answer_letter == "B"
+    assert stored(tmp_path) == [("transport_error", raw(said())), ("completed", raw(said()))]
+
+
+@pytest.mark.parametrize(
+    "name", ["cut, error", "an error and an empty choice", "an error in the choice", "whole, error"]
+)
+def test_what_an_earlier_version_kept_by_mistake_is_reopened_once(name: str, tmp_path: Path) -> None:
+    with Stub(lambda request: Answer(body=raw(said()))) as stub:
+        with Build(tmp_path, stub.base_url) as build:
+            build.results(calls(3), letter)
+        mistaken = zstandard.ZstdCompressor().compress(raw(AGAIN[name]))
+        with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as ledger, ledger:
+            key = ledger.execute("select min(call_key) from calls").fetchone()[0]
+            ledger.execute("update attempts set reply = ? where call_key = ?", (mistaken, key))
+            before = ledger.execute("select * from attempts where call_key <> ?", (key,)).fetchall()
+        for _ in range(2):
+            with Build(tmp_path, stub.base_url) as build:
+                results = build.results(calls(3), letter)
+                assert {result.value.answer_letter for result in results.values()} == {"B"}
+            assert stub.n == 4
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as ledger:
+        assert ledger.execute("select * from attempts where call_key <> ?", (key,)).fetchall() == before
+        outcomes = ledger.execute(
+            "select attempt, outcome from attempts where call_key = ? order by 1", (key,)
+        ).fetchall()
+        assert outcomes == [(1, "transport_error"), (2, "completed")]
+        assert ledger.execute("select final_attempt from calls where call_key = ?", (key,)).fetchone() == (2,)
