@@ -4,24 +4,29 @@ Reads the replies of DATA_DIR/replies (JSON that ends in an answer field) in thr
 with a final line as this project's prompts ask for it, and their reasoning alone. The label is the letter that comes
 with a cleanly parsed reply; the others, and those that answer with an option's text, are labelled by hand in
 tests/rules/reply_letters.json. Prints one Markdown table per form, every wrong letter, and every missed one of the
-first form.
+first form; at last the processor time that 1 MB of what a model may repeat takes.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reasonmed_assets.llm.replies.reply_text import json_objects, split_reasoning
 from reasonmed_assets.rules.extraction import Extraction, extract_answer
 
 LABELS = Path(__file__).parents[1] / "tests" / "rules" / "reply_letters.json"
 MODELS = {"gpt-35-turbo-16k": "GPT-3.5", "gpt-4-32k": "GPT-4"}
 FORMS = ("As replied", "Reasoning and a final line", "Reasoning alone")
 QUOTED = 40
+OPTIONS = ["Aspirin", "Heparin", "Warfarin", "Digoxin"]
+REPEATED = ("- \n", "the answer is ", "the answer to ", "x\n", "\n", '\n"answer": "', '"answer": [', "\\boxed{", "</think>",
+            '{"a":', "```", "ﷺ")  # fmt: skip
 
 
 class Reading(NamedTuple):
@@ -122,6 +127,20 @@ def print_misses(title: str, misses: list[Reading]) -> None:
         print()
 
 
+def print_times() -> None:
+    """Seconds of processor time for 1 MB of each repeated fragment."""
+    print("| 1 MB of | extract_answer | split_reasoning | json_objects |")
+    print("|---|---:|---:|---:|")
+    for fragment in REPEATED:
+        text = "x" + fragment * (1_000_000 // len(fragment)) + "x"
+        times = []
+        for read in (lambda t: extract_answer(t, OPTIONS), lambda t: split_reasoning(t, None, "think"), json_objects):
+            started = time.process_time()
+            read(text)
+            times.append(f"{time.process_time() - started:.3f}")
+        print(f"| {ascii(fragment)} | {' | '.join(times)} |")
+
+
 def main() -> None:
     """Print tables and misses."""
     misses = []
@@ -135,6 +154,7 @@ def main() -> None:
             misses.append((f"Missed letters, {form.lower()}", missed))
     for title, readings_of in misses:
         print_misses(title, readings_of)
+    print_times()
 
 
 if __name__ == "__main__":

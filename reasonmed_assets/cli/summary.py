@@ -10,6 +10,8 @@ from rich.text import Text
 from reasonmed_assets.cli.terminal import new_table, number
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.llm.engine.progress import counted_words
+from reasonmed_assets.llm.replies.finish_reasons import NO_WORD, Finish, finish_of
 from reasonmed_assets.orchestration.build import BuildSummary
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import open_warehouse
@@ -36,6 +38,9 @@ from cost
 left join (select source, count(*) as n from reasonmed group by source) as finals using (source)
 cross join (select count(*) as n from reasonmed) as totals
 group by rollup (source) having count(*) > 0 order by source nulls last
+"""
+_ENDINGS = """
+select finish_reason, count(*) from llm_calls where is_accepted and outcome = 'completed' group by finish_reason
 """
 
 
@@ -70,6 +75,7 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
             _print_table(console, con, "Tiers", _TIERS)
             _print_table(console, con, "Model calls by role", _BY_ROLE)
             _print_table(console, con, "Model calls by source and what came of their rows", _BY_SOURCE)
+            _print_unknown_endings(console, con)
     console.print(f"{summary.seconds:,.0f} s; warehouse: {warehouse.address}", soft_wrap=True)
     if summary.is_complete:
         query = "select tier, count(*) from reasonmed group by all"
@@ -104,6 +110,20 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Table:
         cells = [number(counts.get(source, 0)) if by_source else "" for source in sources]
         table.add_row(name, *cells, number(total))
     return table
+
+
+def _print_unknown_endings(console: Console, con: duckdb.DuckDBPyConnection) -> None:
+    """A warning where replies count as whole although the table of finish reasons does not know why they ended."""
+    words = {word or NO_WORD: n for word, n in con.execute(_ENDINGS).fetchall() if finish_of(word) == Finish.UNKNOWN}
+    if words:
+        console.print(
+            Text.assemble(
+                ("!", "yellow"),
+                f" {sum(words.values()):,} replies that count as whole ended for a reason that is not known "
+                f"({counted_words(words)}): look at some of them in llm_calls, by finish_reason",
+            ),
+            soft_wrap=True,
+        )
 
 
 def _print_table(console: Console, con: duckdb.DuckDBPyConnection, title: str, query: str) -> None:

@@ -12,8 +12,10 @@ Two strengths of evidence, in this order:
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from reasonmed_assets.rules.choices import NO_OPTION, SEVERAL, Choices
@@ -34,14 +36,21 @@ NOTHING = Extraction(None, None)
 
 _EMPHASIS = re.compile(r"\*+|__+|^#{1,6}\s*|\\(?:text|math)(?:bf|rm|it)?\b|\\[()\[\]]|\$", re.MULTILINE)
 
+_LONGEST = 64_000
+"""Characters at the end of a text in which its answer is looked for; nothing before them is read."""
+
 _JSON_FIELD = re.compile(
-    r"""(?:\A|\n|[{,])\s*"""
-    r"""["'](?:final_?|correct_?|chosen_?)?(?:answer|choice|option)(?:_?(?:choice|letter|option|idx|index))?["']\s*:\s*"""
-    r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"?|'(?P<single>(?:[^'\\]|\\.)*)'?|\[(?P<several>[^\]]*)\]?|(?P<bare>[^\s,{}"'\[]+))"""
-    r"""(?=\s*(?:,\s*["']|[}\]]|\Z))""",
+    r"""(?<!\s)(?:(?:\A|(?<=[{,]))\s*+|[^\S\n]*+\n\s*+)"""
+    r"""["'](?:final_?|correct_?|chosen_?)?(?:answer|choice|option)(?:_?(?:choice|letter|option|idx|index))?["']\s*+:\s*+"""
+    r"""(?:"(?P<double>(?:[^"\\\s,}\]]++|\\.|\s++|[,}\]])*)"?|'(?P<single>(?:[^'\\\s,}\]]++|\\.|\s++|[,}\]])*)'?|"""
+    r"""\[(?P<several>[^\]]*+)\]?|(?P<bare>[^\s,{}"'\[]+))"""
+    r"""(?=\s*+(?:,\s*+["']|[}\]]|\Z))""",
     re.IGNORECASE,
 )
-"""A key where JSON has one and a value that ends as one does: words in quotes before a colon are no field."""
+"""A key where JSON has one and a value that ends as one does: words in quotes before a colon are no field.
+
+White space is read from its beginning only, and not given back, so that reading stays linear.
+"""
 _BETWEEN_STRINGS = re.compile(r"""["']\s*,\s*["']""")
 
 _IS = r"(?:is|was|would be|should be|must be|will be|appears to be|seems to be)"
@@ -49,27 +58,27 @@ _BEST = (
     r"(?:most |single )?(?:correct|best|right|appropriate|likely|accurate|suitable|probable|plausible|proper|final|"
     r"fitting|reasonable|better)"
 )
-_COLON = r"(?:[^\S\n]*[:=]|[^\S\n]+-(?=\s)|[^\S\n]*(?=\n))"
+_COLON = r"(?:[^\S\n]*+[:=]|[^\S\n]++-(?=\s)|[^\S\n]*+(?=\n))"
 _LABELS = {
-    "boxed": r"\\boxed\s*\{+(?P<value>[^{}]*)\}",
+    "boxed": r"\\boxed\s*+\{++(?P<boxed>[^{}]*+)\}",
     "final_answer": rf"(?:\bfinal (?:answer|choice|decision|selection)(?: (?:choice|option|letter))?"
-    rf"(?:[^\S\n]+{_IS}\b\s*:?|{_COLON})|^[\W\d]*(?:the )?(?:{_BEST} )?(?:answer|choice)(?: (?:choice|option|letter))?"
-    rf"{_COLON})\s*(?=(?P<value>[^\n]+))",
+    rf"(?:[^\S\n]++{_IS}\b\s*+:?|{_COLON})|^(?:[^\w\n]|\d)*+(?:the )?(?:{_BEST} )?(?:answer|choice)"
+    rf"(?: (?:choice|option|letter))?{_COLON})\s*+(?=[^\n])",
     "stated_answer": rf"(?<!incorrect )(?<!wrong )(?<!other )\b(?:{_BEST} (?:\w+ )?(?:answer|option|choice|response|"
     rf"statement|one)|answer|exception|(?:incorrect|false|untrue|odd) (?:statement|one|option))"
     rf"(?: (?:choice|option|letter))?(?:,? (?:to|for|in|among|here|based|from|of|given|that|which)\b[^.:\n]{{0,160}}?)?"
-    rf",?\s+{_IS}(?: (?:therefore|thus|hence|then|most likely|likely|probably|indeed|clearly))?\s*[:,]?\s*"
-    rf"(?=(?P<value>[^\n]+))",
+    rf",?\s{{1,10}}+{_IS}(?: (?:therefore|thus|hence|then|most likely|likely|probably|indeed|clearly))?\s*+[:,]?\s*+"
+    rf"(?=[^\n])",
     "chosen_option": r"\b(?:choose|select|pick|chose|selected|opt for|go with|going with|settle on|answer with)"
-    r"(?: (?:the )?(?:answer|option|choice|letter))?:?\s+(?=(?P<value>\(?(?-i:[A-J])\b[^\n]*))",
-    "cjk_label": r"(?:答案|选项|選項|[故应應][选選][择擇]?)\s*(?:应该|应|應該|應)?\s*(?:是|为|為)?\s*:?\s*"
-    r"(?=(?P<value>[^\n。]+))",
+    r"(?: (?:the )?(?:answer|option|choice|letter))?:?\s++(?=\(?(?-i:[A-J])\b)",
+    "cjk_label": r"(?:答案|选项|選項|[故应應][选選][择擇]?)\s*+(?:应该|应|應該|應)?\s*+(?:是|为|為)?\s*+:?\s*+"
+    r"(?=[^\n。])",
 }
 _LABELLED = {name: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for name, pattern in _LABELS.items()}
 _FORMAL = frozenset({"boxed", "final_answer", "cjk_label"})
 """Labels after which anything is an answer; after the others only an option (or its denial) is."""
 
-_SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b[^.\n]*$", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b", re.IGNORECASE)
 _DENIAL = re.compile(r"(?:none\b|not (?:listed|provided|given|among|one of|in the)|neither\b|all of\b)", re.IGNORECASE)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-J]\.)(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)\s+|\n+|(?<=。)")
@@ -89,6 +98,8 @@ _NEGATED = re.compile(
 )
 _LAST_SENTENCES = 4
 _NEAR_THE_END = 300
+_MOST_LABELS = 100
+_VALUE_LENGTH = 2000
 _CONCLUSION_LENGTH = 2000
 """Characters; longer texts cost no more."""
 
@@ -103,7 +114,7 @@ def extract_answer(text: str, options: Sequence[str]) -> Extraction:
         ValueError: fewer than two or more than ten options.
     """
     choices = Choices(options)
-    plain = plain_characters(text)
+    plain = plain_characters(text[-_LONGEST:])[-_LONGEST:]
     bare = _EMPHASIS.sub("", plain).strip()
     return (
         _json_field(plain, choices)
@@ -137,8 +148,8 @@ def _labelled(text: str, choices: Choices) -> Extraction | None:
 
 
 def _labelled_from(start: int, text: str, choices: Choices) -> Extraction | None:
-    for rule, value, before in _labels(text, start):
-        if rule not in _FORMAL and _SUPPOSED.search(before):
+    for rule, value, at in _labels(text, start):
+        if rule not in _FORMAL and _SUPPOSED.search(_sentence_before(at, text)):
             continue
         read = choices.read(value)
         if read == NO_OPTION and rule in _FORMAL:
@@ -148,15 +159,24 @@ def _labelled_from(start: int, text: str, choices: Choices) -> Extraction | None
     return None
 
 
-def _labels(text: str, start: int) -> Iterator[tuple[str, str, str]]:
-    """Rule, first sentence of the value, and the text before, of every label from `start`; the last one first."""
+def _labels(text: str, start: int) -> Iterator[tuple[str, str, int]]:
+    """Rule, first sentence of the value, and place, of every label from `start`; the last one first."""
     matches = [
-        (match.start("value"), rule, match)
+        (match.start("boxed") if rule == "boxed" else match.end(), rule, match)
         for rule, pattern in _LABELLED.items()
         for match in pattern.finditer(text, start)
     ]
-    for _, rule, match in sorted(matches, key=lambda found: found[0], reverse=True):
-        yield rule, _SENTENCE_END.split(match["value"].strip(), maxsplit=1)[0], text[: match.start()]
+    for at, rule, match in heapq.nlargest(_MOST_LABELS, matches, key=itemgetter(0)):
+        value = match["boxed"] if rule == "boxed" else text[at : at + _VALUE_LENGTH].partition("\n")[0]
+        if rule == "cjk_label":
+            value = value.partition("。")[0]
+        yield rule, _SENTENCE_END.split(value[:_VALUE_LENGTH].strip(), maxsplit=1)[0], match.start()
+
+
+def _sentence_before(at: int, text: str) -> str:
+    """What the sentence says before a place in it."""
+    some = text[max(0, at - _VALUE_LENGTH) : at].removesuffix("\n")
+    return some[max(some.rfind("."), some.rfind("\n")) + 1 :]
 
 
 def _only_an_option(text: str, choices: Choices) -> Extraction | None:

@@ -26,6 +26,7 @@ from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Stored
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
+from reasonmed_assets.llm.replies.finish_reasons import NO_WORD, Finish, finish_of
 from reasonmed_assets.llm.transports.dispatch import Allowance, Job
 from reasonmed_assets.llm.transports.offline import OfflineModels
 from reasonmed_assets.vocabulary import Outcome
@@ -311,6 +312,8 @@ class _Run:
             self._note(chain, (outcome, detail), (unusable.outcome, unusable.detail))
             self._call_again(chain, unusable)
             return
+        if finish_of(reply.finish_reason) == Finish.UNKNOWN:
+            self._stats.unknown_endings[reply.finish_reason or NO_WORD] += 1
         self._note(chain, (outcome, detail), (Outcome.COMPLETED, None))
         self._finish(chain, Outcome.COMPLETED, None, value)
 

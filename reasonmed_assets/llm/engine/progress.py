@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,6 +30,11 @@ class CallStats:
         outcomes: rows by outcome.
         prompt_tokens, completion_tokens: tokens of the calls made, as far as they are known.
         bill: what the attempts cost at the profile's prices.
+
+
+        unknown_endings: replies that count as whole although why they ended is not known, by their `finish_reason`.
+        prompt_tokens, completion_tokens: tokens of the calls made.
+        cost_usd: their cost at the profile's prices.
         seconds: since the step started.
     """
 
@@ -37,6 +43,7 @@ class CallStats:
     cached: int = 0
     attempts: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    unknown_endings: Counter[str] = field(default_factory=Counter)
     prompt_tokens: int = 0
     completion_tokens: int = 0
     bill: Bill = field(default_factory=Bill)
@@ -161,6 +168,8 @@ def described(stats: CallStats, pace: Pace) -> str:
         parts.append(f"{duration(pace.left_s)} left")
     if stats.failed:
         parts.append(failures(stats))
+    if stats.unknown_endings:
+        parts.append(f"ended for an unknown reason: {counted_words(stats.unknown_endings)}")
     return "; ".join(parts)
 
 
@@ -170,6 +179,11 @@ def dollars(bill: Bill) -> str:
     if not bill.n_unknown:
         return known
     return f"{known} + {bill.n_unknown:,} of unknown cost (${bill.unknown_usd:,.2f} reserved)"
+
+
+def counted_words(words: Mapping[str, int]) -> str:
+    """Finish reasons with how often they came, the most frequent first."""
+    return ", ".join(f"{word!r} {n:,}" for word, n in Counter(words).most_common())
 
 
 def failures(stats: CallStats) -> str:

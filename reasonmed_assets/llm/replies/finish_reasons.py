@@ -67,6 +67,8 @@ _STEMS = (
 """What in an unlisted word tells its ending, in this order: nothing that may be cut off passes for whole."""
 
 _ENDINGS = {word: ending for ending, words in WORDS.items() for word in words.split()}
+NO_WORD = "none"
+"""What stands for a missing finish reason where they are counted."""
 _NO_WORDS = frozenset({"", "null", "none", "nil", "undefined"})
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[\W_]+")

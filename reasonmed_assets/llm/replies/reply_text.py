@@ -20,13 +20,15 @@ _CANNOT = "(?:can ?not|can['\u2019]?t|won['\u2019]?t|(?:am |['\u2019]m )?(?:unab
 _SORRY = "(?:(?:i am |i['\u2019]?m )?(?:very |so )?sorry|(?:i )?apologi[sz]e)"
 _SERVE = r"(?:\w+ )?(?:assist|help|provide|answer|comply|continue|offer|fulfil+|discuss|give|do)"
 _REFUSAL = re.compile(
-    rf"\W*(?:{_SORRY}\b.{{0,40}}?\b{_CANNOT}|i ?{_CANNOT} {_SERVE}\b|as an ai\b|the response was filtered\b)",
+    rf"\W*+(?:{_SORRY}\b.{{0,40}}?\b{_CANNOT}|i ?{_CANNOT} {_SERVE}\b|as an ai\b|the response was filtered\b)",
     re.IGNORECASE,
 )
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)
 _MAX_OBJECTS = 50
+_LONGEST = 64_000
+"""Characters at the end of a text in which JSON is looked for."""
 _MAX_LITERAL = 20_000
 
 
@@ -81,7 +83,10 @@ def _split_tags(content: str) -> tuple[str, str] | None:
     if not closing:
         return _untagged(content[tags[0].end() :]), content[: tags[0].start()]
     # A model may close its thinking again after the answer: the last tag with an answer behind it divides.
-    divider = next((tag for tag in reversed(closing) if _untagged(content[tag.end() :])), closing[-1])
+    ends = [*(tag.start() for tag in tags[1:]), len(content)]
+    last_text = next((tag.end() for tag, end in zip(reversed(tags), reversed(ends), strict=True)
+                      if not content[tag.end() : end].isspace() and tag.end() < end), 0)  # fmt: skip
+    divider = next((tag for tag in reversed(closing) if tag.end() <= last_text), closing[-1])
     return _untagged(content[: divider.start()]), _untagged(content[divider.end() :])
 
 
@@ -111,6 +116,7 @@ def json_objects(text: str) -> list[dict[str, Any]]:
     Line breaks inside strings are allowed. Where there is no JSON object, one in Python's notation (single quotes) is
     taken. An object that is cut off is none.
     """
+    text = text[-_LONGEST:]
     found = _decoded(text)
     return found or [value for body in _bodies(text) if (value := _literal(body)) is not None]
 
@@ -133,7 +139,7 @@ def _decoded(text: str) -> list[dict[str, Any]]:
 
 def _bodies(text: str) -> list[str]:
     """What stands inside code fences, or the text itself where there is none."""
-    return [body.strip() for body in _FENCE.findall(text)] or [text.strip()]
+    return [body.strip() for body in _FENCE.findall(text)[-_MAX_OBJECTS:]] or [text.strip()]
 
 
 def _literal(body: str) -> dict[str, Any] | None:

@@ -37,6 +37,11 @@ def test_a_line_tells_rows_rate_cost_time_left_and_failures() -> None:
     assert line.endswith("failed: timed_out 7, empty 3")
 
 
+def test_words_that_say_nothing_of_an_ending_are_told() -> None:
+    line = described(CallStats(rows=3, unknown_endings=Counter(none=1, whatever=2)), Pace(None))
+    assert line.endswith("ended for an unknown reason: 'whatever' 2, 'none' 1")
+
+
 def test_nothing_is_said_that_is_not_known() -> None:
     line = described(CallStats(), Pace(None))
     assert line.startswith("0 rows")

@@ -173,6 +173,19 @@ def test_a_whole_reply_is_one_whatever_it_looks_like(response: Any, tmp_path: Pa
     assert stored(tmp_path) == [("completed", raw(response))]
 
 
+def test_replies_that_end_for_an_unknown_reason_are_counted_by_their_word(tmp_path: Path) -> None:
+    words = ["stop", "whatever", None, "null", "whatever", "EOS"]
+
+    def answer(request: Request) -> Answer:
+        return Answer(body=raw(said(OK, words[int(request.question[1:])])))
+
+    with Stub(answer) as stub:
+        for _ in range(2):
+            with Build(tmp_path, stub.base_url) as build:
+                build.results(calls(6), letter)
+                assert build.engine.stats["step"].unknown_endings == {"whatever": 2, "none": 2}
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 203])
 def test_any_status_of_success_may_bring_a_reply(status: int, tmp_path: Path) -> None:
     with Stub(lambda request: Answer(status, raw(said()))) as stub, Build(tmp_path, stub.base_url) as build:
