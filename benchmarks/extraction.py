@@ -25,8 +25,8 @@ MODELS = {"gpt-35-turbo-16k": "GPT-3.5", "gpt-4-32k": "GPT-4"}
 FORMS = ("As replied", "Reasoning and a final line", "Reasoning alone")
 QUOTED = 40
 OPTIONS = ["Aspirin", "Heparin", "Warfarin", "Digoxin"]
-REPEATED = ("- \n", "the answer is ", "the answer to ", "x\n", "\n", '\n"answer": "', '"answer": [', "\\boxed{", "</think>",
-            '{"a":', "```", "ﷺ")  # fmt: skip
+REPEATED = ("- \n", "the answer is ", "the answer to ", "x\n", "\n", '\n"answer": "', '"answer": [', "\\boxed{",
+            "</think>", '{"a":', "```", "ﷺ")  # fmt: skip
 
 
 class Reading(NamedTuple):
@@ -138,7 +138,7 @@ def print_times() -> None:
             started = time.process_time()
             read(text)
             times.append(f"{time.process_time() - started:.3f}")
-        print(f"| {ascii(fragment)} | {' | '.join(times)} |")
+        print(f"| {fragment!a} | {' | '.join(times)} |")
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ from reasonmed_assets.cli.summary import _print_unknown_endings
         (["stop", "length", "EOS"], ""),
         (
             ["stop", "whatever", "whatever", None],
-            "! 3 replies that count as whole ended for a reason that is not known ('whatever' 2, 'none' 1): look at some "
-            "of them in llm_calls, by finish_reason\n",
+            "! 3 replies that count as whole ended for a reason that is not known ('whatever' 2, 'none' 1): look at "
+            "some of them in llm_calls, by finish_reason\n",
         ),
     ],
 )
