@@ -57,6 +57,13 @@ WORDS = {
 }
 """Every known word by the ending that it means."""
 
+_MEANINGS = {
+    Finish.WHOLE: "whole",
+    Finish.TRUNCATED: "`truncated`: the reply reached a bound on its length",
+    Finish.FILTERED: "`filtered`: the provider stopped it, not the model",
+    Finish.BROKEN_OFF: "broken off: no reply, asked again",
+}
+
 _STEMS = (
     (Finish.BROKEN_OFF, ("error", "abort", "cancel", "fail", "interrupt", "malformed", "timeout", "timed_out",
                          "unavailable", "overload", "rate_limit", "resource", "disconnect", "exception")),
@@ -88,9 +95,19 @@ def finish_of(finish_reason: str | None) -> Finish:
     return next((ending for ending, stems in _STEMS if any(stem in whole for stem in stems)), Finish.UNKNOWN)
 
 
+@lru_cache(1_000)
 def is_word(finish_reason: str | None) -> bool:
     """Whether there is a finish reason at all: some endpoints write "null" or nothing for none."""
     return finish_reason is not None and _plain(finish_reason) not in _NO_WORDS
+
+
+def words_table() -> str:
+    """`WORDS` in Markdown."""
+    rows = (
+        f"| {_MEANINGS[finish]} | {', '.join(f'`{word}`' for word in words.split())} |"
+        for finish, words in WORDS.items()
+    )
+    return "\n".join(("| what it means | words |", "| --- | --- |", *rows))
 
 
 def _plain(word: str) -> str:

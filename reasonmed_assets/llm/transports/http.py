@@ -26,7 +26,7 @@ from reasonmed_assets.llm.outcomes import (
 )
 from reasonmed_assets.llm.refusals import Cause
 from reasonmed_assets.llm.transports.connection import Connection
-from reasonmed_assets.llm.transports.responses import judged
+from reasonmed_assets.llm.transports.responses import LARGEST_BYTES, judged
 from reasonmed_assets.vocabulary import Outcome
 
 _NO_CONNECTION = "client error (Connect)"
@@ -100,8 +100,8 @@ class HttpTransport:
             wait_s = _sensible(retry_after_s, told, None)
             limits = _sensible(rate_limits, told, NO_RATE_LIMITS)
             is_marked = told.get("X-Simulated", "").lower() == "true"
-            data = self._connection.cleaned((await response.bytes()).to_bytes())
-            answer = judged(status, data, is_marked)
+            data = await response.body_reader.read(LARGEST_BYTES + 1)
+            answer = judged(status, self._connection.cleaned(b"" if data is None else data.to_bytes()), is_marked)
             outcome, detail, status, cause = answer.outcome, answer.detail, answer.status, answer.cause
             if cause is not None:
                 wait_s = answer.wait_s if wait_s is None else wait_s

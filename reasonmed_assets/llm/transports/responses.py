@@ -49,6 +49,8 @@ class Judged(NamedTuple):
 
 def judged(status: int, raw: bytes, is_marked_simulated: bool = False) -> Judged:
     """What a response is, by its status and its bytes."""
+    if len(raw) > LARGEST_BYTES:
+        return _failed(status, raw, f"the response is longer than {LARGEST_BYTES:,} bytes")
     if not 200 <= status < 300:
         return _refused(status, raw, raw, raw.decode(errors="replace"))
     try:

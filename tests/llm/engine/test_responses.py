@@ -112,6 +112,21 @@ def test_what_is_no_reply_is_asked_again_and_kept_as_it_came(response: Any, tmp_
     assert stored(tmp_path) == [("transport_error", raw(response) or None), ("completed", raw(said()))]
 
 
+def test_a_response_without_end_is_no_reply_and_its_beginning_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("http", "responses"):
+        monkeypatch.setattr(f"reasonmed_assets.llm.transports.{module}.LARGEST_BYTES", 400)
+    long = said(OK + "." * 400)
+
+    def answer(request: Request) -> Answer:
+        return Answer(body=raw(long if request.nth == 1 else said()))
+
+    with Stub(answer) as stub, Build(tmp_path, stub.base_url) as build:
+        assert build.results(calls(1), letter)["0"].value.answer_letter == "B"
+    assert stored(tmp_path) == [("transport_error", raw(long)[:401]), ("completed", raw(said()))]
+
+
 @pytest.mark.parametrize("how", ["half", "reset"])
 def test_a_connection_that_breaks_is_asked_again(how: str, tmp_path: Path) -> None:
     def answer(request: Request) -> Answer:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.llm.replies.finish_reasons import WORDS, Finish, finish_of, is_word
+from reasonmed_assets.llm.replies.finish_reasons import WORDS, Finish, finish_of, is_word, words_table
 
 
 def test_every_word_means_one_thing() -> None:
@@ -38,6 +39,11 @@ def test_every_word_means_one_thing() -> None:
 )
 def test_words(words: str, finish: str) -> None:
     assert {word: str(finish_of(word)) for word in words.split()} == dict.fromkeys(words.split(), finish)
+
+
+def test_the_documentation_has_the_table() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "replies.md"
+    assert words_table() in page.read_text(encoding="utf-8"), "paste what words_table() returns"
 
 
 @pytest.mark.parametrize("word", [None, "", " ", "null", "None", "NULL"])
