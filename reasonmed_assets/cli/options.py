@@ -71,7 +71,9 @@ def plain_errors() -> Iterator[None]:
         # Whoever reads the output has read enough of it; the command line's own handling is silent.
         raise
     except (ReasonmedError, OSError) as error:
-        typer.echo(f"reasonmed: {error}", err=True)
+        from reasonmed_assets.cli.terminal import say
+
+        say(f"reasonmed: {error}", is_error=True)
         raise typer.Exit(1) from error
 
 

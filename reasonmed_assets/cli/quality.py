@@ -17,9 +17,10 @@ def quality(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Write the quality report and Great Expectations' Data Docs as HTML, also while a build runs."""
+    from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.pages.site import write_quality_pages
 
     settings = settings_from(warehouse=warehouse)
     with plain_errors():
         for line in write_quality_pages(settings.warehouse_folder, folder):
-            typer.echo(line)
+            say(line)

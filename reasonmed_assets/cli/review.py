@@ -19,13 +19,14 @@ def export_review(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Write a seeded sample of the examples to fill in: a CSV, and a page that needs no network."""
+    from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.pages.review_sheets import export_sheets
     from reasonmed_assets.storage import open_warehouse
 
     settings = settings_from(profile=profile, warehouse=warehouse)
     with plain_errors():
         for line in export_sheets(open_warehouse(settings.warehouse_folder), settings.loaded_profile, folder):
-            typer.echo(line)
+            say(line)
 
 
 @review_app.command("import")
@@ -34,6 +35,7 @@ def import_review(
     warehouse: WarehouseOption = None,
 ) -> None:
     """Keep what reviewers filled in; bad rows are kept too, with the reason."""
+    from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.config.hints import command
     from reasonmed_assets.people.reviews import import_reviews
     from reasonmed_assets.storage import open_warehouse
@@ -45,11 +47,11 @@ def import_review(
             done = import_reviews(folder, file)
             bad = [review for review in done.reviews if review.problem]
             known = "" if done.is_new else ", there already"
-            typer.echo(
+            say(
                 f"{file}: {len(done.reviews) - len(bad)} reviews, {len(bad)} rows with a problem, "
                 f"{done.n_empty} not filled in; kept as {done.path}{known}"
             )
             for review in bad:
-                typer.echo(f"  row {review.row}: {review.problem}")
+                say(f"  row {review.row}: {review.problem}")
     build = command("build", "--profile", "NAME", "--select", "key:reviews", warehouse=settings.warehouse_folder)
-    typer.echo(f"They are in table reviews after the next build, or now with: {build}")
+    say(f"They are in table reviews after the next build, or now with: {build}")

@@ -15,6 +15,7 @@ def fetch(
     profile: ProfileOption = None,
 ) -> None:
     """Download the source files from the Hugging Face hub, at the declared revisions (extra `hub`)."""
+    from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.sources import SourceError, load_declaration
     from reasonmed_assets.sources.hub import fetch as fetch_source
 
@@ -24,7 +25,7 @@ def fetch(
         for name in settings.loaded_profile.sources.declared:
             try:
                 fetch_source(load_declaration(name), folder)
-                typer.echo(f"{name}: fetched to {folder}")
+                say(f"{name}: fetched to {folder}")
             except SourceError as error:
                 missing.append(str(error))
         if missing:

@@ -1,12 +1,17 @@
-"""How values and tables look in a terminal. Texts are data: nothing in them is markup or controls the terminal."""
+"""How values and tables look in a terminal. Texts are data: nothing in them is markup or controls the terminal.
+
+Whatever people read is printed by `say` or on a `new_console`; only what programs read (JSON, CSV, TOML) is not.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 
 _LONGEST_CELL = 60
@@ -14,9 +19,37 @@ _LEAST_COLUMN = 8
 _AROUND_COLUMN = 2
 
 
-def new_console() -> Console:
-    """A console that prints texts as they are."""
-    return Console(markup=False, emoji=False, highlight=False)
+class _TextConsole(Console):
+    """A console that writes out what would control the terminal, wherever in a text, a table or a bar it is."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            # Segments with a control code are of Rich itself, which moves the cursor for its bars.
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
+def new_console(*, is_error: bool = False) -> Console:
+    """A console that prints texts as they are; on stderr for errors."""
+    return _TextConsole(stderr=is_error, markup=False, emoji=False, highlight=False)
+
+
+def say(text: str, *, is_error: bool = False) -> None:
+    """Print a text, however long its lines are; on stderr for errors."""
+    new_console(is_error=is_error).print(text, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """The text with every character written out that is neither printable nor a space, tab or line feed.
+
+    Written out are control characters, among them those that begin the terminal's commands, characters that turn the
+    direction of writing, and halves of a character, which no encoding has.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() or one in "\n\t" or unicodedata.category(one) == "Zs" else ascii(one)[1:-1]
+        for one in text
+    )
 
 
 def new_table(names: Sequence[str], title: str | None = None) -> Table:
@@ -59,8 +92,7 @@ def text(value: object) -> str:
     """A value on one line, cut where it is long; characters that would control the terminal are written out."""
     if value is None:
         return ""
-    line = " ".join(str(value).split())
-    line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+    line = printable(" ".join(str(value).split()))
     return line if len(line) <= _LONGEST_CELL else line[: _LONGEST_CELL - 1] + "…"
 
 

@@ -61,13 +61,14 @@ def export(
     ] = False,
 ) -> None:
     """Write the three training sets as alpaca JSON, ShareGPT messages and Parquet."""
+    from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.release.export import export_training_sets
 
     settings = settings_from(warehouse=warehouse)
     with plain_errors():
         allowed = {kind.value for kind in allow or ()}
         for line in export_training_sets(settings.warehouse_folder, folder, allowed, force=force):
-            typer.echo(line)
+            say(line)
 
 
 def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
@@ -85,7 +86,7 @@ def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
     import duckdb
     import polars as pl
 
-    from reasonmed_assets.cli.terminal import new_console, print_rows
+    from reasonmed_assets.cli.terminal import new_console, print_rows, say
     from reasonmed_assets.storage import open_warehouse
 
     with open_warehouse(warehouse).snapshot() as con:
@@ -104,7 +105,7 @@ def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
     else:
         is_number = [kind.is_numeric() for kind in rows.dtypes]
         print_rows(new_console(), rows.columns, is_number, rows.iter_rows())
-        print(f"{rows.height:,} rows")
+        say(f"{rows.height:,} rows")
 
 
 def prompt(warehouse: Path) -> None:
@@ -113,11 +114,12 @@ def prompt(warehouse: Path) -> None:
     Raises:
         WarehouseError: there is no warehouse, or nothing in it.
     """
+    from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.storage import open_warehouse
 
     with open_warehouse(warehouse).snapshot() as con:
         tables = [name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()]
-    print(f"Tables and views: {', '.join(sorted(tables))}. End a statement with ';', leave with exit.")
+    say(f"Tables and views: {', '.join(sorted(tables))}. End a statement with ';', leave with exit.")
     statement = ""
     while True:
         try:
@@ -131,7 +133,7 @@ def prompt(warehouse: Path) -> None:
             try:
                 run_query(warehouse, statement, TableFormat.table)
             except QueryError as error:
-                print(error)
+                say(str(error))
             statement = ""
 
 
