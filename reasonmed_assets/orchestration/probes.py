@@ -322,6 +322,13 @@ def _usage(subject: Subject) -> Judgement:
     return Judgement("note", found, "")
 
 
+def _cached(subject: Subject) -> Judgement:
+    counts = [reply.cached_tokens for _, reply in subject.replies if reply.cached_tokens is not None]
+    if not counts:
+        return Judgement("note", "not reported: all input is costed at its full price", "")
+    return Judgement("ok", f"reported: {sum(counts):,} tokens of input were read from a cache", "")
+
+
 def _is_cut_off(reply: Reply) -> bool:
     return finish_of(reply.finish_reason) == Finish.TRUNCATED
 
@@ -367,6 +374,7 @@ PROBES = (
     Probe("reasoning", _reasoning),
     Probe("finish reason", _finish),
     Probe("usage", _usage),
+    Probe("cached usage", _cached),
 )
 """What is found out of a model, in this order. A request is made in the order of its probe; the first probe decides by
 which key the requests of the others are bounded."""

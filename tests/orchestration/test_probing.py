@@ -171,7 +171,7 @@ CASES: dict[str, tuple[Endpoint, list[str], dict[str, str]]] = {
     "other finish reasons": (finishes("end_turn", "MAX_TOKENS"), [], {}),
     "unknown finish reasons": (finishes("fertig", "voll"), [], {"finish reason": "note"}),
     "no usage": (
-        lambda request: completion(request.body, usage=False), [], {"usage": "note"}
+        lambda request: completion(request.body, usage=False), [], {"usage": "note", "cached usage": "note"}
     ),
 }  # fmt: skip
 
@@ -202,6 +202,7 @@ def test_what_is_found_is_told_beside_what_is_declared(tmp_path: Path) -> None:
     assert told["seed"][1] == "sent"
     assert told["structured replies"] == ("json_schema is honoured; json_object is honoured", "json_schema")
     assert told["system message"][0] == "followed"
+    assert told["cached usage"][0] == "reported: 21 tokens of input were read from a cache"
     assert told["reasoning"] == ("nowhere in the replies", "none")
     assert told["finish reason"][0] == '"length" where a reply reaches its bound; otherwise "stop"'
 
@@ -332,6 +333,14 @@ def test_the_plan_says_how_many_calls_and_the_most_that_they_cost(tmp_path: Path
         list(probe(settings(file), planned, stats))
     assert stats.attempts == planned.n_calls
     assert 0 < stats.bill.usd < planned.usd < 0.01
+
+
+def test_a_model_without_a_price_is_named_and_not_free(tmp_path: Path) -> None:
+    file = profile_file(tmp_path, "http://127.0.0.1:1/v1")
+    text = file.read_text(encoding="utf-8")
+    file.write_text("\n".join(line for line in text.splitlines() if "usd_per_million" not in line), encoding="utf-8")
+    planned = plan(settings(file).loaded_profile)
+    assert (planned.unpriced, planned.is_free) == (["small"], False)
 
 
 def test_models_that_are_not_asked_over_chat_completions_are_named(tmp_path: Path) -> None:
