@@ -146,7 +146,8 @@ class BatchStub(Stub):
         return {"id": "line", "custom_id": line["custom_id"], "response": response, "error": None}
 
     async def _list(self, http: web.Request) -> web.Response:
-        await self._reach("list", http)
+        if (refusal := await self._reach("list", http)) is not None:
+            return refusal
         ids = list(reversed(self.batches))
         after = http.query.get("after")
         rest = ids[ids.index(after) + 1 :] if after else ids
