@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import importlib.util
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from reasonmed_assets.config import Profile
 from reasonmed_assets.config.profile import Provider
@@ -20,7 +20,7 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.people.overrides import read_overrides
 from reasonmed_assets.servers.embedded import load_library
 
-_PACKAGES = ("dagster", "duckdb", "polars", "pandera", "great-expectations", "openai")
+_PACKAGES = ("dagster", "duckdb", "polars", "pandera", "great-expectations", "pyreqwest")
 _FREE_GIB_WANTED = 2.0
 _TIMEOUT_S = 10.0
 _T = TypeVar("_T")
@@ -135,27 +135,15 @@ def _provider(name: str, provider: Provider) -> Iterator[Finding]:
         yield Finding(subject, is_there, loaded if is_there else absent)
     else:
         for url in provider.base_urls:
-            yield from _endpoint(subject, provider, url)
+            yield _endpoint(name, provider, url)
 
 
-def _endpoint(subject: str, provider: Provider, url: str) -> Iterator[Finding]:
-    import openai
+def _endpoint(name: str, provider: Provider, url: str) -> Finding:
+    from reasonmed_assets.llm.transports.connection import count_models
 
-    key = os.environ.get(provider.api_key_env) if provider.api_key_env else "none"
-    if not key:
-        yield Finding(subject, False, f"the environment variable {provider.api_key_env} with its key is not set")
-        return
-    options: dict[str, Any] = {"api_key": key, "timeout": _TIMEOUT_S, "max_retries": 0}
-    client = (
-        openai.AzureOpenAI(azure_endpoint=url, api_version=provider.azure_api_version, **options)
-        if provider.azure_api_version
-        else openai.OpenAI(base_url=url, **options)
-    )
+    subject = f"provider {name}"
     try:
-        names = [model.id for model in client.models.list()]
-    except openai.AuthenticationError:
-        yield Finding(subject, False, f"{url} does not accept the key in {provider.api_key_env}")
-    except openai.APIError as error:
-        yield Finding(subject, False, f"{url} does not answer: {type(error).__name__}")
-    else:
-        yield Finding(subject, True, f"{url} serves {len(names)} models")
+        n_models = asyncio.run(count_models(name, provider, url, _TIMEOUT_S))
+    except ReasonmedError as error:
+        return Finding(subject, False, str(error).removeprefix(f"{subject}: "))
+    return Finding(subject, True, f"{url} serves {n_models} models")

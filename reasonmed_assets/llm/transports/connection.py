@@ -7,28 +7,25 @@ keeps no cookie, has no connection limit, and reads nothing from the environment
 from __future__ import annotations
 
 import os
-from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+import orjson
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import RequestError
 from pyreqwest.http import Url
 from pyreqwest.proxy import ProxyBuilder
 
 from reasonmed_assets.config.addresses import proxy_of
+from reasonmed_assets.config.credentials import without_secret
 from reasonmed_assets.config.profile import Provider
-from reasonmed_assets.llm.outcomes import EndpointError, EngineError, UnauthorisedError
-from reasonmed_assets.llm.refusals import Cause
+from reasonmed_assets.llm.outcomes import EndpointError, EngineError, UnauthorisedError, detail_of
+from reasonmed_assets.llm.refusals import Cause, refusal_of
 
+_OK = 200
+_SHOWN_CHARACTERS = 200
 _CONNECT_S = 60.0
 _IDLE_CONNECTION_S = 15.0
-_SHORTEST_SECRET = 8
-"""A shorter key would be found in ordinary text."""
-
-_REPLACEMENT = b"[key]"
 
 
 class Connection:
@@ -126,6 +123,39 @@ class Connection:
         return None
 
 
+async def count_models(name: str, provider: Provider, base_url: str, timeout_s: float) -> int:
+    """How many models an endpoint lists; whether it answers at all and accepts the key is known by then.
+
+    Raises:
+        UnauthorisedError: the key is missing, or not accepted.
+        EndpointError, ProxyError: the endpoint cannot be reached, or does not list models; it may serve them even so.
+    """
+    connection = Connection(name, provider, base_url)
+    path = "models" if provider.azure_api_version is None else "openai/models"
+    client = connection.client().timeout(timedelta(seconds=timeout_s)).build()
+    try:
+        response = await client.get(connection.url(path)).build().send()
+        raw = connection.cleaned((await response.bytes()).to_bytes())
+    except TimeoutError:
+        raise EndpointError(f"provider {name}: {base_url} does not answer within {timeout_s:g} s") from None
+    except RequestError as error:
+        raise EndpointError(f"provider {name}: {base_url} does not answer: {connection.described(error)}") from None
+    finally:
+        await client.close()
+    if response.status != _OK:
+        refusal = refusal_of(response.status, raw)
+        detail = detail_of(response.status, refusal, raw.decode(errors="replace"))
+        moved_to = connection.cleaned(response.headers.get("Location", "").encode()).decode(errors="replace")
+        fatal = connection.fatal(base_url, refusal.cause, detail, moved_to or None)
+        raise fatal or EndpointError(f"provider {name}: {base_url} lists no models: {detail}")
+    try:
+        listed = orjson.loads(raw)["data"]
+        return len(listed)
+    except (orjson.JSONDecodeError, TypeError, KeyError):
+        said = raw[:_SHOWN_CHARACTERS].decode(errors="replace")
+        raise EndpointError(f"provider {name}: {base_url} lists no models: {said!r}") from None
+
+
 def key_of(name: str, variable: str | None) -> str | None:
     """The key of provider `name`, out of its environment variable; None when it declares none.
 
@@ -140,39 +170,3 @@ def key_of(name: str, variable: str | None) -> str | None:
     if not (key.isascii() and key.isprintable()):
         raise UnauthorisedError(f"provider {name}: the environment variable {variable} holds characters no key has")
     return key
-
-
-def without_secret(data: bytes, secret: str | None) -> bytes:
-    """The data with the key replaced, as it is, escaped in JSON or an address, or within something in base64.
-
-    Endpoints and proxies echo headers, and what they say is stored.
-    """
-    if secret is None or len(secret) < _SHORTEST_SECRET:
-        return data
-    for form in _forms(secret):
-        data = data.replace(form, _REPLACEMENT)
-    return data
-
-
-@lru_cache
-def _forms(secret: str) -> tuple[bytes, ...]:
-    """How a key may be written, longest first."""
-    plain = secret.encode()
-    forms = {
-        plain,
-        plain.replace(b"/", rb"\/"),
-        plain.replace(b"+", rb"\u002B"),
-        plain.replace(b"+", rb"\u002b"),
-        quote(secret, safe="").encode(),
-        quote(secret).encode(),
-    }
-    forms |= {_within_base64(plain, before, encode) for before in range(3) for encode in (b64encode, urlsafe_b64encode)}
-    return tuple(sorted(forms, key=len, reverse=True))
-
-
-def _within_base64(plain: bytes, before: int, encode: Callable[[bytes], bytes]) -> bytes:
-    """The part of an encoded text that the key alone determines, `before` bytes (of three) preceding it."""
-    encoded = encode(b"\0" * before + plain)
-    first = -(-before * 8 // 6)
-    whole = (before + len(plain)) * 8 // 6
-    return encoded[first:whole]
