@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -57,8 +56,7 @@ class Additions(Section):
         for name, value in _values(extra):
             if names_credential(name) or (isinstance(value, str) and is_credential(value)):
                 raise ValueError(f"{name} holds a credential: a key comes from the variable `api_key_env` names only")
-            is_too_large = isinstance(value, int) and value not in _INTEGERS
-            if is_too_large or (isinstance(value, float) and not math.isfinite(value)) or value is None:
+            if value is None or (isinstance(value, int) and value not in _INTEGERS):
                 raise ValueError(f"{name} is a value that JSON and TOML do not both have")
         return extra
 

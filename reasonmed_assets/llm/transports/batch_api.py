@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from reasonmed_assets.llm.outcomes import (
     detail_of,
 )
 from reasonmed_assets.llm.refusals import Cause, refusal_of
+from reasonmed_assets.llm.replies.documents import documents
 from reasonmed_assets.llm.transports.connection import Connection
 from reasonmed_assets.vocabulary import Outcome
 
@@ -267,7 +267,7 @@ def read_object(raw: bytes) -> dict[str, Any] | None:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
         try:
-            value = json.loads(raw.decode("utf-8-sig", errors="replace"))
+            value = next(iter(documents(raw).objects), None)
         except (ValueError, RecursionError):
             return None
     return value if isinstance(value, dict) else None
