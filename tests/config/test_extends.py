@@ -27,6 +27,31 @@ def refused(file: str, set: dict[str, Any] | None = None) -> str:
     return str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("sources.data_dir", "a\0b"),
+        ("sources.declared", ["\0"]),
+        ("sources", {"overrides": "\ud83d"}),
+        ("name", "\ud83d"),
+        ("seed", 2**70),
+        ("seed", float("nan")),
+        ("seed", json.loads("[" * 40 + "]" * 40)),
+        ("roles.generator.9.slot", "q"),
+        ("roles.generator.-1.slot", "q"),
+        ("roles.generator.first", "q"),
+        ("roles.generator.99999999999999999999", "q"),
+        ("roles.generator.\u00b2", "q"),
+        ("seed.x", 1),
+        ("a..b", 1),
+        ("", 1),
+    ],
+)
+def test_whatever_is_set_for_a_run_is_a_value_or_an_error_of_the_profile(key: str, value: Any) -> None:
+    """The launchpad and REASONMED_SET bring what TOML cannot hold."""
+    assert "simulated.toml" in refused("simulated", {key: value})
+
+
 @pytest.mark.parametrize("name", shipped_profiles())
 def test_the_values_of_shipped_profiles_are_those_on_record(name: str) -> None:
     """A change of one is a change of what a build makes: it belongs on record and into the changelog."""

@@ -20,6 +20,7 @@ import orjson
 
 _END_S = 20.0
 _CHUNK_BYTES = 1 << 20
+_NO_PARAMETERS = frozenset({"model", "messages", "response_format", "chat_template_kwargs"})
 _FAILED = frozenset({"abort", "error"})
 
 Requests = queue.SimpleQueue[dict[str, Any] | None]
@@ -68,13 +69,14 @@ class Model:
     def _enqueue(self, body: dict[str, Any]) -> str:
         from vllm.sampling_params import SamplingParams
 
-        asked = {key: value for key, value in body.items() if key not in ("model", "messages", "response_format")}
+        asked = {key: value for key, value in body.items() if key not in _NO_PARAMETERS}
         if "max_completion_tokens" in asked:
             asked["max_tokens"] = asked.pop("max_completion_tokens")
         params = SamplingParams.from_optional(
             **{**self._defaults, **asked}, structured_outputs=_structured(body.get("response_format"))
         )
-        (added,) = self._llm.enqueue_chat([body["messages"]], params, use_tqdm=False)
+        template = {key: body[key] for key in ("chat_template_kwargs",) if key in body}
+        (added,) = self._llm.enqueue_chat([body["messages"]], params, use_tqdm=False, **template)
         return str(added)
 
     def step(self) -> list[dict[str, Any]]:
