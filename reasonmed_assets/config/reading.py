@@ -89,9 +89,9 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
     if not statements.states(str(file), ("name",)):
         statements.put(("name",), file.stem, str(file))
     for key, value in (set or {}).items():
-        check_values({key: value}, f"{file}, as {SET}", ProfileError)
         try:
             at = key_of(key)
+            check_values(value, f"{file}, as {SET}", ProfileError, at)
             if at[0] == "models" and len(at) > 2:
                 restate(_table(_table(statements.values, "models"), str(at[1])), {str(at[2]): value})
             statements.put(at, deepcopy(value), SET)

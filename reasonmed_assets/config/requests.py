@@ -32,7 +32,6 @@ _OF_THE_CLIENT = re.compile(
 )
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
-_INTEGERS = range(-(2**63), 2**64)
 
 
 class Additions(Section):
@@ -56,8 +55,8 @@ class Additions(Section):
         for name, value in _values(extra):
             if names_credential(name) or (isinstance(value, str) and is_credential(value)):
                 raise ValueError(f"{name} holds a credential: a key comes from the variable `api_key_env` names only")
-            if value is None or (isinstance(value, int) and value not in _INTEGERS):
-                raise ValueError(f"{name} is a value that JSON and TOML do not both have")
+            if value is None:
+                raise ValueError(f"{name} is null, which TOML does not have")
         return extra
 
     @field_validator("headers")

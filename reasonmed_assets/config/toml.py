@@ -70,9 +70,9 @@ def parse_toml(text: str, origin: str, raises: type[ReasonmedError]) -> dict[str
     return values
 
 
-def check_values(values: dict[str, Any], origin: str, raises: type[ReasonmedError]) -> None:
-    """Refuse what no setting can be, wherever it comes from. Raises: see `read_toml`."""
-    waiting: list[tuple[Key, Any]] = [((), values)]
+def check_values(values: Any, origin: str, raises: type[ReasonmedError], at: Key = ()) -> None:
+    """Refuse what no setting can be, wherever it comes from; `at` is its key. Raises: see `read_toml`."""
+    waiting = [(at, values)]
     while waiting:
         at, value = waiting.pop()
         if len(at) > _DEEPEST:

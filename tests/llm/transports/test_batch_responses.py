@@ -145,11 +145,10 @@ def test_a_file_packed_by_the_server_is_unpacked(tmp_path: Path) -> None:
         lambda content: web.Response(text=PAGE, content_type="text/html"),
         lambda content: web.Response(body=b""),
         lambda content: web.Response(status=503),
-        lambda content: web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"}),
         lambda content: content[: len(content) // 2],
         lambda content: gzip.compress(content)[:-20],
     ],
-    ids=["404", "a page", "empty", "503", "redirect", "cut in a line", "packed and cut"],
+    ids=["404", "a page", "empty", "503", "cut in a line", "packed and cut"],
 )
 def test_a_file_that_is_not_there_yet_is_read_again(tmp_path: Path, first: Any, counts: str) -> None:
     with BatchStub() as stub:
