@@ -102,6 +102,7 @@ class Connection:
             new_address: where it says to go instead.
         """
         who = f"provider {self._name}: {url}"
+        address = self.cleaned((new_address or "").encode()).decode()
         variable = self._provider.api_key_env
         whose = f"the environment variable {variable}" if variable else "the profile, which declares no key"
         if cause == Cause.CREDIT:
@@ -114,7 +115,7 @@ class Connection:
         if cause == Cause.MOVED:
             return EndpointError(
                 f"{who} answers {detail.partition(':')[0]}, it has moved to "
-                f"{new_address or 'an address that it does not give'}: change the provider's base_url in the profile"
+                f"{address or 'an address that it does not give'}: change the provider's base_url in the profile"
             )
         if cause == Cause.NOT_FOUND:
             return EndpointError(
@@ -145,8 +146,7 @@ async def count_models(name: str, provider: Provider, base_url: str, timeout_s: 
     if response.status != _OK:
         refusal = refusal_of(response.status, raw)
         detail = detail_of(response.status, refusal, raw.decode(errors="replace"))
-        moved_to = connection.cleaned(response.headers.get("Location", "").encode()).decode(errors="replace")
-        fatal = connection.fatal(base_url, refusal.cause, detail, moved_to or None)
+        fatal = connection.fatal(base_url, refusal.cause, detail, response.headers.get("Location"))
         raise fatal or EndpointError(f"provider {name}: {base_url} lists no models: {detail}")
     try:
         listed = orjson.loads(raw)["data"]
