@@ -51,7 +51,7 @@ LOCAL = (
         (
             _VLLM_ABORT,
             sent.TRUNCATED,
-            Event("finish_reason repetition", sent.finished_with("repetition"), answers=True),
+            Event("finish_reason repetition", sent.broken_off("repetition"), ends="truncated"),
             Event("500 of the engine", sent.declined(500, _VLLM_DOWN)),
         ),
         thinks=True,
@@ -216,14 +216,14 @@ LOCAL = (
     Persona(
         "tensorrt-llm",
         "TensorRT-LLM and NIM",
-        "A cancelled generation ends in `cancelled`; a worker that is not ready answers 503 without JSON.",
+        "What is given up ends in `cancelled` or `timeout`; a worker that is not ready answers 503 without JSON.",
         ("https://nvidia.github.io/TensorRT-LLM/commands/trtllm-serve/trtllm-serve.html",),
         shapes.after_a_closing_tag,
         shapes.openai_counts,
         (
             Event("finish_reason cancelled", sent.broken_off("cancelled")),
             Event("503 not ready, a text", sent.declined(503, "no healthy upstream", {"Content-Type": "text/plain"})),
-            Event("finish_reason not_finished", sent.broken_off("not_finished")),
+            Event("finish_reason timeout", sent.broken_off("timeout")),
             sent.TRUNCATED,
         ),
         thinks=True,
