@@ -53,7 +53,7 @@ HOSTS = (
         shapes.in_fields("reasoning"),
         shapes.openai_counts,
         (
-            Event("403 flags the prompt", sent.declined(403, _ROUTER_FLAGGED), 0.02, None, "filtered"),
+            sent.filtered_prompt("403 flags the prompt", sent.declined(403, _ROUTER_FLAGGED)),
             Event("502 within 200", sent.error_in_200(_ROUTER_DOWN)),
             Event(
                 "502 beside a part of a text",

@@ -254,7 +254,7 @@ LOCAL = (
                 ),
                 times=2,
             ),
-            Event(
+            sent.filtered_prompt(
                 "400 content policy",
                 sent.declined(
                     400,
@@ -270,9 +270,6 @@ LOCAL = (
                         }
                     },
                 ),
-                share=0.02,
-                times=None,
-                ends="filtered",
             ),
             Event(
                 "408 of the model server",

@@ -145,7 +145,7 @@ MAKERS = (
         shapes.answer_only,
         shapes.openai_counts,
         (
-            Event("400 content_filter", sent.declined(400, _AZURE_FILTERED), 0.02, None, "filtered"),
+            sent.filtered_prompt("400 content_filter", sent.declined(400, _AZURE_FILTERED)),
             Event("finish_reason content_filter", sent.broken_off("content_filter"), ends="filtered"),
             Event(
                 "429 with the wait in the body",
@@ -301,7 +301,7 @@ MAKERS = (
         shapes.in_fields("reasoning_content"),
         shapes.openai_counts,
         (
-            Event(
+            sent.filtered_prompt(
                 "400 data_inspection_failed",
                 sent.declined(
                     400,
@@ -311,9 +311,6 @@ MAKERS = (
                         "data_inspection_failed",
                     ),
                 ),
-                0.02,
-                None,
-                "filtered",
             ),
             Event(
                 "429 limit_requests",
@@ -345,14 +342,11 @@ MAKERS = (
                 ),
                 times=3,
             ),
-            Event(
+            sent.filtered_prompt(
                 "400 content_filter",
                 sent.declined(
                     400, sent.error("The request was rejected because it was considered high risk", "content_filter")
                 ),
-                0.02,
-                None,
-                "filtered",
             ),
             Event("NaN in the body", sent.as_bytes(sent.with_a_nan), answers=True),
             sent.TRUNCATED,

@@ -24,6 +24,11 @@ def declined(status: int, body: Any, headers: Mapping[str, str] | None = None) -
     return lambda exchange: told
 
 
+def filtered_prompt(name: str, respond: Respond) -> Event:
+    """What a filter of the provider does with every request of a few prompts."""
+    return Event(name, respond, share=0.02, times=None, ends="filtered")
+
+
 def page(status: int, title: str) -> Respond:
     """The HTML page of a gateway in front of the model server."""
     body = f"<html>\r\n<head><title>{title}</title></head>\r\n<body><center><h1>{title}</h1></center></body>\r\n</html>"
