@@ -59,7 +59,7 @@ HOSTS = (
                 "502 beside a part of a text",
                 sent.broken_off("error", **_ROUTER_DOWN, native_finish_reason="error"),
             ),
-            Event("502 beside an empty choice", sent.without_text(None)),
+            Event("502 beside an empty choice", sent.without_text(None, beside=_ROUTER_DOWN)),
             Event("429 within 200", sent.error_in_200(_ROUTER_LIMIT, _SOON), times=2),
             Event("comments before the reply", sent.as_bytes(sent.after_comments), answers=True),
             sent.TRUNCATED,
@@ -134,7 +134,7 @@ HOSTS = (
                     429,
                     sent.error(
                         "Rate limit reached for model gemma2-9b-it on tokens per minute (TPM): Limit 15000, "
-                        "Used 11972, Requested 4351. Please try again in 0.289s.",
+                        "Used 11972, Requested 4351. Please try again in 0.089s.",
                         "tokens",
                         "rate_limit_exceeded",
                     ),

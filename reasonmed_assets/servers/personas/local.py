@@ -245,7 +245,7 @@ LOCAL = (
                     {
                         "error": {
                             "message": "litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached. "
-                            "Please try again in 120ms. Received Model Group=small",
+                            "Please try again in 60ms. Received Model Group=small",
                             "type": "throttling_error",
                             "param": None,
                             "code": "429",

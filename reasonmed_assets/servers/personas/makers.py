@@ -34,9 +34,9 @@ _GEMINI_LIMIT = [
     {
         "error": {
             "code": 429,
-            "message": "You exceeded your current quota. Please retry in 0.2s.",
+            "message": "You exceeded your current quota. Please retry in 0.05s.",
             "status": "RESOURCE_EXHAUSTED",
-            "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "0.2s"}],
+            "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "0.05s"}],
         }
     }
 ]
@@ -153,7 +153,7 @@ MAKERS = (
                     429,
                     sent.error(
                         "Requests to the ChatCompletions_Create Operation have exceeded the call rate limit of your "
-                        "current pricing tier. Please retry after 0.2 seconds.",
+                        "current pricing tier. Please retry after 0.05 seconds.",
                         None,
                         "429",
                     ),

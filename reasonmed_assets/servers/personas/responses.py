@@ -56,14 +56,14 @@ def broken_off_uncounted(finish: str, **more: Any) -> Respond:
     return respond
 
 
-def without_text(finish: str | None, **more: Any) -> Respond:
-    """Counts and a finish reason, and an empty content."""
+def without_text(finish: str | None, refusal: str | None = None, beside: Mapping[str, Any] | None = None) -> Respond:
+    """Counts and a finish reason, and an empty content; `beside` goes into the response."""
 
     def respond(exchange: Exchange) -> Response:
         response = exchange.completion()
         response["choices"][0]["finish_reason"] = finish
-        response["choices"][0]["message"] = {"role": "assistant", "content": "", **more}
-        return exchange.reply(response)
+        response["choices"][0]["message"] = {"role": "assistant", "content": "", "refusal": refusal}
+        return exchange.reply(response | dict(beside or {}))
 
     return respond
 
