@@ -96,8 +96,9 @@ class Trial:
 
     @property
     def n_in_doubt(self) -> int:
-        """Requests of which only the persona knows that nothing was generated: errors of a gateway or under 200."""
-        return sum(entry.tokens is None and not 300 <= entry.status < 500 for entry in self.book)
+        """Requests of which only the persona knows that nothing was generated: errors under 200, of a gateway, 408."""
+        doubtful = (entry.status < 300 or entry.status >= 500 or entry.status == 408 for entry in self.book)
+        return sum(entry.tokens is None and is_doubtful for entry, is_doubtful in zip(self.book, doubtful, strict=True))
 
     def row(self) -> str:
         """Its line in the table."""
