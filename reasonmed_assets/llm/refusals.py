@@ -269,8 +269,10 @@ def _passed_over(status: int | None, words: str) -> frozenset[Cause]:
     if status is None:
         return frozenset()
     if status >= 500:
-        # A server that fails blames the call only where it hands on another one's error.
-        return frozenset() if _HANDED_ON.search(words) else _LASTING - ({Cause.PROMPT} if status == 500 else set())
+        # A server that fails blames the call only where it hands on another one's error, and 500 a prompt that is too
+        # long. As a `server_error`, llama.cpp says so to the calls in all slots when one of them fills the context.
+        may_be_prompt = status == 500 and "server_error" not in words
+        return frozenset() if _HANDED_ON.search(words) else _LASTING - ({Cause.PROMPT} if may_be_prompt else set())
     return frozenset() if status in _BLAMES_NOBODY else _PASSING
 
 

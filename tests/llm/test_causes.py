@@ -173,6 +173,11 @@ CASES: list[tuple[Cause, int | None, Any]] = [
     (Cause.TIMEOUT, 408, {"error": {"message": "Request timed out."}}),
     (Cause.TIMEOUT, 500, {"error": "context deadline exceeded"}),
     (Cause.FAILURE, 500, b"oops"),
+    (
+        Cause.FAILURE,
+        500,
+        {"error": {"code": 500, "message": "Context size has been exceeded.", "type": "server_error"}},
+    ),
     (Cause.FAILURE, 500, openai("The server had an error processing your request.", "server_error")),
     (Cause.FAILURE, 409, {"error": {"message": "conflict"}}),
     (Cause.FAILURE, None, {"choices": []}),
