@@ -21,6 +21,8 @@ from reasonmed_assets.servers.rehearsal.replies import Message
 from reasonmed_assets.servers.simulated import Endpoint, NetworkConditions
 
 OPTIONS = ("Aspirin", "Heparin", "Warfarin", "Alteplase")
+PRICES = {"input": 3.0, "cached_input": 0.5, "output": 12.0}
+"""US dollars per million tokens."""
 SEED = 7
 QUICK_BATCHES = {"gather_s": 0.1, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.1}
 ROLE_SECTIONS = ("verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator")
@@ -83,7 +85,9 @@ def profile_for(persona: Persona, **provider: Any) -> Profile:
         exclude_unset=True
     )
     small = declared["models"]["small"]
-    declared["models"]["small"] = small | dict(persona.model)
+    for price in ("prompt_usd_per_million", "completion_usd_per_million"):
+        small.pop(price)
+    declared["models"]["small"] = small | {"prices": PRICES} | dict(persona.model)
     return Profile.model_validate(declared)
 
 

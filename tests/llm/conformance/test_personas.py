@@ -1,4 +1,4 @@
-"""Every persona against the engine: no wrong verdict, no lost reply, no row given up, as its own book has it."""
+"""Every persona against the engine: no wrong verdict, no lost reply, no row given up, and the bill to the cent."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from reasonmed_assets.servers.personas import PERSONAS
 
 
 def check(tried: Trial) -> None:
-    """Endings and verdicts are those of the persona's own book."""
+    """Endings, verdicts and dollars are those of the persona's own book."""
     assert {row: str(result.outcome) for row, result in tried.results.items()} == tried.ends
     assert tried.read == tried.meant
+    assert sum(cost for cost in tried.costs_usd if cost is not None) == pytest.approx(tried.bill_usd)
+    unknown = sum(cost is None for cost in tried.costs_usd)
+    assert tried.n_uncounted <= unknown <= tried.n_uncounted + tried.n_in_doubt
 
 
 @pytest.mark.parametrize("name", PERSONAS)
-def test_a_persona_is_read_right(name: str, tmp_path: Path) -> None:
+def test_a_persona_is_read_counted_and_paid_right(name: str, tmp_path: Path) -> None:
     tried = trial(PERSONAS[name], 80, tmp_path)
     assert len(tried.results) == 80
     check(tried)

@@ -12,11 +12,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import polars as pl
 import pytest
-from served import Meant, Served, calls, profile_for
+from served import PRICES, Meant, Served, calls, profile_for
 from small import Build
 
+from reasonmed_assets import sql
 from reasonmed_assets.assets.asking import _parser
+from reasonmed_assets.assets.provenance import prices
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Reply, Result
 from reasonmed_assets.roles import ROLES
 from reasonmed_assets.servers.personas import PERSONAS, Entry, Persona
@@ -25,8 +30,8 @@ PAGE = Path(__file__).parents[3] / "docs/evidence/endpoints.md"
 N_CALLS = 2_000
 _TABLE = re.compile(r"(?<=<!-- personas -->\n).*(?=<!-- end -->)", re.DOTALL)
 _HEAD = """\
-| persona | stands for | events tried | how 2,000 calls ended | untried |
-| --- | --- | --- | --- | --- |
+| persona | stands for | events tried | how 2,000 calls ended | dollars | requests without a count | untried |
+| --- | --- | --- | --- | --- | --- | --- |
 """
 _PAUSES = {"_BACKOFF_FIRST_S": 0.01, "_FIRST_PROBE_S": 0.02, "_LONGEST_PROBE_S": 0.05}
 
@@ -38,12 +43,14 @@ class Trial:
     Attributes:
         results: of the engine, by row.
         book: of the persona.
+        costs_usd: of each attempt, as table llm_calls says; None where that is unknown.
     """
 
     persona: Persona
     n: int
     results: dict[str, Result]
     book: list[Entry]
+    costs_usd: list[float | None]
 
     @cached_property
     def ends(self) -> dict[str, str]:
@@ -71,11 +78,35 @@ class Trial:
         values = {row: result.value for row, result in self.results.items() if result.outcome == "completed"}
         return {row: getattr(value, "verdict", None) or value.answer_letter for row, value in values.items()}
 
+    @cached_property
+    def bill_usd(self) -> float:
+        """What was generated and counted, by plain arithmetic."""
+        usd = 0.0
+        for entry in self.book:
+            if entry.tokens is not None and entry.is_counted:
+                cached, written = entry.tokens.cached, entry.tokens.completion
+                usd += (entry.tokens.prompt - cached) * PRICES["input"]
+                usd += cached * PRICES["cached_input"] + written * PRICES["output"]
+        return usd * self.persona.provider.get("batch_price_factor", 1) / 1e6
+
+    @property
+    def n_uncounted(self) -> int:
+        """Requests for which something was generated and no count was told."""
+        return sum(entry.tokens is not None and not entry.is_counted for entry in self.book)
+
+    @property
+    def n_in_doubt(self) -> int:
+        """Requests of which only the persona knows that nothing was generated: errors under 200, of a gateway, 408."""
+        doubtful = (entry.status < 300 or entry.status >= 500 or entry.status == 408 for entry in self.book)
+        return sum(entry.tokens is None and is_doubtful for entry, is_doubtful in zip(self.book, doubtful, strict=True))
+
     def row(self) -> str:
         """Its line in the table."""
         ended = Counter(str(result.outcome) for result in self.results.values())
         said = ", ".join(f"{count:,} {outcome}" for outcome, count in ended.most_common())
-        return f"{declared(self.persona)} {said} | {self.persona.untried or 'nothing'} |"
+        unknown = sum(cost is None for cost in self.costs_usd)
+        known = sum(cost for cost in self.costs_usd if cost is not None)
+        return f"{declared(self.persona)} {said} | {known:.2f} | {unknown:,} | {self.persona.untried or 'nothing'} |"
 
 
 def declared(persona: Persona) -> str:
@@ -99,7 +130,18 @@ def trial(persona: Persona, n: int, folder: Path) -> Trial:
 
         with Build(folder, served.base_url, made_by) as build:
             results = build.results(calls(made_by, n), parse)
-    return Trial(persona, n, results, served.book)
+            build.ledger.flush()
+            keys = [key for result in results.values() for key in result.call_keys]
+            attempts = build.ledger.attempts_of(keys)
+    return Trial(persona, n, results, served.book, _costs_usd(made_by, attempts))
+
+
+def _costs_usd(made_by: Profile, attempts: pl.DataFrame) -> list[float | None]:
+    with duckdb.connect() as con:
+        con.execute(sql.macros_text())
+        con.register("attempts", attempts)
+        con.register("prices", prices(made_by))
+        return [cost for (cost,) in con.sql(f"select cost_usd from ({sql.query('tables/llm_calls').text})").fetchall()]
 
 
 def main() -> None:

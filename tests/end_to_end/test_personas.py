@@ -1,0 +1,42 @@
+"""A whole build against an endpoint that breaks off, limits, filters and leaves counts out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from builds import Built, reasonmed
+
+from reasonmed_assets.servers import LocalServer
+
+PROFILE = """
+extends = "simulated"
+unset = ["providers.rehearsal.server"]
+limit = 2
+
+[providers.rehearsal]
+base_url = "{url}"
+"""
+COMMAND = [sys.executable, "-m", "reasonmed_assets.servers.simulated", "--exit-with-parent", "--delay-ms", "5"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", ["openrouter", "home-made"])
+def test_nothing_that_an_endpoint_breaks_off_is_published(persona: str, tmp_path: Path) -> None:
+    with LocalServer([*COMMAND, "--persona", persona], "simulated") as server:
+        profile = tmp_path / "persona.toml"
+        profile.write_text(PROFILE.format(url=server.base_url), encoding="utf-8")
+        done = reasonmed("build", "--profile", str(profile), "--warehouse", str(tmp_path / "warehouse"))
+    print(done.stdout[-3000:])
+    assert done.returncode == 0, done.stdout + done.stderr
+    built = Built(tmp_path / "warehouse", done.stdout)
+    broken = "from llm_calls where http_status = 200 and outcome = 'transport_error'"
+    assert built.value(f"select count(*) {broken}") > 0
+    assert built.value(f"select count(*) {broken} and is_accepted") == 0
+    assert built.value("select count(*) from reasoning_paths where outcome = 'transport_error'") == 0
+    assert built.value("select count(*) from llm_calls where completion_tokens is null") > 0
+    assert (
+        built.value("select count(*) from llm_calls where completion_tokens is null and cost_usd = 0 and is_accepted")
+        == 0
+    )
