@@ -28,7 +28,6 @@ def test_nothing_that_an_endpoint_breaks_off_is_published(persona: str, tmp_path
         profile = tmp_path / "persona.toml"
         profile.write_text(PROFILE.format(url=server.base_url), encoding="utf-8")
         done = reasonmed("build", "--profile", str(profile), "--warehouse", str(tmp_path / "warehouse"))
-    print(done.stdout[-3000:])
     assert done.returncode == 0, done.stdout + done.stderr
     built = Built(tmp_path / "warehouse", done.stdout)
     broken = "from llm_calls where http_status = 200 and outcome = 'transport_error'"
@@ -36,7 +35,3 @@ def test_nothing_that_an_endpoint_breaks_off_is_published(persona: str, tmp_path
     assert built.value(f"select count(*) {broken} and is_accepted") == 0
     assert built.value("select count(*) from reasoning_paths where outcome = 'transport_error'") == 0
     assert built.value("select count(*) from llm_calls where completion_tokens is null") > 0
-    assert (
-        built.value("select count(*) from llm_calls where completion_tokens is null and cost_usd = 0 and is_accepted")
-        == 0
-    )
