@@ -7,6 +7,7 @@ no part of one, however it ended: what was paid for before it stopped is in the 
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any
 
 import dagster as dg
@@ -124,8 +125,8 @@ def prices(profile: Profile) -> pl.DataFrame:
     rows = []
     for model in {(model.provider, model.name): model for model in profile.models.values()}.values():
         periods = model.price_periods
-        ends = [period.since for period in periods[1:]] + [None]
-        for period, end in zip(periods, ends, strict=True):
+        for period, following in zip_longest(periods, periods[1:]):
+            end = following.since if following is not None else None
             factor = profile.providers[model.provider].batch_price_factor
             row = {
                 "provider": model.provider,

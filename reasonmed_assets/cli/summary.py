@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reasonmed_assets.cli.terminal import new_table, number
+from reasonmed_assets.cli.terminal import new_table, number, spending_lines
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.engine.progress import counted_words
@@ -23,7 +23,8 @@ from difficulty_tiers group by source order by source
 """
 _BY_ROLE = """
 select role, round(sum(calls))::bigint as calls, round(sum(attempts))::bigint as attempts,
-    sum(prompt_tokens)::bigint as "tokens in", sum(completion_tokens)::bigint as "tokens out", sum(cost_usd) as "USD"
+    sum(prompt_tokens)::bigint as "tokens in", sum(completion_tokens)::bigint as "tokens out", sum(cost_usd) as "USD",
+    round(sum(unknown_attempts))::bigint as "of unknown cost"
 from cost group by rollup (role) having count(*) > 0 order by role nulls last
 """
 _BY_SOURCE = """
@@ -76,6 +77,8 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
             _print_table(console, con, "Model calls by role", _BY_ROLE)
             _print_table(console, con, "Model calls by source and what came of their rows", _BY_SOURCE)
             _print_unknown_endings(console, con)
+            for line in spending_lines(con.sql("from spending").pl().to_dicts()):
+                console.print(line, soft_wrap=True)
     console.print(f"{summary.seconds:,.0f} s; warehouse: {warehouse.address}", soft_wrap=True)
     if summary.is_complete:
         query = "select tier, count(*) from reasonmed group by all"

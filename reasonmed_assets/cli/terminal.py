@@ -6,7 +6,7 @@ Whatever people read is printed by `say` or on a `new_console`; only what progra
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -86,6 +86,19 @@ def print_rows(
         for name, cell in zip(names, row, strict=True):
             record.add_row(name, cell)
         console.print(record)
+
+
+def spending_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Sentences about rows of the view `spending` whose cost is unknown; none where it is known of all."""
+    listed = list(rows)
+    no_usage = sum(row["no_usage"] for row in listed)
+    if no_usage:
+        reserved = sum(row["no_usage_usd"] or 0.0 for row in listed)
+        yield f"{no_usage:,} calls reported no usage; ${reserved:,.2f} reserved for them."
+    unpriced = sorted({row["model"] for row in listed if row["no_price"]})
+    if unpriced:
+        n = sum(row["no_price"] for row in listed)
+        yield f"{n:,} calls have no price: declare `prices` of {', '.join(unpriced)} in the profile (0 for a free one)."
 
 
 def text(value: object) -> str:

@@ -1,11 +1,12 @@
-"""`reasonmed sql` and `export`: what a warehouse holds, in the terminal and as files."""
+"""`reasonmed sql`, `costs` and `export`: what a warehouse holds and cost, in the terminal and as files."""
 
 from __future__ import annotations
 
+import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -50,6 +51,23 @@ def sql(
             prompt(folder)
         else:
             run_query(folder, query, output_format)
+
+
+def costs(
+    warehouse: WarehouseOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
+) -> None:
+    """Compare what was reserved with what was settled, by role, model and source, over all builds of the warehouse."""
+    from reasonmed_assets.storage import open_warehouse
+
+    folder = settings_from(warehouse=warehouse).warehouse_folder
+    with plain_errors():
+        with open_warehouse(folder).snapshot() as con:
+            rows = con.sql("select * from spending").pl().to_dicts()
+        if as_json:
+            print(json.dumps(rows))
+        else:
+            _print_spending(rows)
 
 
 def export(
@@ -143,3 +161,21 @@ def _as_json(column: pl.Series) -> pl.Series:
 
     cells = [None if value is None else orjson.dumps(value, default=str).decode() for value in column.to_list()]
     return pl.Series(column.name, cells, dtype=pl.String)
+
+
+def _print_spending(rows: list[dict[str, Any]]) -> None:
+    from reasonmed_assets.cli.terminal import new_console, print_rows, say, spending_lines
+
+    if not rows:
+        say("No request was made for this warehouse.")
+        return
+    columns = list(rows[0])
+    is_number = [name not in ("role", "model", "source") for name in columns]
+    shown = [[_dollars(row[name]) for name in columns] for row in rows]
+    print_rows(new_console(), columns, is_number, shown)
+    for line in spending_lines(rows):
+        say(line)
+
+
+def _dollars(value: object) -> object:
+    return f"{value:,.4f}" if isinstance(value, float) else value

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
-from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, bring_up_to_date
+from reasonmed_assets import sql
+from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, bring_up_to_date, prices
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.ledger.opening import open_store
@@ -85,3 +87,28 @@ def test_an_account_that_cannot_be_made_does_not_hide_how_the_run_ended(
     with dg.DagsterInstance.ephemeral() as instance:
         bring_up_to_date(session, instance, "run-1", LOG)
     assert "the account of calls is not up to date" in caplog.text
+
+
+def test_a_changed_price_alters_only_attempts_from_its_date_on(session: BuildSession) -> None:
+    _pay(session, "a")  # on the first of November 2026
+    qwen = session.profile.models["qwen"]
+    attempts = session.ledger.attempts_of(["a" * 32])
+
+    def cost_of(*periods: dict[str, object]) -> float | None:
+        named = {"prompt_usd_per_million": None, "completion_usd_per_million": None, "prices": periods}
+        changed = type(qwen).model_validate(qwen.model_dump() | named)
+        declared = session.profile.model_copy(update={"models": session.profile.models | {"qwen": changed}})
+        with duckdb.connect() as con:
+            con.execute(sql.macros_text())
+            con.register("attempts", attempts)
+            con.register("prices", prices(declared))
+            (cost,) = con.execute(f"select cost_usd from ({sql.query('tables/llm_calls').text})").fetchone() or (None,)
+        return cost
+
+    old = {"input": 2.0, "output": 10.0}
+    assert cost_of(old) == pytest.approx(0.003)
+    assert cost_of(old, {"since": "2026-11-02", "input": 20.0, "output": 10.0}) == pytest.approx(0.003)
+    assert cost_of(old, {"since": "2026-11-01", "input": 20.0, "output": 10.0}) == pytest.approx(0.021)
+    assert cost_of({"since": "2026-11-02"} | old) is None, "no price held on that day"
+    assert cost_of({"input": 2.0}) is None
+    assert cost_of() is None

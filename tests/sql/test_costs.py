@@ -129,3 +129,39 @@ def test_a_new_table_that_names_calls_is_among_the_served_rows_and_costed() -> N
         ("probes", "b1", "other", 1),
         ("probes", "b1", "other", 1),
     ]
+
+
+def test_what_is_unknown_is_apart_and_never_zero() -> None:
+    con = connect()
+    create_views(con, shipped_views(), kind="view")
+    of_all = {"role": "verifier", "model": "m", "made_for": "verifications", "made_for_source": SOURCE}
+    known = {"prompt_tokens": 10, "completion_tokens": 5, "reserved_usd": 0.5}
+    fill(
+        con,
+        "llm_calls",
+        [
+            of_all | known | {"call_key": "a", "attempt": 1, "is_declined": False, "cost_usd": 0.1},
+            of_all | {"call_key": "b", "attempt": 1, "is_declined": False, "reserved_usd": 0.3},
+            of_all | {"call_key": "b", "attempt": 2, "is_declined": True, "reserved_usd": 0.3, "cost_usd": 0.0},
+            of_all | {"call_key": "c", "attempt": 1, "is_declined": False, "reserved_usd": 0.2},
+            of_all | known | {"call_key": "d", "attempt": 1, "is_declined": False, "model": "x", "reserved_usd": None},
+        ],
+    )
+    costs = "select call_key, prompt_tokens, cost_usd, paid_usd, unknown_attempts, unknown_usd from call_costs"
+    assert con.execute(f"{costs} order by 1").fetchall() == [
+        ("a", 10, 0.1, 0.1, 0, 0),
+        ("b", None, 0.0, 0.0, 1, 0.3),
+        ("c", None, None, None, 1, 0.2),
+        ("d", 10, None, None, 1, 0),
+    ]
+    columns = "model, requests, declined, reserved_usd, settled_usd, no_usage, no_usage_usd, no_price"
+    assert con.execute(f"select {columns} from spending").fetchall() == [
+        ("m", 3, 1, 1.0, 0.1, 2, 0.5, 0),
+        ("x", 1, 0, None, None, 0, None, 1),
+    ]
+    from reasonmed_assets.cli.terminal import spending_lines
+
+    assert list(spending_lines(con.sql("from spending").pl().to_dicts())) == [
+        "2 calls reported no usage; $0.50 reserved for them.",
+        "1 calls have no price: declare `prices` of x in the profile (0 for a free one).",
+    ]

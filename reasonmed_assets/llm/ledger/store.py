@@ -267,6 +267,10 @@ class CallStore(ABC):
         """
 
     @abstractmethod
+    def _is_of_a_record(self, error: Exception) -> bool:
+        """Whether an error lies in what was to be written, so that other operations of its group can be written."""
+
+    @abstractmethod
     def _disconnect(self) -> None:
         """Close the database, after all else."""
 
@@ -293,7 +297,7 @@ class CallStore(ABC):
     def _submit(self, operation: Operation) -> None:
         with self._writer_lock:
             if self._writer is None:
-                self._writer = Writer(self.name, self._commit, HEARTBEAT_S)
+                self._writer = Writer(self.name, self._commit, HEARTBEAT_S, self._is_of_a_record)
             self._writer.submit(operation)
 
     def _wait_for(self, operation: Operation) -> None:

@@ -30,11 +30,19 @@ class Writer:
         commit: runs a group of operations, with a heartbeat or not, in one transaction and returns their results.
             Called from the writing thread alone.
         beat_s: seconds between two heartbeats, whether or not anything else is written.
+        is_of_a_record: whether an error lies in what was to be written, not in the disk or the database.
     """
 
-    def __init__(self, name: str, commit: Callable[[Sequence[Operation], bool], list[Any]], beat_s: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        commit: Callable[[Sequence[Operation], bool], list[Any]],
+        beat_s: float,
+        is_of_a_record: Callable[[Exception], bool],
+    ) -> None:
         self._name = name
         self._commit = commit
+        self._is_of_a_record = is_of_a_record
         self._beat_s = beat_s
         self._operations: queue.SimpleQueue[Operation | None] = queue.SimpleQueue()
         self._are_enough = threading.Event()
@@ -87,6 +95,11 @@ class Writer:
         try:
             results = self._commit(group, is_beat_due)
         except Exception as error:
+            if len(group) > 1 and self._is_of_a_record(error):
+                # One record that cannot be written costs no other.
+                for operation in group:
+                    self._run([operation], is_beat_due)
+                return
             failure = LedgerError(
                 f"ledger {self._name}: could not be written ({error}); what was stored before is safe, "
                 "run the same command again once this is cured"

@@ -25,7 +25,7 @@ from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
 from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
-from reasonmed_assets.llm.ledger.records import Asker, Attempt, OpenBatch, Recorded
+from reasonmed_assets.llm.ledger.records import Asker, Attempt, LedgerError, OpenBatch, Recorded
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.vocabulary import Outcome
 
@@ -151,6 +151,17 @@ class RecordingContract(_Contract):
             stored = reader.lookup([each.call_key for each in made])
             assert [stored[each.call_key].reply for each in made] == [each.received.reply for each in made]
             assert reader.body_of(made[-60].call_key) == orjson.loads(made[-60].body)
+
+    def test_a_record_that_cannot_be_written_costs_no_other(self, store: CallStore) -> None:
+        told = [Waiting() for _ in range(5)]
+        for key, waiting in zip(KEYS, told, strict=False):
+            made = attempt(key)
+            absurd = made.received._replace(reply=SAID._replace(prompt_tokens=2**64 - 1))
+            store.record(made._replace(received=absurd) if key == KEYS[2] else made, waiting)
+        results = [waiting.get() for waiting in told]
+        assert isinstance(results.pop(2), LedgerError)
+        assert results == [Recorded(1, True)] * 4
+        assert set(store.lookup(KEYS[:5])) == {KEYS[0], KEYS[1], KEYS[3], KEYS[4]}
 
     def test_a_callback_that_fails_holds_up_nobody_else(
         self, store: CallStore, caplog: pytest.LogCaptureFixture
@@ -299,6 +310,24 @@ class BudgetContract(_Contract):
         assert (refused.granted, refused.unaffordable) == ([], KEYS[3:4])
         assert refused.used_up == "$9.0000 of $10.00 are spent, the next call may cost $4.0000"
         assert claim(store, KEYS[3:4], BuildBudget("two", Budget(usd=10.0)), usd=4.0).granted == KEYS[3:4]
+
+    def test_what_is_not_known_is_settled_at_what_was_reserved(self, store: CallStore) -> None:
+        budget = BuildBudget("one", Budget(usd=10.0))
+        claim(store, KEYS[:2], budget, usd=4.0)
+        record(store, attempt(KEYS[0], build="one", usd=None, reserved_usd=4.0))
+        timed_out = attempt(KEYS[1], Outcome.TIMED_OUT, raw=None, build="one", usd=None, reserved_usd=4.0)
+        record(store, timed_out)
+        store.release(KEYS[1:2])
+        assert claim(store, KEYS[1:2], budget, usd=4.0).used_up is not None, "8 dollars stay set aside"
+        assert claim(store, KEYS[1:2], budget, usd=2.0).granted == KEYS[1:2]
+
+    def test_what_is_declined_is_given_back(self, store: CallStore) -> None:
+        budget = BuildBudget("one", Budget(calls=1))
+        claim(store, KEYS[:1], budget)
+        declined = attempt(KEYS[0], Outcome.TRANSPORT_ERROR, raw=None, build="one")
+        record(store, declined._replace(received=declined.received._replace(http_status=503)))
+        store.release(KEYS[:1])
+        assert claim(store, KEYS[1:2], budget).granted == KEYS[1:2]
 
     def test_a_released_claim_frees_what_it_reserved(self, store: CallStore) -> None:
         budget = BuildBudget("one", Budget(calls=1))

@@ -17,11 +17,15 @@ def nothing(group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
     return [None] * len(group)
 
 
+def never(error: Exception) -> bool:
+    return False
+
+
 def test_a_group_that_is_large_enough_does_not_wait_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "_GROUP_S", 60.0)
     told = [Waiting() for _ in range(writer._ENOUGH)]
     last = Waiting()
-    opened = writer.Writer("name", nothing, 60.0)
+    opened = writer.Writer("name", nothing, 60.0, never)
     for waiting in told:
         opened.submit(Barrier(finish=waiting))
     told[0].get()
@@ -34,7 +38,7 @@ def test_a_group_that_fails_is_told_to_all_who_wait() -> None:
     def gone(group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
         raise OSError("disk I/O error")
 
-    opened = writer.Writer("gone.sqlite", gone, 60.0)
+    opened = writer.Writer("gone.sqlite", gone, 60.0, never)
     for _ in range(2):
         waiting = Waiting()
         opened.submit(Barrier(finish=waiting))
@@ -54,7 +58,24 @@ def test_a_heart_beats_while_nothing_else_is_written() -> None:
             enough(None)
         return [None] * len(group)
 
-    opened = writer.Writer("name", count, 0.02)
+    opened = writer.Writer("name", count, 0.02, never)
     enough.get()
     opened.close()
     assert beats[:4] == [(0, True)] * 4
+
+
+def test_a_group_with_a_record_that_cannot_be_written_is_written_record_by_record() -> None:
+    bad = Barrier(finish=(told_bad := Waiting()))
+
+    def refuse(group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
+        if bad in group:
+            raise OverflowError("too large")
+        return ["written"] * len(group)
+
+    opened = writer.Writer("name", refuse, 60.0, lambda error: isinstance(error, OverflowError))
+    told = [Waiting() for _ in range(3)]
+    for operation in (Barrier(finish=told[0]), bad, Barrier(finish=told[1]), Barrier(finish=told[2])):
+        opened.submit(operation)
+    assert [waiting.get() for waiting in told] == ["written"] * 3
+    assert isinstance(told_bad.get(), LedgerError)
+    opened.close()

@@ -137,6 +137,13 @@ class SqliteStore(CallStore):
             raise
         return results
 
+    def _is_of_a_record(self, error: Exception) -> bool:
+        # A full disk, a lock and a damaged file are operational errors or errors of the database itself.
+        is_of_the_file = isinstance(error, sqlite3.DatabaseError) and not isinstance(
+            error, sqlite3.DataError | sqlite3.IntegrityError | sqlite3.ProgrammingError
+        )
+        return not is_of_the_file and not isinstance(error, OSError | LedgerError)
+
     def _dictionaries(self) -> dict[str, bytes]:
         with self._read() as connection:
             return dict(connection.execute("select role, dictionary from dictionaries").fetchall())
