@@ -41,6 +41,7 @@ def build(
     retry_unresolved: Annotated[bool, typer.Option(help="Call again for rows that earlier builds gave up.")] = False,
 ) -> None:
     """Build the data set: every table of every source, then the three training sets."""
+    from reasonmed_assets import interruption
     from reasonmed_assets.cli.summary import print_announcement, print_summary, print_what_to_do
     from reasonmed_assets.cli.terminal import new_console
     from reasonmed_assets.materialisation.display import console_display
@@ -65,7 +66,8 @@ def build(
             console.print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
         print_announcement(console, settings)
         try:
-            summary = run_build(settings, lambda: console_display(console), sources=source or (), selection=select)
+            with interruption.heeded():
+                summary = run_build(settings, lambda: console_display(console), sources=source or (), selection=select)
         except KeyboardInterrupt:
             print_what_to_do(console, again, is_interrupted=True)
             raise typer.Exit(1) from None

@@ -73,6 +73,7 @@ def doctor(
 
 def _probe(console: Console, settings: BuildSettings, yes: bool) -> bool:
     """Probe the profile's models; returns whether each does what the profile says."""
+    from reasonmed_assets import interruption
     from reasonmed_assets.llm.engine.progress import CallStats
     from reasonmed_assets.orchestration.probing import plan, probe
 
@@ -82,9 +83,10 @@ def _probe(console: Console, settings: BuildSettings, yes: bool) -> bool:
         typer.confirm("Make these calls?", abort=True)
     stats, found = CallStats(), []
     try:
-        for one in probe(settings, planned, stats):
-            _print_model(console, settings, one)
-            found.append(one)
+        with interruption.heeded():
+            for one in probe(settings, planned, stats):
+                _print_model(console, settings, one)
+                found.append(one)
     finally:
         console.print(f"\n{_spent(stats)}; they are in {settings.ledger_reference}", soft_wrap=True)
     _print_lines(console, settings, found)

@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from reasonmed_assets import quality
+from reasonmed_assets import interruption, quality
 from reasonmed_assets.materialisation.definition import TableDefinition
 from reasonmed_assets.materialisation.fingerprint import Parts, all_parts, declared_values, fingerprint, stale_parts
 from reasonmed_assets.materialisation.metadata import (
@@ -62,7 +62,9 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         LineageError: a column cannot be followed to the tables that it is made from; nothing is published.
         EngineError, LedgerError: calls that cannot be made; nothing is published.
         WarehouseError: the warehouse cannot be read or written.
+        KeyboardInterrupt: the process was told to stop.
     """
+    interruption.check()
     spec, warehouse, started = table.spec, session.warehouse, time.monotonic()
     # First: a table whose lineage cannot be determined is an error before a call is paid for.
     lineage = column_lineage(spec)

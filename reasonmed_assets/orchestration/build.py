@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
+from reasonmed_assets import interruption
 from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
@@ -90,17 +91,24 @@ def build(
         runs += [(SOURCE_JOB, source) for source in dict.fromkeys(sources or declared)]
         runs += [(RELEASE_JOB, None)]
         for job, partition in runs:
+            if interruption.is_requested() and not summary.is_interrupted:
+                # It came while nothing of ours was running, or its exception was lost.
+                summary.is_interrupted = True
+                summary.problems.append(f"interrupted before {partition or job}")
+                wanted &= _still_made(settings)
+            interruption.acknowledge()
             tables = [table for table in job_tables()[job] if table in wanted]
             is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
-                # Nothing more is made, but the calls are accounted for, if need be by the next command.
-                is_open = (
-                    store_exists(settings.ledger_reference)
-                    and not open_warehouse(settings.warehouse_folder).was_cut_off
-                )
-                wanted &= set(ACCOUNT_TABLES) if is_open else set()
+                wanted &= _still_made(settings)
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _still_made(settings: BuildSettings) -> set[str]:
+    """The tables that a build makes although it ends early: calls are accounted for, if need be by the next command."""
+    is_open = store_exists(settings.ledger_reference) and not open_warehouse(settings.warehouse_folder).was_cut_off
+    return set(ACCOUNT_TABLES) if is_open else set()
 
 
 def _selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:

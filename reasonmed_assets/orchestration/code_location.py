@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from reasonmed_assets import sql
+from reasonmed_assets import interruption, sql
 from reasonmed_assets.assets import all_assets
 from reasonmed_assets.assets.provenance import bring_up_to_date
 from reasonmed_assets.config.launching import settings_of_run
@@ -121,7 +121,8 @@ def _build_resource(
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
         session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run)
         try:
-            yield session
+            with interruption.noted():
+                yield session
         finally:
             try:
                 if build_id is None and run is not None and context.instance is not None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from reasonmed_assets import interruption
 from reasonmed_assets.config.profile import Model, Profile
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.config.toml import dotted, inline
@@ -192,6 +193,7 @@ def _patiently(profile: Profile, subject: Subject, label: str, ask: Ask, engine:
         answer = _answer(profile, call, engine, ledger)
         if answer.reply is not None or answer.is_declined:
             break
+        interruption.check()
         time.sleep(_PAUSE_S * n)
     return answer
 

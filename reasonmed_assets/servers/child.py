@@ -19,6 +19,8 @@ from aiohttp import web
 
 from reasonmed_assets.servers.origins import refusal
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+
 HOST = "127.0.0.1"
 """The only address that servers bind to."""
 
@@ -50,6 +52,14 @@ def when_parent_ends(stop: Callable[[], object]) -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
+def _stop(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Begin to end; a second signal ends the process at once."""
+    stop.set()
+    for signal_number in _STOPS:
+        loop.remove_signal_handler(signal_number)
+        signal.signal(signal_number, signal.SIG_DFL)
+
+
 async def serve(
     handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
     *,
@@ -73,8 +83,8 @@ async def serve(
 
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signal_number, stop.set)
+    for signal_number in _STOPS:
+        loop.add_signal_handler(signal_number, _stop, loop, stop)
     if exit_with_parent:
         when_parent_ends(lambda: loop.call_soon_threadsafe(stop.set))
     server = web.Server(guarded, access_log=None, handler_cancellation=is_cancelled)

@@ -12,18 +12,22 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from reasonmed_assets import interruption
 from reasonmed_assets.config.profile import Profile, Provider
 from reasonmed_assets.errors import ReasonmedError
 
 START_TIMEOUT_S = 900.0
 """The embedded server may have to download its model first."""
 _STOP_TIMEOUT_S = 5.0
+_LOOK_S = 0.25
 _STDERR_LINES_KEPT = 40
 
 
@@ -154,12 +158,16 @@ class LocalServer:
         self.close()
 
     def _wait_until_announced(self) -> str:
-        try:
-            line = self._announced.get(timeout=self._start_timeout_s)
-        except queue.Empty:
-            raise ServerError(
-                f"the {self._name} server did not listen within {self._start_timeout_s:g} s{self._heard()}"
-            ) from None
+        deadline = time.monotonic() + self._start_timeout_s
+        line: str | None = None
+        while line is None:
+            interruption.check()
+            with suppress(queue.Empty):
+                line = self._announced.get(timeout=_LOOK_S)
+            if line is None and time.monotonic() >= deadline:
+                raise ServerError(
+                    f"the {self._name} server did not listen within {self._start_timeout_s:g} s{self._heard()}"
+                )
         if not line:
             raise ServerError(f"the {self._name} server did not start{self._how_it_ended()}")
         try:

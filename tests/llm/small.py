@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from reasonmed_assets import interruption
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Result, Unusable
 from reasonmed_assets.llm.engine.engine import Engine
@@ -110,7 +111,8 @@ def main() -> None:
     """
     folder, base_url, n, in_flight, first, *more = sys.argv[1:]
     declared = json.loads(more[0]) if more else {}
-    with Build(Path(folder), base_url, profile(max_in_flight=int(in_flight), **declared)) as build:
+    made_by = profile(max_in_flight=int(in_flight), **declared)
+    with interruption.heeded(), Build(Path(folder), base_url, made_by) as build:
         for result in build.engine.run("step", calls(int(n), int(first)), text_of, 2):
             print(result.row_id, result.outcome, result.value, result.attempts, ",".join(result.call_keys), flush=True)
         print("made", build.engine.stats["step"].made, flush=True)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
+from reasonmed_assets import interruption
 from reasonmed_assets.config.profile import Profile, Provider
 from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.ledger.budget import BuildBudget
@@ -146,7 +147,9 @@ class Fetcher:
 
         Raises:
             EngineError, LedgerError: what ends the run.
+            KeyboardInterrupt: the process was told to stop.
         """
+        interruption.check()
         self._ask_again()
         self._share()
         events: list[Event] = []

@@ -53,7 +53,7 @@ class LoopSender:
         """Wait for the end of the thread after `stop`; an interruption cuts it short."""
         try:
             self._thread.join()
-        except KeyboardInterrupt:
+        except BaseException:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()

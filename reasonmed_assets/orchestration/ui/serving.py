@@ -12,12 +12,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from reasonmed_assets import interruption
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.servers.child import HOST
@@ -43,13 +43,12 @@ def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] =
     Raises:
         UiError: the port is taken, or a process ended by itself.
     """
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
     # Modules come from the installation, never from the current folder.
     environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
     keyless = settings.loaded_profile.without_keys(environment)
     with (
+        suppress(KeyboardInterrupt),
+        interruption.heeded(),
         tempfile.TemporaryDirectory(prefix="reasonmed-ui-") as folder,
         _listening(port) as listening,
         _Children() as children,
@@ -68,8 +67,10 @@ def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] =
         taken = str(listening.getsockname()[1])
         daemon = [f"{package}.service", taken, "dagster._daemon", "run", "-w", str(workspace)]
         children.start("daemon", daemon, keyless)
-        while not stopped.wait(_PAUSE_S):
+        while True:
+            interruption.check()
             children.ensure_running()
+            time.sleep(_PAUSE_S)
 
 
 @contextmanager
