@@ -255,13 +255,10 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
 
 def rate_limits(headers: Mapping[str, str]) -> RateLimits:
     """The rate limits in a response's headers: `x-ratelimit-limit-requests`, `-tokens` and the like."""
-    if "x-ratelimit-remaining-requests" not in headers and "x-ratelimit-remaining-tokens" not in headers:
+    left = {kind: headers.get(f"x-ratelimit-remaining-{kind}") for kind in ("requests", "tokens")}
+    if left["requests"] is None and left["tokens"] is None:
         return NO_RATE_LIMITS
-    waits = [
-        duration_s(headers.get(f"x-ratelimit-reset-{kind}") or "")
-        for kind in ("requests", "tokens")
-        if headers.get(f"x-ratelimit-remaining-{kind}") == "0"
-    ]
+    waits = [duration_s(headers.get(f"x-ratelimit-reset-{kind}") or "") for kind, n in left.items() if n == "0"]
     return RateLimits(
         requests=_positive(headers.get("x-ratelimit-limit-requests")),
         tokens=_positive(headers.get("x-ratelimit-limit-tokens")),

@@ -13,6 +13,7 @@ TOKENS_MAX = 10_000_000
 """As many as the longest context of any model holds; a larger count is none."""
 
 _DIGITS_MAX = 20
+_PLAIN = frozenset({"prompt_tokens", "completion_tokens", "total_tokens"})
 _USAGE_KEYS = ("usage", "usageMetadata", "usage_metadata")
 """Keys of a response that hold the counts. Where none does, the first choice is looked at, then the response."""
 
@@ -114,6 +115,9 @@ def read_usage(response: Mapping[str, Any], *, has_text: bool) -> Usage:
         has_text: something is written in it, so that the output cannot be 0.
     """
     usage = _usage_of(response)
+    plain = _plain(usage)
+    if plain is not None:
+        return plain
     told: dict[str, int] = {}
     _collect(usage, _MEANINGS, told)
     for key in _DEEPER:
@@ -140,6 +144,16 @@ def read_usage(response: Mapping[str, Any], *, has_text: bool) -> Usage:
     if (reasoning or 0) > (completion or 0):
         reasoning = None
     return Usage(prompt, completion, reasoning, cached, written)
+
+
+def _plain(usage: Mapping[str, Any]) -> Usage | None:
+    """The counts where there are but the usual three, and they agree: no provider means anything else by them."""
+    if not (usage.keys() <= _PLAIN or all(name in _PLAIN or value is None for name, value in usage.items())):
+        return None
+    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    if type(prompt) is not int or type(completion) is not int or usage.get("total_tokens") != prompt + completion:
+        return None
+    return Usage(prompt, completion) if 0 < prompt <= TOKENS_MAX and 0 < completion <= TOKENS_MAX else None
 
 
 def _usage_of(response: Mapping[str, Any]) -> Mapping[str, Any]:

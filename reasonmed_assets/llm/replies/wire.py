@@ -69,9 +69,9 @@ def _read(raw: bytes, is_marked_simulated: bool) -> Reply:
         response = orjson.loads(raw)
     except orjson.JSONDecodeError:
         response = None
-    if _is_plain(response):
-        choice = response["choices"][0]
-        return _reply(choice, response, choice["finish_reason"], is_marked_simulated)
+    plain = _plain_reply(response, is_marked_simulated)
+    if plain is not None:
+        return plain
     if _is_whole(response):
         return _judged(response, raw, is_marked_simulated, is_open=False)
     try:
@@ -109,17 +109,27 @@ def _judged(response: dict[str, Any], raw: bytes, is_marked_simulated: bool, is_
     return reply
 
 
-def _is_plain(response: Any) -> bool:
-    """Whether a response says nothing but what nearly all do, a text that came to its end: a quick look at it is
-    enough."""
+def _plain_reply(response: Any, is_marked_simulated: bool) -> Reply | None:
+    """The reply in a response that says nothing but what nearly all do, a text that came to its end: a quick look at
+    it is enough. None where it says more."""
     if not isinstance(response, dict) or not says_only(response, _IN_RESPONSE):
-        return False
+        return None
     choices = response.get("choices")
     choice = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
     if not isinstance(choice, dict) or choice.get("finish_reason") != "stop" or not says_only(choice, _IN_CHOICE):
-        return False
+        return None
     message = choice.get("message")
-    return isinstance(message, dict) and isinstance(message.get("content"), str) and says_only(message, _IN_MESSAGE)
+    if not isinstance(message, dict) or not says_only(message, _IN_MESSAGE):
+        return None
+    content = message.get("content")
+    if not isinstance(content, str):
+        return None
+    prompt, completion, reasoning, cached, written = read_usage(response, has_text=bool(content))
+    model, fingerprint = response.get("model"), response.get("system_fingerprint")
+    return Reply(
+        content, None, None, "stop", prompt, completion, reasoning, _text(model), _text(fingerprint),
+        is_marked_simulated or response.get("simulated") is True, None, None, cached, written,
+    )  # fmt: skip
 
 
 def _is_whole(response: Any) -> bool:

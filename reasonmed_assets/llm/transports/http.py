@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pyreqwest.exceptions import RequestError
@@ -45,6 +45,13 @@ class _Headers(Mapping[str, str]):
             return self._headers[name]
         except ValueError as error:
             raise KeyError(name) from error
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping; that one raises and catches an error for every header that is not there."""
+        try:
+            return self._headers.get(name, default)
+        except ValueError:
+            return default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._headers)

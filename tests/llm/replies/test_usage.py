@@ -52,6 +52,17 @@ def test_the_order_of_keys_is_of_no_importance(order: int) -> None:
             assert read_usage(shuffled, has_text=True) == read_usage(case["response"], has_text=True)
 
 
+_count = st.integers(-3, 60) | st.sampled_from([TOKENS_MAX, TOKENS_MAX + 1, 40.0, "40", True, None])
+
+
+@given(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens"), _count))
+)
+def test_a_quick_look_finds_what_a_thorough_one_does(counts: dict[str, Any]) -> None:
+    thorough = {"usage": counts | {"service": "a"}}
+    assert read_usage({"usage": counts}, has_text=True) == read_usage(thorough, has_text=True)
+
+
 _anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(_MEANINGS)), inner, max_size=6),
