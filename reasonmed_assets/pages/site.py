@@ -13,8 +13,8 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.pages import data_docs
 from reasonmed_assets.pages import quality_report as report
 from reasonmed_assets.quality.records import AuditRecord
-from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import Warehouse, open_warehouse
+from reasonmed_assets.storage.audits import last_audits
 
 
 class QualityError(ReasonmedError):
@@ -34,11 +34,11 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
         One line per thing written, and one on the checks.
 
     Raises:
-        WarehouseError: there is no warehouse.
-        QualityError: nothing was built yet, the folder holds another page, or a record cannot be understood.
+        WarehouseError: there is no warehouse, or the record of an audit cannot be understood.
+        QualityError: nothing was built yet, or the folder holds another page.
     """
     warehouse = open_warehouse(warehouse_folder)
-    records = list(_records(warehouse))
+    records = list(last_audits(warehouse))
     warehouse.refresh_snapshot()
     if not records and not warehouse.has_snapshot:
         build = command("build", warehouse=warehouse.name)
@@ -54,21 +54,6 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     yield f"quality report: {page}"
     yield f"Data Docs: {folder / data_docs.SITE / 'index.html'}"
     yield _said(records)
-
-
-def _records(warehouse: Warehouse) -> Iterator[AuditRecord]:
-    """The last audits, without those of tables that are no longer declared."""
-    for found in warehouse.audits():
-        try:
-            record = AuditRecord.from_json(found)
-        except (KeyError, TypeError, ValueError) as error:
-            raise QualityError(
-                f"the record of the audit of {found.get('table')} {found.get('partition') or ''} in "
-                f"{warehouse.name}/audits is of another version ({error!r}): build again with "
-                f"`{command('build', warehouse=warehouse.name)}`, no call is made twice"
-            ) from error
-        if record.table in TABLES:
-            yield record
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release import files
 from reasonmed_assets.release.files import ExportError
 from reasonmed_assets.storage import Warehouse, open_warehouse
-from reasonmed_assets.storage.warehouse import Quarantined
+from reasonmed_assets.storage.audits import last_audits
 from reasonmed_assets.vocabulary import FOLDS
 
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
@@ -40,7 +40,7 @@ def export_training_sets(
         One line per file written.
 
     Raises:
-        WarehouseError: nothing was published yet.
+        WarehouseError: nothing was published yet, or the record of an audit cannot be understood.
         ExportError: there is nothing to export, the folder holds files that are not to be replaced, or rows are
             refused.
     """
@@ -81,7 +81,7 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
         raise ExportError(f"the training sets are empty: build them with `{build}`")
     kinds = {_REFUSED_KINDS[kind] for kind, _ in found if kind in _REFUSED_KINDS}
     kinds |= {"stand-in" for _, role in found if role == "stand_in"}
-    failing = [kept.name for kept in _failing(warehouse)]
+    failing = _failing(warehouse)
     if failing:
         kinds.add("failing")
     refused = sorted(kinds - allowed)
@@ -100,14 +100,16 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
     return sorted(kinds)
 
 
-def _failing(warehouse: Warehouse) -> list[Quarantined]:
-    """Quarantined rows that are newer than the last publish of their partition."""
-    failing = []
-    for kept in warehouse.quarantined():
-        last = warehouse.last_publish(kept.table, kept.partition)
-        if last is None or last.published_at < kept.kept_at:
-            failing.append(kept)
-    return failing
+def _failing(warehouse: Warehouse) -> list[str]:
+    """Partitions whose last audit turned their rows away, by that audit's own record.
+
+    A version that kept no audits left quarantined rows alone: which came last, they or the published ones, is unknown
+    until the next build audits the partition.
+    """
+    is_blocked = {(audit.table, audit.partition): audit.is_blocked for audit in last_audits(warehouse)}
+    unknown = dict.fromkeys(((kept.table, kept.partition) for kept in warehouse.quarantined()), True)
+    places = [place for place, failing in (unknown | is_blocked).items() if failing]
+    return sorted("/".join(filter(None, place)) for place in places)
 
 
 def _write_set(folder: Path, name: str, rows: pl.DataFrame, index: dict[str, object]) -> Iterator[str]:

@@ -15,7 +15,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, final, get_args
 
@@ -42,20 +41,13 @@ class Quarantined:
         table: their table.
         partition: their partition; None for a table without partitions.
         run_id: Dagster run that staged them.
-        kept_at: when they were set aside (UTC).
         file: Parquet file that holds them.
     """
 
     table: str
     partition: str | None
     run_id: str
-    kept_at: datetime
     file: Path
-
-    @property
-    def name(self) -> str:
-        """What messages call them: where they are, from the warehouse's folder on."""
-        return "/".join(["quarantine", self.table, *([self.partition] if self.partition else []), self.file.name])
 
 
 class Warehouse(ABC):
@@ -274,8 +266,7 @@ class Warehouse(ABC):
         found = []
         for file in sorted(root.glob("**/*.parquet")):
             table, *partition = file.relative_to(root).parts[:-1]
-            kept_at = datetime.fromtimestamp(file.stat().st_ctime, UTC).replace(tzinfo=None)
-            found.append(Quarantined(table, partition[0] if partition else None, file.stem, kept_at, file))
+            found.append(Quarantined(table, partition[0] if partition else None, file.stem, file))
         return found
 
     @final

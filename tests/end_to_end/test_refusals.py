@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from builds import Built, called
+from builds import Built, called, reasonmed
 from reasonmed_assets.quality.records import AuditRecord
 
 from reasonmed_assets.sources import SAMPLE_DIR
@@ -38,13 +38,20 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     assert "run the same command again" in done.stdout
     assert copy.query("from verifications where source = 'mmlu' order by path_id") == before
     assert list((copy.folder / "quarantine" / "verifications" / "mmlu").glob("*.parquet"))
-    refused = called("export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated")
-    assert refused.returncode == 1
-    assert "--allow failing" in refused.stderr
+    allowed = ["--allow", "simulated", "--allow", "stand-in"]
+    export = ["export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), *allowed]
+    for zone in ("UTC", "America/New_York", "Asia/Kolkata"):
+        refused = reasonmed(*export, TZ=zone)
+        assert refused.returncode == 1, zone
+        assert "failed its checks (verifications/mmlu) (allow them with --allow failing)" in refused.stderr, zone
     records = [AuditRecord.from_json(found) for found in make_or_open_warehouse(copy.folder).audits()]
     (blocked,) = [record for record in records if record.is_blocked]
     assert (blocked.table, blocked.partition, blocked.failures[0].name) == ("verifications", "mmlu", "one_verdict")
     assert (copy.folder / "quarantine" / "verifications" / "mmlu" / f"{blocked.run_id}.parquet").is_file()
+    # The quarantine stays, and whatever the file's time is, the next audit decides.
+    assert called("build", "--profile", "simulated", *arguments).returncode == 0
+    (copy.folder / "quarantine" / "verifications" / "mmlu" / f"{blocked.run_id}.parquet").touch()
+    assert reasonmed(*export, TZ="America/New_York").returncode == 0
 
 
 @pytest.mark.parametrize("budget", [[], ["--budget-calls", "5"]])

