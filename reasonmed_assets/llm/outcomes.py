@@ -197,7 +197,7 @@ class Received(NamedTuple):
         partial = self.partial
         if self.reply is not None or (partial is not None and (partial.content or partial.completion_tokens)):
             return False
-        if self.is_unsent or self.outcome in FINAL_WITHOUT_REPLY:
+        if self.is_unsent or self.outcome in (*FINAL_WITHOUT_REPLY, Outcome.DECLINED):
             return True
         status = self.http_status
         return status is not None and status >= 300 and status not in _PERHAPS_ANSWERED_STATUSES

@@ -98,7 +98,7 @@ _QUOTING_FIELDS = frozenset(
 
 _ACCOUNT = (
     r"insufficient[_ ](quota|balance|credits?|funds)|credit balance|billing|payment (is )?required|no payment"
-    r"|(more|enough|any|out of|add|purchase|remaining) credits|credits? (limit|exhausted|depleted|expired)"
+    r"|(more|enough|any|available|out of|add|purchase|remaining) credits|credits? (limit|exhausted|depleted|expired)"
     r"|exceeded[_ ](your )?current[_ ]quota|budget_exceeded|(over|exceeded\w*|max\w*) budget|budget has been exceeded"
     r"|(spend\w*|usage) limit|free.?tier.{0,40}exhausted|freetieronly|arrearage|overdue|good standing|prepaid|top up"
     r"|余额不足|欠费"

@@ -54,6 +54,7 @@ class Engine:
         stats: counts by step, of all runs of the step together.
         allowances: what each endpoint, by provider and address, may be asked for.
         told_of_unknown_usage: the models of which the user was told that their usage is not known.
+        accepted: models that are known to accept calls, by provider: they did in this build, or in the ledger as read.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Engine:
         self.stats: dict[str, CallStats] = {}
         self.allowances: dict[tuple[str, str], Allowance] = {}
         self.told_of_unknown_usage: set[str] = set()
+        self.accepted: dict[str, set[str]] = {}
         self.offline = OfflineModels()
 
     def close(self) -> None:
@@ -149,6 +151,7 @@ class _Run:
             engine.base_urls_of,
             engine.budget,
             engine.offline,
+            engine.accepted,
             engine.retry_unresolved,
         )
         self._reopened: set[str] = set()
@@ -294,6 +297,8 @@ class _Run:
         kind = self._engine.profile.providers[provider].kind
         if stored.reply is not None and stored.reply.is_simulated and kind != "simulated":
             raise simulated_reply_error(provider, kind, "stored")
+        if stored.reply is not None:
+            self._engine.accepted.setdefault(provider, set()).add(chains[0].first.model)
         self._stats.cached += len(chains)
         for chain in chains:
             self._judge(chain, stored.outcome, stored.detail, stored.reply, stored.attempts)

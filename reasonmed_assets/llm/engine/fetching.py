@@ -93,6 +93,7 @@ class Fetcher:
         base_urls_of: addresses of a provider.
         budget: what the build may spend.
         offline: models that are loaded by the build.
+        accepted: models that are known to accept calls, by provider; more are entered.
         may_pay_again: whether calls that a batch has made, and whose replies it does not give, are made again.
 
     Attributes:
@@ -107,6 +108,7 @@ class Fetcher:
         base_urls_of: Callable[[str], Sequence[str]],
         budget: BuildBudget,
         offline: OfflineModels,
+        accepted: dict[str, set[str]] | None = None,
         may_pay_again: bool = False,
     ) -> None:
         self._profile = profile
@@ -115,6 +117,7 @@ class Fetcher:
         self._base_urls_of = base_urls_of
         self._budget = budget
         self._offline = offline
+        self._accepted = {} if accepted is None else accepted
         self._may_pay_again = may_pay_again
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
         self._jobs: dict[str, Job] = {}
@@ -219,7 +222,8 @@ class Fetcher:
     def _lane(self, name: str, provider: Provider, url: str) -> Lane:
         allowance = self._allowances.setdefault((name, url), Allowance.of(provider))
         allowance.in_flight.step_begins()
-        return Lane(name, provider, url, HttpTransport(name, provider, url), allowance)
+        accepted = self._accepted.setdefault(name, set())
+        return Lane(name, provider, url, HttpTransport(name, provider, url), allowance, accepted)
 
     def _claim(self, jobs: Sequence[Job], done: Callable[[Claimed | LedgerError], None]) -> None:
         wanted = []

@@ -28,7 +28,7 @@ from reasonmed_assets.llm.refusals import Cause, refusal_of
 from reasonmed_assets.llm.transports.batch_api import BatchApi, GoneError, RemoteBatch, UnansweredError
 from reasonmed_assets.llm.transports.batch_lines import Answered, Gathering, body_bytes, line_of, response_of
 from reasonmed_assets.llm.transports.batch_waiting import PatientApi, StoppedError
-from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.llm.transports.dispatch import Job, declines_all
 from reasonmed_assets.llm.transports.limits import backoff_s
 from reasonmed_assets.llm.transports.loop import LoopSender
 from reasonmed_assets.llm.transports.responses import judged
@@ -50,6 +50,7 @@ class _Batch:
         jobs: by ledger key, which is the `custom_id` of their lines.
         again: calls that came back without a reply and are tried again.
         fatal: a failure that further calls cannot cure, found in a line.
+        n_answered: calls that got a reply.
     """
 
     batch_id: str
@@ -58,6 +59,7 @@ class _Batch:
     jobs: dict[str, Job]
     again: list[Job] = field(default_factory=list)
     fatal: EngineError | None = None
+    n_answered: int = 0
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -242,8 +244,10 @@ class BatchSender(LoopSender):
             await self._patient.pause(pause_s)
             pause_s = self._patient.longer(pause_s)
             remote = await self._patient.retrieve(remote.remote_id)
-        for key in [key for key in batch.jobs if key in answered.errors]:
-            self._arrive(batch, batch.jobs.pop(key), self._received(batch, remote, answered.errors[key]))
+        wanted = [key for key in batch.jobs if key in answered.errors]
+        errors = {key: self._received(batch, remote, answered.errors[key]) for key in wanted}
+        for key, received in self._weighed(batch, errors).items():
+            self._arrive(batch, batch.jobs.pop(key), received)
         if batch.fatal is not None:
             raise batch.fatal
         if lacks_some and not self._may_pay_again:
@@ -294,10 +298,27 @@ class BatchSender(LoopSender):
             partial=found.partial, cause=found.cause,
         )  # fmt: skip
 
+    def _weighed(self, batch: _Batch, errors: dict[str, Received]) -> dict[str, Received]:
+        """The errors of a batch, with what the calls come to that were declined for a reason that need not lie in them:
+        where more were answered they are at fault, and where none was, all calls are declined and the run ends."""
+        declined = {key: received for key, received in errors.items() if received.cause == Cause.DECLINED}
+        if declined and not batch.n_answered:
+            key, received = next(iter(declined.items()))
+            error = declines_all(self._name, self._provider, self._api.base_url, batch.jobs[key], received)
+            batch.fatal = batch.fatal or error
+        if batch.fatal is not None or len(declined) > batch.n_answered:
+            return errors
+        cause = Cause.PROMPT
+        return errors | {key: one._replace(outcome=cause.outcome, cause=cause) for key, one in declined.items()}
+
     def _arrive(self, batch: _Batch, job: Job, received: Received) -> None:
         job.tries += 1
         job.batch_id = batch.batch_id
-        is_last = received.is_final or job.tries - job.excused > self._provider.transport_retries
+        if received.cause is not None:
+            batch.fatal = batch.fatal or self._api.fatal(received.cause, received.detail or "")
+        batch.n_answered += received.reply is not None
+        is_exhausted = job.tries - job.excused > self._provider.transport_retries
+        is_last = received.is_final or received.cause == Cause.DECLINED or is_exhausted
         if self._on_attempt(job, received, is_last):
             batch.again.append(job)
 

@@ -18,15 +18,27 @@ import uvloop
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.calls import Bill, Call
-from reasonmed_assets.llm.outcomes import EndpointError, Received
+from reasonmed_assets.llm.outcomes import EndpointError, EngineError, Received, UnauthorisedError
 from reasonmed_assets.llm.refusals import Cause
-from reasonmed_assets.llm.transports.limits import Breaker, InFlight, PerMinute, backoff_s, wait_asked_s
+from reasonmed_assets.llm.transports.declines import Declines, Verdict
+from reasonmed_assets.llm.transports.limits import (
+    Breaker,
+    InFlight,
+    LimitPauses,
+    PerMinute,
+    backoff_s,
+    wait_asked_s,
+)
 from reasonmed_assets.llm.transports.loop import LoopSender
 from reasonmed_assets.vocabulary import Outcome
 
 _BYTES_PER_TOKEN = 4
 _SPARE_FILES = 512
 _UNSAVED = 256
+_LIMITS = frozenset({Cause.LIMIT, Cause.OVERLOAD})
+_FORBIDDEN = frozenset({403, 451})
+_TRIES_ALONE = 3
+"""So often one call is tried before its endpoint counts as down, where no other one was answered since."""
 
 
 class Transport(Protocol):
@@ -51,6 +63,9 @@ class Job:
         excused: those of them that failed because the endpoint was down.
         failed_at: when the first of the others failed, on the event loop's clock.
         not_before: when the next attempt may be made, on that clock.
+        limited_at: when it first met a limit or an overload.
+        declined_at: when it was first declined for a reason that need not lie in it.
+        others_accepted: others that were sent after that were accepted.
         batch_id: the last batch that held it, if any.
         reserved_usd: what an attempt may cost at most, in US dollars; None where the model has no price.
         bill: what the attempts made in this run cost.
@@ -63,6 +78,9 @@ class Job:
     excused: int = 0
     failed_at: float | None = None
     not_before: float = 0.0
+    limited_at: float | None = None
+    declined_at: float | None = None
+    others_accepted: bool = False
     batch_id: str | None = None
     reserved_usd: float | None = None
     bill: Bill = field(default_factory=Bill)
@@ -117,9 +135,20 @@ class Allowance:
 
 
 class Lane:
-    """The calls of one endpoint: waiting, in flight, or pausing before their next attempt."""
+    """The calls of one endpoint: waiting, in flight, or pausing before their next attempt.
 
-    def __init__(self, name: str, provider: Provider, url: str, transport: Transport, allowance: Allowance) -> None:
+    `accepted` has the models of its provider that are known to accept calls, and is added to.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        provider: Provider,
+        url: str,
+        transport: Transport,
+        allowance: Allowance,
+        accepted: set[str],
+    ) -> None:
         self.name = name
         self.provider = provider
         self.url = url
@@ -128,8 +157,12 @@ class Lane:
         self.waiting: deque[Job] = deque()
         self.n_sent = 0
         self.answered_at = float("-inf")
+        self.replied_at = float("-inf")
+        self.declines = Declines(accepted)
+        self.pauses = LimitPauses()
         self.paused_until = 0.0
         self.has_alarm = False
+        self.has_told_of_wait = False
 
     @property
     def breaker(self) -> Breaker:
@@ -141,7 +174,7 @@ class Lane:
         if not self.waiting or self.n_sent >= self.allowance.in_flight.limit:
             return None
         until_probe = self.breaker.wait_s(now)
-        if until_probe is None:
+        if until_probe is None or (self.n_sent and self.declines.are_held and self.declines.are_doubtful):
             return None
         return max(0.0, until_probe, self.paused_until - now, self.allowance.wait_s(now))
 
@@ -151,26 +184,30 @@ class Lane:
         job.tries += 1
         self.n_sent += 1
         self.breaker.sent(job.key)
+        if self.declines.are_held and self.declines.are_doubtful:
+            self.declines.sent(job)
         self.allowance.requests.take(1, now)
         self.allowance.tokens.take(job.tokens, now)
         return job
 
-    def returned(self, job: Job, received: Received, sent_at: float, now: float) -> None:
+    def returned(self, job: Job, received: Received, sent_at: float, now: float, draw: random.Random) -> None:
         """Count a call that came back, and learn from its outcome."""
         load = self.n_sent
         self.n_sent -= 1
         self._learn_rates(job, received, now)
         if received.is_overload:
             self.allowance.in_flight.overloaded(sent_at, now)
-            if received.retry_after_s is not None and received.cause in (Cause.LIMIT, Cause.OVERLOAD):
-                self._pause(received.retry_after_s, now)
+            if received.cause in _LIMITS:
+                if job.limited_at is None:
+                    job.limited_at = now
+                self._pause(self.pauses.next_s(sent_at, now, received.retry_after_s, draw), now)
         elif received.is_final:
             self.allowance.in_flight.replied(now - sent_at, load, now)
 
     def _learn_rates(self, job: Job, received: Received, now: float) -> None:
         reply, limits = received.reply, received.limits
         used = (reply.prompt_tokens or 0) + (reply.completion_tokens or 0) if reply else 0
-        if used or received.outcome == Outcome.TRANSPORT_ERROR:
+        if used or (reply is None and received.outcome != Outcome.TIMED_OUT):
             self.allowance.tokens.take(used - job.tokens, now)
         if limits.requests is not None:
             self.allowance.requests.told(limits.requests, job.call.model, now)
@@ -180,11 +217,27 @@ class Lane:
             self._pause(limits.wait_s, now)
 
     def _pause(self, asked_s: float, now: float) -> None:
-        self.paused_until = max(self.paused_until, now + wait_asked_s(asked_s))
+        self.paused_until = max(self.paused_until, now + wait_asked_s(asked_s, self.provider.outage_s))
 
-    def is_tried_again(self, job: Job, received: Received) -> bool:
-        """Whether the call gets another attempt in this run: attempts lost to an endpoint that is down do not count."""
-        return not received.is_final and job.tries - job.excused <= self.provider.transport_retries
+    def has_stalled(self, now: float) -> bool:
+        """No reply has come for as long as the provider is waited for, because it is down or allows no call."""
+        since = (self.breaker.down_since, self.pauses.since)
+        return any(at is not None and now - at > self.provider.outage_s for at in since)
+
+    @property
+    def is_idle(self) -> bool:
+        """No call is in flight, and none waits."""
+        return not (self.n_sent or self.waiting)
+
+    def is_given_up(self, job: Job, now: float) -> bool:
+        """Others got replies after this call first met a limit, and none has come for long: the limit is its own."""
+        return job.limited_at is not None and job.limited_at < self.replied_at and self.has_stalled(now)
+
+    def is_tried_again(self, job: Job, received: Received, now: float) -> bool:
+        """Whether the call gets another attempt in this run: those lost to a limit or an outage do not count."""
+        if received.is_final or received.cause == Cause.DECLINED or self.is_given_up(job, now):
+            return False
+        return job.tries - job.excused <= self.provider.transport_retries
 
     def is_at_fault(self, job: Job) -> bool:
         """A call that fails while others are answered says nothing about the endpoint."""
@@ -336,12 +389,18 @@ class Dispatcher(LoopSender):
                 await self._may_be_sent(job)
             sent_at = self._loop.time()
             received = await lane.transport.send(job.body, job.call.body["model"], job.call.headers)
-            lane.returned(job, received, sent_at, self._loop.time())
+            lane.returned(job, received, sent_at, self._loop.time(), self._draw)
             fatal = received.fatal or self._heed(lane, job, received, sent_at)
-            is_last = fatal is not None or not lane.is_tried_again(job, received)
+            is_held = False
+            if received.cause == Cause.DECLINED and fatal is None:
+                received, is_held, fatal = self._weigh(lane, job, received)
+            is_last = fatal is not None or not (is_held or lane.is_tried_again(job, received, self._loop.time()))
             self._n_returned += 1
             if not is_last:
-                job.not_before = self._loop.time() + backoff_s(job.tries, received.retry_after_s, self._draw)
+                # Where a limit was met, the pause is its endpoint's.
+                tries = max(1, job.tries - job.excused)
+                pause_s = 0.0 if received.cause in _LIMITS else backoff_s(tries, received.retry_after_s, self._draw)
+                job.not_before = self._loop.time() + pause_s
             is_tried_again = self._on_attempt(job, received, is_last)
             if fatal is not None:
                 raise fatal
@@ -354,8 +413,10 @@ class Dispatcher(LoopSender):
             lane.breaker.abandoned(job.key)
             self._on_failure(error)
             return False
-        if is_tried_again:
+        if is_tried_again and not is_held:
             self._loop.call_at(job.not_before, self._retry, job)
+        if lane.declines.are_held and lane.is_idle:
+            self._loop.call_later(backoff_s(1, None, self._draw), self._ask_once_more, lane)
         return True
 
     async def _may_be_sent(self, job: Job) -> None:
@@ -367,6 +428,23 @@ class Dispatcher(LoopSender):
     def _tell(self, event: asyncio.Event) -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile
             self._loop.call_soon_threadsafe(event.set)
+
+    def _ask_once_more(self, lane: Lane) -> None:
+        """Ask again about the calls that were declined, since there are no others."""
+        if lane.is_idle:
+            lane.waiting.extend(lane.declines.release())
+            self._pump(lane)
+
+    def _weigh(self, lane: Lane, job: Job, received: Received) -> tuple[Received, bool, EngineError | None]:
+        """What becomes of a declined call: its outcome, whether it waits for others, what ends the run."""
+        job.excused += 1
+        verdict = lane.declines.declined(job, self._loop.time())
+        if verdict == Verdict.ALL:
+            return received, False, declines_all(lane.name, lane.provider, lane.url, job, received)
+        if verdict == Verdict.ALONE:
+            cause = Cause.FILTER if received.http_status in _FORBIDDEN else Cause.PROMPT
+            return received._replace(outcome=cause.outcome, cause=cause), False, None
+        return received, verdict == Verdict.HELD, None
 
     def _retry(self, job: Job) -> None:
         lane = self._lane_for(job)
@@ -382,40 +460,80 @@ class Dispatcher(LoopSender):
         Returns what ends the run, once no endpoint of the provider has answered for as long as the profile waits.
         """
         now, breaker = self._loop.time(), lane.breaker
+        is_limit = received.cause in _LIMITS
+        if is_limit:
+            job.excused += 1
+            self._tell_of_limit(lane, received)
         if received.is_sign_of_life:
             lane.answered_at = now
-            if breaker.returned():
+            if received.is_final:
+                lane.replied_at = now
+            was_paused = received.is_final and lane.pauses.answered()
+            if breaker.returned() or was_paused:
                 self._on_notice(f"{lane.url} answers again")
                 self._take(self._waiting(lane.name))
-            return None
+            if received.reply is not None:
+                lane.waiting.extend(lane.declines.accepted(job, sent_at))
+            return self._stalled(lane, job, received) if is_limit else None
         if job.failed_at is None:
             job.failed_at = now
         is_at_fault = lane.is_at_fault(job)
         # Calls that time out together are not an outage when others were answered meanwhile.
         counts = not is_at_fault and lane.answered_at < sent_at
-        if breaker.failed(job.key, now, counts=counts, is_silence=received.is_silence):
+        is_outage = received.cause == Cause.OUTAGE and not is_at_fault
+        is_alone = is_outage and job.excused >= _TRIES_ALONE - 1
+        if breaker.failed(job.key, now, counts=counts, is_silence=received.is_silence, is_alone=is_alone):
             self._on_notice(
                 f"{lane.url} is down ({received.detail}): trying one call now and then until it answers, "
                 f"at most {lane.provider.outage_s:g} s"
             )
-        if breaker.is_open and not is_at_fault:
+        if is_outage or (breaker.is_open and not is_at_fault and not is_limit):
             job.excused += 1
         lanes = self._lanes[lane.name]
         if breaker.is_open and len(lanes) > 1:
             self._take(self._waiting(lane.name))
             self._loop.call_later(breaker.wait_s(now) or 0.0, self._probe, lane)
-        all_down = [other.breaker.down_since for other in lanes]
-        if all(since is not None and now - since > lane.provider.outage_s for since in all_down):
-            return EndpointError(
-                f"provider {lane.name}: {lane.url} has not answered for {lane.provider.outage_s:g} s (the last time: "
-                f"{received.detail}); what was received is stored, run the same command again once it is back"
+        return self._stalled(lane, job, received)
+
+    def _stalled(self, lane: Lane, job: Job, received: Received) -> EndpointError | None:
+        """What ends the run once no endpoint of the provider has replied for as long as the profile waits."""
+        now = self._loop.time()
+        if not all(other.has_stalled(now) for other in self._lanes[lane.name]) or lane.is_given_up(job, now):
+            return None
+        did = "allowed no call" if received.cause in _LIMITS else "not answered"
+        return EndpointError(
+            f"provider {lane.name}: {lane.url} has {did} for {lane.provider.outage_s:g} s (the last time: "
+            f"{received.detail}); what was received is stored, run the same command again once it is back"
+        )
+
+    def _tell_of_limit(self, lane: Lane, received: Received) -> None:
+        if lane.pauses.is_to_be_told:
+            self._on_notice(
+                f"{lane.url} allows no call now ({received.detail}): trying again after pauses, "
+                f"at most {lane.provider.outage_s:g} s"
             )
-        return None
+        asked_s = received.retry_after_s or 0.0
+        waited_s = wait_asked_s(asked_s, lane.provider.outage_s)
+        if asked_s > waited_s and not lane.has_told_of_wait:
+            lane.has_told_of_wait = True
+            self._on_notice(f"{lane.url} asks to wait {asked_s:,.0f} s: trying again after {waited_s:g} s")
 
     async def _close(self) -> None:
         for lanes in self._lanes.values():
             for lane in lanes:
                 await lane.transport.close()
+
+
+def declines_all(name: str, provider: Provider, url: str, job: Job, received: Received) -> EngineError:
+    """The error for a model of which every call is declined; `job` is one of them."""
+    variable = provider.api_key_env
+    key = f"the key (environment variable {variable})" if variable else "the key, which the profile does not declare"
+    told = (
+        f"provider {name}: {url} declines every call to model {job.call.body['model']}: {received.detail}. "
+        f"None of it is kept. Check name and parameters in [models.{job.call.model}] of the profile, the provider's "
+        f"address and {key}; then run the same command again"
+    )
+    return (UnauthorisedError if received.http_status in _FORBIDDEN else EndpointError)(told)
 
 
 def _cut_off(latency_s: float) -> Received:

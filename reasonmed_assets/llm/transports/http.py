@@ -112,9 +112,7 @@ class HttpTransport:
             outcome, detail, status, cause = answer.outcome, answer.detail, answer.status, answer.cause
             if cause is not None:
                 wait_s = answer.wait_s if wait_s is None else wait_s
-                address = told.get("Location")
-                is_forbidden = status == 403 and cause == Cause.DECLINED
-                fatal = self._connection.fatal(url, Cause.KEY if is_forbidden else cause, detail or "", address)
+                fatal = self._connection.fatal(url, cause, detail or "", told.get("Location"))
         except TimeoutError as error:
             cause, outcome, detail = Cause.TIMEOUT, Outcome.TIMED_OUT, f"no reply within {self._timeout_s:g} s"
             is_unsent = _is_unsent(error)

@@ -21,6 +21,7 @@ _BACKOFF_FIRST_S = 0.5
 _BACKOFF_LONGEST_S = 60.0
 _LONGEST_WAIT_S = 600.0
 _MINUTE_S = 60.0
+_TOLD_PAUSES = 3
 
 
 class InFlight:
@@ -205,7 +206,7 @@ class Breaker:
         self.down_since = None
         return was_open
 
-    def failed(self, key: str, now: float, *, counts: bool, is_silence: bool) -> bool:
+    def failed(self, key: str, now: float, *, counts: bool, is_silence: bool, is_alone: bool = False) -> bool:
         """A call failed; one that fails through its own fault does not count. Returns whether the endpoint is now down.
 
         Args:
@@ -213,6 +214,7 @@ class Breaker:
             now: seconds.
             counts: it may be the endpoint's fault.
             is_silence: there was no response of the endpoint.
+            is_alone: it has failed so several times, and no other call was answered since: there may be no others.
         """
         if counts:
             self._failed.add(key)
@@ -224,7 +226,8 @@ class Breaker:
                 self._pause_s = min(_LONGEST_PROBE_S, self._pause_s * 2)
                 self._probe_at = now + self._pause_s
             return False
-        if len(self._unheard) < _DOWN_UNHEARD and len(self._failed) < _DOWN_FAILED:
+        is_down = len(self._unheard) >= _DOWN_UNHEARD or len(self._failed) >= _DOWN_FAILED or is_alone
+        if not is_down:
             return False
         self.down_since = now
         self._probe_at = now + self._pause_s
@@ -242,6 +245,45 @@ def backoff_s(tries: int, asked_s: float | None, draw: random.Random) -> float:
     return pause if asked_s is None else max(pause, wait_asked_s(asked_s))
 
 
-def wait_asked_s(asked_s: float) -> float:
-    """A wait that an endpoint asked for, at most ten minutes."""
-    return min(asked_s, _LONGEST_WAIT_S)
+def wait_asked_s(asked_s: float, outage_s: float = _LONGEST_WAIT_S) -> float:
+    """A wait that an endpoint asked for: at most ten minutes, and no longer than a provider is waited for at all."""
+    return min(asked_s, _LONGEST_WAIT_S, outage_s)
+
+
+class LimitPauses:
+    """The pauses of an endpoint that reports a limit or an overload: shared by its calls, each twice as long as the one
+    before until it answers again, less a random part of up to half.
+
+    Attributes:
+        since: when the endpoint last began to give no reply for such a reason; None while it does.
+        n: pauses since then.
+    """
+
+    def __init__(self) -> None:
+        self.since: float | None = None
+        self.n = 0
+        self._began_at = float("-inf")
+
+    def next_s(self, sent_at: float, now: float, asked_s: float | None, draw: random.Random) -> float:
+        """Seconds to pause from `now` on, after a call that was sent at `sent_at` met a limit.
+
+        Calls that were on their way when a pause began lengthen it to what they were told, and begin no other one.
+        """
+        if self.since is None:
+            self.since = now
+        if sent_at < self._began_at:
+            return asked_s or 0.0
+        self._began_at = now
+        self.n += 1
+        return backoff_s(self.n, asked_s, draw)
+
+    def answered(self) -> bool:
+        """The endpoint gave a reply. Returns whether it had paused for long enough for the user to be told."""
+        was_told = self.n >= _TOLD_PAUSES
+        self.since, self.n = None, 0
+        return was_told
+
+    @property
+    def is_to_be_told(self) -> bool:
+        """This many pauses in a row are news."""
+        return self.n == _TOLD_PAUSES

@@ -1,0 +1,44 @@
+"""Builds of which no call is answered: nothing is published, the exit code says so, and the same command goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from builds import called
+from stub import Answer, Stub
+
+PROFILE = """
+extends = "simulated"
+name = "mine"
+[providers.rehearsal]
+kind = "simulated"
+server = "none"
+base_url = "{base_url}"
+transport_retries = 1
+outage_s = 1
+[checks]
+model_checks = "warn"
+"""
+
+NOT_ANSWERED = {
+    "a gateway's wrong key": (400, b'{"error": {"message": "No connected db.", "type": "no_db_connection"}}'),
+    "nothing behind a gateway": (500, b'{"error": {"message": "OpenAIException - Connection error."}}'),
+    "errors": (500, b"oops"),
+}
+
+
+@pytest.mark.parametrize("fault", NOT_ANSWERED)
+def test_a_step_of_which_no_call_is_answered_publishes_nothing(tmp_path: Path, fault: str) -> None:
+    status, body = NOT_ANSWERED[fault]
+    with Stub(lambda request: Answer(status=status, body=body)) as stub:
+        profile = tmp_path / "mine.toml"
+        profile.write_text(PROFILE.format(base_url=stub.base_url))
+        options = ["--profile", str(profile), "--warehouse", str(tmp_path / "warehouse"), "--source", "mmlu"]
+        done = called("build", *options, "--limit", "1", "--select", "+key:reasoning_paths")
+    assert done.returncode == 1
+    assert body.decode()[-12:-3] in done.stdout
+    assert "run the same command again" in done.stdout
+    with duckdb.connect(str(tmp_path / "warehouse" / "reasonmed.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from publishes where table_name = 'reasoning_paths'").fetchone() == (0,)
