@@ -21,7 +21,7 @@ from reasonmed_assets.llm.calls import call_key
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
 from reasonmed_assets.llm.ledger.opening import open_store
-from reasonmed_assets.llm.outcomes import BudgetError
+from reasonmed_assets.llm.outcomes import BudgetError, EndpointError
 
 COST = (10 * 1.0 + 5 * 2.0) / 1e6
 """Dollars of one call to the stub: ten prompt and five completion tokens at the prices of the test profile."""
@@ -259,8 +259,9 @@ def test_a_gateways_timeout_is_no_refusal(tmp_path: Path) -> None:
 
 
 def test_an_endpoint_that_cannot_be_reached_costs_nothing(tmp_path: Path) -> None:
-    running = engine(tmp_path, "http://127.0.0.1:1/v1", budgeted({"calls": 2}, transport_retries=2))
-    assert [result.outcome for result in running.run("step", calls(2), text_of, 2)] == ["transport_error"] * 2
+    running = engine(tmp_path, "http://127.0.0.1:1/v1", budgeted({"calls": 2}, transport_retries=2, outage_s=0.3))
+    with pytest.raises(EndpointError, match=r"has not answered for 0\.3 s"):
+        list(running.run("step", calls(2), text_of, 2))
     running.ledger.close()
     with Stub() as stub:
         running = engine(tmp_path, stub.base_url, budgeted({"calls": 2}))
