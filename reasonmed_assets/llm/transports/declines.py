@@ -7,6 +7,7 @@ by what becomes of the other calls to the model.
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,13 @@ class Declines:
 
     Args:
         accepted: models of the provider that have accepted a call, in this build or as the ledger tells; added to.
+        asks_again: whether a call may be asked once more; where not, it ends when it is declined.
     """
 
-    def __init__(self, accepted: set[str]) -> None:
+    def __init__(self, accepted: set[str], *, asks_again: bool = True) -> None:
         self._accepted = accepted
+        self._asks_again = asks_again
+        self._in_a_row: Counter[str] = Counter()
         self._held: dict[str, dict[str, Job]] = {}
         self._asked: set[str] = set()
         self._probe: str | None = None
@@ -67,6 +71,7 @@ class Declines:
         """A call was accepted. Returns those that were declined before it was sent: they are to be asked again."""
         model = job.call.model
         self._accepted.add(model)
+        self._in_a_row.pop(model, None)
         held = self._held.get(model, {})
         held.pop(job.key, None)
         released = [one for one in held.values() if one.declined_at is not None and one.declined_at <= sent_at]
@@ -85,6 +90,9 @@ class Declines:
         self._asked.discard(job.key)
         if job.others_accepted:
             return Verdict.ALONE
+        if not self._asks_again:
+            self._in_a_row[model] += 1
+            return Verdict.ALL if self._in_a_row[model] >= _IN_A_ROW else Verdict.OPEN
         if is_first:
             job.declined_at = now
         held = self._held.setdefault(model, {})

@@ -158,7 +158,7 @@ class Lane:
         self.n_sent = 0
         self.answered_at = float("-inf")
         self.replied_at = float("-inf")
-        self.declines = Declines(accepted)
+        self.declines = Declines(accepted, asks_again=provider.transport_retries > 0)
         self.pauses = LimitPauses()
         self.paused_until = 0.0
         self.has_alarm = False

@@ -209,6 +209,21 @@ def test_an_address_that_has_moved_stops_at_once_and_the_new_one_is_named(tmp_pa
         runs_on(tmp_path, stub, n)
 
 
+def test_without_retries_a_call_ends_when_it_is_declined_and_many_in_a_row_stop(tmp_path: Path) -> None:
+    with Stub(lambda request: error(400, said("no"))) as stub:
+        made_by = profile(transport_retries=0, max_in_flight=1)
+        with Build(tmp_path, stub.base_url, made_by) as build:
+            assert {result.outcome for result in build.results(calls(3)).values()} == {"declined"}
+            assert stub.n == 3
+        with (
+            Build(tmp_path, stub.base_url, made_by) as build,
+            pytest.raises(EndpointError, match="declines every call"),
+        ):
+            build.results(calls(300))
+        assert stub.n <= 3 + 24
+        runs_on(tmp_path, stub, 30)
+
+
 def test_no_error_quotes_a_part_of_the_key(tmp_path: Path) -> None:
     body = said(f"bad request by {SECRET[:10]}****{SECRET[-4:]}")
     with (
