@@ -25,7 +25,7 @@ from reasonmed_assets.llm.engine.progress import CallStats, LogProgress
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import BudgetError, EngineError, UnauthorisedError
-from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.llm.transports.lanes import Job
 from reasonmed_assets.orchestration.probes import (
     BOUNDS,
     PROBES,

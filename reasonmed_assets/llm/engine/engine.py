@@ -27,7 +27,7 @@ from reasonmed_assets.llm.ledger.records import Stored
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
 from reasonmed_assets.llm.replies.finish_reasons import NO_WORD, Finish, finish_of
-from reasonmed_assets.llm.transports.dispatch import Allowance, Job
+from reasonmed_assets.llm.transports.lanes import Allowance, Job
 from reasonmed_assets.llm.transports.offline import OfflineModels
 from reasonmed_assets.vocabulary import Outcome
 

@@ -18,8 +18,9 @@ from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Attempt, Claimed, LedgerError, Recorded, Wanted
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import BudgetError, Received, SimulatedReplyError
-from reasonmed_assets.llm.transports.dispatch import Allowance, Dispatcher, Job, Lane
+from reasonmed_assets.llm.transports.dispatch import Dispatcher
 from reasonmed_assets.llm.transports.http import HttpTransport
+from reasonmed_assets.llm.transports.lanes import Allowance, Job, Lane
 from reasonmed_assets.llm.transports.offline import OfflineModels, OfflineSender
 from reasonmed_assets.vocabulary import Outcome
 
@@ -199,7 +200,7 @@ class Fetcher:
             return OfflineSender(name, provider, process, self._on_attempt, self._events.put)
         urls = self._base_urls_of(name)
         if provider.transport == "batch":
-            from reasonmed_assets.llm.transports.batch import BatchSender
+            from reasonmed_assets.llm.transports.batches.sender import BatchSender
 
             return BatchSender(
                 name,

@@ -11,9 +11,14 @@ from collections import Counter
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.llm.outcomes import EndpointError, EngineError, Received, UnauthorisedError
 
+if TYPE_CHECKING:
+    from reasonmed_assets.config.profile import Provider
+    from reasonmed_assets.llm.transports.lanes import Job
+
+FORBIDDEN = frozenset({403, 451})
+"""Statuses of a filter, where they concern one prompt, and of the key, where they concern all."""
 _FEW = 3
 """So many different calls are declined, and none was ever accepted: the model takes none."""
 _IN_A_ROW = 24
@@ -112,3 +117,15 @@ class Declines:
         released = [job for held in self._held.values() for job in held.values() if job.key not in self._asked]
         self._asked.update(job.key for job in released)
         return released
+
+
+def declines_all(name: str, provider: Provider, url: str, job: Job, received: Received) -> EngineError:
+    """The error for a model of which every call is declined; `job` is one of them."""
+    variable = provider.api_key_env
+    key = f"the key (environment variable {variable})" if variable else "the key, which the profile does not declare"
+    told = (
+        f"provider {name}: {url} declines every call to model {job.call.body['model']}: {received.detail}. "
+        f"None of it is kept. Check name and parameters in [models.{job.call.model}] of the profile, the provider's "
+        f"address and {key}; then run the same command again"
+    )
+    return (UnauthorisedError if received.http_status in FORBIDDEN else EndpointError)(told)

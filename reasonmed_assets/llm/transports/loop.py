@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reasonmed_assets.llm.transports.dispatch import Job
+    from reasonmed_assets.llm.transports.lanes import Job
 
 
 _log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ import orjson
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import EndpointError, Received
-from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.llm.transports.lanes import Job
 from reasonmed_assets.llm.transports.responses import judged
 from reasonmed_assets.vocabulary import Outcome
 

@@ -11,7 +11,7 @@ from small import profile
 from reasonmed_assets.llm.engine.fetching import Fetcher
 from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.opening import open_store
-from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.llm.transports.lanes import Job
 from reasonmed_assets.llm.transports.offline import OfflineModels
 
 

@@ -18,7 +18,7 @@ from stub import echo
 from test_batch import attempts, batched
 
 from reasonmed_assets.llm.outcomes import EndpointError
-from reasonmed_assets.llm.transports.batch_api import _time
+from reasonmed_assets.llm.transports.batches.api import _time
 
 OUTAGE_S = 0.3
 PAGE = "<html><body>please log in</body></html>"

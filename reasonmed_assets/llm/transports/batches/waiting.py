@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import EndpointError
-from reasonmed_assets.llm.transports.batch_api import (
+from reasonmed_assets.llm.transports.batches.api import (
     ENDED,
     UNDER_WAY,
     BatchApi,

@@ -25,10 +25,11 @@ from reasonmed_assets.llm.outcomes import (
     detail_of,
 )
 from reasonmed_assets.llm.refusals import Cause, refusal_of
-from reasonmed_assets.llm.transports.batch_api import BatchApi, GoneError, RemoteBatch, UnansweredError
-from reasonmed_assets.llm.transports.batch_lines import Answered, Gathering, body_bytes, line_of, response_of
-from reasonmed_assets.llm.transports.batch_waiting import PatientApi, StoppedError
-from reasonmed_assets.llm.transports.dispatch import Job, declines_all
+from reasonmed_assets.llm.transports.batches.api import BatchApi, GoneError, RemoteBatch, UnansweredError
+from reasonmed_assets.llm.transports.batches.lines import Answered, Gathering, body_bytes, line_of, response_of
+from reasonmed_assets.llm.transports.batches.waiting import PatientApi, StoppedError
+from reasonmed_assets.llm.transports.declines import declines_all
+from reasonmed_assets.llm.transports.lanes import Job
 from reasonmed_assets.llm.transports.limits import backoff_s
 from reasonmed_assets.llm.transports.loop import LoopSender
 from reasonmed_assets.llm.transports.responses import judged

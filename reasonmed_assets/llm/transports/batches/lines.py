@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from reasonmed_assets.llm.transports.batch_api import PATH, RemoteBatch, count_in, read_object
-from reasonmed_assets.llm.transports.dispatch import Job
+from reasonmed_assets.llm.transports.batches.api import PATH, RemoteBatch, count_in, read_object
+from reasonmed_assets.llm.transports.lanes import Job
 
 
 class Gathering:
