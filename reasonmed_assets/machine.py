@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -72,6 +74,49 @@ def lock_holders(path: Path) -> list[int]:
     rows = [line.split() for line in table.read_text(encoding="utf-8").splitlines() if " FLOCK " in line]
     # A row with "->" is a process that waits; every other one is "n: FLOCK ADVISORY READ pid device:inode 0 EOF".
     return sorted({int(row[4]) for row in rows if row[1] != "->" and row[5].endswith(inode)} - {0, -1})
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process, told apart from every other one of any machine and time.
+
+    Attributes:
+        host: host name, for messages.
+        pid: process id on that host.
+        started_ticks: when the process started (kernel ticks since boot), so that a reused pid is not taken for it.
+        boot_id: the kernel's id of this boot.
+        pid_space: the namespace in which the pid counts (containers of one machine have their own).
+    """
+
+    host: str
+    pid: int
+    started_ticks: int
+    boot_id: str
+    pid_space: str
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        return f"process {self.pid} on {self.host}"
+
+
+def this_process() -> Process:
+    """The process that asks."""
+    pid = os.getpid()
+    return Process(socket.gethostname(), pid, start_of(pid) or 0, boot_id(), pid_space())
+
+
+def is_running(process: Process) -> bool | None:
+    """Whether a process still runs; None where that cannot be known from here: on another host, in another container.
+
+    Known for certain where this process sees that one's pid, and after a reboot of its host.
+    """
+    is_same_boot = process.boot_id == boot_id()
+    if is_same_boot and process.pid_space == pid_space():
+        return start_of(process.pid) == process.started_ticks
+    if not is_same_boot and process.host == socket.gethostname():
+        return False
+    return None
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from reasonmed_assets.orchestration.code_location import (
     job_tables,
     launch_config,
 )
-from reasonmed_assets.orchestration.history import BuildError, dagster_instance
+from reasonmed_assets.orchestration.history import BuildError, dagster_instance, process_tags
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import open_warehouse
 
@@ -133,6 +133,7 @@ def _run(
     summary: BuildSummary,
     settings: BuildSettings,
 ) -> bool:
+    run_id = str(uuid.uuid4())
     result = defs.resolve_job_def(job).execute_in_process(
         instance=instance,
         partition_key=partition,
@@ -143,6 +144,8 @@ def _run(
             "resources": {"build": {"config": launch_config(settings)}},
         },
         raise_on_error=False,
+        run_id=run_id,
+        tags=process_tags(run_id),
     )
     made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
     summary.published += [(table, partition) for table in tables if table in made]

@@ -17,6 +17,7 @@ from reasonmed_assets.llm.replies.relation import check_read_fields
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import check_served
 from reasonmed_assets.sources import load_declaration
@@ -118,6 +119,8 @@ def _build_resource(
         settings = _settings_of_run(context, defaults)
         run = context.run
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
+        if build_id is None and run is not None and context.instance is not None:
+            context.instance.add_run_tags(run.run_id, process_tags(run.run_id))
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
         session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run)
         try:

@@ -24,6 +24,7 @@ from dagster._grpc.client import DagsterGrpcClient
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
+from reasonmed_assets.orchestration.history import end_dead_runs
 from reasonmed_assets.orchestration.ui.guard import Guard
 from reasonmed_assets.orchestration.ui.pages import with_pages
 from reasonmed_assets.orchestration.ui.service import end_with_parent
@@ -69,6 +70,7 @@ def serve(warehouse: Path, code_server: str, location: str, listening: socket.so
         WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context,
         token_in(token_file) as token,
     ):
+        end_dead_runs(instance)
         app = create_app_from_workspace_process_context(context, live_data_poll_rate=_POLLED_MS)
         guarded = Guard(with_pages(app, warehouse), token, str(token_file), names)
         config = uvicorn.Config(

@@ -21,6 +21,8 @@ from stub import Request, Stub, reply
 
 BUILD = [sys.executable, str(Path(__file__).parents[1] / "small.py")]
 IN_FLIGHT = 32
+UNSAVED = 256
+"""Replies that may wait for a slow disk; what that bounds is tested with a disk that is held up."""
 
 
 def slow(request: Request, delay_s: float = 0.02):
@@ -68,7 +70,7 @@ def wait_for(stub: Stub, n: int) -> None:
 @pytest.mark.parametrize("kills", [6, pytest.param(24, marks=pytest.mark.slow)])
 def test_after_kill_9_at_most_the_calls_in_flight_are_made_again(tmp_path: Path, kills: int) -> None:
     draw = random.Random(kills)
-    n = 210
+    n = 420
     needed = n + n // 7
     with Stub(partial(slow, delay_s=0.06)) as stub:
         undisturbed = finish(start(tmp_path / "undisturbed", stub, n))
@@ -82,8 +84,7 @@ def test_after_kill_9_at_most_the_calls_in_flight_are_made_again(tmp_path: Path,
             received, stored = stub.n, n_stored(folder)
             resumed = finish(start(folder, stub, n))
             assert stub.n - needed == received - stored, "every stored reply is used, every other call made again"
-            # Beside the calls in flight, the replies of one commit window, on a machine that does other things too.
-            assert stub.n - needed <= 3 * IN_FLIGHT
+            assert stub.n - needed <= IN_FLIGHT + UNSAVED, "those in flight and those whose replies wait for the disk"
             assert resumed == undisturbed
 
 
@@ -167,10 +168,10 @@ def test_a_torn_page_of_the_ledger_costs_nothing(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of half a megabyte."""
+    """A file system of two megabytes: a busy machine writes small groups, each of many pages."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True)
     if mounted.returncode:
         pytest.skip("a small disk takes the right to mount one")
     try:
@@ -179,8 +180,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def half_a_megabyte() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (512 * 1024, resource.RLIM_INFINITY))
+def two_megabytes() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * 1024 * 1024, resource.RLIM_INFINITY))
 
 
 def test_a_full_disk_stops_the_build_and_what_was_stored_stays(tmp_path: Path, small_disk: Path) -> None:
@@ -192,7 +193,7 @@ def test_a_full_disk_stops_the_build_and_what_was_stored_stays(tmp_path: Path, s
 
 def test_a_file_that_may_not_grow_stops_the_build_and_what_was_stored_stays(tmp_path: Path) -> None:
     with Stub(prompt) as stub:
-        _, said = communicate(start(tmp_path, stub, 5000, limit=half_a_megabyte))
+        _, said = communicate(start(tmp_path, stub, 5000, limit=two_megabytes))
         assert f"ledger {tmp_path / 'ledger.sqlite'}: could not be written" in said
         assert_nothing_is_lost(tmp_path, stub)
 
@@ -209,7 +210,7 @@ def assert_nothing_is_lost(folder: Path, stub: Stub) -> None:
     received, stored = stub.n, n_stored(folder)
     assert 0 < stored < received
     n = 40
-    assert stored > n
+    assert stored > n + IN_FLIGHT, "its first rows among them"
     stub.forget()
     assert len(finish(start(folder, stub, n))) == n
     assert stub.n == 0
