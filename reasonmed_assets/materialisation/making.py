@@ -119,7 +119,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "rows_deleted": published.deleted,
         "publish": published.seq,
         "snapshot": dg.MetadataValue.path(warehouse.address),
-        "data_docs": data_docs_page(warehouse.companion("quality"), spec),
+        "data_docs": data_docs_page(spec),
         "query": dg.MetadataValue.text(example_query(spec, partition, warehouse.name)),
         "is_unchanged": is_unchanged,
         "reason": reason,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -15,7 +14,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
-from reasonmed_assets.pages.data_docs import suite_page
+from reasonmed_assets.pages.data_docs import SERVED_AT, suite_page
 from reasonmed_assets.quality.checks import table_record
 from reasonmed_assets.quality.schema import TableSpec
 
@@ -112,9 +111,12 @@ def example_query(spec: TableSpec, partition: str | None, warehouse: str) -> str
     return command("sql", f"select * from {spec.name}{where} limit 10", warehouse=warehouse)
 
 
-def data_docs_page(report_folder: Path, spec: TableSpec) -> dg.PathMetadataValue:
-    """The Data Docs page of the table's expectations, with the way to their results; `reasonmed quality` writes it."""
-    return dg.MetadataValue.path(str(report_folder / suite_page(spec.name)))
+def data_docs_page(spec: TableSpec) -> dg.UrlMetadataValue:
+    """The Data Docs page of the table's expectations, with the way to their results: a link within the UI.
+
+    `reasonmed quality` writes it.
+    """
+    return dg.MetadataValue.url(f"{SERVED_AT}/{suite_page(spec.name)}")
 
 
 def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:

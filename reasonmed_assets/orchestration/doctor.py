@@ -44,7 +44,7 @@ def diagnose(settings: BuildSettings) -> list[Finding]:
     findings += [Finding("profile", True, f"{profile.name}: {profile.provider_kind} models")]
     findings += _overrides(profile)
     findings += _sources(settings, profile)
-    findings += [_binding(settings, profile)]
+    findings += _warehouse(settings, profile)
     used = {profile.models[name].provider for name in profile.models}
     for name in sorted(used):
         findings += _provider(name, profile.providers[name])
@@ -104,19 +104,34 @@ def _sources(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
         yield from findings
 
 
-def _binding(settings: BuildSettings, profile: Profile) -> Finding:
+def _warehouse(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
+    """What the warehouse is bound to, and which version wrote it, its ledger and its history."""
+    from reasonmed_assets.llm.ledger.opening import describe_store, store_exists
+    from reasonmed_assets.orchestration import dagster_home
+    from reasonmed_assets.orchestration.history import dagster_home_of
     from reasonmed_assets.storage import open_warehouse
 
-    if not settings.warehouse_folder.exists():
-        return Finding("warehouse", True, f"{settings.warehouse_folder} will be made")
-    try:
-        warehouse = open_warehouse(settings.warehouse_folder)
-        warehouse.refuse_other_build(profile.provider_kind, str(settings.data_folder))
-        with warehouse.read():
-            pass  # opening reports what another version or program wrote
-    except (OSError, ReasonmedError) as error:
-        return Finding("warehouse", False, str(error))
-    return Finding("warehouse", True, str(settings.warehouse_folder))
+    folder, ledger = settings.warehouse_folder, settings.ledger_reference
+    if not folder.exists():
+        yield Finding("warehouse", True, f"{folder} will be made")
+    else:
+        findings: list[Finding] = []
+        warehouse = _try("warehouse", partial(open_warehouse, folder), findings)
+        if warehouse is not None:
+            data = str(settings.data_folder)
+            _try("warehouse", partial(warehouse.refuse_other_build, profile.provider_kind, data), findings)
+            said = _try("warehouse", warehouse.describe_version, findings)
+            if not findings:
+                findings.append(Finding("warehouse", True, f"{folder}: {said}"))
+        yield from findings
+    looks = {"ledger": (store_exists(ledger), partial(describe_store, ledger), ledger)}
+    home = dagster_home_of(folder)
+    looks["history"] = (home.exists(), partial(dagster_home.describe, home), str(home))
+    for subject, (is_there, look, place) in looks.items():
+        if is_there:
+            findings = []
+            said = _try(subject, look, findings)
+            yield from findings or [Finding(subject, True, f"{place}: {said}")]
 
 
 def _provider(name: str, provider: Provider) -> Iterator[Finding]:

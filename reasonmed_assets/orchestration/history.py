@@ -13,29 +13,10 @@ from urllib.parse import unquote
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.machine import Process, is_running, locked, this_process
+from reasonmed_assets.orchestration import dagster_home
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun
-
-DAGSTER_SETTINGS = """\
-# Runs that the UI starts wait for one another: one run alone fills an endpoint, and each one that asks a model on this
-# machine starts a server of its own. A higher number builds several sources at once.
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-# A run whose process was killed is marked as failed; otherwise it would block all waiting runs.
-run_monitoring:
-  enabled: true
-  poll_interval_seconds: 30
-# The terminal shows what a person reads; every event of a run is on its page.
-python_logs:
-  python_log_level: INFO
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-"""
-"""`dagster.yaml` of a new warehouse; it is the user's from then on."""
 
 _TAG = "reasonmed/process"
 _OPEN = ("NOT_STARTED", "STARTING", "STARTED", "CANCELING")
@@ -52,7 +33,7 @@ def dagster_instance(warehouse: Path) -> Iterator[DagsterInstance]:
     from dagster import DagsterInstance
 
     prepare_dagster_home(warehouse)
-    os.environ["DAGSTER_HOME"] = str(warehouse / ".dagster")
+    os.environ["DAGSTER_HOME"] = str(dagster_home_of(warehouse))
     with DagsterInstance.get() as instance:
         end_dead_runs(instance)
         yield instance
@@ -87,29 +68,48 @@ def _process_of(run: DagsterRun) -> Process | None:
 
 
 def prepare_dagster_home(warehouse: Path) -> Path:
-    """Create Dagster's home once, under a lock: a fresh one breaks under parallel first use.
+    """Create Dagster's home, or bring one of an earlier version forward.
+
+    Once, under a lock: a fresh one breaks under parallel first use. Settings that the user changed stay as they are.
 
     Raises:
         BuildError: Dagster cannot keep its history under this path.
+        HistoryError: a newer Dagster wrote the history.
     """
-    home = warehouse / ".dagster"
+    home = dagster_home_of(warehouse)
     if unquote(str(home)) != str(home):
         raise BuildError(
             f"{warehouse}: Dagster writes the path of its history into a URL, where a % with two hex digits stands for "
             "another character; choose a folder without one with --warehouse"
         )
-    settings = home / "dagster.yaml"
-    if settings.exists():
-        return home
+    if not _is_ready(home):
+        warehouse.mkdir(parents=True, exist_ok=True)
+        with locked(warehouse / ".dagster.lock"):
+            if not _is_ready(home):
+                _make_ready(home)
+    return home
+
+
+def dagster_home_of(warehouse: Path) -> Path:
+    """Where the history of a warehouse is, or will be."""
+    return warehouse / ".dagster"
+
+
+def _is_ready(home: Path) -> bool:
+    settings = home / dagster_home.FILE
+    return settings.exists() and not dagster_home.has_earlier_settings(home) and not dagster_home.older_databases(home)
+
+
+def _make_ready(home: Path) -> None:
     from dagster import DagsterInstance
 
-    warehouse.mkdir(parents=True, exist_ok=True)
-    with locked(warehouse / ".dagster.lock"):
-        if not settings.exists():
-            home.mkdir(parents=True, exist_ok=True)
-            new = home / "dagster.next.yaml"
-            new.write_text(DAGSTER_SETTINGS, encoding="utf-8")
-            with DagsterInstance.from_config(str(home), new.name) as instance:
-                instance.get_run_records(limit=1)
-            new.rename(settings)
-    return home
+    settings = home / dagster_home.FILE
+    if not settings.exists() or dagster_home.has_earlier_settings(home):
+        home.mkdir(parents=True, exist_ok=True)
+        new = home / "dagster.next.yaml"
+        new.write_text(dagster_home.SETTINGS, encoding="utf-8")
+        with DagsterInstance.from_config(str(home), new.name) as instance:
+            instance.get_run_records(limit=1)
+        new.rename(settings)
+    if dagster_home.older_databases(home):
+        dagster_home.bring_forward(home)

@@ -21,6 +21,8 @@ from reasonmed_assets.quality.schema import TABLES
 
 SITE = "data_docs"
 """Folder of the site within that of the quality report."""
+SERVED_AT = "/pages/quality"
+"""Where the UI serves the folder of the quality report."""
 
 _ALL_SOURCES = "all-sources"
 

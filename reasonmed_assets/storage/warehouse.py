@@ -174,7 +174,15 @@ class Warehouse(ABC):
             WarehouseError: it could not be replaced; users see what they saw.
         """
 
-    # What it is bound to
+    # What it is bound to, and which version wrote it
+
+    @abstractmethod
+    def describe_version(self) -> str:
+        """Which version of its layout it has, and what the next build brings forward. Changes nothing.
+
+        Raises:
+            WarehouseError: a newer version of this program wrote it, or another program.
+        """
 
     @property
     @abstractmethod

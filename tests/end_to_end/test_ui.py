@@ -37,7 +37,7 @@ RUNS = """{ runsOrError { ... on Runs { results { runId status runConfigYaml tag
 MATERIALISATION = """query ($path: [String!]!, $partition: String!) { assetOrError(assetKey: {path: $path}) {
   ... on Asset { assetMaterializations(partitions: [$partition], limit: 1) { runId metadataEntries {
     label __typename ... on IntMetadataEntry { intValue } ... on TextMetadataEntry { text }
-    ... on MarkdownMetadataEntry { mdStr } ... on PathMetadataEntry { path }
+    ... on MarkdownMetadataEntry { mdStr } ... on UrlMetadataEntry { url }
     ... on TableMetadataEntry { table { records } } } } } } }"""
 CHECKS = """query ($path: [String!]!) { assetChecksOrError: assetNodeOrError(assetKey: {path: $path}) {
   ... on AssetNode { assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization {
@@ -308,7 +308,7 @@ def _have_ended(ui: Ui, expected: int) -> bool:
 def _assert_metadata(entries: dict[str, dict[str, Any]]) -> None:
     assert entries["dagster/partition_row_count"]["intValue"] == 1
     assert "where source = 'mmlu'" in entries["query"]["text"]
-    assert entries["data_docs"]["path"].endswith("/quality/data_docs/expectations/questions.html")
+    assert entries["data_docs"]["url"] == "/pages/quality/data_docs/expectations/questions.html"
     assert entries["picture"]["mdStr"].startswith("![questions](data:image/png;base64,")
     (record,) = map(json.loads, entries["sample"]["table"]["records"])
     assert record["source"] == "mmlu"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore
+from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore, describe_version
 from reasonmed_assets.llm.ledger.store import CallStore
 
 
@@ -20,3 +20,12 @@ def open_store(reference: str | Path) -> CallStore:
 def store_exists(reference: str | Path) -> bool:
     """Whether a store was ever opened under a reference."""
     return Path(reference).exists()
+
+
+def describe_store(reference: str | Path) -> str:
+    """Which version of the schema a store has, and what the next build brings forward. Changes nothing.
+
+    Raises:
+        LedgerError: it cannot be read, is no ledger, or has a version that this program cannot use.
+    """
+    return describe_version(Path(reference))

@@ -11,6 +11,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+from reasonmed_assets.pages.data_docs import SERVED_AT
+
 _KINDS = ("", ".html", ".css", ".svg", ".png", ".csv")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -46,12 +48,12 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
     """
 
     async def first(request: Request) -> Response:
-        return RedirectResponse("/pages/quality/")
+        return RedirectResponse(f"{SERVED_AT}/")
 
     return Starlette(
         routes=[
             Route("/pages/", first),
-            Mount("/pages/quality", Pages(warehouse / "quality")),
+            Mount(SERVED_AT, Pages(warehouse / "quality")),
             Mount("/pages/review", Pages(warehouse / "review", script="'unsafe-inline'")),
             Mount("/", app),
         ]

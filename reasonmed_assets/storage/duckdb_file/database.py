@@ -135,6 +135,19 @@ def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[
     return tables
 
 
+def column_changes(con: duckdb.DuckDBPyConnection, tables: Mapping[str, TableSpec]) -> list[str]:
+    """What `conform` would change in stored tables: `table +added -dropped ~of another type`, one text per table."""
+    changes = []
+    for table, columns in stored_columns(con).items():
+        stored = {name: data_type for name, (data_type, _) in columns.items()}
+        declared = tables[table].duckdb_types() if table in tables else stored
+        marked = [f"+{name}" for name in declared if name not in stored]
+        marked += [f"-{name}" for name in stored if name not in declared]
+        marked += [f"~{name}" for name in declared if stored.get(name, declared[name]) != declared[name]]
+        changes += [" ".join([table, *marked])] if marked else []
+    return changes
+
+
 def present_declared(con: duckdb.DuckDBPyConnection, tables: Mapping[str, TableSpec]) -> None:
     """Let every declared table be there with its declared columns, through temporary views where it is not.
 

@@ -132,6 +132,17 @@ class DuckDBFile(Warehouse):
             snapshot.take(self.build_path, self.snapshot_path, self._tables, self._views, self._spill)
         return True
 
+    def describe_version(self) -> str:
+        if not self.build_path.exists():
+            return "nothing built yet"
+        with self._lock.shared("look at the version"), self._opened_read_only() as con:
+            found = layout.version_of(con)
+            changes = database.column_changes(con, self._tables)
+        if found < layout.VERSION:
+            changes.insert(0, f"layout version {layout.VERSION}")
+        brought = f"; the next build brings it forward: {', '.join(changes)}" if changes else ""
+        return f"layout version {found}{brought}"
+
     @property
     def binding(self) -> binding.Binding | None:
         return binding.read_binding(self._binding_path)

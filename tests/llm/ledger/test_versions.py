@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from builds import reasonmed
 from stores import KEYS, SAID, attempt, claim, process, record
 
 from reasonmed_assets.config.profile import Budget
@@ -158,30 +157,3 @@ def test_a_newer_ledger_is_refused_before_and_after_it_was_opened(tmp_path: Path
             open_store(path)
         with pytest.raises(LedgerError, match="version is 99"):
             store.begin_batch("ab" * 16, "one", "local", KEYS[:1])
-
-
-def test_a_build_on_a_ledger_of_an_earlier_version_makes_no_call(tmp_path: Path) -> None:
-    """Revision fb923be made this ledger with the same command, in a warehouse of its own."""
-    path = stored("build_fb923be", tmp_path / "ledger.sqlite")
-    with open_store(path) as store:
-        before = store.attempts_of(store.keys_made_for(warehouse_of(path)))
-    done = reasonmed(
-        *("build", "--profile", "simulated", "--source", "mmlu", "--limit", "1"),
-        *("--ledger", str(path), "--warehouse", str(tmp_path / "warehouse")),
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "45" in done.stdout
-    with open_store(path) as store:
-        assert store.attempts_of(store.keys_made_for(warehouse_of(path))).equals(before)
-        assert before.height == attempts_in(path) == 45
-
-
-def warehouse_of(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        ((warehouse,),) = connection.execute("select distinct warehouse from askers")
-    return warehouse
-
-
-def attempts_in(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute("select count(*) from attempts").fetchone()[0]

@@ -141,6 +141,19 @@ def version_of(connection: sqlite3.Connection) -> int:
     return connection.execute("pragma user_version").fetchone()[0]
 
 
+def describe_version(connection: sqlite3.Connection, name: str) -> str:
+    """The file's version, and to which one the next build brings it.
+
+    Raises:
+        LedgerError: the file is no ledger, or was written by a newer version.
+    """
+    version = version_of(connection)
+    refuse_newer(version, name)
+    _refuse_other(connection, name, version)
+    brought = f"; the next build brings it to {VERSION}, without a call" if version < VERSION else ""
+    return f"ledger version {version}{brought}"
+
+
 def refuse_newer(version: int, name: str) -> None:
     """Stop where a file was written by a newer version of this program."""
     if version > VERSION:
@@ -153,13 +166,17 @@ def refuse_newer(version: int, name: str) -> None:
 def _bring_forward(connection: sqlite3.Connection, name: str) -> None:
     version = version_of(connection)
     refuse_newer(version, name)
-    if version == 0 and _tables(connection):
-        raise LedgerError(f"ledger {name}: this SQLite file is no ledger; give another path")
+    _refuse_other(connection, name, version)
     if 0 < version < VERSION:
         _refuse_users(connection, name, version)
     while version < VERSION:
         _FORWARD[version](connection)
         version = version_of(connection)
+
+
+def _refuse_other(connection: sqlite3.Connection, name: str, version: int) -> None:
+    if version == 0 and _tables(connection):
+        raise LedgerError(f"ledger {name}: this SQLite file is no ledger; give another path")
 
 
 def _refuse_users(connection: sqlite3.Connection, name: str, version: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -209,3 +209,16 @@ class SqliteStore(CallStore):
             raise LedgerError(
                 f"ledger {self._path}: its file system does not allow a write-ahead log; give another path"
             )
+
+
+def describe_version(path: Path) -> str:
+    """Which version of the schema a file has, and what the next build brings forward; read without changing it.
+
+    Raises:
+        LedgerError: it cannot be read, is no ledger, or was written by a newer version.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return schema.describe_version(connection, str(path))
+    except sqlite3.Error as error:
+        raise LedgerError(f"ledger {path}: cannot be opened: {error}") from error

@@ -1,8 +1,9 @@
-"""Makes a stored ledger as SQL text: python make.py REVISION > ledgers/REVISION.sql, or python make.py FILE > NAME.sql.
+"""Makes a stored ledger as SQL text: python make.py REVISION > ledgers/REVISION.sql.
 
 A revision of this repository is checked out beside it, and its own code writes a small ledger: three calls of which one
 failed once, one was rejected and one is in a batch, where the revision knows of batches, all for a warehouse and within
-a budget, where it knows of those. A file is taken as it is. Nothing but the present schema needs to be made again.
+a budget, where it knows of those. Nothing but the present schema needs to be made again. Whole builds of earlier
+revisions, with their warehouses, are in `tests/end_to_end/warehouses`.
 """
 
 from __future__ import annotations
@@ -76,10 +77,8 @@ def dumped(file: Path) -> Iterator[str]:
 def main() -> None:
     """Print a ledger."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(sys.argv[1])
-        if not file.exists():
-            file = Path(folder) / "ledger.sqlite"
-            write(sys.argv[1], file, Path(folder) / "checkout")
+        file = Path(folder) / "ledger.sqlite"
+        write(sys.argv[1], file, Path(folder) / "checkout")
         print("\n".join(dumped(file)))
 
 
