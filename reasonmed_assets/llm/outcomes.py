@@ -235,6 +235,10 @@ def detail_of(status: int | None, refusal: Refusal, body: str) -> str:
     return f"{where}: {said}" if said else where
 
 
+_LONGEST_COUNT = 15
+"""Digits of a limit: a longer one is no limit."""
+
+
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds to wait by the header Retry-After (a number or an HTTP date); None when absent or unreadable."""
     value = headers.get("Retry-After")
@@ -267,4 +271,6 @@ def rate_limits(headers: Mapping[str, str]) -> RateLimits:
 
 
 def _positive(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and int(value) > 0 else None
+    if not value or not value.isascii() or not value.isdigit() or len(value) > _LONGEST_COUNT:
+        return None
+    return int(value) or None

@@ -161,7 +161,10 @@ def _records(content: bytes, file: Path) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         # A spreadsheet that does not save UTF-8 saves its machine's code page, in the West this one.
         text = content.decode("cp1252", errors="backslashreplace")
-    records = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
+    try:
+        records = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
+    except csv.Error as error:
+        raise ReviewError(f"{file} is no CSV: {error}") from error
     missing = [name for name in (*EXAMPLE, *FILLED_IN) if not all(name in record for record in records)]
     if missing or not records:
         raise ReviewError(
@@ -186,9 +189,14 @@ def _csv_records(text: str) -> Iterator[dict[str, str]]:
 def _json_records(text: str, file: Path) -> Iterator[dict[str, str]]:
     try:
         rows = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReviewError(f"{file} is no JSON: {error}") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ReviewError(f"{file}: expected a list of reviews, as the page writes it")
     for row in rows:
-        yield {str(name): "" if cell is None else str(cell).strip() for name, cell in row.items()}
+        yield {_whole(name): "" if cell is None else _whole(str(cell)).strip() for name, cell in row.items()}
+
+
+def _whole(text: str) -> str:
+    """The text with half characters replaced: JSON may hold them, and no table can."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -88,6 +88,8 @@ def _read_jsonl(path: Path, file: str, layout: Layout) -> Iterator[Record]:
 
 def _record_of_json(row: int, data: bytes, key: str | None = None) -> Record:
     raw_text = data.decode("utf-8", "backslashreplace")
+    if key is not None and any("\ud800" <= char <= "\udfff" for char in key):
+        return Record(row, raw_text, error=f"the key {key!a} holds a part of a character")
     problem = _utf8_problem(data)
     if problem:
         return Record(row, raw_text, error=problem, key=key)
@@ -113,6 +115,8 @@ def _read_json(path: Path, file: str, layout: Layout) -> Iterator[Record]:
     try:
         for row, (key, raw) in enumerate(_members(text), start=1):
             yield _record_of_json(row, raw.encode("utf-8", _ESCAPED), key)
+    except RecursionError as error:
+        raise SourceError(f"{file}: its JSON is nested too deeply: get the file again") from error
     except json.JSONDecodeError as error:
         raise SourceError(
             f"{file}: line {error.lineno}, column {error.colno}: broken JSON ({error.msg}); "
@@ -122,7 +126,8 @@ def _read_json(path: Path, file: str, layout: Layout) -> Iterator[Record]:
 
 def _members(text: str) -> Iterator[tuple[str | None, str]]:
     """Key (None in an array) and raw text of each member of the outermost JSON value; keys may repeat."""
-    decoder = json.JSONDecoder()
+    # Only boundaries are looked for: Python would convert no number of more than 4,300 digits.
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str)
     at = _skip(text, 0)
     opening = text[at : at + 1]
     if opening not in ("{", "["):
@@ -209,7 +214,8 @@ def _read_csv(path: Path, file: str, layout: Layout) -> Iterator[Record]:
     columns = layout.columns
     if not columns:
         header = next(records, None)
-        columns = tuple(header[1] or ()) if header else ()
+        names = (header[1] or ()) if header else ()
+        columns = tuple(name.encode("utf-8", _ESCAPED).decode("utf-8", "backslashreplace") for name in names)
     for row, (line, cells, raw) in enumerate(records, start=1):
         data = raw.encode("utf-8", _ESCAPED)
         raw_text = data.decode("utf-8", "backslashreplace")

@@ -20,11 +20,12 @@ def last_audits(warehouse: Warehouse) -> Iterator[AuditRecord]:
     for found in warehouse.audits():
         try:
             record = AuditRecord.from_json(found)
+            is_declared = record.table in TABLES
         except (KeyError, TypeError, ValueError) as error:
             raise WarehouseError(
                 f"the record of the audit of {found.get('table')} {found.get('partition') or ''} in "
                 f"{warehouse.name}/audits is of another version ({error!r}): build again with "
                 f"`{command('build', warehouse=warehouse.name)}`, no call is made twice"
             ) from error
-        if record.table in TABLES:
+        if is_declared:
             yield record

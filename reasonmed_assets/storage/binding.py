@@ -39,7 +39,7 @@ def read_binding(path: Path) -> Binding | None:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return Binding(stored["provider_kind"], stored["data_dir"], stored["warehouse_id"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WarehouseError(
             f"{path} cannot be understood ({error}); restore it, or set the warehouse aside with --replace"
         ) from error

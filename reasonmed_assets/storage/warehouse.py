@@ -289,9 +289,12 @@ class Warehouse(ABC):
 
     @final
     def audits(self) -> list[dict[str, Any]]:
-        """What `record_audit` keeps, by table and partition."""
-        files = sorted((self._folder / "audits").glob("**/*.json"))
-        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+        """What `record_audit` keeps, by table and partition.
+
+        Raises:
+            WarehouseError: a file cannot be understood.
+        """
+        return [_read_audit(file) for file in sorted((self._folder / "audits").glob("**/*.json"))]
 
     @final
     def companion(self, name: Companion) -> Path:
@@ -302,6 +305,18 @@ class Warehouse(ABC):
     def _attachments(self) -> list[Path]:
         """The folders that `replace` sets aside with the tables."""
         return [self._folder / name for name in ("quarantine", "audits", *get_args(Companion))]
+
+
+def _read_audit(file: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(record, dict):
+            raise ValueError("no JSON object")
+    except (ValueError, RecursionError) as error:
+        raise WarehouseError(
+            f"{file} cannot be understood ({error}); remove it, and build its table again: no call is made twice"
+        ) from error
+    return record
 
 
 def quarantine_file(folder: Path, table: str, partition: str | None, run_id: str) -> Path:

@@ -148,6 +148,6 @@ def _literal(body: str) -> dict[str, Any] | None:
         return None
     try:
         value = ast.literal_eval(body[start : end + 1])
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
     return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None

@@ -57,6 +57,7 @@ def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckD
         KeyboardInterrupt: a query on the file was cut off by Ctrl-C or SIGTERM, be it one inside or an earlier one of
             this process. DuckDB keeps the file open as long as that error is held, and would wait for ever for it to
             be closed before opening it again; it also raises an error of its own where Python was told to stop.
+        WarehouseError: as `connect`, or the file could not be written.
     """
     if is_cut_off(path):
         raise KeyboardInterrupt(f"a query on {path} was cut off before")
@@ -68,6 +69,11 @@ def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckD
             _cut_off.add(path)
             if isinstance(error, Exception):
                 raise KeyboardInterrupt from error
+        elif not read_only and isinstance(error, duckdb.IOException | duckdb.FatalException):
+            raise WarehouseError(
+                f"{path} could not be written: {error}. What was published before is safe; make room on its disk, then "
+                "run the same command again"
+            ) from error
         raise
     finally:
         con.close()

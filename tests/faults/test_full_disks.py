@@ -1,0 +1,206 @@
+"""Full disks, at every writer: it fails with an error that the command line prints, and nothing that was there is lost.
+
+A disk of 24 MB is filled but for a rest. A writer either comes to its end, or raises what is printed as one line; what
+was there before can be read; and when there is room again, the same is written. A new writer is a line in `WRITERS`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+import seeds
+from storage_toy import ITEMS, open_warehouse, rows_of, stage, texts_in, texts_in_file
+from stores import KEYS, RAW, Waiting, attempt
+
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.records import Recorded
+from reasonmed_assets.pages.site import write_quality_pages
+from reasonmed_assets.people.reviews import import_reviews, kept_files, read_reviews
+from reasonmed_assets.release.files import replaceable, written_aside
+from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage import open_warehouse as open_declared
+from reasonmed_assets.storage.binding import Binding, read_binding, write_binding
+
+PRINTED = (ReasonmedError, OSError)
+"""What `cli.options.plain_errors` prints."""
+SIZE_KB = 24 * 1024
+RESTS_KB = (4, 12, 40, 400, 1_200, 4_000)
+LONG = random.Random(1).randbytes(300_000).hex()
+"""A text that no compression makes small."""
+
+
+def _publish(folder: Path, aside: Path) -> None:
+    warehouse = open_warehouse(folder)
+    version = "new" if texts_in(warehouse) else "old"
+    _published_as(warehouse, "mmlu", {str(n): f"{version} {LONG[n:]}" for n in range(4)}, aside)
+
+
+def _published_as(warehouse: Warehouse, source: str, texts: dict[str, str], aside: Path) -> None:
+    """Publish rows that were staged on another disk."""
+    staged = stage(aside / "rows.parquet", rows_of(texts, source))
+    warehouse.publish(ITEMS, source, staged, run_id="r", fingerprint="f", profile="test", statistics={})
+
+
+def _published(folder: Path) -> object:
+    return {text[:3] for text in texts_in(open_warehouse(folder)).values()}
+
+
+def _snapshot(folder: Path, aside: Path) -> None:
+    warehouse = open_warehouse(folder)
+    if not warehouse.has_snapshot:
+        _publish(folder, aside)
+    _published_as(warehouse, "medqa", {"5": "new" if warehouse.has_snapshot else "old"}, aside)
+    warehouse.refresh_snapshot()
+
+
+def _shown(folder: Path) -> object:
+    return sorted(text[:3] for text in texts_in_file(folder / "reasonmed.duckdb").values())
+
+
+def _record(folder: Path, _: Path) -> None:
+    with open_store(folder / "ledger.sqlite") as store:
+        first = len(store.lookup(KEYS))
+        waiting = [Waiting() for _ in range(20)]
+        for key, one in zip(KEYS[first:], waiting, strict=False):
+            store.record(attempt(key, raw=RAW.replace(b"yes", LONG[: 60_000 + first].encode())), one)
+        for value in [one.get() for one in waiting]:
+            if not isinstance(value, Recorded):
+                assert isinstance(value, Exception)
+                raise value
+
+
+def _recorded(folder: Path) -> object:
+    with open_store(folder / "ledger.sqlite") as store:
+        return [store.reply_of(key) is not None for key in store.lookup(KEYS[:20])]
+
+
+def _bind(folder: Path, _: Path) -> None:
+    write_binding(folder / "binding.json", Binding("real", "/data" * 500, "w"))
+
+
+def _audit(folder: Path, _: Path) -> None:
+    open_warehouse(folder).record_audit("items", "mmlu", {"outcomes": [LONG[:50_000]]})
+
+
+def _audits(folder: Path) -> object:
+    return open_warehouse(folder).audits()
+
+
+def _import(folder: Path, aside: Path) -> None:
+    file = aside / "reviews.csv"
+    comment = f"{len(kept_files(folder / 'reviews'))} {LONG[:100_000]}"
+    file.write_bytes(seeds.SHEET.replace(b"The dose is old.", comment.encode()))
+    import_reviews(folder / "reviews", file)
+
+
+def _imported(folder: Path) -> object:
+    return [read_reviews(file) for file in kept_files(folder / "reviews")]
+
+
+def _export(folder: Path, _: Path) -> None:
+    names = [f"{n}.json" for n in range(4)]
+    with written_aside(folder / "sets", replaceable(folder / "sets", names, force=True)) as new:
+        for name in names:
+            (new / name).write_text(LONG[:200_000])
+
+
+def _exported(folder: Path) -> object:
+    return {file.name: file.read_bytes() for file in (folder / "sets").iterdir()}
+
+
+def _report(folder: Path, _: Path) -> None:
+    open_declared(folder).record_audit("questions", None, orjson.loads(seeds.AUDIT))
+    number = len(list((folder / "pages").glob("*/data_docs/index.html")))
+    list(write_quality_pages(folder, folder / "pages" / str(number)))
+
+
+def _reported(folder: Path) -> object:
+    pages = sorted((folder / "pages").glob("*/index.html"))
+    return [page.parent.name for page in pages if "</html>" in page.read_text(encoding="utf-8")]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A writer.
+
+    Attributes:
+        name: what it writes.
+        write: writes something once more; the second folder is on another disk.
+        read: reads what was written.
+    """
+
+    name: str
+    write: Callable[[Path, Path], None]
+    read: Callable[[Path], object]
+
+
+WRITERS = (
+    Writer("publish", _publish, _published),
+    Writer("snapshot", _snapshot, _shown),
+    Writer("ledger", _record, _recorded),
+    Writer("binding", _bind, lambda folder: read_binding(folder / "binding.json")),
+    Writer("record of an audit", _audit, _audits),
+    Writer("kept reviews", _import, _imported),
+    Writer("export", _export, _exported),
+    Writer("quality report", _report, _reported),
+)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small file system."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_KB}k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a small disk takes the right to mount one")
+    try:
+        yield folder
+    finally:
+        gc.collect()  # closes what could not be opened as a whole
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(disk: Path, rest_kb: int) -> Path:
+    """Fill a disk but for a rest."""
+    ballast = disk / "ballast"
+    left = os.statvfs(disk)
+    with ballast.open("wb") as file, suppress(OSError):
+        file.write(bytes(max(0, left.f_bavail * left.f_frsize - rest_kb * 1024)))
+    return ballast
+
+
+@pytest.mark.parametrize("rest_kb", [0, *(pytest.param(rest, marks=pytest.mark.slow) for rest in RESTS_KB), 120])
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.name)
+def test_on_a_full_disk_nothing_is_lost_and_later_it_is_written(
+    writer: Writer, rest_kb: int, disk: Path, tmp_path: Path
+) -> None:
+    folder, twin = disk / "warehouse", tmp_path / "warehouse"
+    for one in (folder, twin):
+        one.mkdir()
+        writer.write(one, tmp_path)
+    before = writer.read(folder)
+    writer.write(twin, tmp_path)
+    after = writer.read(twin)
+    ballast = fill(disk, rest_kb)
+    failed = False
+    try:
+        writer.write(folder, tmp_path)
+    except PRINTED as error:
+        failed = True
+        assert str(error)
+    ballast.unlink()
+    if failed:
+        assert writer.read(folder) in (before, after)
+        writer.write(folder, tmp_path)
+    assert writer.read(folder) == after
