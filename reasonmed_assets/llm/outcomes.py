@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.calls import Reply
-from reasonmed_assets.llm.refusals import Cause, Refusal, duration_s
+from reasonmed_assets.llm.refusals import Cause, Refusal, duration_s, refusal_of
 from reasonmed_assets.vocabulary import Outcome
 
 NEW_SEED = "a new call with another seed, `usable_retries` times"
@@ -29,7 +29,7 @@ class Ending:
     Attributes:
         happened: with the call.
         follows: what the build does then.
-        is_kept: the ledger keeps it for ever, and no later build asks again unasked (`reasonmed retry` does).
+        is_kept: the ledger keeps it for ever, and no later build asks again, but with `--retry-unresolved`.
         why: it is kept or not.
     """
 
@@ -103,6 +103,10 @@ _PERHAPS_ANSWERED_STATUSES = frozenset({408, 499, 504, 524})
 """A gateway gave up waiting; the model behind it may go on, and be paid for."""
 _DETAIL_CHARACTERS = 500
 _GATEWAY_TIMED_OUT = 504
+FORBIDDEN_STATUSES = frozenset({403, 451})
+"""Statuses of a filter, where they concern one prompt, and of the key, where they concern all."""
+_ALONE = " (others were accepted)"
+_TOLD = re.compile(r"HTTP (\d{3}):? ?(.*)", re.DOTALL)
 _KEY_REFUSED = 401
 _LIKE_A_KEY = re.compile(r"\b(?:sk|pk|rk|gsk|xai|hf|nvapi|key|AIza)[-_]?[\w*.-]*[\d*][\w*.-]{3,}|[\w-]*\*{3,}[\w-]*")
 
@@ -233,6 +237,23 @@ def detail_of(status: int | None, refusal: Refusal, body: str) -> str:
     if refusal.cause in (Cause.KEY, Cause.CREDIT, Cause.DECLINED):
         said = _LIKE_A_KEY.sub("[key]", said)
     return f"{where}: {said}" if said else where
+
+
+def declined_alone(received: Received) -> Received:
+    """A declined attempt of a call beside which others were accepted: it is declined for what it says, and kept."""
+    cause = Cause.FILTER if received.http_status in FORBIDDEN_STATUSES else Cause.PROMPT
+    return received._replace(outcome=cause.outcome, cause=cause, detail=f"{received.detail}{_ALONE}")
+
+
+def was_kept_by_mistake(detail: str | None) -> bool:
+    """Whether a call that is stored as rejected was declined for a reason that need not lie in its prompt.
+
+    Earlier versions kept every response with status 400, 413 or 422, a wrong key and a missing credit among them.
+    """
+    told = _TOLD.match(detail or "")
+    if told is None or told[0].endswith(_ALONE):
+        return False
+    return not refusal_of(int(told[1]), told[2]).cause.is_of_one_prompt
 
 
 _LONGEST_COUNT = 15

@@ -46,6 +46,7 @@ from reasonmed_assets.llm.ledger.records import (
     Wanted,
 )
 from reasonmed_assets.llm.ledger.writer import Writer
+from reasonmed_assets.llm.outcomes import was_kept_by_mistake
 from reasonmed_assets.llm.replies.wire import BrokenOffError, NotAReplyError, read_reply
 from reasonmed_assets.vocabulary import Outcome
 
@@ -369,4 +370,6 @@ class CallStore(ABC):
             return Stored(key, Outcome.TRANSPORT_ERROR, str(error), provider_kind, attempts, None, is_kept=False)
         except (NotAReplyError, UnknownDictionaryError, zstandard.ZstdError) as error:
             raise LedgerError(f"ledger {self.name}: the reply of call {key} is damaged: {error}") from error
+        if reply is None and outcome == Outcome.REJECTED and was_kept_by_mistake(detail):
+            return Stored(key, Outcome.DECLINED, detail, provider_kind, attempts, None, is_kept=False)
         return Stored(key, Outcome(outcome), detail, provider_kind, attempts, reply)

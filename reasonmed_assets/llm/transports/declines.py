@@ -11,14 +11,18 @@ from collections import Counter
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from reasonmed_assets.llm.outcomes import EndpointError, EngineError, Received, UnauthorisedError
+from reasonmed_assets.llm.outcomes import (
+    FORBIDDEN_STATUSES,
+    EndpointError,
+    EngineError,
+    Received,
+    UnauthorisedError,
+)
 
 if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Provider
     from reasonmed_assets.llm.transports.lanes import Job
 
-FORBIDDEN = frozenset({403, 451})
-"""Statuses of a filter, where they concern one prompt, and of the key, where they concern all."""
 _FEW = 3
 """So many different calls are declined, and none was ever accepted: the model takes none."""
 _IN_A_ROW = 24
@@ -128,4 +132,4 @@ def declines_all(name: str, provider: Provider, url: str, job: Job, received: Re
         f"None of it is kept. Check name and parameters in [models.{job.call.model}] of the profile, the provider's "
         f"address and {key}; then run the same command again"
     )
-    return (UnauthorisedError if received.http_status in FORBIDDEN else EndpointError)(told)
+    return (UnauthorisedError if received.http_status in FORBIDDEN_STATUSES else EndpointError)(told)

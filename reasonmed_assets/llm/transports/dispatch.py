@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 import uvloop
 
-from reasonmed_assets.llm.outcomes import EndpointError, EngineError, Received
+from reasonmed_assets.llm.outcomes import EndpointError, EngineError, Received, declined_alone
 from reasonmed_assets.llm.refusals import Cause
-from reasonmed_assets.llm.transports.declines import FORBIDDEN, Verdict, declines_all
+from reasonmed_assets.llm.transports.declines import Verdict, declines_all
 from reasonmed_assets.llm.transports.lanes import LIMITS, Job, Lane
 from reasonmed_assets.llm.transports.limits import (
     backoff_s,
@@ -227,8 +227,7 @@ class Dispatcher(LoopSender):
         if verdict == Verdict.ALL:
             return received, False, declines_all(lane.name, lane.provider, lane.url, job, received)
         if verdict == Verdict.ALONE:
-            cause = Cause.FILTER if received.http_status in FORBIDDEN else Cause.PROMPT
-            return received._replace(outcome=cause.outcome, cause=cause), False, None
+            return declined_alone(received), False, None
         return received, verdict == Verdict.HELD, None
 
     def _retry(self, job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ import pytest
 from small import Build, call, calls, outcomes_in, profile
 from stub import Answer, Request, Stub, echo, reply
 
-from reasonmed_assets.llm.outcomes import EndpointError, EngineError, UnauthorisedError
+from reasonmed_assets.llm.calls import call_key
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.records import Attempt
+from reasonmed_assets.llm.outcomes import EndpointError, EngineError, Received, UnauthorisedError
+from reasonmed_assets.vocabulary import Outcome
 
 SECRET = "sk-THE-SECRET-0123456789"
 
@@ -222,6 +227,45 @@ def test_without_retries_a_call_ends_when_it_is_declined_and_many_in_a_row_stop(
             build.results(calls(300))
         assert stub.n <= 3 + 24
         runs_on(tmp_path, stub, 30)
+
+
+MISTAKEN = [
+    'HTTP 400: {"error": {"message": "Your credit balance is too low"}}',
+    'HTTP 400: [{"error": {"message": "API key not valid. Please pass a valid API key."}}]',
+    'HTTP 400: {"error": {"message": "No connected db.", "type": "no_db_connection"}}',
+    'HTTP 422: {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inp',
+    "HTTP 400",
+]
+RIGHT = [
+    "HTTP 413",
+    'HTTP 400: {"error": {"message": "This model\'s maximum context length is 8192 tokens. However, you requ',
+    'HTTP 400: {"error": {"message": "something is wrong here"}} (others were accepted)',
+    "the prompt is longer than the model's context",
+    None,
+]
+
+
+def kept_as_rejected(folder: Path, row: int, detail: str | None) -> None:
+    """Put a call into the ledger as an earlier version kept it."""
+    asked = call(row)
+    key = call_key("local", "small-1b", "r1", asked.body, asked.sample)
+    received = Received(Outcome.REJECTED, detail, 400, None, None, None, 1.0, datetime.now(UTC))
+    attempt = Attempt(key, "local", "small-1b", "r1", 0, "verifier", "real", orjson.dumps(asked.body), received)
+    with open_store(folder / "ledger.sqlite") as ledger:
+        ledger.record(attempt, lambda recorded: None)
+
+
+def test_what_an_earlier_version_kept_by_mistake_is_asked_again(tmp_path: Path) -> None:
+    for row, detail in enumerate([*MISTAKEN, *RIGHT]):
+        kept_as_rejected(tmp_path, row, detail)
+    with Stub() as stub:
+        for _ in range(2):
+            with Build(tmp_path, stub.base_url) as build:
+                results = build.results(calls(len(MISTAKEN) + len(RIGHT)))
+            ended = [str(results[str(row)].outcome) for row in range(len(results))]
+            assert ended == ["completed"] * len(MISTAKEN) + ["rejected"] * len(RIGHT)
+        assert stub.n == len(MISTAKEN)
+    assert outcomes_in(tmp_path) == Counter(completed=len(MISTAKEN), declined=len(MISTAKEN), rejected=len(RIGHT))
 
 
 def test_no_error_quotes_a_part_of_the_key(tmp_path: Path) -> None:

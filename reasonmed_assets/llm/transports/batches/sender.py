@@ -22,6 +22,7 @@ from reasonmed_assets.llm.outcomes import (
     EndpointError,
     EngineError,
     Received,
+    declined_alone,
     detail_of,
 )
 from reasonmed_assets.llm.refusals import Cause, refusal_of
@@ -309,8 +310,7 @@ class BatchSender(LoopSender):
             batch.fatal = batch.fatal or error
         if batch.fatal is not None or len(declined) > batch.n_answered:
             return errors
-        cause = Cause.PROMPT
-        return errors | {key: one._replace(outcome=cause.outcome, cause=cause) for key, one in declined.items()}
+        return errors | {key: declined_alone(received) for key, received in declined.items()}
 
     def _arrive(self, batch: _Batch, job: Job, received: Received) -> None:
         job.tries += 1
