@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,8 @@ import duckdb
 from reasonmed_assets.quality.expectations import Between, Expectation, Rare, View, views_of
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.sql import literal, parquet
+
+from reasonmed_assets.machine import temporary_folder
 
 if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Thresholds
@@ -46,11 +47,11 @@ def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresh
         thresholds: the bounds.
     """
     views = views_of(spec.name)
-    with tempfile.TemporaryDirectory(prefix="reasonmed-expectations-") as folder:
-        database = Path(folder) / "figures.duckdb"
+    with temporary_folder("expectations") as folder:
+        database = folder / "figures.duckdb"
         with duckdb.connect(str(database)) as figures:
             for view in views:
-                file = Path(folder) / f"{view.name}.parquet"
+                file = folder / f"{view.name}.parquet"
                 con.execute(f"copy ({view.sql}) to {literal(file)} (format parquet)")
                 figures.execute(f"create view {view.name} as from {parquet(file)}")
             arguments = {
@@ -63,7 +64,7 @@ def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresh
             if not result.success
         ]
         for failure in failures:
-            file = Path(folder) / f"{failure.pop('view')}.parquet"
+            file = folder / f"{failure.pop('view')}.parquet"
             failure["examples"] = _examples(con, file, failure.pop("condition"))
     return Validation(failures, [_result(view, result) for view, _, _, result in validated])
 

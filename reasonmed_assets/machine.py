@@ -8,6 +8,8 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from pathlib import Path
 import psutil
 
 _PROC = Path("/proc")
+_TEMPORARY = "reasonmed-"
+_OLD_S = 24 * 3600.0
+"""A process in another container may use the same folder for temporary files, and is not seen from here."""
 _START_TIME_FIELD = 19
 """Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
 
@@ -122,9 +127,52 @@ def is_running(process: Process) -> bool | None:
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Hold a lock of this machine alone, however long that takes to get; the kernel releases it with the process."""
+    with _flocked(file, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def locked_with_others(file: Path) -> Iterator[None]:
+    """Hold a lock of this machine together with others that hold it so; see `locked`."""
+    with _flocked(file, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def locked_at_once(file: Path) -> Iterator[None]:
+    """Hold a lock of this machine alone, or not at all.
+
+    Raises:
+        BlockingIOError: others hold it.
+    """
+    with _flocked(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        yield
+
+
+@contextmanager
+def _flocked(file: Path, operation: int) -> Iterator[None]:
     fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        fcntl.flock(fd, operation)
         yield
     finally:
         os.close(fd)
+
+
+@contextmanager
+def temporary_folder(name: str) -> Iterator[Path]:
+    """A new temporary folder of this process, which is removed in the end; see `dead_temporary_folders`."""
+    with tempfile.TemporaryDirectory(prefix=f"{_TEMPORARY}{name}-{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def dead_temporary_folders() -> list[Path]:
+    """Temporary folders of this user whose process was killed more than a day ago."""
+    found = []
+    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*-*-*")):
+        pid = folder.name.removeprefix(_TEMPORARY).split("-")[1]
+        status = folder.lstat()
+        is_old = time.time() - status.st_mtime > _OLD_S
+        if pid.isdigit() and status.st_uid == os.getuid() and is_old and start_of(int(pid)) is None:
+            found.append(folder)
+    return found

@@ -13,7 +13,7 @@ from reasonmed_assets.cli.quality import quality
 from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch
-from reasonmed_assets.cli.warehouse import costs, export, sql
+from reasonmed_assets.cli.warehouse import clean, costs, export, sql
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,7 +40,7 @@ def _options(
     """Options before a command."""
 
 
-for command in (build, ui, sql, costs, export, quality, doctor, fetch):
+for command in (build, ui, sql, costs, export, quality, doctor, clean, fetch):
     app.command()(command)
 app.command(context_settings=OWN_ARGUMENTS)(simulate)
 app.command("serve-model", context_settings=OWN_ARGUMENTS)(serve_model)

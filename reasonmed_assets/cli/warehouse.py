@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasonmed_assets.cli.options import WarehouseOption, plain_errors, settings_from
+from reasonmed_assets.cli.options import LedgerOption, WarehouseOption, plain_errors, settings_from
 from reasonmed_assets.errors import ReasonmedError
 
 if TYPE_CHECKING:
@@ -87,6 +87,31 @@ def export(
         allowed = {kind.value for kind in allow or ()}
         for line in export_training_sets(settings.warehouse_folder, folder, allowed, force=force):
             say(line)
+
+
+def clean(
+    warehouse: WarehouseOption = None,
+    ledger: LedgerOption = None,
+    keep_runs: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Latest runs whose log is kept. Default: 60.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove what is listed.")] = False,
+) -> None:
+    """List what killed processes and old runs left behind; nothing is removed without --yes."""
+    from reasonmed_assets.cli.terminal import say
+    from reasonmed_assets.orchestration.cleaning import KEPT_RUNS, left_overs, remove
+
+    settings = settings_from(warehouse=warehouse, ledger=ledger)
+    with plain_errors(), left_overs(settings, KEPT_RUNS if keep_runs is None else keep_runs) as found:
+        total = f"{len(found)} left-overs, {sum(one.n_bytes for one in found) / 1e6:,.1f} MB"
+        for one in found:
+            say(f"{one.kind:<24} {one.name}  {one.n_bytes:,} bytes")
+        if found and yes:
+            remove(settings, found)
+            total += ": removed"
+        elif found:
+            total += ": nothing was removed, --yes removes them"
+        say(total)
 
 
 def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:

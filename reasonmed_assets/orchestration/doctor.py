@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reasonmed_assets.config import Profile
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
@@ -124,6 +125,10 @@ def _warehouse(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
             if not findings:
                 findings.append(Finding("warehouse", True, f"{folder}: {said}"))
         yield from findings
+        from reasonmed_assets.orchestration.cleaning import describe_size
+
+        size = f"{describe_size(folder)}; `{command('clean', warehouse=str(folder))}` lists what may go"
+        yield Finding("left-overs", True, size)
     looks = {"ledger": (store_exists(ledger), partial(describe_store, ledger), ledger)}
     home = dagster_home_of(folder)
     looks["history"] = (home.exists(), partial(dagster_home.describe, home), str(home))

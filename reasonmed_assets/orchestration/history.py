@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -49,13 +49,22 @@ def end_dead_runs(instance: DagsterInstance) -> None:
 
     A run whose process may be alive stays, so does one that does not tell its process.
     """
-    from dagster import DagsterRunStatus, RunsFilter
-
-    open_runs = RunsFilter(statuses=[getattr(DagsterRunStatus, status) for status in _OPEN])
-    for run in instance.get_runs(open_runs):
+    for run in _open_runs(instance):
         process = _process_of(run)
         if process is not None and is_running(process) is False:
             instance.report_run_failed(run, f"{process.name} made this run and was killed, or its host was restarted")
+
+
+def live_runs(instance: DagsterInstance) -> list[str]:
+    """Ids of the runs that have not ended and whose process may be alive."""
+    found = [(run.run_id, _process_of(run)) for run in _open_runs(instance)]
+    return [run_id for run_id, process in found if process is None or is_running(process) is not False]
+
+
+def _open_runs(instance: DagsterInstance) -> Sequence[DagsterRun]:
+    from dagster import DagsterRunStatus, RunsFilter
+
+    return instance.get_runs(RunsFilter(statuses=[getattr(DagsterRunStatus, status) for status in _OPEN]))
 
 
 def _process_of(run: DagsterRun) -> Process | None:

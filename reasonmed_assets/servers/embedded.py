@@ -28,6 +28,7 @@ from aiohttp import web
 
 from reasonmed_assets.config.addresses import environment_of_downloads
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import temporary_folder
 from reasonmed_assets.servers import child
 from reasonmed_assets.servers.child import HOST, add_server_options, notify
 
@@ -219,8 +220,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the server from the command line; returns the exit status."""
     options = _options(argv)
-    with tempfile.TemporaryDirectory(prefix="reasonmed-model-") as folder:
-        socket = Path(folder) / "model.sock"
+    with temporary_folder("model") as folder:
+        socket = folder / "model.sock"
         try:
             server = start(model_file(), socket=socket, threads=options.threads, parallel=options.parallel)
         except EmbeddedError as error:

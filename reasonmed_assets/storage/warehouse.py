@@ -21,6 +21,7 @@ from typing import Any, Literal, final, get_args
 import duckdb
 
 from reasonmed_assets import sql
+from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage import publishing
 from reasonmed_assets.storage.binding import Binding, refuse_difference
@@ -64,6 +65,7 @@ class Warehouse(ABC):
         self._folder = folder.resolve()
         self._staging = self._folder / "staging"
         self._staging.mkdir(parents=True, exist_ok=True)
+        self._staging_lock = self._staging / ".lock"
 
     @final
     @property
@@ -254,9 +256,29 @@ class Warehouse(ABC):
         """
         *parents, run = _plain(table, partition, run_id)
         parent = self._staging.joinpath(*parents)
-        parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=parent, prefix=f"{run}-", ignore_cleanup_errors=True) as area:
-            yield Path(area)
+        # Whoever removes what dead runs staged holds the lock alone.
+        with locked_with_others(self._staging_lock):
+            parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=parent, prefix=f"{run}-", ignore_cleanup_errors=True) as area:
+                yield Path(area)
+
+    @final
+    @contextmanager
+    def dead_staging(self) -> Iterator[list[Path]]:
+        """What killed processes staged, a folder per table; no process stages rows while they are looked at.
+
+        Raises:
+            WarehouseError: a process is staging rows.
+        """
+        try:
+            with locked_at_once(self._staging_lock):
+                folders = [path for path in sorted(self._staging.iterdir()) if not path.name.startswith("spill-")]
+                yield [folder for folder in folders if any(path.is_file() for path in folder.glob("*/**/*"))]
+        except BlockingIOError:
+            pids = ", ".join(map(str, lock_holders(self._staging_lock)))
+            raise WarehouseError(
+                f"process {pids} is staging rows in {self._folder}: wait until it has finished, then run this again"
+            ) from None
 
     @final
     def quarantine(self, table: str, partition: str | None, run_id: str, staged: Path) -> Path:

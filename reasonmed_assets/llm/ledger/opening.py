@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore, describe_version
+from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore, describe_version, is_current
 from reasonmed_assets.llm.ledger.store import CallStore
 
 
@@ -20,6 +20,11 @@ def open_store(reference: str | Path) -> CallStore:
 def store_exists(reference: str | Path) -> bool:
     """Whether a store was ever opened under a reference."""
     return Path(reference).exists()
+
+
+def store_is_current(reference: str | Path) -> bool:
+    """Whether a store is there and `open_store` would change nothing in it. Raises: see `describe_store`."""
+    return store_exists(reference) and is_current(Path(reference))
 
 
 def describe_store(reference: str | Path) -> str:

@@ -180,6 +180,14 @@ class CallStore(ABC):
     def provider_kinds(self) -> set[str]:
         """Kinds of all providers that calls of this ledger were made to."""
 
+    @abstractmethod
+    def dead_owners(self) -> list[Owner]:
+        """Owners whose process is known to have ended without leaving."""
+
+    def remove_owner(self, owner_id: str) -> None:
+        """Release the claims of a dead owner and delete its record; what it had sent stays set aside."""
+        self._wait_for(Leave(owner_id))
+
     def n_users(self, provider: str) -> int:
         """How many live builds send calls to a provider now, this one included."""
         return 1 + self._n_others(provider)

@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from pathlib import Path
 from reasonmed_assets import interruption
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import temporary_folder
 from reasonmed_assets.servers.child import HOST
 
 _LOCATION = "definitions"
@@ -49,11 +49,11 @@ def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] =
     with (
         suppress(KeyboardInterrupt),
         interruption.heeded(),
-        tempfile.TemporaryDirectory(prefix="reasonmed-ui-") as folder,
+        temporary_folder("ui") as folder,
         _listening(port) as listening,
         _Children() as children,
     ):
-        code, workspace = str(Path(folder) / "code.sock"), Path(folder) / "workspace.yaml"
+        code, workspace = str(folder / "code.sock"), folder / "workspace.yaml"
         # JSON is YAML.
         server = {"grpc_server": {"location_name": _LOCATION, "host": "localhost", "socket": code}}
         workspace.write_text(json.dumps({"load_from": [server]}), encoding="utf-8")

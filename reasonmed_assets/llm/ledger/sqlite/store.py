@@ -19,6 +19,7 @@ from reasonmed_assets.llm.ledger.sqlite import schema
 from reasonmed_assets.llm.ledger.sqlite.changes import Changes
 from reasonmed_assets.llm.ledger.sqlite.statements import blob, select_by_key
 from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS, CallStore, StoredFrame
+from reasonmed_assets.machine import is_running
 
 _BUSY_S = 60.0
 
@@ -177,6 +178,10 @@ class SqliteStore(CallStore):
             found = schema.owners(connection, _USERS, provider, self._owner.owner_id)
         return sum(is_alive(owner, silent_s) for owner, silent_s in found)
 
+    def dead_owners(self) -> list[Owner]:
+        with self._read() as connection:
+            return [owner for owner, _ in schema.owners(connection) if is_running(owner) is False]
+
     def provider_kinds(self) -> set[str]:
         with self._read() as connection:
             return {kind for (kind,) in connection.execute("select distinct kind from provider_kinds")}
@@ -212,13 +217,26 @@ class SqliteStore(CallStore):
 
 
 def describe_version(path: Path) -> str:
-    """Which version of the schema a file has, and what the next build brings forward; read without changing it.
+    """Which version of the schema a file has, and what the next build brings forward.
 
     Raises:
         LedgerError: it cannot be read, is no ledger, or was written by a newer version.
     """
+    with _unchanged(path) as connection:
+        return schema.describe_version(connection, str(path))
+
+
+def is_current(path: Path) -> bool:
+    """Whether a file has the present version. Raises LedgerError: it cannot be read."""
+    with _unchanged(path) as connection:
+        return schema.version_of(connection) == schema.VERSION
+
+
+@contextmanager
+def _unchanged(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that reads, and brings nothing forward."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            return schema.describe_version(connection, str(path))
+            yield connection
     except sqlite3.Error as error:
         raise LedgerError(f"ledger {path}: cannot be opened: {error}") from error

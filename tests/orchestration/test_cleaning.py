@@ -1,0 +1,133 @@
+"""`reasonmed clean`: lists what was left behind, removes it where asked, and nothing that may be needed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from builds import called
+
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.owners import this_process
+from reasonmed_assets.orchestration.cleaning import log_folder
+from reasonmed_assets.orchestration.history import dagster_instance
+from reasonmed_assets.storage import Warehouse, make_or_open_warehouse
+
+KEPT = ["quarantine/questions/mmlu/run.parquet", "replaced-1/build.duckdb", "reviews/a.csv", "audits/questions.json"]
+
+INSERT = """
+insert into owners (owner_id, host, pid, started_ticks, boot_id, pid_space, heartbeat_at)
+values (:owner_id, :host, :pid, :started_ticks, :boot_id, :pid_space, :heartbeat_at)
+"""
+
+
+@dg.job
+def nothing() -> None:
+    """A job without steps."""
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    """A warehouse with what must stay, and a folder for temporary files of its own."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    warehouse = make_or_open_warehouse(tmp_path / "warehouse")
+    for name in KEPT:
+        file = tmp_path / "warehouse" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("kept")
+    return warehouse
+
+
+def cleaned(warehouse: Warehouse, *options: str) -> tuple[int, str]:
+    done = called("clean", "--warehouse", warehouse.name, *options)
+    assert all((Path(warehouse.name) / name).read_text() == "kept" for name in KEPT)
+    return done.returncode, done.stdout + done.stderr
+
+
+def dead_pid() -> int:
+    with subprocess.Popen(["true"]) as child:
+        child.wait()
+    return child.pid
+
+
+def test_nothing_left_over(warehouse: Warehouse) -> None:
+    assert cleaned(warehouse) == (0, "0 left-overs, 0.0 MB\n")
+
+
+def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_path: Path) -> None:
+    staged = Path(warehouse.name) / "staging" / "questions" / "mmlu" / "run-12345678" / "rows.parquet"
+    ours, alive, young = (
+        tmp_path / "temporary" / f"reasonmed-{name}-{pid}-x"
+        for name, pid in (("ui", dead_pid()), ("ui", os.getpid()), ("model", dead_pid()))
+    )
+    for file in (staged, ours / "code.sock", alive / "code.sock", young / "code.sock"):
+        file.parent.mkdir(parents=True)
+        file.write_text("left")
+    for folder in (ours, alive):
+        os.utime(folder, (0, 0))
+    status, said = cleaned(warehouse)
+    assert status == 0
+    assert "rows staged by dead runs" in said
+    assert f"temporary folder         {ours}" in said
+    assert "2 left-overs, 0.0 MB: nothing was removed, --yes removes them" in said
+    assert staged.exists()
+    assert ours.exists()
+    assert cleaned(warehouse, "--yes")[1].endswith("2 left-overs, 0.0 MB: removed\n")
+    assert [path.exists() for path in (staged, ours, alive, young)] == [False, False, True, True]
+    with warehouse.staging_area("questions", "mmlu", "next") as area:
+        assert area.exists()
+
+
+def test_nothing_is_removed_while_a_process_stages_rows(warehouse: Warehouse) -> None:
+    with warehouse.staging_area("questions", "mmlu", "run") as area:
+        (area / "rows.parquet").write_text("live")
+        status, said = cleaned(warehouse, "--yes")
+        assert status == 1
+        assert f"process {os.getpid()} is staging rows" in said
+        assert (area / "rows.parquet").exists()
+
+
+def test_logs_of_old_runs_go_and_their_history_stays(warehouse: Warehouse) -> None:
+    folder = Path(warehouse.name)
+    with dagster_instance(folder) as instance:
+        runs = [nothing.execute_in_process(instance=instance).run_id for _ in range(3)]
+    logs = [log_folder(folder) / f"{run}.db" for run in runs]
+    assert cleaned(warehouse, "--yes") == (0, "0 left-overs, 0.0 MB\n")
+    assert "2 left-overs" in cleaned(warehouse, "--keep-runs", "1")[1]
+    assert [log.exists() for log in logs] == [True, True, True]
+    assert "2 left-overs" in cleaned(warehouse, "--keep-runs", "1", "--yes")[1]
+    assert [log.exists() for log in logs] == [False, False, True]
+    with dagster_instance(folder) as instance:
+        assert {run.run_id for run in instance.get_runs()} == set(runs)
+        assert nothing.execute_in_process(instance=instance).success
+
+
+def test_nothing_is_removed_while_a_run_may_be_alive(warehouse: Warehouse) -> None:
+    with dagster_instance(Path(warehouse.name)) as instance:
+        run = instance.create_run_for_job(nothing)
+    status, said = cleaned(warehouse, "--keep-runs", "0", "--yes")
+    assert status == 1
+    assert f"1 runs of {warehouse.name} have not ended ({run.run_id})" in said
+
+
+def test_owners_of_dead_processes_go(warehouse: Warehouse) -> None:
+    ledger = Path(warehouse.name) / "ledger.sqlite"
+    open_store(ledger).close()
+    living = asdict(this_process())
+    with closing(sqlite3.connect(ledger)) as connection, connection:
+        for owner in (living, living | {"owner_id": "dead", "pid": dead_pid()}):
+            connection.execute(INSERT, owner | {"heartbeat_at": time.time()})
+    assert "1 left-overs" in cleaned(warehouse)[1]
+    assert "owner in the ledger" in cleaned(warehouse, "--yes")[1]
+    assert cleaned(warehouse)[1] == "0 left-overs, 0.0 MB\n"
+    with closing(sqlite3.connect(ledger)) as connection:
+        assert connection.execute("select owner_id from owners").fetchall() == [(living["owner_id"],)]
