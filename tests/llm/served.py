@@ -102,9 +102,8 @@ class Served:
         writer: Any = Writer()
         self._acting = Acting(persona, writer, seed)
         self._endpoint = Endpoint(writer, NetworkConditions(delay_ms=0), self._acting)
-        self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._port = 0
 
     @property
@@ -123,16 +122,15 @@ class Served:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._left.set)
         self._thread.join(10)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.run_forever()
 
     async def _serve(self) -> None:
         server = web.Server(self._endpoint.handle, access_log=None)
+        self._loop, self._left = asyncio.get_running_loop(), asyncio.Event()
         listening = await self._loop.create_server(server, "127.0.0.1", 0, backlog=4096)
         self._port = listening.sockets[0].getsockname()[1]
         self._ready.set()
+        await self._left.wait()
+        listening.close()
+        await server.shutdown(0)

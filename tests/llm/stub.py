@@ -68,9 +68,8 @@ class Stub:
         self.in_flight = 0
         self.most_in_flight = 0
         self.base_url = ""
-        self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     def __enter__(self) -> Stub:
         self._thread.start()
@@ -78,7 +77,7 @@ class Stub:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._left.set)
         self._thread.join(10)
 
     @property
@@ -92,11 +91,6 @@ class Stub:
         self.requests.clear()
         self.most_in_flight = 0
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.run_forever()
-
     async def _serve(self) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         self._add_routes(app.router)
@@ -106,7 +100,10 @@ class Stub:
         await site.start()
         port = site._server.sockets[0].getsockname()[1]
         self.base_url = f"http://127.0.0.1:{port}/v1"
+        self._loop, self._left = asyncio.get_running_loop(), asyncio.Event()
         self._ready.set()
+        await self._left.wait()
+        await runner.cleanup()
 
     def _add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/v1/chat/completions", self._handle)
