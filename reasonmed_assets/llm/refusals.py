@@ -43,11 +43,6 @@ class Cause(StrEnum):
         """It lies in this prompt: other calls are not affected, and this one is declined whenever it is made."""
         return self in (Cause.PROMPT, Cause.FILTER)
 
-    @property
-    def is_waited_for(self) -> bool:
-        """It passes: an attempt that met it says nothing about its call."""
-        return self in (Cause.LIMIT, Cause.OVERLOAD, Cause.OUTAGE)
-
 
 _OUTCOMES = {
     Cause.PROMPT: Outcome.REJECTED,

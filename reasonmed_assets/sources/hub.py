@@ -39,7 +39,7 @@ def fetch(declaration: Declaration, data_dir: Path, revision: str | None = None)
     try:
         from huggingface_hub import snapshot_download
     except ImportError as error:
-        raise SourceError('fetching needs the extra hub: pip install -e ".[hub]"') from error
+        raise SourceError('fetching needs the extra hub: pip install -c constraints.txt -e ".[hub]"') from error
     folder = data_dir / hub.folder
     os.environ.update(environment_of_downloads())  # the library reads the proxies there
     try:

@@ -156,7 +156,7 @@ def test_a_source_without_a_hub_section_cannot_be_fetched(tmp_path: Path) -> Non
 
 def test_a_fetch_without_the_extra_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(SourceError, match=r'pip install -e "\.\[hub\]"'):
+    with pytest.raises(SourceError, match=r'pip install -c constraints\.txt -e "\.\[hub\]"'):
         fetch(load_declaration("medqa"), tmp_path)
 
 

@@ -40,7 +40,7 @@ def offline(model: str | Path, environment: dict[str, str] | None = None, **opti
 def test_without_vllm_the_extra_is_named(tmp_path: Path) -> None:
     with (
         Build(tmp_path, "", offline("somewhere")) as build,
-        pytest.raises(EndpointError, match=r'provider local.*pip install -e "\.\[vllm\]"'),
+        pytest.raises(EndpointError, match=r'provider local.*pip install -c constraints\.txt -e "\.\[vllm\]"'),
     ):
         build.results(calls(2))
 
