@@ -12,7 +12,23 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from small import Build, profile
 from stub import Answer, Request, Stub, echo
+
+from reasonmed_assets.config.profile import Profile
+
+QUICK = {"gather_s": 0.1, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.1}
+
+
+def batched(batch: dict[str, Any] | None = None, **provider: Any) -> Profile:
+    """The small profile with the Batch API as its transport."""
+    return profile(transport="batch", batch={**QUICK, **(batch or {})}, **provider)
+
+
+def attempts(build: Build, results: dict) -> list[dict]:
+    """Rows of llm_calls behind some results."""
+    build.ledger.flush()
+    return build.ledger.attempts_of([key for r in results.values() for key in r.call_keys]).to_dicts()
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """What all requests to a provider have in common: the client, its headers, the key, the proxy.
 
 The HTTP client is written in Rust and works in a thread of its own, outside the interpreter. It follows no redirect,
-keeps no cookie, has no connection limit, and reads nothing from the environment but what is read here.
+keeps no cookie, has no connection limit, and reads nothing from the environment but what is read here. The client for
+batches (`batches/client.py`) is another one under the same rules.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ class Connection:
     Attributes:
         base_url: the address without a slash at its end.
         secret: the provider's key, None where it declares none.
+        proxy: the address of the proxy that leads there; None where it is reached directly.
+        connect_s: seconds after which there is no connection.
+        idle_s: seconds for which one that nothing uses is kept.
 
     Raises:
         UnauthorisedError: the variable that is to hold the key does not.
@@ -54,25 +58,31 @@ class Connection:
         self.secret = key_of(name, provider.api_key_env)
         self._name = name
         self._provider = provider
-        self._proxy = proxy_of(base_url)
+        self.proxy = proxy_of(base_url)
+        self.connect_s = min(_CONNECT_S, provider.timeout_s)
+        self.idle_s = _IDLE_CONNECTION_S
 
-    def client(self, **more: str) -> ClientBuilder:
-        """A new client with all that holds for each request, and more headers; time limits are its user's."""
+    def headers(self, **more: str) -> dict[str, str]:
+        """The headers of each request: the key, what the provider declares, and more."""
         headers = {"Accept": "application/json", "User-Agent": "reasonmed-assets", **more, **self._provider.headers}
         if self.secret and self._provider.azure_api_version:
             headers["api-key"] = self.secret
         elif self.secret:
             headers["Authorization"] = f"Bearer {self.secret}"
+        return headers
+
+    def client(self, **more: str) -> ClientBuilder:
+        """A new client with all that holds for each request, and more headers; time limits are its user's."""
         builder = (
             ClientBuilder()
-            .default_headers(headers)
+            .default_headers(self.headers(**more))
             .follow_redirects(False)
             .referer(False)
             .no_proxy()
-            .connect_timeout(timedelta(seconds=min(_CONNECT_S, self._provider.timeout_s)))
-            .pool_idle_timeout(timedelta(seconds=_IDLE_CONNECTION_S))
+            .connect_timeout(timedelta(seconds=self.connect_s))
+            .pool_idle_timeout(timedelta(seconds=self.idle_s))
         )
-        return builder if self._proxy is None else builder.proxy(ProxyBuilder.all(self._proxy))
+        return builder if self.proxy is None else builder.proxy(ProxyBuilder.all(self.proxy))
 
     def url(self, path: str) -> Url:
         """The address of a resource below the endpoint's."""
@@ -88,9 +98,13 @@ class Connection:
         """What went wrong on the way, without the key and the proxy's password."""
         causes = error.details["causes"] or []
         # The outer ones repeat the address, with any password in it.
-        said = ": ".join([error.message, *(cause["message"] for cause in causes[-1:])]).encode()
-        password = urlsplit(self._proxy).password if self._proxy else None
-        return without_secret(self.cleaned(said), password and unquote(password)).decode(errors="replace")
+        return self.redacted(": ".join([error.message, *(cause["message"] for cause in causes[-1:])]))
+
+    def redacted(self, said: str) -> str:
+        """What a client says of a failure, without the key and the proxy's password."""
+        password = urlsplit(self.proxy).password if self.proxy else None
+        cleaned = self.cleaned(said.encode(errors="replace"))
+        return without_secret(cleaned, password and unquote(password)).decode(errors="replace")
 
     def fatal(self, url: object, cause: Cause, detail: str, new_address: str | None = None) -> EngineError | None:
         """The error that ends the run where no further request to an address can succeed; else None.

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from batch_stub import BatchStub
+from batch_stub import QUICK, BatchStub
 from small import Build, call, calls, profile
 from stub import Stub, echo, reply
-from test_batch import QUICK
 
 from reasonmed_assets.llm.calls import Unusable, call_key, retry_of
 from reasonmed_assets.llm.outcomes import EndpointError

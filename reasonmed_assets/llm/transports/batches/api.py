@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
+import httpx2
+import openai
 import orjson
-from pyreqwest.exceptions import RequestError
-from pyreqwest.multipart import FormBuilder, PartBuilder
-from pyreqwest.request import RequestBuilder
 
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import (
@@ -21,6 +20,7 @@ from reasonmed_assets.llm.outcomes import (
 )
 from reasonmed_assets.llm.refusals import Cause, refusal_of
 from reasonmed_assets.llm.replies.documents import documents
+from reasonmed_assets.llm.transports.batches.client import FAILURES, BatchClient
 from reasonmed_assets.llm.transports.connection import Connection
 from reasonmed_assets.vocabulary import Outcome
 
@@ -98,43 +98,34 @@ class BatchApi:
         self._provider = provider
         self._connection = Connection(name, provider, base_url)
         self.base_url = self._connection.base_url
-        # A file may take longer than one answer: the limit holds for each step of reading it.
-        self._client = self._connection.client().read_timeout(timedelta(seconds=provider.timeout_s)).build()
+        self._client = BatchClient(self._connection, provider.timeout_s)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
-        del self._client
 
     async def upload(self, name: str, lines: bytes) -> str:
         """Send the input file of a batch; returns its id. Costs nothing and may be repeated."""
-        part = PartBuilder.from_bytes(lines).file_name(f"{name}.jsonl").mime("application/jsonl")
-        form = FormBuilder().text("purpose", "batch").part("file", part)
-        return self._id_of(await self._asked(self._client.post(self._connection.url("files")).multipart(form)))
+        file = (f"{name}.jsonl", lines, "application/jsonl")
+        return self._id_of(await self._asked(self._client.files.with_raw_response.create(file=file, purpose="batch")))
 
     async def create(self, file_id: str, batch_id: str) -> RemoteBatch:
         """Submit a batch, which is to be paid for; `batch_id` goes with it as metadata."""
-        body = {
-            "input_file_id": file_id,
-            "endpoint": PATH,
-            "completion_window": "24h",
-            "metadata": {_METADATA: batch_id},
-        }
-        request = self._client.post(self._connection.url("batches")).header("Content-Type", "application/json")
-        return self._batch(await self._asked(request.body_bytes(orjson.dumps(body))))
+        request = self._client.batches.with_raw_response.create(
+            input_file_id=file_id, endpoint=PATH, completion_window="24h", metadata={_METADATA: batch_id}
+        )
+        return self._batch(await self._asked(request))
 
     async def retrieve(self, remote_id: str) -> RemoteBatch:
         """A batch as it is now."""
-        return self._batch(await self._asked(self._client.get(self._connection.url(f"batches/{remote_id}"))))
+        return self._batch(await self._asked(self._client.batches.with_raw_response.retrieve(remote_id)))
 
     async def find(self, batch_id: str, file_id: str | None) -> RemoteBatch | None:
         """The batch that was submitted with this metadata or input file; None when the provider lists none."""
         after, seen = "", set[str]()
         while True:
-            url = self._connection.url("batches").with_query(
-                {"limit": str(_LISTED)} | ({"after": after} if after else {})
-            )
-            page = await self._asked(self._client.get(url))
+            request = self._client.batches.with_raw_response.list(limit=_LISTED, after=after or openai.omit)
+            page = await self._asked(request)
             listed = [one for one in page.get("data") or () if isinstance(one, dict)]
             for one in listed:
                 metadata = one.get("metadata")
@@ -148,14 +139,10 @@ class BatchApi:
 
     async def lines(self, file_id: str) -> AsyncIterator[bytes]:
         """The lines of a file, by line feeds alone: JSON may hold what else counts as the end of a line."""
-        request = self._client.get(self._connection.url(f"files/{file_id}/content"))
         try:
-            async with request.build_streamed() as response:
-                if response.status != 200:
-                    raise self._refused(response.status, (await response.bytes()).to_bytes())
+            async with self._client.files.with_streaming_response.content(file_id) as response:
                 rest, unzip = b"", None
-                while (read := await response.body_reader.read_chunk()) is not None:
-                    chunk = read.to_bytes()
+                async for chunk in response.iter_bytes():
                     if unzip is None and not rest and chunk.startswith(_GZIP):
                         unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
                     *lines, rest = (rest + (unzip.decompress(chunk) if unzip else chunk)).split(b"\n")
@@ -165,45 +152,51 @@ class BatchApi:
                     yield self._connection.cleaned(rest)
         except zlib.error as error:
             raise UnansweredError(Outcome.TRANSPORT_ERROR, f"file {file_id} cannot be unpacked: {error}") from None
-        except (RequestError, TimeoutError) as error:
-            raise self._unanswered(error) from None
+        except FAILURES as error:
+            raise self._failure(error) from error
 
-    async def _asked(self, request: RequestBuilder) -> dict[str, Any]:
+    async def _asked(self, request: Awaitable[Any]) -> dict[str, Any]:
         """The JSON object that answers a request."""
         try:
-            response = await request.build().send()
-            raw = self._connection.cleaned((await response.bytes()).to_bytes())
-        except (RequestError, TimeoutError) as error:
-            raise self._unanswered(error) from None
-        if not 200 <= response.status < 300:
-            raise self._refused(response.status, raw)
+            response: httpx2.Response = (await request).http_response
+        except FAILURES as error:
+            raise self._failure(error) from error
+        raw = self._connection.cleaned(response.content)
         answer = read_object(raw)
         if answer is None:
             shown = raw[:_SHOWN_CHARACTERS].decode(errors="replace")
-            raise UnansweredError(Outcome.TRANSPORT_ERROR, f"the answer is no JSON object: {shown!r}", response.status)
+            raise UnansweredError(
+                Outcome.TRANSPORT_ERROR, f"the answer is no JSON object: {shown!r}", response.status_code
+            )
         return answer
 
-    def _unanswered(self, error: RequestError | TimeoutError) -> UnansweredError:
-        if isinstance(error, RequestError) and not isinstance(error, TimeoutError):
-            return UnansweredError(Outcome.TRANSPORT_ERROR, self._connection.described(error))
-        return UnansweredError(Outcome.TIMED_OUT, f"no answer within {self._provider.timeout_s:g} s")
+    def _failure(self, error: Exception) -> UnansweredError | EngineError:
+        """What it means that a request raised one of `FAILURES`."""
+        if isinstance(error, openai.APIStatusError):
+            return self._refused(error.response)
+        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+            return UnansweredError(Outcome.TIMED_OUT, f"no answer within {self._provider.timeout_s:g} s")
+        cause = error.__cause__ or error
+        said = self._connection.redacted(f"{type(cause).__name__}: {cause}")
+        return UnansweredError(Outcome.TRANSPORT_ERROR, said)
 
-    def _refused(self, status: int, raw: bytes) -> UnansweredError | EngineError:
-        raw = self._connection.cleaned(raw)
+    def _refused(self, response: httpx2.Response) -> UnansweredError | EngineError:
+        status, raw = response.status_code, self._connection.cleaned(response.content)
         refusal = refusal_of(status, raw)
         cause, detail = refusal.cause, detail_of(status, refusal, raw.decode(errors="replace"))
         if cause == Cause.DECLINED or cause.is_of_one_prompt:
             return EndpointError(f"provider {self._name}: {self.base_url} does not take a batch: {detail}")
-        return self.fatal(cause, detail) or UnansweredError(cause.outcome, detail, status)
+        fatal = self.fatal(cause, detail, response.headers.get("Location"))
+        return fatal or UnansweredError(cause.outcome, detail, status)
 
-    def fatal(self, cause: Cause, detail: str) -> EngineError | None:
+    def fatal(self, cause: Cause, detail: str, new_address: str | None = None) -> EngineError | None:
         """A failure that further requests cannot cure, whether it answers a request or is in a line of a batch."""
         if cause == Cause.NOT_FOUND:
             return GoneError(
                 f"provider {self._name}: {self.base_url} answers {detail}; check the provider's base_url, that it "
                 "has a Batch API, and the model's name in the profile"
             )
-        return self._connection.fatal(self.base_url, cause, detail)
+        return self._connection.fatal(self.base_url, cause, detail, new_address)
 
     def _id_of(self, answer: dict[str, Any]) -> str:
         found = answer.get("id")

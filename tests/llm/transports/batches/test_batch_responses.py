@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from batch_stub import BatchStub, end, fail
+from batch_stub import BatchStub, attempts, batched, end, fail
 from small import Build, calls
 from stub import echo
-from test_batch import attempts, batched
 
 from reasonmed_assets.llm.outcomes import EndpointError
 from reasonmed_assets.llm.transports.batches.api import _time

@@ -11,12 +11,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 from aiohttp import web
-from batch_stub import BatchStub, end, fail
+from batch_stub import QUICK, BatchStub, attempts, batched, end, fail
 from small import Build, call, calls, profile
 from stub import Answer, Request, Stub, echo, reply
 
@@ -26,25 +25,13 @@ from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.outcomes import EndpointError, SimulatedReplyError, UnauthorisedError
 
 SECRET = "sk-THE-SECRET-0123456789"
-QUICK = {"gather_s": 0.1, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.1}
-BUILD = [sys.executable, str(Path(__file__).parents[1] / "small.py")]
-
-
-def batched(batch: dict[str, Any] | None = None, **provider: Any) -> Profile:
-    """The small profile with the Batch API as its transport."""
-    return profile(transport="batch", batch={**QUICK, **(batch or {})}, **provider)
+BUILD = [sys.executable, str(Path(__file__).parents[2] / "small.py")]
 
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between attempts of hundredths of a second."""
     monkeypatch.setattr("reasonmed_assets.llm.transports.limits._BACKOFF_FIRST_S", 0.01)
-
-
-def attempts(build: Build, results: dict) -> list[dict]:
-    """Rows of llm_calls behind some results."""
-    build.ledger.flush()
-    return build.ledger.attempts_of([key for r in results.values() for key in r.call_keys]).to_dicts()
 
 
 def test_a_batch_gives_what_single_requests_give(tmp_path: Path) -> None:
