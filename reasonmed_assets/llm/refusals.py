@@ -7,6 +7,7 @@ comes, and the status where they say nothing.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -234,7 +235,8 @@ def duration_s(text: str) -> float | None:
     parts = _DURATION.findall(text)
     if not parts:
         return None
-    return sum(float(number) * _UNIT_S.get(unit[:2], _UNIT_S[unit[0]]) for number, unit in parts)
+    seconds = sum(float(number) * _UNIT_S.get(unit[:2], _UNIT_S[unit[0]]) for number, unit in parts)
+    return seconds if math.isfinite(seconds) else None
 
 
 def _cause(status: int | None, words: str, wait_s: float | None) -> Cause:
@@ -343,14 +345,15 @@ def _read_field(words: _Words, name: str, value: Any, depth: int) -> None:
 def _wait_field(value: Any) -> float | None:
     if isinstance(value, dict):
         value = value.get("seconds")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return max(0.0, float(value))
-    if not isinstance(value, str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
+    except OverflowError:
+        return None
     except ValueError:
-        return duration_s(value)
+        return duration_s(str(value))
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _inner_json(text: str) -> Any:

@@ -138,6 +138,8 @@ def _members(text: str) -> Iterator[tuple[str | None, str]]:
         while True:
             key = None
             if opening == "{":
+                if text[at : at + 1] != '"':
+                    raise json.JSONDecodeError("expected a key in quotes", text, at)
                 key, at = decoder.raw_decode(text, at)
                 at = _skip(text, _expect(text, _skip(text, at), ":"))
             _, end = decoder.raw_decode(text, at)

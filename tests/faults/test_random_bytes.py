@@ -24,7 +24,7 @@ MANY = int(os.environ.get("FUZZ_CASES", "100000"))
 
 
 FOUND = {
-    "headers": [b"9" * 5_000 + b"\n0"],
+    "headers": [b"9" * 5_000 + b"\n0", b"500\n0\n" + b"9" * 400 + b"s"],
     "reply of the verifier": [b'{[]: "Correct", "reason": "r"}'],
     "reply of the regenerator": [b'{[]: "Correct", "path": "p"}'],
     "reviews, CSV": [seeds.SHEET.replace(b"Dr. A.", b"x" * 140_000)],
@@ -33,9 +33,11 @@ FOUND = {
         seeds.PAGE.replace(b"0123456789abcdef", b"\\ud83d"),
     ],
     "source, JSON": [seeds.JSON.replace(b'"q0": {', key + b": {") for key in (b'"\\ud83d"', b'"\xf1"')]
-    + [seeds.JSON.replace(b'"2"', value) for value in (b"9" * 5_000, b"[" * 3_000)],
+    + [seeds.JSON.replace(b'"2"', value) for value in (b"9" * 5_000, b"[" * 3_000)]
+    + [seeds.JSON.replace(b'"q0": {', b"true: {")],
     "source, CSV": [seeds.csv_file().replace(b"id,", b"id\xff,", 1), seeds.csv_file().replace(b"why", b"\xf1")],
     "binding": [seeds.BINDING.replace(b'"real"', b"[" * 3_000)],
+    "compressed text": [bytes.fromhex("28b52ffde0") + (1 << 50).to_bytes(8, "little") + b"\1\0\0"],
     "record of an audit": [b"", b"\x80", b"0", seeds.AUDIT.replace(b'"questions"', b"[]")],
 }
 """What random bytes were not refused as declared once."""

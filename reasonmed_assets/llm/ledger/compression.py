@@ -67,7 +67,11 @@ class Frames:
             UnknownDictionaryError: see there.
             zstandard.ZstdError: this is no frame.
         """
-        number = zstandard.get_frame_parameters(frame).dict_id
+        header = zstandard.get_frame_parameters(frame)
+        number = header.dict_id
+        if _LARGEST_BYTES < header.content_size < zstandard.CONTENTSIZE_UNKNOWN:
+            # The library would reserve what a damaged header states.
+            raise zstandard.ZstdError(f"the frame states {header.content_size:,} bytes, more than any text here")
         if number and number not in self._dictionaries:
             raise UnknownDictionaryError(f"dictionary {number} is missing")
         if not hasattr(self._local, "decompressors"):
