@@ -6,6 +6,7 @@ like is in `replies.py`.
 
 The user message holds tagged blocks, each tag on a line of its own: `<context>`, `<question>`, `<options>`,
 `<answer_key>`, `<reasoning>`, `<verdict>`, `<feedback>`. The first line of the system message is `Role: <role>`.
+No text of a row can close or open a block, or a turn of the conversation: see `disarming.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, UndefinedError, 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.llm.prompts.disarming import disarm
 from reasonmed_assets.roles import PROBLEMS, ROLES, Role, RoleError, role_named
 from reasonmed_assets.vocabulary import LETTERS
 
@@ -118,7 +120,7 @@ def _value(role: Role, name: str, fields: Mapping[str, Any]) -> Any:
         raise PromptError(
             f"prompt of role {role.name}: the field {name!r} must be a text that is not blank, not {value!r}"
         )
-    return _without_tags(role, value.strip())
+    return disarm(value.strip(), _tags(role.name))
 
 
 def _texts(role: Role, name: str, value: Any) -> list[str]:
@@ -127,20 +129,14 @@ def _texts(role: Role, name: str, value: Any) -> list[str]:
         raise PromptError(f"prompt of role {role.name}: the field {name!r} must be a list of texts, not {value!r}")
     if name == "options" and not 2 <= len(items) <= len(LETTERS):
         raise PromptError(f"prompt of role {role.name}: {len(items)} options, where 2 to {len(LETTERS)} are possible")
-    return [_without_tags(role, item) for item in items]
-
-
-def _without_tags(role: Role, text: str) -> str:
-    """The text with the tags of prompts disarmed, so that a reply cannot close or open a block."""
-    return _tag(role.name).sub(r"[\1]", text) if "<" in text else text
+    return [disarm(item, _tags(role.name)) for item in items]
 
 
 @cache
-def _tag(role: str) -> re.Pattern[str]:
-    """A tag of one of the blocks that roles share, or of the role's own prompt."""
-    files = sorted({*(file.name for file in _FOLDER.glob("_*.md")), f"{role}.md"})
-    tags = {tag for name in files for tag in _TAG_LINE.findall(_source(name))}
-    return re.compile(f"<(/?(?:{'|'.join(sorted(tags))}))>", re.IGNORECASE)
+def _tags(role: str) -> frozenset[str]:
+    """The names of the blocks that roles share, and of those in the role's own prompt."""
+    files = {*(file.name for file in _FOLDER.glob("_*.md")), f"{role}.md"}
+    return frozenset(tag for name in files for tag in _TAG_LINE.findall(_source(name)))
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,143 @@
+"""Texts of data made harmless for prompts: no tag of a prompt in them, no control token of a chat template.
+
+A tag loses its brackets, `</reasoning>` becomes `[/reasoning]`; a control token is broken up by a space after its first
+character, `<|im_end|>` becomes `< |im_end|>`. A text that holds neither stays as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+
+CONTROL_TOKENS = {
+    "most families": "<|{word}|> <|{word}> <{word}|> [|{word}|]",
+    "sentences": "<s> </s> <unk> <pad> <eos> <bos> <cls> <sep> <mask> <eot> <eod> <oov>",
+    "BERT": "[CLS] [SEP] [PAD] [UNK] [MASK]",
+    "Llama 2, Mistral": "[INST] [/INST] <<SYS>> <</SYS>>",
+    "Mistral": "[SYSTEM_PROMPT] [/SYSTEM_PROMPT] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_CALLS] [TOOL_RESULTS]"
+    " [/TOOL_RESULTS] [TOOL_CONTENT] [CALL_ID] [ARGS] [THINK] [/THINK] [MODEL_SETTINGS] [/MODEL_SETTINGS]"
+    " [REFERENCE_DOC_{number}] [IMG] [IMG_BREAK] [IMG_END] [AUDIO] [BEGIN_AUDIO] [TRANSCRIBE] [PREFIX] [MIDDLE]"
+    " [SUFFIX] <SPECIAL_{number}>",
+    "Gemma": "<start_of_turn> <end_of_turn> <start_of_image> <end_of_image> <image_soft_token> <unused{number}>",
+    "Qwen, DeepSeek, GLM": "<think> </think> <tool_call> </tool_call> <tool_response> </tool_response> <tools> </tools>"
+    " <arg_key> </arg_key> <arg_value> </arg_value> <sop> <eop> [gMASK] [sMASK]",
+    "Kimi, EXAONE": "[BOS] [EOS] [EOT] [EXTRA_ID_{number}] [EXTRA_TOKEN_{number}]",
+    "Cohere": "<BOS_TOKEN> <EOS_TOKEN> <EOP_TOKEN> <MASK_TOKEN> <CLS_TOKEN> <SEP_TOKEN>",
+    "Seed": "<seed:{word}> </seed:{word}> <[{word}]>",
+    "MiniMax": "]~b] ]~!b[ ]!p~[ ]!d~[ [e~[ <beginning_of_sentence> <end_of_sentence> <beginning_of_image>"
+    " <beginning_of_document> <end_of_document> <minimax:{word}> </minimax:{word}> <mm:{word}> </mm:{word}>"
+    " ]<] <ifm|{word}>",
+    "Ling": "<role> </role>",
+    "Nemotron": "<extra_id_{number}> <TOOLCALL> </TOOLCALL> <AVAILABLE_TOOLS> </AVAILABLE_TOOLS> <TOOL_RESPONSE>",
+    "Baichuan, InternLM": "<reserved_{number}> <TOKENS_UNUSED_{number}> <eoh> <eoa>",
+    "Falcon": ">>{word}<<",
+    "Idefics, SmolVLM": "<end_of_utterance> <fake_token_around_image> <global-img>",
+    "single words": "<im_start> <im_end> <user> <assistant> <system>",
+    "code": "<fim_prefix> <fim_middle> <fim_suffix> <fim_pad> <fim-prefix> <fim-middle> <fim-suffix> <fim-pad>"
+    " <PRE> <MID> <SUF> <file_sep> <repo_name> <reponame> <filename>"
+    " <gh_stars> <issue_{word}> <jupyter_{word}> <empty_output> <commit_{word}>",
+    "pictures and sound": "<image> </image> <img> </img> <video> <audio> <patch_start> <patch_end> <__media__>",
+}
+"""Control tokens by family of models, separated by spaces: the one list of them.
+
+`{word}` is a run of up to 60 characters without spaces and brackets, `{number}` a run of digits. Tokens with angle
+brackets count in upper and lower case; those in square brackets as they are, since `[middle]` may be a remark.
+"""
+
+_PLACEHOLDERS = {r"\{word\}": r"[^<>\[\]\s]{1,60}?", r"\{number\}": r"[0-9]{1,9}"}
+_OPENING = r"(?:<|&lt;|&#0*+60;|&#x0*+3c;)"
+_CLOSING = r"(?:>|&gt;|&#0*+62;|&#x0*+3e;)"
+_BRACKETS = re.compile(
+    "[]<>&[\uff1c\uff1e\ufe64\ufe65\uff06\ufe60\uff3b\uff3d\u226e\u226f\u2039\u2329\u3008\u27e8\u276c\u276e\u2770\u02c2\u1438]"
+)
+"""What tags and tokens begin with, in every form."""
+# What looks like an ASCII character without being a form of it: opening and closing brackets, Cyrillic, Greek.
+_LOOKALIKES = str.maketrans(
+    "\u2039\u2329\u3008\u27e8\u276c\u276e\u2770\u02c2\u1438"
+    "\u203a\u232a\u3009\u27e9\u276d\u276f\u2771\u02c3\u1433"
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0501\u051b\u051d\u043a\u0442\u0475\u03bf\u03bd\u03b9\u03ba",
+    "<<<<<<<<<" + ">>>>>>>>>" + "aeopcyxisdqwktvovik",
+)
+_SHAPELESS = "\u115f\u1160\u3164\uffa0\u2800"
+"""Letters and a symbol that show nothing: fillers of Hangul, the empty pattern of Braille."""
+
+
+def disarm(text: str, tags: frozenset[str] = frozenset()) -> str:
+    """The text without control tokens, and without tags of these names, in every spelling.
+
+    A spelling is the name in any case, in characters that look like the ASCII ones or stand for them (full-width forms,
+    accents, entities for the brackets), with characters between that show nothing; a tag may have spaces and
+    attributes, and lack its closing bracket.
+    """
+    if not _BRACKETS.search(text):
+        return text
+    if tags:
+        plain, places = _plain(text)
+        found = [
+            (places[mark.start(name)], places[mark.end(name) - 1] + 1, bracket)
+            for mark in _tag(tags).finditer(plain)
+            for name, bracket in (("opening", "["), ("closing", "]"))
+            if mark[name]
+        ]
+        text = _changed(text, found)
+    plain, places = _plain(text)
+    return _changed(text, [(places[start] + 1, places[start] + 1, " ") for start in _starts(plain)])
+
+
+def _changed(text: str, changes: Sequence[tuple[int, int, str]]) -> str:
+    """The text with each part from start to end replaced; the parts are in order and apart."""
+    ends = [0, *(end for _, end, _ in changes)]
+    starts = [*(start for start, _, _ in changes), len(text)]
+    kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    return kept[0] + "".join(new + after for (_, _, new), after in zip(changes, kept[1:], strict=True))
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """The text as it looks, in ASCII where that is possible, and where in the text each of its characters is."""
+    table = {ord(one): _looks_like(one) for one in set(text)}
+    return text.translate(table), [place for place, one in enumerate(text) if table[ord(one)]]
+
+
+@lru_cache(maxsize=4096)
+def _looks_like(one: str) -> str:
+    """The ASCII character that a character looks like, itself where there is none, nothing where it shows nothing."""
+    if one.isspace():
+        return one
+    if one in _SHAPELESS or unicodedata.category(one) in ("Cc", "Cf", "Cn", "Cs", "Mn", "Me"):
+        return ""
+    base = unicodedata.normalize("NFKD", one)[0].translate(_LOOKALIKES)
+    return base if base.isascii() and len(_without_marks(one)) == 1 else one
+
+
+def _without_marks(one: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFKD", one) if unicodedata.category(part) != "Mn")
+
+
+@cache
+def _tag(names: frozenset[str]) -> re.Pattern[str]:
+    spelled = "|".join(re.escape(name).replace("_", r"[-_\s]{0,3}") for name in sorted(names, reverse=True))
+    return re.compile(
+        rf"(?P<opening>{_OPENING})\s*+(?:/\s*+)?+(?:{spelled})(?!\w)(?:[^<>&]{{0,200}}(?P<closing>{_CLOSING}))?",
+        re.IGNORECASE,
+    )
+
+
+def _starts(plain: str) -> Iterator[int]:
+    """Where control tokens begin, those within others included."""
+    found = _control_token().search(plain)
+    while found:
+        yield found.start()
+        found = _control_token().search(plain, found.start() + 1)
+
+
+@cache
+def _control_token() -> re.Pattern[str]:
+    in_any_case, exact = [], []
+    for token in " ".join(CONTROL_TOKENS.values()).split():
+        pattern = re.escape(token)
+        for name, characters in _PLACEHOLDERS.items():
+            pattern = pattern.replace(name, characters)
+        (exact if token[0] == "[" else in_any_case).append(pattern)
+    return re.compile(f"(?i:{'|'.join(in_any_case)})|{'|'.join(exact)}")
