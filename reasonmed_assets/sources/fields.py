@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reasonmed_assets.sources.declaration import RECORD_KEY, Layout
 from reasonmed_assets.sources.records import Record
 from reasonmed_assets.vocabulary import LETTERS
 
+LONGEST_TEXT = 100_000
+"""Characters that a question, a context or an option may have; about 25,000 tokens of a prompt."""
 _MISSING = object()
 
 
 class FieldError(ValueError):
-    """A record in which a field is missing, empty or of the wrong type."""
+    """A record in which a field is missing, empty, too long or of the wrong type."""
 
 
 def native_id(record: Record, layout: Layout) -> str | None:
@@ -65,6 +67,19 @@ def optional_text(value: Mapping[str, Any], field: str | None) -> str | None:
     if not all(isinstance(passage, str) for passage in passages):
         raise FieldError(f"{field!r} is neither a text nor a list of texts")
     return "\n\n".join(passage.strip() for passage in passages if passage.strip()) or None
+
+
+def refuse_long_texts(question: str, context: str | None, options: Sequence[str]) -> None:
+    """Turn away what no prompt should hold.
+
+    Raises:
+        FieldError: a text has more than `LONGEST_TEXT` characters.
+    """
+    named = [("question", question), ("context", context or "")]
+    named += [(f"option {letter}", option) for letter, option in zip(LETTERS, options, strict=False)]
+    for name, text in named:
+        if len(text) > LONGEST_TEXT:
+            raise FieldError(f"the {name} has {len(text):,} characters; a text may have {LONGEST_TEXT:,}")
 
 
 def label(value: Mapping[str, Any], field: str) -> Any:

@@ -18,7 +18,15 @@ import polars as pl
 
 from reasonmed_assets.rules.ids import question_id, raw_id
 from reasonmed_assets.sources.declaration import Declaration, Layout, SourceError
-from reasonmed_assets.sources.fields import FieldError, label, native_id, option_texts, optional_text, stem
+from reasonmed_assets.sources.fields import (
+    FieldError,
+    label,
+    native_id,
+    option_texts,
+    optional_text,
+    refuse_long_texts,
+    stem,
+)
 from reasonmed_assets.sources.files import SplitFiles, file_digest, find_files
 from reasonmed_assets.sources.labels import LabelError, as_index, detect_base, gold_letter
 from reasonmed_assets.sources.pictures import needs_figure
@@ -250,6 +258,7 @@ class _FileReader:
         gold_text = options[LETTERS.index(letter)]
         self._check_gold_text(value, letter, gold_text)
         context = optional_text(value, layout.context)
+        refuse_long_texts(text, context, options)
         return Question(
             raw_id=raw_id(declaration.name, self._file, record.row),
             question_id=question_id(declaration.name, context, text, options),

@@ -22,6 +22,8 @@ from reasonmed_assets.sources.declaration import Layout, SourceError
 
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = "surrogateescape"
+_LONGEST_CELL = 1 << 20
+"""Characters of a csv cell. The limit keeps a quote that is never closed from costing the rest of the file."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _JSON_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
 
@@ -193,6 +195,7 @@ def _split_csv(lines: list[str], width: int) -> Iterator[tuple[int, list[str] | 
         lines: the lines of the file, with their ends.
         width: expected number of cells; 0: as many as the first record (the header) has.
     """
+    csv.field_size_limit(_LONGEST_CELL)
     at = 0
     while at < len(lines):
         if not lines[at].strip():
@@ -223,7 +226,7 @@ def _read_csv(path: Path, file: str, layout: Layout) -> Iterator[Record]:
         raw_text = data.decode("utf-8", "backslashreplace")
         problem = _utf8_problem(data)
         if problem is None and cells is None:
-            problem = f"line {line}: a quoted cell is never closed"
+            problem = f"line {line}: a quoted cell is never closed, or has more than {_LONGEST_CELL:,} characters"
         elif problem is None and cells is not None and len(cells) != len(columns):
             problem = f"line {line}: {len(cells)} cells where {len(columns)} are expected ({', '.join(columns)})"
         if problem or cells is None:

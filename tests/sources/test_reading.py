@@ -235,3 +235,33 @@ def test_the_frame_has_the_columns_of_the_table() -> None:
 
     schema = RawQuestions.to_schema()
     assert set(questions_frame([]).columns) == set(schema.columns) - {"row_hash"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"question": "q" * 100_001}, "the question has 100,001 characters"),
+        ({"opc": "o" * 3_000_000}, "the option C has 3,000,000 characters"),
+    ],
+)
+def test_a_text_that_is_too_long_is_one_record_turned_away(tmp_path: Path, changes: dict[str, str], what: str) -> None:
+    reading = _medmcqa(tmp_path, [medmcqa_row(1, 4), medmcqa_row(2, 1, **changes), medmcqa_row(3, 2)])
+    assert [question.native_id for question in reading.questions] == ["id-1", "id-3"]
+    (bad,) = reading.unreadable
+    assert bad.detail == f"{what}; a text may have 100,000"
+    assert next(iter(changes.values())) in bad.raw_text
+
+
+def test_a_text_of_the_longest_length_is_read(tmp_path: Path) -> None:
+    reading = _medmcqa(tmp_path, [medmcqa_row(1, 4, question="q" * 100_000, exp="e" * 200_000)])
+    assert [len(question.question) for question in reading.questions] == [100_000]
+
+
+@pytest.mark.parametrize("length", [200_000, 2_000_000])
+def test_a_csv_cell_that_is_too_long_is_one_record_turned_away(tmp_path: Path, length: int) -> None:
+    _write_mmlu(tmp_path, f'One?,a,b,c,d,B\n"{"q" * length}",a,b,c,d,B\nTwo?,a,b,c,d,B\n')
+    reading = read_source(load_declaration("mmlu"), tmp_path, {"val": "unused", "test": "unused"})
+    anatomy = [question.question for question in reading.questions if question.subject == "anatomy"]
+    assert anatomy == ["One?", "Two?"]
+    (bad,) = reading.unreadable
+    assert "100,000" in bad.detail if length < 1 << 20 else "1,048,576" in bad.detail

@@ -134,7 +134,8 @@ def _starts(plain: str) -> Iterator[int]:
 
 @cache
 def _control_token() -> re.Pattern[str]:
-    in_any_case, exact = [], []
+    in_any_case: list[str] = []
+    exact: list[str] = []
     for token in " ".join(CONTROL_TOKENS.values()).split():
         pattern = re.escape(token)
         for name, characters in _PLACEHOLDERS.items():
