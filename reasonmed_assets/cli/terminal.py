@@ -63,8 +63,13 @@ def new_table(names: Sequence[str], title: str | None = None) -> Table:
 def print_rows(
     console: Console, names: Sequence[str], is_number: Sequence[bool], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """A table, or, where the terminal is too narrow for its columns, each row as lines of name and value."""
-    cells = [[text(value) for value in row] for row in rows]
+    """A table, or, where the terminal is too narrow for its columns, each row as lines of name and value.
+
+    Long texts are cut, but not those of a row that is alone.
+    """
+    rows = list(rows)
+    longest = None if len(rows) == 1 else _LONGEST_CELL
+    cells = [[text(value, longest) for value in row] for row in rows]
     widths = [max(map(len, column), default=0) for column in zip(*cells, strict=True)] or [0] * len(names)
     # A number is never cut; a text or a name may be, down to some width.
     fixed = [width if numeric else 0 for width, numeric in zip(widths, is_number, strict=True)]
@@ -101,12 +106,12 @@ def spending_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         yield f"{n:,} calls have no price: declare `prices` of {', '.join(unpriced)} in the profile (0 for a free one)."
 
 
-def text(value: object) -> str:
-    """A value on one line, cut where it is long; characters that would control the terminal are written out."""
+def text(value: object, longest: int | None = _LONGEST_CELL) -> str:
+    """A value on one line, cut to `longest` characters; what would control the terminal is written out."""
     if value is None:
         return ""
     line = printable(" ".join(str(value).split()))
-    return line if len(line) <= _LONGEST_CELL else line[: _LONGEST_CELL - 1] + "…"
+    return line if longest is None or len(line) <= longest else line[: longest - 1] + "…"
 
 
 def number(value: object) -> str:

@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reasonmed_assets.cli.options import LedgerOption, WarehouseOption, plain_errors, settings_from
-from reasonmed_assets.errors import ReasonmedError
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-class QueryError(ReasonmedError):
-    """A query that cannot be answered; the message says why."""
 
 
 class TableFormat(StrEnum):
@@ -43,14 +38,16 @@ def sql(
     query: Annotated[str | None, typer.Argument(help="One statement; none: an interactive prompt.")] = None,
     warehouse: WarehouseOption = None,
     output_format: Annotated[TableFormat, typer.Option("--format", help="How rows are printed.")] = TableFormat.table,
+    locked: Annotated[bool, typer.Option("--locked", help="No other file is read or written.")] = False,
 ) -> None:
-    """Query the warehouse, read-only, also while a build runs."""
-    folder = settings_from(warehouse=warehouse).warehouse_folder
+    """Query the warehouse, also while a build runs. `from 'FILE'` reads files, `copy ... to 'FILE'` writes them."""
+    settings = settings_from(warehouse=warehouse)
+    folder, ledger = settings.warehouse_folder, Path(settings.ledger_reference)
     with plain_errors():
         if query is None:
-            prompt(folder)
+            prompt(folder, ledger, locked=locked)
         else:
-            run_query(folder, query, output_format)
+            run_query(folder, query, output_format, ledger=ledger, locked=locked)
 
 
 def costs(
@@ -114,30 +111,30 @@ def clean(
         say(total)
 
 
-def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
-    """Print the rows of one statement.
+def run_query(
+    warehouse: Path, query: str, output_format: TableFormat, *, ledger: Path | None = None, locked: bool = False
+) -> None:
+    """Print the rows of a query.
 
     Args:
         warehouse: folder of the warehouse.
-        query: one SQL statement.
+        query: statements, of which the last one's rows are printed.
         output_format: csv has lists and structs as JSON, json is one array, parquet bytes on standard output.
+        ledger: file of the call ledger; None: in the folder of the warehouse.
+        locked: the query may touch no other file.
 
     Raises:
         WarehouseError: there is no warehouse, or nothing in it.
-        QueryError: DuckDB does not accept the statement.
+        QueryError: DuckDB does not accept the query, or it would write where it must not.
     """
-    import duckdb
-    import polars as pl
 
     from reasonmed_assets.cli.terminal import new_console, print_rows, say
     from reasonmed_assets.storage import open_warehouse
+    from reasonmed_assets.storage.querying import answer, protected_paths, restrict
 
     with open_warehouse(warehouse).snapshot() as con:
-        try:
-            relation = con.sql(query)
-            rows = relation.pl() if relation is not None else pl.DataFrame()
-        except duckdb.Error as error:
-            raise QueryError(str(error)) from error
+        restrict(con, locked=locked)
+        rows = answer(con, query, protected_paths(warehouse, ledger))
     if output_format == TableFormat.csv:
         nested = [_as_json(rows[name]) for name, kind in rows.schema.items() if kind.is_nested()]
         rows.with_columns(nested).write_csv(sys.stdout.buffer)
@@ -151,7 +148,7 @@ def run_query(warehouse: Path, query: str, output_format: TableFormat) -> None:
         say(f"{rows.height:,} rows")
 
 
-def prompt(warehouse: Path) -> None:
+def prompt(warehouse: Path, ledger: Path | None = None, *, locked: bool = False) -> None:
     """Read statements from the terminal, each ended by a semicolon, until end of input or `exit`.
 
     Raises:
@@ -159,6 +156,7 @@ def prompt(warehouse: Path) -> None:
     """
     from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.storage import open_warehouse
+    from reasonmed_assets.storage.querying import QueryError
 
     with open_warehouse(warehouse).snapshot() as con:
         tables = [name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()]
@@ -174,7 +172,7 @@ def prompt(warehouse: Path) -> None:
         statement += line + "\n"
         if line.rstrip().endswith(";"):
             try:
-                run_query(warehouse, statement, TableFormat.table)
+                run_query(warehouse, statement, TableFormat.table, ledger=ledger, locked=locked)
             except QueryError as error:
                 say(str(error))
             statement = ""

@@ -59,3 +59,11 @@ def test_texts_are_data_and_control_no_terminal(
     assert shown in _said(warehouse, f"select {odd} as text", monkeypatch, capsys)
     wide = ", ".join(f"1234567890 as number_{i}" for i in range(9))
     assert shown in _said(warehouse, f"select {wide}, {odd} as text", monkeypatch, capsys)
+
+
+def test_a_row_that_is_alone_is_not_cut(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = "select repeat('word ', 40) || 'end' as text from range({})"
+    assert "end" in _said(warehouse, long.format(1), monkeypatch, capsys).split()
+    assert "end" not in _said(warehouse, long.format(2), monkeypatch, capsys).split()

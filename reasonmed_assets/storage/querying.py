@@ -1,0 +1,172 @@
+"""Queries of users on the snapshot: what they may do besides reading it, and how the rest is refused.
+
+A query may read files and write new ones with `copy ... to`, outside the folders of the warehouse. DuckDB has no such
+setting, so statements are judged before they run, by DuckDB's own parser and lexer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from reasonmed_assets.errors import ReasonmedError
+
+_ALLOWED = ("SELECT", "EXPLAIN", "COPY", "CREATE", "ATTACH", "DETACH", "SET")
+"""Types of statements. The snapshot is open for reading, so what is created is temporary; settings are locked."""
+_REFUSED_NAMES = ("enable_logging", "query", "query_table", "json_execute_serialized_sql")
+"""Functions that write a log file, or run a statement that is in a text."""
+_LOCKED = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_persistent_secrets")
+
+
+_LEXEME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[\w$]+|.""", re.DOTALL)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+class QueryError(ReasonmedError):
+    """A query that cannot be answered or is not allowed; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A lexeme without what follows it; `word` is a name or keyword in lower case and without quotes."""
+
+    kind: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        return self.text.strip('"').lower()
+
+
+def restrict(con: duckdb.DuckDBPyConnection, *, locked: bool) -> None:
+    """Lock the settings of a connection, with no extension, no stored secret, and, if locked, no file at all."""
+    for name in (*_LOCKED, *(["enable_external_access"] if locked else [])):
+        con.execute(f"set {name} = false")
+    con.execute("set lock_configuration = true")
+
+
+def answer(con: duckdb.DuckDBPyConnection, query: str, protected: Sequence[Path]) -> pl.DataFrame:
+    """The rows of the last statement of a query; none where it yields none.
+
+    Args:
+        con: the snapshot, after `restrict`.
+        query: statements, the last of which is answered.
+        protected: folders and files that nothing may be written to or attached from.
+
+    Raises:
+        QueryError: DuckDB does not accept the query, or a statement is not allowed.
+    """
+    try:
+        if found := next((token.word for token in _tokens(query) if token.word in _REFUSED_NAMES), None):
+            raise QueryError(f"{found} is not possible here: it can write files or run other statements")
+        for statement in con.extract_statements(query):
+            _judge(con, statement, protected)
+        relation = con.sql(query)
+        return relation.pl() if relation is not None else pl.DataFrame()
+    except (duckdb.Error, UnicodeError) as error:
+        raise QueryError(str(error)) from error
+
+
+def protected_paths(warehouse: Path, ledger: Path | None) -> list[Path]:
+    """What no query may write to or attach: the folder of the warehouse, what links in it lead to, and the ledger."""
+    ledgers = [ledger.with_name(f"{ledger.name}{end}") for end in ("", "-wal", "-shm", "-journal")] if ledger else []
+    return [warehouse, *(path for path in warehouse.iterdir() if path.is_symlink()), *ledgers]
+
+
+def _judge(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, protected: Sequence[Path]) -> None:
+    tokens = _tokens(statement.query)
+    kind = statement.type.name
+    if kind not in _ALLOWED:
+        raise QueryError(f"{kind.lower().replace('_', ' ')} is not possible here: the warehouse is open for reading")
+    if kind == "EXPLAIN" and any(token.word in ("copy", "attach", "export") for token in tokens):
+        raise QueryError("explain shows the plan of a query only")
+    if kind == "COPY":
+        _judge_copy(tokens, protected)
+    if kind == "ATTACH":
+        _judge_attach(tokens, protected)
+
+
+def _judge_copy(tokens: Sequence[_Token], protected: Sequence[Path]) -> None:
+    outside = _outside_parentheses(tokens)
+    at = next((i for i, token in enumerate(outside) if token.kind == "keyword" and token.word == "to"), None)
+    if at is None:
+        raise QueryError("copy ... from is not possible here: the warehouse is open for reading; `from 'FILE'` reads")
+    target = _path(outside[at + 1 : at + 2])
+    # Of a folder of files, options give the names of the files in it.
+    if any(".." in token.text for token in tokens if token.kind == "string_const" and _path([token]) != target):
+        raise QueryError("an option of copy may not hold '..'")
+    if target.is_dir() and any(target.iterdir()):
+        raise QueryError(f"{target} is a folder with files in it: copy into a new one")
+    # DuckDB writes into a file beside the target first.
+    for file in (target, target.parent / f"tmp_{target.name}"):
+        _refuse_protected(file, protected)
+
+
+def _judge_attach(tokens: Sequence[_Token], protected: Sequence[Path]) -> None:
+    if [token.word for token in tokens if token.text != ";"][-3:] != ["(", "read_only", ")"]:
+        raise QueryError("a database can be attached for reading only: attach 'FILE' as NAME (read_only)")
+    path = _path([token for token in tokens if token.kind == "string_const"])
+    _refuse_protected(path, protected)
+
+
+def _path(tokens: Sequence[_Token]) -> Path:
+    """The path that is written as a plain text."""
+    if len(tokens) != 1 or tokens[0].kind != "string_const" or not re.fullmatch(r"'[^\0]+'", tokens[0].text):
+        raise QueryError("write the path of a file as one text in single quotes")
+    text = tokens[0].text[1:-1].replace("''", "'")
+    if re.match(r"[a-z0-9+.]+:", text, re.IGNORECASE):
+        raise QueryError(f"{text} is no plain path of a file")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise QueryError(f"{text} is no path of a file: {error}") from error
+
+
+def _refuse_protected(path: Path, protected: Iterable[Path]) -> None:
+    """Refuse a path that is one of the protected or lies in one, by whatever links and spellings."""
+    try:
+        real = path.resolve()
+        is_linked = real.is_file() and real.stat().st_nlink > 1
+        for place in map(Path.resolve, protected):
+            if any(_is_same(folder, place) for folder in (real, *real.parents)) or (
+                is_linked and any(_is_same(real, file) for file in place.rglob("*"))
+            ):
+                raise QueryError(f"{path} belongs to the warehouse or its ledger: choose a file elsewhere")
+    except (OSError, RuntimeError, ValueError) as error:
+        raise QueryError(f"{path} cannot be looked at: {error}") from error
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one == other or (one.exists() and other.exists() and one.samefile(other))
+
+
+def _outside_parentheses(tokens: Iterable[_Token]) -> list[_Token]:
+    depth, found = 0, []
+    for token in tokens:
+        depth -= token.text == ")"
+        if not depth and token.text not in ("(", ")"):
+            found.append(token)
+        depth += token.text == "("
+    return found
+
+
+def _tokens(query: str) -> list[_Token]:
+    """What DuckDB's lexer makes of a statement, without comments."""
+    text = query.encode()
+    found = duckdb.tokenize(query)
+    # A statement that DuckDB makes of another one, of a pivot for one, has no text.
+    ends = [*(start for start, _ in found[1:]), len(text)] if found else []
+    tokens = []
+    for (start, kind), end in zip(found, ends, strict=True):
+        part = text[start:end].decode()
+        lexeme = _LEXEME.match(part)
+        assert lexeme is not None
+        # Two texts with only blanks between are one text to DuckDB.
+        is_joined = "'" in _COMMENT.sub("", part[lexeme.end() :])
+        tokens.append(_Token("joined" if is_joined else kind.name, lexeme.group()))
+    return tokens
