@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from reasonmed_assets import sql
 from reasonmed_assets.config import Profile
 from reasonmed_assets.config.hints import command
-from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError
+from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError, as_cell
 from reasonmed_assets.quality import variables
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.vocabulary import REVIEW_VERDICTS
@@ -58,7 +58,10 @@ def _write_csv(file: Path, rows: list[dict[str, Any]]) -> None:
         writer = csv.DictWriter(out, [*EXAMPLE, *_SHOWN, *FILLED_IN], restval="", extrasaction="ignore")
         writer.writeheader()
         for row in rows:
-            writer.writerow(row | {"options": "\n".join(row["options"])})
+            texts = row | {"options": "\n".join(row["options"])}
+            writer.writerow(
+                {name: as_cell(value) if isinstance(value, str) else value for name, value in texts.items()}
+            )
 
 
 def _page(rows: list[dict[str, Any]], profile: Profile) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,11 @@ FILLED_IN = (*VERDICTS, "comment", "reviewer")
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _DELIMITERS = ",;\t"
+_LONGEST_CELL = 1 << 24
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that a spreadsheet runs as a formula, behind the apostrophes that mark it as a text."""
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+"""What no table stores: half a character, and the character that ends a text."""
 _SURPLUS = "(further cells)"
 _AS_ON_THE_PAGE = {"not sure": "unsure"}
 
@@ -78,6 +83,16 @@ class Imported:
     n_empty: int
 
 
+def as_cell(text: str) -> str:
+    """The text as a cell of a sheet: behind an apostrophe where a spreadsheet would run it as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def from_cell(cell: str) -> str:
+    """The text that `as_cell` wrote."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
 def import_reviews(folder: Path, file: Path) -> Imported:
     """Keep a copy of a reviewer's file in the folder; one with a content that is there already is kept once.
 
@@ -91,19 +106,20 @@ def import_reviews(folder: Path, file: Path) -> Imported:
     except OSError as error:
         raise ReviewError(f"{file} cannot be read: {error.strerror}") from error
     digest = hashlib.sha256(content).hexdigest()[:12]
-    # Read before it is kept: a file without the columns of a review stays outside.
-    _records(content, file)
     known = kept_files(folder)
     path = next((kept for kept in known if kept.stem.endswith(f"-{digest}")), None)
     is_new = path is None
     if path is None:
         number = 1 + max((int(kept.stem.partition("-")[0]) for kept in known), default=0)
         path = folder / f"{number:05d}-{digest}{file.suffix.lower()}"
+    # Read before it is kept, as a build reads it: what a build could not use stays outside.
+    reviews, n_empty = _filled_in(path.name, _records(content, file))
+    if is_new:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{path.name}.new")
         new.write_bytes(content)
         new.replace(path)
-    return Imported(path, is_new, *read_reviews(path))
+    return Imported(path, is_new, reviews, n_empty)
 
 
 def kept_files(folder: Path) -> list[Path]:
@@ -117,10 +133,14 @@ def read_reviews(path: Path) -> tuple[list[Review], int]:
     Raises:
         ReviewError: it is not a file of reviews.
     """
+    return _filled_in(path.name, _records(path.read_bytes(), path))
+
+
+def _filled_in(file: str, records: Sequence[Mapping[str, str]]) -> tuple[list[Review], int]:
     reviews, n_empty = [], 0
-    for row, record in enumerate(_records(path.read_bytes(), path), start=1):
+    for row, record in enumerate(records, start=1):
         if any(record.get(name) for name in (*VERDICTS, "comment", _SURPLUS)):
-            reviews.append(_review(path.name, row, record))
+            reviews.append(_review(file, row, record))
         else:
             n_empty += 1
     return reviews, n_empty
@@ -151,10 +171,10 @@ def _review(file: str, row: int, record: Mapping[str, Any]) -> Review:
 
 
 def _records(content: bytes, file: Path) -> list[dict[str, str]]:
-    """The rows of a file, cells trimmed.
+    """The rows of a file, cells trimmed, without characters that no table stores.
 
     Raises:
-        ReviewError: no JSON, or columns are missing.
+        ReviewError: neither JSON nor CSV, or columns are missing.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -162,9 +182,12 @@ def _records(content: bytes, file: Path) -> list[dict[str, str]]:
         # A spreadsheet that does not save UTF-8 saves its machine's code page, in the West this one.
         text = content.decode("cp1252", errors="backslashreplace")
     try:
-        records = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
+        rows = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
     except csv.Error as error:
         raise ReviewError(f"{file} is no CSV: {error}") from error
+    except RecursionError as error:
+        raise ReviewError(f"{file} is no file of reviews: its values are nested too deeply") from error
+    records = [{_stored(name): _stored(cell) for name, cell in row.items()} for row in rows]
     missing = [name for name in (*EXAMPLE, *FILLED_IN) if not all(name in record for record in records)]
     if missing or not records:
         raise ReviewError(
@@ -175,13 +198,20 @@ def _records(content: bytes, file: Path) -> list[dict[str, str]]:
     return records
 
 
+def _stored(text: str) -> str:
+    # Halves that belong together are one character again.
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _NO_TEXT.sub("\ufffd", whole).strip()
+
+
 def _csv_records(text: str) -> Iterator[dict[str, str]]:
     """Rows by column; spreadsheets separate cells by semicolons or tabs where a comma is a decimal sign."""
     head = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=head.count)
+    csv.field_size_limit(_LONGEST_CELL)
     for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey=_SURPLUS, restval=""):
         yield {
-            (name or "").strip(): " | ".join(filter(None, cell)) if isinstance(cell, list) else cell.strip()
+            (name or "").strip(): " | ".join(filter(None, cell)) if isinstance(cell, list) else from_cell(cell)
             for name, cell in row.items()
         }
 
@@ -194,9 +224,4 @@ def _json_records(text: str, file: Path) -> Iterator[dict[str, str]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ReviewError(f"{file}: expected a list of reviews, as the page writes it")
     for row in rows:
-        yield {_whole(name): "" if cell is None else _whole(str(cell)).strip() for name, cell in row.items()}
-
-
-def _whole(text: str) -> str:
-    """The text with half characters replaced: JSON may hold them, and no table can."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        yield {name: "" if cell is None else str(cell) for name, cell in row.items()}

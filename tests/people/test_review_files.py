@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError, import_reviews, kept_files, read_reviews
+from reasonmed_assets.people.reviews import (
+    EXAMPLE,
+    FILLED_IN,
+    SCHEMA,
+    ReviewError,
+    as_cell,
+    from_cell,
+    import_reviews,
+    kept_files,
+    read_reviews,
+)
 
 COLUMNS = [*EXAMPLE, *FILLED_IN]
 GOOD = {"example_id": "0123456789abcdef", "content_hash": "fedcba9876543210", "key_verdict": "right",
@@ -134,3 +147,55 @@ def test_whatever_is_filled_in_every_row_is_accounted_for(
     assert (done.reviews, done.n_empty) == read_reviews(done.path)
     for review in done.reviews:
         assert json.loads(review.raw_text) == {key: value.strip() for key, value in rows[review.row - 1].items()}
+
+
+_HALF = "\ud83d"
+
+
+@pytest.mark.parametrize(
+    ("comment", "kept"),
+    [
+        (f"odd {_HALF}", "odd \ufffd"),
+        (f"{_HALF}\ude00 whole", "\U0001f600 whole"),
+        ("a\0b", "a\ufffdb"),
+        ("x" * 500_000, "x" * 500_000),
+        ([[{"a": 1e400}]], "[[{'a': inf}]]"),
+    ],
+)
+def test_a_build_can_store_every_row_that_an_import_accepts(comment: Any, kept: str, tmp_path: Path) -> None:
+    content = json.dumps([GOOD | {"comment": comment, f"more {_HALF}": _HALF}]).encode()
+    done = take(tmp_path, "a.json", content)
+    assert read_reviews(done.path) == (done.reviews, done.n_empty)
+    (row,) = pl.DataFrame([vars(review) for review in done.reviews], schema=SCHEMA).to_dicts()
+    assert row["comment"] == kept
+    assert row["problem"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", as_csv([GOOD | {"comment": "x" * 17_000_000}])),
+        ("a.json", b"[" * 100_000 + b"]" * 100_000),
+        ("a.json", b'[{"example_id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]"),
+        ("a.json", b"[" + b"9" * 5_000 + b"]"),
+    ],
+)
+def test_what_a_build_could_not_read_stays_outside(name: str, content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match=name):
+        take(tmp_path, name, content)
+    assert kept_files(tmp_path / "reviews") == []
+
+
+@given(st.text(st.sampled_from("'=+-@\t\r\n\uff1d a\"")) | st.text())
+def test_a_cell_is_no_formula_and_comes_back(text: str) -> None:
+    cell = as_cell(text)
+    assert from_cell(cell) == text
+    assert cell[:1] not in tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+@given(st.binary() | st.lists(st.text(), max_size=12).map(lambda cells: as_csv([GOOD | {"comment": "".join(cells)}])))
+def test_import_and_build_read_the_same_of_any_bytes(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(ReviewError):
+        done = take(Path(folder), "a.csv", content)
+        assert read_reviews(done.path) == (done.reviews, done.n_empty)
+        pl.DataFrame([vars(review) for review in done.reviews], schema=SCHEMA)

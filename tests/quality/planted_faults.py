@@ -114,6 +114,12 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set question = (select question from questions where source = 'medqa')"
         " where question_id = 'easy2'",
     ),
+    ("questions", "characters"): (
+        "update rows set question = question || chr(27) || '[2J' where question_id = 'easy1'",
+        "update rows set context = chr(8238) || 'x' where question_id = 'easy1'",
+        "update rows set options = list_transform(options, lambda one: one || chr(8294)) where question_id = 'easy1'",
+        "update rows set options = list_transform(options, lambda one: one || chr(0)) where question_id = 'easy1'",
+    ),
     ("questions", "options"): (
         "update rows set options = list_reverse(options) where question_id = 'easy1'",
         "update rows set option_order = [1, 2, 3] where question_id = 'easy1'",
