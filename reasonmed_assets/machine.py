@@ -124,6 +124,16 @@ def is_running(process: Process) -> bool | None:
     return None
 
 
+def is_stopped(process: Process) -> bool:
+    """Whether a process of this machine is stopped, by SIGSTOP, Ctrl-Z or a debugger; False where that is not known."""
+    if process.boot_id != boot_id() or process.pid_space != pid_space():
+        return False
+    try:
+        return psutil.Process(process.pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+    except psutil.Error:
+        return False
+
+
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Hold a lock of this machine alone, however long that takes to get; the kernel releases it with the process."""

@@ -21,7 +21,7 @@ import orjson
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, call_key, retry_of
 from reasonmed_assets.llm.engine.fetching import Event, Fetcher, Found, Notice, Sent, simulated_reply_error
-from reasonmed_assets.llm.engine.progress import CallProgress, CallStats
+from reasonmed_assets.llm.engine.progress import CallProgress, CallStats, duration
 from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Stored
 from reasonmed_assets.llm.ledger.store import CallStore
@@ -161,6 +161,7 @@ class _Run:
         self._n_unfinished = 0
         self._stats = engine.stats.setdefault(step, CallStats())
         self._started_at = time.monotonic() - self._stats.seconds
+        self._waits_since: float | None = None
         self._notice_at = time.monotonic() + _WAITING_NOTICE_S
         self._report_at = 0.0
         self._expected = self._stats.rows + len(calls) if isinstance(calls, Sized) else None
@@ -397,7 +398,17 @@ class _Run:
         self._report_at = now + _WAIT_S
         self._stats.seconds = now - self._started_at
         self._engine.progress.advanced(self._step, self._stats)
+        self._tell_of_waiting(now)
+
+    def _tell_of_waiting(self, now: float) -> None:
+        """Say who holds how many calls, and for how long this run has waited: after 10 s, then ever more seldom."""
         owners = self._fetcher.waits_for()
-        if owners and now >= self._notice_at:
-            self._notice_at = now + _WAITING_NOTICE_S
-            _log.info("%s: waiting for calls that %s is making", self._step, ", ".join(sorted(owners)))
+        if not owners:
+            self._waits_since, self._notice_at = None, now + _WAITING_NOTICE_S
+            return
+        self._waits_since = self._waits_since or now
+        if now >= self._notice_at:
+            waited_s = now - self._waits_since
+            self._notice_at = now + max(waited_s, _WAITING_NOTICE_S)
+            held = ", ".join(f"{n:,} of {name}" for name, n in owners.most_common())
+            self._engine.progress.notice(self._step, f"has waited {duration(waited_s)} for calls: {held}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Attempt, Claimed, LedgerError, Recorded, Wanted
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.llm.outcomes import BudgetError, Received, SimulatedReplyError
-from reasonmed_assets.llm.transports.dispatch import Dispatcher
+from reasonmed_assets.llm.transports.dispatch import MOST_AHEAD, Dispatcher
 from reasonmed_assets.llm.transports.http import HttpTransport
 from reasonmed_assets.llm.transports.lanes import Allowance, Job, Lane
 from reasonmed_assets.llm.transports.offline import OfflineModels, OfflineSender
@@ -170,9 +171,9 @@ class Fetcher:
         except queue.Empty:
             return events
 
-    def waits_for(self) -> set[str]:
-        """Names of the live owners whose replies this run waits for."""
-        return set(self._busy.copy().values())
+    def waits_for(self) -> Counter[str]:
+        """The owners for whose replies this run waits, by name and state, with how many calls each holds."""
+        return Counter(self._busy.copy().values())
 
     def close(self) -> None:
         """Send nothing more, wait a little for calls in flight, store what came, release the claims."""
@@ -215,8 +216,11 @@ class Fetcher:
             )
         lanes = [self._lane(name, provider, url) for url in urls]
         if self._dispatcher is None:
-            before_sending = self._before_sending if self._budget.is_limited else None
-            self._dispatcher = Dispatcher(self._on_attempt, self._events.put, self._on_notice, before_sending)
+            # A budget is to the call: what would be noted ahead counts as spent when the process is killed.
+            most_ahead = 0 if self._budget.is_limited else MOST_AHEAD
+            self._dispatcher = Dispatcher(
+                self._on_attempt, self._events.put, self._on_notice, self._before_sending, most_ahead
+            )
         self._dispatcher.add_provider(name, lanes)
         return self._dispatcher
 
@@ -242,15 +246,21 @@ class Fetcher:
         except Exception as error:
             self._events.put(error)
 
-    def _before_sending(self, job: Job, send: Callable[[], None]) -> None:
-        """Note in the ledger that a call is on its way: a process that dies then leaves it set aside."""
-        self._ledger.send(job.key, partial(self._told, self._on_noted, send))
+    def _before_sending(self, jobs: Sequence[Job], timeout_s: float, send: Callable[[Collection[str]], None]) -> None:
+        """Note in the ledger that calls are on their way, those whose claims are still held."""
+        self._ledger.send([job.key for job in jobs], timeout_s, partial(self._told, self._on_noted, jobs, send))
 
-    def _on_noted(self, send: Callable[[], None], failure: LedgerError | None) -> None:
-        if failure is not None:
-            self._events.put(failure)
-        else:
-            send()
+    def _on_noted(
+        self, jobs: Sequence[Job], send: Callable[[Collection[str]], None], held: Collection[str] | LedgerError
+    ) -> None:
+        if isinstance(held, LedgerError):
+            self._events.put(held)
+            return
+        send(held)
+        lost = [job for job in jobs if job.key not in held]
+        if lost:
+            self._held.difference_update(job.key for job in lost)
+            self._claim(lost, self._on_claimed)
 
     def _claim_again(self, jobs: Sequence[Job]) -> None:
         """Claim calls that were taken for paid, and are not."""

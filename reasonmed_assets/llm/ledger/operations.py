@@ -33,7 +33,10 @@ class Operation:
 class Claim(Operation):
     """Claim calls that are neither stored nor claimed by a live owner, as far as the budget goes. Result: `Claimed`.
 
-    The owners of other claims that are found dead lose what they hold. What the budget has left and who holds a call
+    The owners of other claims that are found dead lose what they hold; those that are suspended (stopped, or silent for
+    too long) lose what they have not sent, and what they have sent once its timeout is over.
+
+    What the budget has left and who holds a call
     must not change between the decision and the claim.
     """
 
@@ -52,10 +55,17 @@ class Release(Operation):
 
 @dataclass(slots=True)
 class Send(Operation):
-    """Note that claimed calls are about to be sent: if their owner dies, what they may cost stays set aside."""
+    """Note that claimed calls are about to be sent. Result: the keys of those whose claim the owner still holds.
+
+    If their owner dies, what they may cost stays set aside; if it is suspended, they stay claimed.
+
+    Attributes:
+        timeout_s: seconds after which a reply would not be waited for any longer.
+    """
 
     keys: tuple[str, ...]
     owner_id: str
+    timeout_s: float
 
 
 @dataclass(slots=True)
@@ -84,12 +94,14 @@ class Record(Operation):
 
     Attributes:
         asker: for whom it was made; None: for nobody that keeps an account.
+        owner_id: who made it.
         body, response: what of the attempt is stored compressed; filled in before the database gets to see it. The
             response is kept whether or not it is a reply, and apart from replies where it is none.
     """
 
     attempt: Attempt
     asker: Asker | None
+    owner_id: str
     body: bytes = b""
     response: bytes | None = None
 

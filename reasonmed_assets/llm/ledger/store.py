@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -208,16 +208,28 @@ class CallStore(ABC):
         """
         self._submit(Claim(tuple(calls), self._owner.owner_id, budget, finish=done))
 
-    def send(self, key: str, done: Callable[[LedgerError | None], None]) -> None:
-        """Note that a claimed call is about to be sent; `done` is called from another thread once that is on disk.
+    def send(
+        self, keys: Iterable[str], timeout_s: float, done: Callable[[Collection[str] | LedgerError], None]
+    ) -> None:
+        """Note that claimed calls are about to be sent; `done` is called from another thread once that is on disk.
 
-        What a call may cost then stays set aside if this process dies before it has recorded how the call ended.
+        It is given the keys that may be sent: a process that was suspended has lost the others to another one. What a
+        call may cost then stays set aside if this process dies before it has recorded how the call ended; it stays
+        claimed for `timeout_s` seconds if this process is suspended.
         """
-        self._submit(Send((key,), self._owner.owner_id, finish=done))
+        self._submit(Send(tuple(keys), self._owner.owner_id, timeout_s, finish=done))
+
+    def send_now(self, keys: Iterable[str], timeout_s: float) -> Collection[str]:
+        """`send`, and wait for its answer.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        return self._wait_for(Send(tuple(keys), self._owner.owner_id, timeout_s))
 
     def record(self, attempt: Attempt, done: Callable[[Recorded | LedgerError], None]) -> None:
         """Store an attempt; `done` is called from another thread once it is on disk. A final one ends the claim."""
-        self._submit(Record(attempt, self.asker, finish=done))
+        self._submit(Record(attempt, self.asker, self._owner.owner_id, finish=done))
         if attempt.received.reply is not None and attempt.received.raw is not None:
             self._learn(attempt.role, (attempt.body, attempt.received.raw))
 
@@ -309,7 +321,7 @@ class CallStore(ABC):
                 self._writer = Writer(self.name, self._commit, HEARTBEAT_S, self._is_of_a_record)
             self._writer.submit(operation)
 
-    def _wait_for(self, operation: Operation) -> None:
+    def _wait_for(self, operation: Operation) -> Any:
         finished = threading.Event()
         results: list[Any] = []
 
@@ -322,6 +334,7 @@ class CallStore(ABC):
         finished.wait()
         if isinstance(results[0], LedgerError):
             raise results[0]
+        return results[0]
 
     def _commit(self, group: Sequence[Operation], is_beat_due: bool) -> list[Any]:
         self._compress([operation for operation in group if isinstance(operation, Record)])

@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 import random
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import uvloop
 
@@ -25,6 +26,8 @@ from reasonmed_assets.vocabulary import Outcome
 
 _SPARE_FILES = 512
 _UNSAVED = 256
+_FIRST_AHEAD = 16
+MOST_AHEAD = 256
 _TRIES_ALONE = 3
 """So often one call is tried before its endpoint counts as down, where no other one was answered since."""
 
@@ -37,8 +40,10 @@ class Dispatcher(LoopSender):
             this run. Returns whether the call is to be tried again here. Must return soon.
         on_failure: called in that thread with the exception that ends the run.
         on_notice: called in that thread with news for the user: an endpoint is down, or back.
-        before_sending: called in that thread before every attempt, with the job and what is to be called, from any
-            thread, once it may be sent; None where nothing has to be done before.
+        before_sending: called in that thread with jobs that are about to be sent, the seconds that each may take, and
+            what is to be called, from any thread, with the keys of those that may be.
+        most_ahead: how many calls of an endpoint may be noted beside those that it may have in flight. They count as
+            sent when this process is killed, but those in flight need not wait until they are noted.
 
     While 256 replies wait for the disk nothing is sent: a kill loses at most those and the calls in flight. The
     thread that stores them calls `saved`.
@@ -49,12 +54,14 @@ class Dispatcher(LoopSender):
         on_attempt: Callable[[Job, Received, bool], bool],
         on_failure: Callable[[BaseException], None],
         on_notice: Callable[[str], None],
-        before_sending: Callable[[Job, Callable[[], None]], None] | None = None,
+        before_sending: Callable[[Sequence[Job], float, Callable[[Collection[str]], None]], None],
+        most_ahead: int,
     ) -> None:
         self._on_attempt = on_attempt
         self._on_failure = on_failure
         self._on_notice = on_notice
         self._before_sending = before_sending
+        self._most_ahead = most_ahead
         self._lanes: dict[str, list[Lane]] = {}
         self._n_returned = 0
         self._n_saved = 0
@@ -94,7 +101,7 @@ class Dispatcher(LoopSender):
 
     def _probe(self, lane: Lane) -> None:
         """Try an endpoint that is down with a call that waits for another one."""
-        if lane.breaker.is_open and not lane.waiting:
+        if lane.breaker.is_open and not (lane.ready or lane.waiting):
             busiest = max(self._lanes[lane.name], key=lambda other: len(other.waiting))
             if busiest.waiting:
                 lane.waiting.append(busiest.waiting.pop())
@@ -102,8 +109,9 @@ class Dispatcher(LoopSender):
 
     def _waiting(self, name: str) -> list[Job]:
         """Take all waiting calls of a provider, to be spread over its endpoints again."""
-        waiting = [job for lane in self._lanes[name] for job in lane.waiting]
+        waiting = [job for lane in self._lanes[name] for job in (*lane.ready, *lane.waiting)]
         for lane in self._lanes[name]:
+            lane.ready.clear()
             lane.waiting.clear()
         return waiting
 
@@ -143,7 +151,30 @@ class Dispatcher(LoopSender):
         if wait_s > 0:
             self._set_alarm(lane, wait_s)
             return None
-        return lane.take(now)
+        if 2 * len(lane.ready) <= lane.n_ahead:
+            self._note(lane)
+        return lane.take(now) if lane.ready else None
+
+    def _note(self, lane: Lane) -> None:
+        """Have the next calls noted."""
+        if not lane.is_noting and (jobs := lane.to_be_noted()):
+            lane.is_noting = True
+            self._before_sending(jobs, lane.provider.timeout_s, partial(self._tell, lane, jobs))
+
+    def _tell(self, lane: Lane, jobs: Sequence[Job], held: Collection[str]) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            self._loop.call_soon_threadsafe(self._noted, lane, [job for job in jobs if job.key in held])
+
+    def _noted(self, lane: Lane, jobs: Sequence[Job]) -> None:
+        """Calls may be sent; where the endpoint could have had them before, more are noted ahead from now on."""
+        lane.is_noting = False
+        if not lane.ready and lane.waiting and lane.n_free > 0:
+            lane.n_ahead = min(max(2 * lane.n_ahead, _FIRST_AHEAD), self._most_ahead)
+        lane.ready.extend(jobs)
+        self._pump(lane)
+        others = self._lanes[lane.name]
+        if lane.breaker.is_open and len(others) > 1:
+            self._take(self._waiting(lane.name))  # this one was the probe; the next ones go elsewhere
 
     def _pump_all(self) -> None:
         for lanes in self._lanes.values():
@@ -170,8 +201,6 @@ class Dispatcher(LoopSender):
         """Send a call once. Returns whether the run goes on."""
         sent_at: float | None = None
         try:
-            if self._before_sending is not None:
-                await self._may_be_sent(job)
             sent_at = self._loop.time()
             received = await lane.transport.send(job.body, job.call.body["model"], job.call.headers)
             lane.returned(job, received, sent_at, self._loop.time(), self._draw)
@@ -203,16 +232,6 @@ class Dispatcher(LoopSender):
         if lane.declines.are_held and lane.is_idle:
             self._loop.call_later(backoff_s(1, None, self._draw), self._ask_once_more, lane)
         return True
-
-    async def _may_be_sent(self, job: Job) -> None:
-        assert self._before_sending is not None
-        may = asyncio.Event()
-        self._before_sending(job, lambda: self._tell(may))
-        await may.wait()
-
-    def _tell(self, event: asyncio.Event) -> None:
-        with suppress(RuntimeError):  # the loop has ended meanwhile
-            self._loop.call_soon_threadsafe(event.set)
 
     def _ask_once_more(self, lane: Lane) -> None:
         """Ask again about the calls that were declined, since there are no others."""

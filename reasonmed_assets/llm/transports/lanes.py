@@ -122,7 +122,8 @@ class Allowance:
 
 
 class Lane:
-    """The calls of one endpoint: waiting, in flight, or pausing before their next attempt.
+    """The calls of one endpoint: waiting, noted as about to be sent (`ready`), in flight, or pausing before they are
+    tried again.
 
     `accepted` has the models of its provider that are known to accept calls, and is added to.
     """
@@ -142,6 +143,9 @@ class Lane:
         self.transport = transport
         self.allowance = allowance
         self.waiting: deque[Job] = deque()
+        self.ready: deque[Job] = deque()
+        self.is_noting = False
+        self.n_ahead = 0
         self.n_sent = 0
         self.answered_at = float("-inf")
         self.replied_at = float("-inf")
@@ -156,9 +160,23 @@ class Lane:
         """Whether the endpoint is up."""
         return self.allowance.breaker
 
+    @property
+    def n_free(self) -> int:
+        """How many calls more may be in flight."""
+        return self.allowance.in_flight.limit - self.n_sent
+
+    def to_be_noted(self) -> list[Job]:
+        """The next calls to be noted: for all that may be in flight, and some ahead, so that these need not wait.
+
+        An endpoint that is down gets one, its probe.
+        """
+        wanted = 1 if self.breaker.is_open else self.n_free + self.n_ahead
+        n = min(wanted - len(self.ready), len(self.waiting))
+        return [self.waiting.popleft() for _ in range(n)]
+
     def wait_s(self, now: float) -> float | None:
         """Seconds until the next call may be sent; None when a reply has to arrive first, or no call waits."""
-        if not self.waiting or self.n_sent >= self.allowance.in_flight.limit:
+        if not (self.waiting or self.ready) or self.n_free <= 0:
             return None
         until_probe = self.breaker.wait_s(now)
         if until_probe is None or (self.n_sent and self.declines.are_held and self.declines.are_doubtful):
@@ -167,7 +185,7 @@ class Lane:
 
     def take(self, now: float) -> Job:
         """The next call, counted as sent."""
-        job = self.waiting.popleft()
+        job = self.ready.popleft()
         job.tries += 1
         self.n_sent += 1
         self.breaker.sent(job.key)
@@ -214,7 +232,7 @@ class Lane:
     @property
     def is_idle(self) -> bool:
         """No call is in flight, and none waits."""
-        return not (self.n_sent or self.waiting)
+        return not (self.n_sent or self.waiting or self.ready or self.is_noting)
 
     def is_given_up(self, job: Job, now: float) -> bool:
         """Others got replies after this call first met a limit, and none has come for long: the limit is its own."""

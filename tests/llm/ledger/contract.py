@@ -8,12 +8,14 @@ from __future__ import annotations
 import random
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
 import orjson
 import polars as pl
+import psutil
 import pytest
 from small import calls, profile, text_of
 from stores import KEYS, SAID, Waiting, attempt, claim, process, record
@@ -249,6 +251,30 @@ class ClaimingContract(_Contract):
             child.wait(10)
             assert claim(store, KEYS[:3]).granted == KEYS[:3]
 
+    @pytest.mark.parametrize(("timeout_s", "n_kept"), [(600, 2), (-600, 0)], ids=["may be answered", "is timed out"])
+    def test_a_stopped_process_keeps_what_it_has_sent_until_its_timeout_and_asks_before_it_sends(
+        self, store: CallStore, reference: str, timeout_s: int, n_kept: int
+    ) -> None:
+        with process("claim_and_send", reference, timeout_s, 2, *KEYS[:4]) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline().split() == KEYS[:2]
+            assert set(claim(store, KEYS[:5]).busy) == set(KEYS[:4])
+            child.send_signal(signal.SIGSTOP)
+            _wait_until_stopped(child.pid)
+            claimed = claim(store, KEYS[:4])
+            assert (claimed.granted, list(claimed.busy)) == (KEYS[n_kept:4], KEYS[:n_kept])
+            assert all(f"process {child.pid} " in name and "stopped" in name for name in claimed.busy.values())
+            child.send_signal(signal.SIGCONT)
+            assert child.communicate("go on\n", timeout=60)[0].split() == KEYS[:n_kept]
+
+    def test_what_a_killed_process_has_sent_is_free_at_once(self, store: CallStore, reference: str) -> None:
+        with process("claim_and_send", reference, 600, 2, *KEYS[:4]) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            child.kill()
+            child.wait(10)
+            assert claim(store, KEYS[:4]).granted == KEYS[:4]
+
     def test_closing_releases_claims(self, reference: str) -> None:
         with open_store(reference) as one:
             claim(one, KEYS[:3])
@@ -292,6 +318,12 @@ class ClaimingContract(_Contract):
         other.use("local", False)
         other.flush()
         assert store.n_users("local") == 1
+
+
+def _wait_until_stopped(pid: int) -> None:
+    deadline = time.monotonic() + 10
+    while psutil.Process(pid).status() != psutil.STATUS_STOPPED and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 class BudgetContract(_Contract):

@@ -80,6 +80,14 @@ def claim_and_hold(store: CallStore, *keys: str) -> None:
     time.sleep(60)
 
 
+def claim_and_send(store: CallStore, timeout_s: str, n: str, *keys: str) -> None:
+    """Claim keys and note the first n as sent; once told, print which of all may be sent."""
+    claim(store, keys)
+    print(*sorted(store.send_now(keys[: int(n)], float(timeout_s))), flush=True)
+    sys.stdin.readline()
+    print(*sorted(store.send_now(keys, float(timeout_s))), flush=True)
+
+
 def claim_in_disorder(store: CallStore, seed: str) -> None:
     """Claim all keys, many at a time and in an order of its own, record a part, and print what was granted."""
     keys = random.Random(seed).sample(KEYS, len(KEYS))
@@ -126,7 +134,7 @@ def use_and_die(store: CallStore) -> None:
     os._exit(0)
 
 
-ACTIONS = [claim_and_hold, claim_in_disorder, spend, record_all, record_and_tell, use_and_die]
+ACTIONS = [claim_and_hold, claim_and_send, claim_in_disorder, spend, record_all, record_and_tell, use_and_die]
 
 if __name__ == "__main__":
     action, reference, *arguments = sys.argv[1:]

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from reasonmed_assets.llm.ledger.owners import is_alive, this_process
+import pytest
+
+from reasonmed_assets.llm.ledger import owners
+from reasonmed_assets.llm.ledger.owners import HEARTBEAT_S, Silences, is_alive, this_process
 from reasonmed_assets.machine import start_of
 
 SILENT_S = 3600.0
@@ -32,3 +35,19 @@ def test_an_ended_process_is_not_alive() -> None:
         assert is_alive(owner, SILENT_S)
         process.communicate()
         assert not is_alive(owner, 0)
+
+
+def test_silence_is_counted_while_the_one_who_listens_is_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(owners.time, "monotonic", lambda: now)
+    silences = Silences()
+    assert silences.of("one", 5.0) == 0
+    for _ in range(3):
+        now += HEARTBEAT_S
+        silences.look()
+    assert silences.of("one", 5.0) == 3 * HEARTBEAT_S
+    assert silences.of("other", 5.0) == 0, "known for the first time"
+    now += 3600
+    silences.look()
+    assert silences.of("one", 5.0) == 5 * HEARTBEAT_S, "this process was suspended itself, perhaps with the other one"
+    assert silences.of("one", 6.0) == 0, "it has given a sign of life"

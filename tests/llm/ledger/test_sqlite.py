@@ -16,7 +16,9 @@ from stores import KEYS, Waiting, attempt, claim, process, record
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.operations import Barrier
 from reasonmed_assets.llm.ledger.records import Asker, LedgerError
+from reasonmed_assets.llm.ledger.sqlite import changes
 from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore
+from reasonmed_assets.vocabulary import Outcome
 
 
 class TestSqlite(CallStoreContract):
@@ -48,6 +50,30 @@ def test_a_body_is_stored_once(path: Path) -> None:
             record(store, attempt(key))
     assert value(path, "select count(*) from bodies") == 1
     assert value(path, "pragma journal_mode") == "wal"
+
+
+def test_an_owner_that_is_silent_for_long_loses_what_it_has_not_sent(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(path) as store, open_store(path) as other:
+        claim(other, KEYS[:3])
+        assert other.send_now(KEYS[:1], 600.0) == {KEYS[0]}
+        assert list(claim(store, KEYS[:3]).busy) == KEYS[:3]
+        monkeypatch.setattr(changes, "SILENT_S", 0.0)
+        claimed = claim(store, KEYS[:3])
+        assert (claimed.granted, list(claimed.busy)) == (KEYS[1:3], KEYS[:1])
+        assert "which has been silent for" in claimed.busy[KEYS[0]]
+        assert other.send_now(KEYS[:3], 600.0) == {KEYS[0]}
+
+
+def test_a_late_attempt_of_a_suspended_owner_changes_no_claim_of_another(path: Path) -> None:
+    with open_store(path) as store, open_store(path) as late:
+        claim(store, KEYS[:1])
+        store.send_now(KEYS[:1], 600.0)
+        record(late, attempt(KEYS[0], Outcome.TIMED_OUT, raw=None))
+        assert value(path, "select sent_timeout_s from claims") == 600
+        record(store, attempt(KEYS[0], Outcome.TIMED_OUT, raw=None))
+        assert value(path, "select sent_timeout_s from claims") is None, "not on its way until it is sent again"
 
 
 def test_a_damaged_reply_is_named(path: Path) -> None:

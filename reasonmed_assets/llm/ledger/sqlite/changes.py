@@ -11,16 +11,18 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from math import inf
 from operator import attrgetter
 from typing import Any
 
 from reasonmed_assets.llm.ledger import operations
 from reasonmed_assets.llm.ledger.budget import Reservations
 from reasonmed_assets.llm.ledger.operations import Operation
-from reasonmed_assets.llm.ledger.owners import Owner, is_alive
+from reasonmed_assets.llm.ledger.owners import HEARTBEAT_S, SILENT_S, Owner, Silences
 from reasonmed_assets.llm.ledger.records import Asker, Claimed, Recorded
 from reasonmed_assets.llm.ledger.sqlite.schema import OWNER_COLUMNS, owners
 from reasonmed_assets.llm.ledger.sqlite.statements import blob, execute_many, select_by_key
+from reasonmed_assets.machine import is_running, is_stopped
 
 _CALL_COLUMNS = (
     "call_key", "attempts", "final_attempt", "body_hash", "provider", "model", "revision", "sample",
@@ -61,13 +63,17 @@ _SPEND = """
 insert into spending (build, role, usd, calls) values (?, ?, ?, 1)
 on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + 1
 """
-_SENT = "update claims set is_sent = 1 where call_key = ? and owner_id = ?"
-_BACK = "update claims set is_sent = 0 where call_key = ?"
+_SENT = "update claims set sent_timeout_s = ? where owner_id = ? and call_key in ({marks}) returning call_key"
+_BACK = "update claims set sent_timeout_s = null where (call_key, owner_id) in (values {rows})"
 _SET_ASIDE = """
 insert into spending (build, role, usd, calls)
-select build, role, sum(usd), count(*) from claims where owner_id = ? and is_sent group by build, role
+select build, role, sum(usd), count(*)
+from claims
+where owner_id = ? and sent_timeout_s <= ?
+group by build, role
 on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + excluded.calls
 """
+_UNSENT = "delete from claims where owner_id = ? and (sent_timeout_s is null or sent_timeout_s <= ?)"
 _KIND = "insert or ignore into provider_kinds (provider, kind) values (?, ?)"
 _ASKER = """
 insert into askers (warehouse, table_name, source) values (?, ?, ?)
@@ -111,6 +117,7 @@ class Changes:
         self._connection = connection
         self._asker_ids: dict[Asker, int] = {}
         self._kinds: set[tuple[str, str]] = set()
+        self._silences = Silences()
 
     def run(self, kind: type[Operation], some: Sequence[Any]) -> list[Any]:
         """The changes of operations of one kind that follow one another, and the result of each."""
@@ -126,20 +133,20 @@ class Changes:
 
     def beat(self, owner: Owner) -> None:
         """Sign of life of an owner; enters it again when it was taken for dead."""
+        self._silences.look()
         self._connection.execute(_BEAT, asdict(owner) | {"heartbeat_at": time.time()})
 
     def _claim(self, claim: operations.Claim) -> Claimed:
         connection, budget = self._connection, claim.budget
         wanted = {call.call_key: call for call in claim.calls}
         stored = {key.hex() for (key,) in select_by_key(connection, _ENDED, wanted)}
-        holders = {key.hex(): owner_id for key, owner_id in select_by_key(connection, _HOLDERS, wanted)}
-        owner_ids = set(holders.values())
+        owner_ids = {owner_id for _, owner_id in select_by_key(connection, _HOLDERS, wanted)}
         if budget.is_limited:
             owner_ids.update(owner_id for (owner_id,) in connection.execute(_BUILDS_OWNERS, (budget.build,)))
-        alive = {owner_id: name for owner_id in owner_ids if (name := self._name_if_alive(owner_id)) is not None}
-        for owner_id in owner_ids - alive.keys():
-            self._remove_owner(owner_id)
-        busy = {key: alive[owner_id] for key, owner_id in holders.items() if owner_id in alive and key not in stored}
+        names = {owner_id: self._looked_after(owner_id) for owner_id in owner_ids - {claim.owner_id}}
+        names[claim.owner_id] = "this process"
+        holders = {key.hex(): owner_id for key, owner_id in select_by_key(connection, _HOLDERS, wanted)}
+        busy = {key: names[owner_id] for key, owner_id in holders.items() if key not in stored}
         free = {key: call for key, call in wanted.items() if key not in stored and key not in busy}
         builds = dict.fromkeys(free, budget.build)
         granted, reservations = free, Reservations(budget)
@@ -162,13 +169,32 @@ class Changes:
             used_up=None if granted or reservations.are_open else reservations.refused,
         )
 
-    def _name_if_alive(self, owner_id: str) -> str | None:
+    def _looked_after(self, owner_id: str) -> str:
+        """Take from an owner what it may not hold any longer; returns its name and state, for messages.
+
+        A reply to a call that a suspended owner has sent may still come, until the call's timeout. The owner may have
+        sent it just before it would have beaten again.
+        """
         found = owners(self._connection, "where owner_id = ?", owner_id)
-        return next((owner.name for owner, silent_s in found if is_alive(owner, silent_s)), None)
+        if not found or is_running(found[0][0]) is False:
+            self._remove_owner(owner_id)
+            return "a process that has ended"
+        owner, heartbeat_at = found[0]
+        silent_s = self._silences.of(owner_id, heartbeat_at)
+        if is_stopped(owner):
+            state = ", which is stopped"
+        elif silent_s >= SILENT_S:
+            state = f", which has been silent for {silent_s:,.0f} s"
+        else:
+            return owner.name
+        over_s = silent_s - HEARTBEAT_S
+        self._connection.execute(_SET_ASIDE, (owner_id, over_s))
+        self._connection.execute(_UNSENT, (owner_id, over_s))
+        return owner.name + state
 
     def _remove_owner(self, owner_id: str) -> None:
         """What a dead owner had sent may have been answered: that stays set aside."""
-        self._connection.execute(_SET_ASIDE, (owner_id,))
+        self._connection.execute(_SET_ASIDE, (owner_id, inf))
         for table in ("claims", "users", "owners"):
             self._connection.execute(f"delete from {table} where owner_id = ?", (owner_id,))
 
@@ -176,8 +202,9 @@ class Changes:
         rows = _blobs(release.keys, release.owner_id)
         self._connection.executemany("delete from claims where call_key = ? and owner_id = ?", rows)
 
-    def _send(self, send: operations.Send) -> None:
-        self._connection.executemany(_SENT, _blobs(send.keys, send.owner_id))
+    def _send(self, send: operations.Send) -> set[str]:
+        held = select_by_key(self._connection, _SENT, send.keys, send.timeout_s, send.owner_id)
+        return {key.hex() for (key,) in held}
 
     def _use(self, use: operations.Use) -> None:
         change = (
@@ -199,7 +226,7 @@ class Changes:
         counted = {key.hex(): (attempts, final) for key, attempts, final in known}
         budgeted = _blobs(key for key, record in new.items() if record.attempt.build)
         claimed_by = {key.hex(): build for key, build in execute_many(connection, _BUILDS, budgeted)}
-        bodies, calls, attempts, ended = [], [], [], []
+        bodies, calls, attempts, ended, back = [], [], [], [], []
         for key, record in new.items():
             attempt, received = record.attempt, record.attempt.received
             call_key = blob(key)
@@ -209,6 +236,8 @@ class Changes:
                 final = number
             if final is not None:
                 ended.append((call_key,))
+            else:
+                back.append((call_key, record.owner_id))
             body_hash = bytearray(hashlib.sha256(attempt.body).digest()[:16])
             bodies.append((body_hash, bytearray(record.body)))
             identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
@@ -216,7 +245,9 @@ class Changes:
             attempts.append((call_key, number, *self._columns(record)))
             self._account(call_key, record, number, claimed_by.get(key))
             results[key] = Recorded(number, number == final)
-        for statement, rows in ((_BODY, bodies), (_CALL, calls), (_ATTEMPT, attempts), (_END_CLAIM, ended)):
+        for statement, rows in ((_BODY, bodies), (_CALL, calls), (_ATTEMPT, attempts)):
+            execute_many(connection, statement, rows)
+        for statement, rows in ((_END_CLAIM, ended), (_BACK, back)):
             execute_many(connection, statement, rows)
         return [results[record.attempt.call_key] for record in records]
 
@@ -261,10 +292,8 @@ class Changes:
         attempt = record.attempt
         if attempt.batch_id is not None:
             self._connection.execute(_ARRIVED, (number, key, blob(attempt.batch_id)))
-        if attempt.build and claimed_by in (None, attempt.build):
-            if not attempt.received.is_declined:
-                self._connection.execute(_SPEND, (attempt.build, attempt.role, attempt.settled_usd))
-            self._connection.execute(_BACK, (key,))
+        if attempt.build and claimed_by in (None, attempt.build) and not attempt.received.is_declined:
+            self._connection.execute(_SPEND, (attempt.build, attempt.role, attempt.settled_usd))
         kind = (attempt.provider, attempt.provider_kind)
         if kind not in self._kinds:
             self._connection.execute(_KIND, kind)

@@ -87,7 +87,7 @@ create table claims (
     build text not null,
     role text not null,
     usd real not null,
-    is_sent integer not null default 0
+    sent_timeout_s real
 );
 create table spending (
     build text not null,
@@ -116,7 +116,7 @@ create table batch_calls (
 """
 
 OWNER_COLUMNS = tuple(field.name for field in fields(Owner))
-LIVE_OWNERS = f"select {', '.join(OWNER_COLUMNS)}, ? - heartbeat_at as silent_s from owners"
+_OWNERS = f"select {', '.join(OWNER_COLUMNS)}, heartbeat_at from owners"
 
 
 def conform(connection: sqlite3.Connection, name: str) -> None:
@@ -181,7 +181,7 @@ def _refuse_other(connection: sqlite3.Connection, name: str, version: int) -> No
 
 def _refuse_users(connection: sqlite3.Connection, name: str, version: int) -> None:
     """A process that is at work would write by the older schema."""
-    alive = [owner.name for owner, silent_s in owners(connection) if is_alive(owner, silent_s)]
+    alive = [owner.name for owner, beat_at in owners(connection) if is_alive(owner, time.time() - beat_at)]
     if alive:
         raise LedgerError(
             f"ledger {name}: {', '.join(alive)} is using it with an older version of this program (ledger version "
@@ -190,8 +190,8 @@ def _refuse_users(connection: sqlite3.Connection, name: str, version: int) -> No
 
 
 def owners(connection: sqlite3.Connection, where: str = "", *values: str) -> list[tuple[Owner, float]]:
-    """Owners, each with the seconds since its last heartbeat."""
-    rows = connection.execute(f"{LIVE_OWNERS} {where}", (time.time(), *values)).fetchall()
+    """Owners, each with the time of its last heartbeat in seconds since 1970."""
+    rows = connection.execute(f"{_OWNERS} {where}", values).fetchall()
     return [(Owner(**dict(zip(OWNER_COLUMNS, row, strict=False))), row[-1]) for row in rows]
 
 

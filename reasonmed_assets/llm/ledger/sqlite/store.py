@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import groupby
@@ -19,7 +20,7 @@ from reasonmed_assets.llm.ledger.sqlite import schema
 from reasonmed_assets.llm.ledger.sqlite.changes import Changes
 from reasonmed_assets.llm.ledger.sqlite.statements import blob, select_by_key
 from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS, CallStore, StoredFrame
-from reasonmed_assets.machine import is_running
+from reasonmed_assets.machine import is_running, is_stopped
 
 _BUSY_S = 60.0
 
@@ -124,7 +125,7 @@ class SqliteStore(CallStore):
             self._changes = Changes(self._writing)
         connection, changes = self._writing, self._changes
         try:
-            connection.execute("begin immediate")
+            self._begin(connection)
             schema.refuse_newer(schema.version_of(connection), self.name)
             if beat is not None:
                 changes.beat(beat)
@@ -144,6 +145,15 @@ class SqliteStore(CallStore):
             error, sqlite3.DataError | sqlite3.IntegrityError | sqlite3.ProgrammingError
         )
         return not is_of_the_file and not isinstance(error, OSError | LedgerError)
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        try:
+            connection.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            stopped = [owner.name for owner, _ in schema.owners(connection) if is_stopped(owner)]
+            if not stopped:
+                raise
+            raise LedgerError(f"{error}; {', '.join(stopped)} is stopped, continue or end it") from error
 
     def _dictionaries(self) -> dict[str, bytes]:
         with self._read() as connection:
@@ -176,7 +186,7 @@ class SqliteStore(CallStore):
     def _n_others(self, provider: str) -> int:
         with self._read() as connection:
             found = schema.owners(connection, _USERS, provider, self._owner.owner_id)
-        return sum(is_alive(owner, silent_s) for owner, silent_s in found)
+        return sum(is_alive(owner, time.time() - beat_at) and not is_stopped(owner) for owner, beat_at in found)
 
     def dead_owners(self) -> list[Owner]:
         with self._read() as connection:

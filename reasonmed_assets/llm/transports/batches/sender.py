@@ -208,6 +208,12 @@ class BatchSender(LoopSender):
         return remote
 
     async def _create(self, batch: _Batch) -> str | None:
+        held = await asyncio.to_thread(self._ledger.send_now, list(batch.jobs), self._provider.timeout_s)
+        lost = [batch.jobs.pop(key) for key in list(batch.jobs) if key not in held]
+        if lost:
+            self._on_unmade(lost)
+        if not batch.jobs:
+            return None
         keys = list(batch.jobs)
         await asyncio.to_thread(self._ledger.begin_batch, batch.batch_id, self._build, self._name, keys)
         for job in batch.jobs.values():
