@@ -116,7 +116,10 @@ _RULES: tuple[tuple[Cause, str], ...] = (
         r"|api_key_invalid|authentication_?error|unauthenticated|unauthorized|(no|invalid|missing) auth"
         r"|authentication (failed|required|fails)|permission_?(denied|error)|user not found"
         r"|(account|organi[sz]ation).{0,40}(deactivated|disabled|suspended|deleted|flagged|not active|restricted)"
-        r"|unsupported_country|region.{0,20}not supported|not (allowed|authori[sz]ed) to (access|use)",
+        r"|unsupported_country|region.{0,20}not supported|not (allowed|authori[sz]ed) to (access|use|perform|invoke)"
+        r"|(do not|don['\u2019]t|does not|doesn['\u2019]t) have .{0,20}(access|permission)"
+        r"|(without|no|insufficient|lacks?) (the )?(access|permission)"
+        r"|\baccess_?denied|security token.{0,40}(invalid|expired)",
     ),
     (
         Cause.PROMPT,
@@ -124,7 +127,8 @@ _RULES: tuple[tuple[Cause, str], ...] = (
         r"|(prompt|input|message|messages|request|content)s? (is |are |was )?too[_ ](long|large|big)|payload too large"
         r"|(prompt|input|entity|request size) exceed|entity too large|string_above_max_length|too many (input )?tokens"
         r"|input tokens? (count )?.{0,30}exceed|(reduce|shorten) .{0,20}(prompt|length|input|messages)"
-        r"|(in|with) your (prompt|messages?|input)\b",
+        r"|(in|with) your (prompt|messages?|input)\b|inputs?`? tokens? \+|inputs?`? must have (less|fewer|at most)"
+        r"|(input|prompt)[_ ](length|tokens?) (should|must)|max(imum)?[_ ]tokens? (limit )?exceeded",
     ),
     (
         Cause.LIMIT,
@@ -152,6 +156,12 @@ _RULES: tuple[tuple[Cause, str], ...] = (
 )
 _PATTERNS = {cause: re.compile(words) for cause, words in _RULES}
 _OF_ACCOUNT = re.compile(_ACCOUNT)
+_OVERLOADED = re.compile(
+    r"\b(model|server|service|system|engine|endpoint|deployment|cluster|backend|we)('s| is| are|) "
+    r"((currently|temporarily|now|still|too|at the moment) )*"
+    r"(overloaded|at (full |max\w* )?capacity|busy|loading|warming up)|temporarily (unavailable|overloaded)"
+)
+"""An overload in words that mean nothing else, whatever the status."""
 _PASSING = frozenset({Cause.OVERLOAD, Cause.OUTAGE, Cause.TIMEOUT})
 _LASTING = frozenset({Cause.FILTER, Cause.CREDIT, Cause.KEY, Cause.PROMPT, Cause.DECLINED})
 
@@ -183,7 +193,10 @@ _BLAMES_NOBODY = frozenset({409, 424, 425, 498})
 _DAILY = re.compile(r"per.?day|\b[rt]pd\b|daily|per.?month|monthly|per.?week|weekly")
 _FREE_DAILY = re.compile(r"free.{0,20}per.?day|perday.{0,40}free|daily.{0,20}free|free.{0,20}daily")
 _TOO_MUCH_FOR_A_MINUTE = re.compile(r"request too large for|(reduce|shorten).{0,30}(message|prompt|length|input)")
-_BOUND_OF_REPLY = re.compile(r"max_(?:completion_|output_|new_)?tokens\b.{0,60}?too large: (\d+).*?length is (\d+)")
+_BOUNDS_OF_REPLY = (
+    re.compile(r"max_(?:completion_|output_|new_)?tokens\b.{0,60}?too large: (?P<asked>\d+).*?length is (?P<most>\d+)"),
+    re.compile(r"must be <= (?P<most>\d+)\. given: .{0,60}? and (?P<asked>\d+) `max_new_tokens"),
+)
 _HANDED_ON = re.compile(r"(error|exception)\b.{0,40}(error code|exception|status)|litellm\.|\b40[0-3]\b")
 _UNIT = r"(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])"
 _WAIT = re.compile(r"\b(?:try|retry|wait|available|reset\w*)\b[^.\d]{0,40}(?=\d)")
@@ -270,7 +283,9 @@ def _passed_over(status: int | None, words: str) -> frozenset[Cause]:
         # long. As a `server_error`, llama.cpp says so to the calls in all slots when one of them fills the context.
         may_be_prompt = status == 500 and "server_error" not in words
         return frozenset() if _HANDED_ON.search(words) else _LASTING - ({Cause.PROMPT} if may_be_prompt else set())
-    return frozenset() if status in _BLAMES_NOBODY else _PASSING
+    if status in _BLAMES_NOBODY:
+        return frozenset()
+    return _PASSING - ({Cause.OVERLOAD} if _OVERLOADED.search(words) else set())
 
 
 def _limit(words: str, wait_s: float | None) -> Cause:
@@ -288,8 +303,8 @@ def _is_another(cause: Cause, words: str) -> bool:
     """What looks like a cause and is another one."""
     if cause == Cause.FILTER:
         return re.search(r"\b(account|organi[sz]ation|billing)\b", words) is not None and "content" not in words
-    bound = _BOUND_OF_REPLY.search(words) if cause == Cause.PROMPT else None
-    return bound is not None and int(bound[1]) >= int(bound[2])
+    bounds = (pattern.search(words) for pattern in _BOUNDS_OF_REPLY if cause == Cause.PROMPT)
+    return any(bound is not None and int(bound["asked"]) >= int(bound["most"]) for bound in bounds)
 
 
 def _effective(status: int | None, inner: list[int]) -> int | None:

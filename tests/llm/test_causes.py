@@ -42,6 +42,10 @@ def openrouter(code: int, message: str, **metadata: Any) -> dict[str, Any]:
 
 
 FLAGGED = 'Your chosen model requires moderation and your input was flagged for "violence". No credits were charged.'
+TGI_TOKENS = (
+    "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. "
+    "Given: {} `inputs` tokens and {} `max_new_tokens`"
+)
 QUOTA_WORDS = "You exceeded your current quota, please check your plan and billing details."
 AZURE_FILTER = {
     "error": {
@@ -80,6 +84,11 @@ CASES: list[tuple[Cause, int | None, Any]] = [
         400,
         {"object": "error", "message": "'max_tokens' is too large: 900. The maximum context length is 4096 tokens"},
     ),
+    (Cause.PROMPT, 422, {"error": TGI_TOKENS.format(5000, 512), "error_type": "validation"}),
+    (Cause.PROMPT, 400, openai(TGI_TOKENS.format(4000, 512))),
+    (Cause.PROMPT, 422, {"error": "Input validation error: `inputs` must have less than 4095 tokens. Given: 5000"}),
+    (Cause.PROMPT, 400, {"code": "InvalidParameter", "message": "Range of input length should be [1, 30720]"}),
+    (Cause.PROMPT, 400, {"errors": [{"message": "AiError: This model's max tokens exceeded", "code": 5021}]}),
     # A filter of the provider.
     (Cause.FILTER, 400, AZURE_FILTER),
     (Cause.FILTER, 403, openrouter(403, FLAGGED, reasons=["violence"], flagged_input="how to ...", provider_name="x")),
@@ -111,6 +120,12 @@ CASES: list[tuple[Cause, int | None, Any]] = [
     (Cause.KEY, None, {"error": {"message": "No auth credentials found", "code": 401}}),
     (Cause.KEY, 401, "<html>nginx</html>"),
     (Cause.KEY, 500, litellm("litellm.AuthenticationError: OpenAIException - Incorrect API key provided", None, "401")),
+    (Cause.KEY, 403, {"message": "You don't have access to the model with the specified model ID."}),
+    (Cause.KEY, 403, {"message": "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel"}),
+    (Cause.KEY, 403, {"message": "The security token included in the request is invalid."}),
+    (Cause.KEY, 403, {"code": "Model.AccessDenied", "message": "Model access denied."}),
+    (Cause.KEY, 403, openai("Project `proj_x` does not have access to model `gpt-9`", code="model_not_found")),
+    (Cause.KEY, 403, gemini(403, "FORBIDDEN", "Caller does not have permission")),
     # Credit and quotas that do not come back within the build.
     (Cause.CREDIT, 402, {"error": {"message": "Insufficient Balance", "type": "unknown_error"}}),
     (Cause.CREDIT, 400, anthropic("invalid_request_error", "Your credit balance is too low to access the API.")),
@@ -163,6 +178,9 @@ CASES: list[tuple[Cause, int | None, Any]] = [
     (Cause.OVERLOAD, 503, b""),
     (Cause.OVERLOAD, None, anthropic("overloaded_error", "Overloaded")),
     (Cause.OVERLOAD, 500, {"error": {"message": "server is busy, please try again later"}}),
+    (Cause.OVERLOAD, 400, {"errors": [{"message": "Model is at capacity"}]}),
+    (Cause.OVERLOAD, 400, openai("The model is currently overloaded with other requests.")),
+    (Cause.OVERLOAD, 403, {"error": "The service is temporarily unavailable"}),
     # Nobody there.
     (Cause.OUTAGE, 502, "<html><body>502 Bad Gateway</body></html>"),
     (Cause.OUTAGE, 500, litellm("litellm.InternalServerError: OpenAIException - Connection error.", None, "500")),
@@ -193,6 +211,10 @@ CASES: list[tuple[Cause, int | None, Any]] = [
     (Cause.DECLINED, 400, openai("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")),
     (Cause.DECLINED, 400, openai("max_tokens is too large: 32768. This model supports at most 16384.")),
     (Cause.DECLINED, 400, {"message": "'max_tokens' is too large: 8192. The maximum context length is 4096 tokens"}),
+    (Cause.DECLINED, 422, {"error": TGI_TOKENS.format(50, 8192), "error_type": "validation"}),
+    (Cause.DECLINED, 422, {"error": "Input validation error: `max_new_tokens` must be <= 4096. Given: 5000"}),
+    (Cause.DECLINED, 400, {"message": "Range of max_tokens should be [1, 8192]"}),
+    (Cause.DECLINED, 400, openai("temperature must be below the capacity of the busy loading model")),
     (Cause.DECLINED, 400, b""),
     (Cause.DECLINED, 403, b"<html>Forbidden</html>"),
     (Cause.DECLINED, 418, b"teapot"),
