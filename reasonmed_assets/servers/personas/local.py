@@ -107,7 +107,7 @@ LOCAL = (
         in_response={"timings": {"prompt_n": 12, "predicted_per_second": 41.5}},
         outage=Outage(
             0.0,
-            0.12,
+            0.25,
             sent.declined(503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}),
         ),
         model={"reasoning": "field"},
