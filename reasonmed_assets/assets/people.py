@@ -15,9 +15,9 @@ from reasonmed_assets.people.reviews import SCHEMA, kept_files, read_reviews
 
 def reviews(stage: Stage) -> None:
     """Read from the files that `reasonmed review import` keeps in the warehouse, and compared with the examples."""
-    rows, files = [], []
-    for path in kept_files(stage.session.warehouse.companion("reviews")):
-        filled_in, _ = read_reviews(path)
+    rows, files, session = [], [], stage.session
+    for path in kept_files(session.warehouse.companion("reviews"), session.files):
+        filled_in, _ = read_reviews(path, session.files.read(path))
         rows += [vars(review) for review in filled_in]
         n_bad = sum(review.problem is not None for review in filled_in)
         files.append((path.name, "reviews", "reviews", len(filled_in), n_bad))
@@ -28,8 +28,8 @@ def reviews(stage: Stage) -> None:
 
 
 def _files(session: BuildSession, partition: str | None) -> dict[str, Any]:
-    # A kept file's name holds the hash of its content.
-    return {"files of reviewers": [path.name for path in kept_files(session.warehouse.companion("reviews"))]}
+    kept = kept_files(session.warehouse.companion("reviews"), session.files)
+    return {"files of reviewers": {path.name: session.files.digest(path) for path in kept}}
 
 
 DEFINITIONS = (

@@ -13,7 +13,7 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.people.overrides import match_overrides, read_overrides
 from reasonmed_assets.rules.matching import find_matches
-from reasonmed_assets.sources import Reading, questions_frame, read_source, unreadable_frame
+from reasonmed_assets.sources import ChangedError, Reading, questions_frame, read_source, unreadable_frame
 
 BUILD_ROLES = ("train", "stand_in")
 
@@ -29,7 +29,7 @@ def raw_questions(stage: Stage) -> None:
 def benchmark_questions(stage: Stage) -> None:
     """The records of the benchmark splits of every declared source."""
     session = stage.session
-    files = pl.concat([_source_files(session.reading(source)) for source in session.declarations])
+    files = pl.concat([_source_files(session.last_reading(source)) for source in session.declarations])
     stage.frames["source_files"] = files.filter(pl.col("split_role") == "benchmark")
     stage.write({"published": _all_questions(session).filter(pl.col("split_role") == "benchmark")})
 
@@ -60,8 +60,11 @@ def rejected_questions(stage: Stage) -> None:
 
 
 def _all_questions(session: BuildSession) -> pl.DataFrame:
-    """The records of every declared source, in order of priority, benchmarks included."""
-    return pl.concat([questions_frame(session.reading(source).questions) for source in session.declarations])
+    """The records of every declared source, in order of priority, benchmarks included.
+
+    Those of a source that is stopped, as its files change, are the published ones: a match with them still counts.
+    """
+    return pl.concat([questions_frame(session.last_reading(source).questions) for source in session.declarations])
 
 
 def _source_files(reading: Reading) -> pl.DataFrame:
@@ -86,8 +89,15 @@ def _files_of_one(session: BuildSession, partition: str | None) -> dict[str, Any
 
 
 def _files_of_all(session: BuildSession, partition: str | None) -> dict[str, Any]:
-    digests = {f"files of {source}": session.input_digest(source) for source in session.declarations}
+    digests = {f"files of {source}": _last_state(session, source) for source in session.declarations}
     return digests | {"sources, by priority": list(session.declarations)}
+
+
+def _last_state(session: BuildSession, source: str) -> str:
+    try:
+        return session.input_digest(source)
+    except ChangedError:
+        return "changed while read: the published records"
 
 
 def _overrides(session: BuildSession, partition: str | None) -> dict[str, Any]:

@@ -80,6 +80,14 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
             for line in spending_lines(con.sql("from spending").pl().to_dicts()):
                 console.print(line, soft_wrap=True)
     console.print(f"{summary.seconds:,.0f} s; warehouse: {warehouse.address}", soft_wrap=True)
+    for file in summary.changed:
+        console.print(
+            Text.assemble(
+                ("!", "yellow"),
+                f" {file} changed during the build: what was made from it is behind, and made again by the next build",
+            ),
+            soft_wrap=True,
+        )
     if summary.is_complete:
         query = "select tier, count(*) from reasonmed group by all"
         console.print(f"Try: {command('sql', query, warehouse=settings.warehouse_folder)}", soft_wrap=True)

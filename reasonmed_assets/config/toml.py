@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,10 @@ _WORDS = {
 _WITHOUT_VALUE = ("missing", "extra_forbidden", "value_error")
 
 
-def read_toml(file: Path, raises: type[ReasonmedError]) -> dict[str, Any]:
-    """The values of a TOML file.
+def read_toml(
+    file: Path, raises: type[ReasonmedError], read: Callable[[Path], bytes] = Path.read_bytes
+) -> dict[str, Any]:
+    """The values of a TOML file, whose bytes `read` gives.
 
     Raises:
         raises: it is no readable file, no UTF-8, no TOML, or holds what no setting can be; the message names the file.
@@ -40,7 +42,7 @@ def read_toml(file: Path, raises: type[ReasonmedError]) -> dict[str, Any]:
         # Opening a named pipe would wait for somebody to write into it.
         if not file.is_file():
             raise raises(f"{file}: {_what_it_is(file)}")
-        data = file.read_bytes()
+        data = read(file)
     except OSError as error:
         raise raises(f"{file}: it cannot be read: {error.strerror}") from error
     if data.startswith(codecs.BOM_UTF8):

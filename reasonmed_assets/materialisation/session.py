@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -16,14 +18,24 @@ from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.people.overrides import read_overrides
 from reasonmed_assets.servers.process import Servers
-from reasonmed_assets.sources import Declaration, Reading, input_digest, load_declaration, read_source
+from reasonmed_assets.sources import (
+    ChangedError,
+    Declaration,
+    FileRead,
+    InputFiles,
+    Question,
+    Reading,
+    input_digest,
+    load_declaration,
+    read_source,
+)
 from reasonmed_assets.storage import make_or_open_warehouse
 
 
 class BuildSession:
     """One run's access to the warehouse, the sources and the models. Nothing is started before it is needed.
 
-    Runs of one `build` share its budget.
+    Runs of one `build` share its budget and its view of the input files.
 
     Raises:
         ProfileError: the profile cannot be used.
@@ -32,32 +44,59 @@ class BuildSession:
         WarehouseError: the warehouse is bound to another kind of provider or to another data directory.
     """
 
-    def __init__(self, settings: BuildSettings, new_display: Callable[[], Display], build: str = "") -> None:
+    def __init__(
+        self,
+        settings: BuildSettings,
+        new_display: Callable[[], Display],
+        build: str = "",
+        files: InputFiles | None = None,
+    ) -> None:
         self.settings = settings
         self.build = build
+        self.files = InputFiles() if files is None else files
         self.profile = settings.loaded_profile
         self.data_dir = settings.data_folder
         self.declarations: dict[str, Declaration] = {
             declaration.name: declaration for declaration in map(load_declaration, self.profile.sources.declared)
         }
         overrides = self.profile.sources.overrides
-        self.overrides = read_overrides(Path(overrides) if overrides else None)
+        self.overrides = read_overrides(Path(overrides) if overrides else None, self.files)
         self.warehouse = make_or_open_warehouse(settings.warehouse_folder)
         self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
         self.display = new_display()
         self._readings: dict[str, Reading] = {}
 
     def reading(self, source: str) -> Reading:
-        """The records of one source's files, read once per run."""
+        """The records of one source's files, decoded once per run.
+
+        Raises:
+            ChangedError: a file changed while it was read.
+            SourceError: see `read_source`.
+        """
         if source not in self._readings:
             self._readings[source] = read_source(
-                self.declarations[source], self.data_dir, split_roles(self.profile, source)
+                self.declarations[source], self.data_dir, split_roles(self.profile, source), self.files
             )
         return self._readings[source]
 
+    def last_reading(self, source: str) -> Reading:
+        """The same; where a file changed while it was read, what is published of the source."""
+        try:
+            return self.reading(source)
+        except ChangedError:
+            tables, columns = ("raw_questions", "benchmark_questions"), ", ".join(f.name for f in fields(Question))
+            with self.warehouse.read() as con:
+                found = [
+                    con.execute(f"select {columns} from {table} where source = $1 order by file, row", [source])
+                    for table in tables
+                ]
+                rows = [Question(*row) for one in found for row in one.fetchall()]
+            counts = Counter((row.file, row.split, row.split_role) for row in rows)
+            return Reading(rows, [], [FileRead(*place, records=n, digest="") for place, n in counts.items()])
+
     def input_digest(self, source: str) -> str:
         """Hash over the contents of one source's files and its declaration."""
-        return input_digest(self.declarations[source], self.data_dir, split_roles(self.profile, source))
+        return input_digest(self.declarations[source], self.data_dir, split_roles(self.profile, source), self.files)
 
     @cached_property
     def ledger(self) -> CallStore:

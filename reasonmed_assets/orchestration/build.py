@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dagster as dg
 
@@ -38,12 +39,14 @@ class BuildSummary:
         published: (table, partition) of every partition that was materialised.
         problems: one line per table that was not, and per run that failed.
         is_interrupted: it was stopped (Ctrl-C, SIGTERM).
+        changed: input files that are no longer as they were read: what was made from them is behind.
     """
 
     seconds: float = 0.0
     published: list[tuple[str, str | None]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     is_interrupted: bool = False
+    changed: list[Path] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
@@ -78,7 +81,7 @@ def build(
     unknown = [source for source in sources if source not in declared]
     if unknown:
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
-    defs = build_defs(settings=settings, new_display=new_display, build=uuid.uuid4().hex)
+    defs = build_defs(settings=settings, new_display=new_display, build=uuid.uuid4().hex, files=session.files)
     wanted = _selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
@@ -101,6 +104,7 @@ def build(
             is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 wanted &= _still_made(settings)
+    summary.changed = session.files.changed()
     summary.seconds = time.monotonic() - started
     return summary
 

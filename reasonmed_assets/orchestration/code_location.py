@@ -20,7 +20,7 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import check_served
-from reasonmed_assets.sources import load_declaration
+from reasonmed_assets.sources import InputFiles, load_declaration
 
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
 """The order of a build: duplicates over all sources once, then each source, then the tables over all sources."""
@@ -35,6 +35,7 @@ def build_defs(
     settings: BuildSettings | None = None,
     new_display: Callable[[], Display] | None = None,
     build: str | None = None,
+    files: InputFiles | None = None,
 ) -> dg.Definitions:
     """A fresh code location.
 
@@ -43,6 +44,7 @@ def build_defs(
         new_display: makes a display of a run's progress besides the run's own log.
         build: names the build that the runs belong to, whose caller updates the account of calls after the
             last of them; None: each backfill, else each run, is a build, and each run keeps the account.
+        files: the input files as that build sees them; None: as each run sees them.
 
     Raises:
         RoleError: a role is declared in part only.
@@ -63,7 +65,7 @@ def build_defs(
     return dg.Definitions(
         assets=all_assets(profile, partitions),
         jobs=_jobs(),
-        resources={"build": _build_resource(settings, new_display, build), "io_manager": dg.mem_io_manager},
+        resources={"build": _build_resource(settings, new_display, build, files), "io_manager": dg.mem_io_manager},
         executor=dg.in_process_executor,
     )
 
@@ -99,7 +101,10 @@ def launch_config(settings: BuildSettings) -> dict[str, Any]:
 
 
 def _build_resource(
-    defaults: BuildSettings, new_display: Callable[[], Display] | None, build_id: str | None
+    defaults: BuildSettings,
+    new_display: Callable[[], Display] | None,
+    build_id: str | None,
+    files: InputFiles | None,
 ) -> dg.ResourceDefinition:
     kinds = {
         "data_dir": dg.Noneable(str),
@@ -122,7 +127,7 @@ def _build_resource(
         if build_id is None and run is not None and context.instance is not None:
             context.instance.add_run_tags(run.run_id, process_tags(run.run_id))
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
-        session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run)
+        session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run, files)
         try:
             with interruption.noted():
                 yield session
@@ -130,10 +135,16 @@ def _build_resource(
             try:
                 if build_id is None and run is not None and context.instance is not None:
                     bring_up_to_date(session, context.instance, run.run_id, context.log)
+                    _name_changed(session, context.log)
             finally:
                 session.close()
 
     return build
+
+
+def _name_changed(session: BuildSession, log: Any) -> None:
+    for file in session.files.changed():
+        log.warning(f"{file} changed during the run: what was made from it is behind.")
 
 
 def _settings_of_run(context: dg.InitResourceContext, defaults: BuildSettings) -> BuildSettings:

@@ -21,6 +21,7 @@ from reasonmed_assets.config.toml import read_toml, said
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.rules.text import normalise
+from reasonmed_assets.sources.inputs import InputFiles
 from reasonmed_assets.vocabulary import LETTERS, OVERRIDE_KINDS
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -111,16 +112,17 @@ class Overrides(Section):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
 
 
-def read_overrides(file: Path | None) -> Overrides:
-    """The entries of a file; none without one.
+def read_overrides(file: Path | None, inputs: InputFiles | None = None) -> Overrides:
+    """The entries of a file, as this build sees it; none without one.
 
     Raises:
         OverridesError: there is no such file, it is not TOML, or a key or value is wrong.
+        ChangedError: it changed while it was read.
     """
     if file is None:
         return Overrides()
     try:
-        return Overrides.model_validate(read_toml(file, OverridesError))
+        return Overrides.model_validate(read_toml(file, OverridesError, (inputs or InputFiles()).read))
     except ValidationError as error:
         problems = [f"{file}: {_place(e['loc'])}{said(e)}" for e in error.errors(include_url=False)]
         raise OverridesError("\n".join(problems)) from error

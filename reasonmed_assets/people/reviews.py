@@ -19,6 +19,7 @@ import polars as pl
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.rules.ids import make_id
+from reasonmed_assets.sources.inputs import InputFiles
 from reasonmed_assets.vocabulary import REVIEW_VERDICTS
 
 EXAMPLE = ("example_id", "content_hash")
@@ -122,18 +123,18 @@ def import_reviews(folder: Path, file: Path) -> Imported:
     return Imported(path, is_new, reviews, n_empty)
 
 
-def kept_files(folder: Path) -> list[Path]:
-    """The files of reviewers in the folder of a warehouse, in the order in which they came."""
-    return sorted(folder.glob("[0-9][0-9][0-9][0-9][0-9]-*"))
+def kept_files(folder: Path, inputs: InputFiles | None = None) -> list[Path]:
+    """The files of reviewers in the folder of a warehouse, in the order in which they came, as this build sees them."""
+    return (inputs or InputFiles()).matching(folder, "[0-9][0-9][0-9][0-9][0-9]-*")
 
 
-def read_reviews(path: Path) -> tuple[list[Review], int]:
-    """The filled-in rows of a kept file, and the number of empty ones.
+def read_reviews(path: Path, content: bytes) -> tuple[list[Review], int]:
+    """The filled-in rows of a kept file with this content, and the number of empty ones.
 
     Raises:
         ReviewError: it is not a file of reviews.
     """
-    return _filled_in(path.name, _records(path.read_bytes(), path))
+    return _filled_in(path.name, _records(content, path))
 
 
 def _filled_in(file: str, records: Sequence[Mapping[str, str]]) -> tuple[list[Review], int]:

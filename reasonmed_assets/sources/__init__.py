@@ -6,6 +6,7 @@ Which questions are kept is decided later, in `rules/matching.py` and `sql/table
 from reasonmed_assets.config.settings import SAMPLE_DIR
 from reasonmed_assets.sources.declaration import Declaration, SourceError, load_declaration, shipped_sources
 from reasonmed_assets.sources.files import input_digest
+from reasonmed_assets.sources.inputs import ChangedError, InputFiles
 from reasonmed_assets.sources.reading import (
     FileRead,
     Question,
@@ -18,8 +19,10 @@ from reasonmed_assets.sources.reading import (
 
 __all__ = [
     "SAMPLE_DIR",
+    "ChangedError",
     "Declaration",
     "FileRead",
+    "InputFiles",
     "Question",
     "Reading",
     "SourceError",

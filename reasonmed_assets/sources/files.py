@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from reasonmed_assets.sources.declaration import Declaration, Layout, SourceError, Split
+from reasonmed_assets.sources.inputs import InputFiles
 from reasonmed_assets.vocabulary import SPLIT_ROLES
 
 _UNUSED = "unused"
@@ -34,13 +35,16 @@ class SplitFiles:
     files: tuple[str, ...]
 
 
-def find_files(declaration: Declaration, data_dir: Path, roles: Mapping[str, str]) -> list[SplitFiles]:
+def find_files(
+    declaration: Declaration, data_dir: Path, roles: Mapping[str, str], inputs: InputFiles
+) -> list[SplitFiles]:
     """The files of every split that has a use, in the order of declaration.
 
     Args:
         declaration: the source.
         data_dir: folder that the declared paths are relative to.
         roles: role by split, where it differs from the declared one.
+        inputs: the files as this build sees them.
 
     Raises:
         SourceError: an unknown split or role, no data directory, or a split whose files are missing.
@@ -49,34 +53,38 @@ def find_files(declaration: Declaration, data_dir: Path, roles: Mapping[str, str
     if not data_dir.is_dir():
         raise SourceError(f"{declaration.name}: the data directory {data_dir} does not exist")
     used = {name: roles.get(name, split.role) for name, split in declaration.splits.items()}
-    return [_find_split(declaration, name, role, data_dir) for name, role in used.items() if role != _UNUSED]
+    return [_find_split(declaration, name, role, data_dir, inputs) for name, role in used.items() if role != _UNUSED]
 
 
-def input_digest(declaration: Declaration, data_dir: Path, roles: Mapping[str, str]) -> str:
+def input_digest(
+    declaration: Declaration, data_dir: Path, roles: Mapping[str, str], inputs: InputFiles | None = None
+) -> str:
     """SHA-256 over the declaration, the roles, and the names and contents of the files in use.
 
     Raises:
-        SourceError: as `find_files`.
+        SourceError: as `find_files`, or a file cannot be read.
+        ChangedError: a file changed while it was read.
     """
-    used = find_files(declaration, data_dir, roles)
+    inputs = inputs or InputFiles()
+    used = find_files(declaration, data_dir, roles, inputs)
     names = sorted({file for split in used for file in (*split.files, *split.declared.id_files)})
     parts = [
         declaration.model_dump(mode="json"),
         [(split.split, split.role, split.files) for split in used],
-        [(name, file_digest(data_dir, name)) for name in names],
+        [(name, file_digest(data_dir, name, inputs)) for name in names],
     ]
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def file_digest(data_dir: Path, file: str) -> str:
+def file_digest(data_dir: Path, file: str, inputs: InputFiles) -> str:
     """SHA-256 of a file's bytes.
 
     Raises:
         SourceError: it cannot be read.
+        ChangedError: it changed while it was read.
     """
     try:
-        with (data_dir / file).open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
+        return inputs.digest(data_dir / file)
     except OSError as error:
         raise SourceError(f"{file}: cannot be read in {data_dir}: {error.strerror or error}") from error
 
@@ -93,10 +101,10 @@ def _check_roles(declaration: Declaration, roles: Mapping[str, str]) -> None:
             )
 
 
-def _find_split(declaration: Declaration, name: str, role: str, data_dir: Path) -> SplitFiles:
+def _find_split(declaration: Declaration, name: str, role: str, data_dir: Path, inputs: InputFiles) -> SplitFiles:
     split = declaration.splits[name]
     for alternative in split.alternatives:
-        found = {pattern: _matches(data_dir, pattern) for pattern in alternative.files}
+        found = {pattern: inputs.matching(data_dir, pattern) for pattern in alternative.files}
         if any(found.values()):
             missing = [pattern for pattern, files in found.items() if not files]
             if missing:
@@ -104,7 +112,8 @@ def _find_split(declaration: Declaration, name: str, role: str, data_dir: Path) 
                     f"{declaration.name}.{name}: {', '.join(missing)} missing in {data_dir}, "
                     "while other files of the split are there: add them"
                 )
-            files = tuple(dict.fromkeys(file for matched in found.values() for file in matched))
+            paths = dict.fromkeys(path for matched in found.values() for path in matched)
+            files = tuple(path.relative_to(data_dir).as_posix() for path in paths)
             return SplitFiles(name, role, split, declaration.layouts[alternative.layout], files)
     expected = "; or ".join(", ".join(alternative.files) for alternative in split.alternatives)
     raise SourceError(
@@ -112,7 +121,3 @@ def _find_split(declaration: Declaration, name: str, role: str, data_dir: Path) 
         f'Put it there, or leave the split out: split_roles = {{ "{declaration.name}.{name}" = "unused" }} '
         "under [sources] in the profile"
     )
-
-
-def _matches(data_dir: Path, pattern: str) -> list[str]:
-    return sorted(path.relative_to(data_dir).as_posix() for path in data_dir.glob(pattern) if path.is_file())

@@ -28,6 +28,7 @@ from reasonmed_assets.sources.fields import (
     stem,
 )
 from reasonmed_assets.sources.files import SplitFiles, file_digest, find_files
+from reasonmed_assets.sources.inputs import InputFiles
 from reasonmed_assets.sources.labels import LabelError, as_index, detect_base, gold_letter
 from reasonmed_assets.sources.pictures import needs_figure
 from reasonmed_assets.sources.records import Record, count_records, read_records
@@ -105,22 +106,27 @@ class Reading:
     files: list[FileRead]
 
 
-def read_source(declaration: Declaration, data_dir: Path, roles: Mapping[str, str]) -> Reading:
+def read_source(
+    declaration: Declaration, data_dir: Path, roles: Mapping[str, str], inputs: InputFiles | None = None
+) -> Reading:
     """Read every split of a source that has a use.
 
     Args:
         declaration: the source.
         data_dir: folder that the declared paths are relative to.
         roles: role by split (train, benchmark, stand_in, unused), where it differs from the declared one.
+        inputs: the files as this build sees them; None: as they are now.
 
     Raises:
+        ChangedError: a file changed while it was read.
         SourceError: a file is missing, empty, of another format or labelled in no known way; a split is unknown.
     """
+    inputs = inputs or InputFiles()
     reading = Reading([], [], [])
-    for split in find_files(declaration, data_dir, roles):
-        ids = _split_ids(split, data_dir)
+    for split in find_files(declaration, data_dir, roles, inputs):
+        ids = _split_ids(split, data_dir, inputs)
         for file in split.files:
-            _FileReader(declaration, split, file, data_dir, ids).read_into(reading)
+            _FileReader(declaration, split, file, data_dir, inputs, ids).read_into(reading)
     _check_splits_are_disjoint(declaration.name, reading)
     return reading
 
@@ -165,17 +171,17 @@ class _SplitIds:
         return identifier not in self.without if self.only is None else identifier in self.only
 
 
-def _split_ids(split: SplitFiles, data_dir: Path) -> _SplitIds:
+def _split_ids(split: SplitFiles, data_dir: Path, inputs: InputFiles) -> _SplitIds:
     only, without = (
-        None if file is None else _read_ids(data_dir, file, split)
+        None if file is None else _read_ids(data_dir, file, split, inputs)
         for file in (split.declared.only_ids_in, split.declared.except_ids_in)
     )
     return _SplitIds(only, without or frozenset())
 
 
-def _read_ids(data_dir: Path, file: str, split: SplitFiles) -> frozenset[str]:
+def _read_ids(data_dir: Path, file: str, split: SplitFiles, inputs: InputFiles) -> frozenset[str]:
     try:
-        ids = orjson.loads((data_dir / file).read_bytes())
+        ids = orjson.loads(inputs.read(data_dir / file))
     except OSError as error:
         raise SourceError(
             f"{file}: missing in {data_dir}; it lists the ids that split {split.split!r} of "
@@ -191,9 +197,18 @@ def _read_ids(data_dir: Path, file: str, split: SplitFiles) -> frozenset[str]:
 class _FileReader:
     """Reads one file for one split."""
 
-    def __init__(self, declaration: Declaration, split: SplitFiles, file: str, data_dir: Path, ids: _SplitIds) -> None:
-        self._declaration, self._split, self._file, self._path = declaration, split, file, data_dir / file
-        self._digest = file_digest(data_dir, file)
+    def __init__(
+        self,
+        declaration: Declaration,
+        split: SplitFiles,
+        file: str,
+        data_dir: Path,
+        inputs: InputFiles,
+        ids: _SplitIds,
+    ) -> None:
+        self._declaration, self._split, self._file = declaration, split, file
+        self._digest = file_digest(data_dir, file, inputs)
+        self._content = inputs.read(data_dir / file)
         self._ids = ids
         self._layout: Layout = split.layout
         self._first_row_of: dict[str, int] = {}
@@ -207,7 +222,7 @@ class _FileReader:
         base = self._base()
         n_all = n_split = n_questions = 0
         unreadable: list[Unreadable] = []
-        for record in read_records(self._path, self._file, self._layout):
+        for record in read_records(self._content, self._file, self._layout):
             n_all += 1
             if not self._ids.has(native_id(record, self._layout)):
                 continue
@@ -219,7 +234,7 @@ class _FileReader:
                 unreadable.append(self._unreadable(record, str(error)))
         self._check_is_usable(n_all, n_split, n_questions, unreadable)
         reading.unreadable.extend(unreadable)
-        n_records = count_records(self._path, self._layout) - (n_all - n_split)
+        n_records = count_records(self._content, self._layout) - (n_all - n_split)
         reading.files.append(FileRead(self._file, self._split.split, self._split.role, n_records, self._digest))
 
     def _check_is_usable(self, n_all: int, n_split: int, n_questions: int, unreadable: Sequence[Unreadable]) -> None:
@@ -241,7 +256,7 @@ class _FileReader:
 
     def _numbered_labels(self) -> Iterator[tuple[int | None, int]]:
         """Label and number of options of every record that has both: a pass of its own, so that no record is kept."""
-        for record in read_records(self._path, self._file, self._layout):
+        for record in read_records(self._content, self._file, self._layout):
             if record.value is not None:
                 with suppress(FieldError):
                     index = as_index(label(record.value, self._layout.gold.field))
@@ -300,7 +315,7 @@ class _FileReader:
         pattern = self._layout.subject_from_file
         if pattern is None:
             return optional_text(value, self._layout.subject)
-        found = re.search(pattern, self._path.name)
+        found = re.search(pattern, Path(self._file).name)
         return found.group(1) if found else None
 
     def _unreadable(self, record: Record, detail: str) -> Unreadable:

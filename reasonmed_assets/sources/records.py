@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -47,45 +46,39 @@ class Record:
     key: str | None = None
 
 
-def read_records(path: Path, file: str, layout: Layout) -> Iterator[Record]:
+def read_records(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
     """The records of a file in file order.
 
     Args:
-        path: where the file is.
+        content: the file's bytes.
         file: its name in messages and ids, relative to the data directory.
         layout: how to read it.
 
     Raises:
-        SourceError: the file cannot be read, or is of another format.
+        SourceError: the file is of another format.
     """
-    try:
-        yield from _READERS[layout.format](path, file, layout)
-    except OSError as error:
-        raise SourceError(f"{file}: cannot be read: {error.strerror or error}") from error
+    yield from _READERS[layout.format](content, file, layout)
 
 
-def count_records(path: Path, layout: Layout) -> int:
+def count_records(content: bytes, layout: Layout) -> int:
     """How many records the file has, found without decoding any (the reader's result is checked against it).
 
     Lines with text for JSON Lines; members of the outermost value by brackets and commas for JSON; the footer for
     parquet; for csv, whose boundaries depend on its quoting, the splitter's count.
     """
     if layout.format == "jsonl":
-        with path.open("rb") as lines:
-            return sum(1 for number, line in enumerate(lines) if (line if number else line.removeprefix(_BOM)).strip())
+        return sum(1 for line in io.BytesIO(content.removeprefix(_BOM)) if line.strip())
     if layout.format == "json":
-        return _count_members(path.read_bytes().decode("utf-8", _ESCAPED))
+        return _count_members(content.decode("utf-8", _ESCAPED))
     if layout.format == "csv":
-        return sum(1 for _ in _split_csv(_csv_lines(path), len(layout.columns))) - (0 if layout.columns else 1)
-    return pq.ParquetFile(path).metadata.num_rows
+        return sum(1 for _ in _split_csv(_csv_lines(content), len(layout.columns))) - (0 if layout.columns else 1)
+    return pq.ParquetFile(pa.BufferReader(content)).metadata.num_rows
 
 
-def _read_jsonl(path: Path, file: str, layout: Layout) -> Iterator[Record]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            text = line.removeprefix(_BOM) if number == 1 else line
-            if text.strip():
-                yield _record_of_json(number, text.rstrip(b"\r\n"))
+def _read_jsonl(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
+    for number, line in enumerate(io.BytesIO(content.removeprefix(_BOM)), start=1):
+        if line.strip():
+            yield _record_of_json(number, line.rstrip(b"\r\n"))
 
 
 def _record_of_json(row: int, data: bytes, key: str | None = None) -> Record:
@@ -112,8 +105,8 @@ def _utf8_problem(data: bytes) -> str | None:
     return None
 
 
-def _read_json(path: Path, file: str, layout: Layout) -> Iterator[Record]:
-    text = path.read_bytes().removeprefix(_BOM).decode("utf-8", _ESCAPED)
+def _read_json(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
+    text = content.removeprefix(_BOM).decode("utf-8", _ESCAPED)
     try:
         for row, (key, raw) in enumerate(_members(text), start=1):
             yield _record_of_json(row, raw.encode("utf-8", _ESCAPED), key)
@@ -180,8 +173,8 @@ def _count_members(text: str) -> int:
     return commas + 1 if has_members else 0
 
 
-def _csv_lines(path: Path) -> list[str]:
-    text = path.read_bytes().removeprefix(_BOM).decode("utf-8", _ESCAPED)
+def _csv_lines(content: bytes) -> list[str]:
+    text = content.removeprefix(_BOM).decode("utf-8", _ESCAPED)
     return list(io.StringIO(text, newline="\n"))
 
 
@@ -214,8 +207,8 @@ def _split_csv(lines: list[str], width: int) -> Iterator[tuple[int, list[str] | 
         at += taken
 
 
-def _read_csv(path: Path, file: str, layout: Layout) -> Iterator[Record]:
-    records = _split_csv(_csv_lines(path), len(layout.columns))
+def _read_csv(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
+    records = _split_csv(_csv_lines(content), len(layout.columns))
     columns = layout.columns
     if not columns:
         header = next(records, None)
@@ -235,9 +228,9 @@ def _read_csv(path: Path, file: str, layout: Layout) -> Iterator[Record]:
             yield Record(row, raw_text, value=dict(zip(columns, cells, strict=True)))
 
 
-def _read_parquet(path: Path, file: str, layout: Layout) -> Iterator[Record]:
+def _read_parquet(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
     try:
-        parquet = pq.ParquetFile(path)
+        parquet = pq.ParquetFile(pa.BufferReader(content))
         row = 0
         for batch in parquet.iter_batches():
             for value in batch.to_pylist():
@@ -247,7 +240,7 @@ def _read_parquet(path: Path, file: str, layout: Layout) -> Iterator[Record]:
         raise SourceError(f"{file}: not readable as parquet ({error}): get the file again") from error
 
 
-_READERS: dict[str, Callable[[Path, str, Layout], Iterator[Record]]] = {
+_READERS: dict[str, Callable[[bytes, str, Layout], Iterator[Record]]] = {
     "jsonl": _read_jsonl,
     "json": _read_json,
     "csv": _read_csv,

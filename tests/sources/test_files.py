@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from source_files import medqa_row, pubmedqa_row, write_json, write_lines
 
-from reasonmed_assets.sources import SourceError, input_digest, load_declaration, read_source
+from reasonmed_assets.sources import InputFiles, SourceError, input_digest, load_declaration, read_source
 from reasonmed_assets.sources.files import find_files
 
 _ONLY_TRAIN = {"dev": "unused", "test": "unused"}
@@ -17,9 +17,9 @@ _FOUR = "medqa/US/4_options/phrases_no_exclude_train.jsonl"
 def test_the_first_alternative_that_is_there_is_read(tmp_path: Path) -> None:
     medqa = load_declaration("medqa")
     write_lines(tmp_path / _FOUR, [medqa_row(1)])
-    assert find_files(medqa, tmp_path, _ONLY_TRAIN)[0].files == (_FOUR,)
+    assert find_files(medqa, tmp_path, _ONLY_TRAIN, InputFiles())[0].files == (_FOUR,)
     write_lines(tmp_path / "medqa/US/train.jsonl", [medqa_row(2)])
-    assert find_files(medqa, tmp_path, _ONLY_TRAIN)[0].files == ("medqa/US/train.jsonl",)
+    assert find_files(medqa, tmp_path, _ONLY_TRAIN, InputFiles())[0].files == ("medqa/US/train.jsonl",)
 
 
 def test_the_digest_follows_contents_roles_and_the_id_file_and_nothing_else(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def _read(kind: str, data: bytes, columns: Sequence[str] = ()) -> tuple[list[Rec
         path = Path(folder, "file")
         path.write_bytes(data)
         layout = _layout(kind, columns)
-        return list(read_records(path, "file", layout)), count_records(path, layout)
+        return list(read_records(path.read_bytes(), "file", layout)), count_records(path.read_bytes(), layout)
 
 
 @given(_VALUES)
