@@ -121,8 +121,11 @@ def _warehouse(settings: BuildSettings, profile: Profile) -> Iterator[Finding]:
         if warehouse is not None:
             data = str(settings.data_folder)
             _try("warehouse", partial(warehouse.refuse_other_build, profile.provider_kind, data), findings)
-            said = _try("warehouse", warehouse.describe_version, findings)
-            if not findings:
+            said = None if warehouse.is_read_only else _try("warehouse", warehouse.describe_version, findings)
+            if warehouse.is_read_only:
+                detail = "may only be read: `sql`, `export` and `quality DIR` do so, a build needs another --warehouse"
+                findings.append(Finding("warehouse", False, f"{folder} {detail}"))
+            elif not findings:
                 findings.append(Finding("warehouse", True, f"{folder}: {said}"))
         yield from findings
         from reasonmed_assets.orchestration.cleaning import describe_size

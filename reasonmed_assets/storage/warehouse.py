@@ -64,14 +64,29 @@ class Warehouse(ABC):
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._staging = self._folder / "staging"
-        self._staging.mkdir(parents=True, exist_ok=True)
         self._staging_lock = self._staging / ".lock"
+        if not self.is_read_only:
+            self._make_staging()
 
     @final
     @property
     def name(self) -> str:
         """What messages and pages call it."""
         return str(self._folder)
+
+    @final
+    @property
+    def is_read_only(self) -> bool:
+        """Whether this process may not write to the folder: users then open the snapshot as it is."""
+        return self._folder.is_dir() and not os.access(self._folder, os.W_OK)
+
+    def _make_staging(self) -> None:
+        try:
+            self._staging.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(
+                f"no warehouse can be kept in {self._folder}: {error.strerror}; choose another folder with --warehouse"
+            ) from error
 
     # Tables
 

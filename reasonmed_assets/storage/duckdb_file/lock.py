@@ -112,7 +112,13 @@ class WarehouseLock:
 
     def _acquire(self, path: Path, operation: int, purpose: str, deadline: float) -> int:
         """File descriptor that holds the lock; the caller releases it."""
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise WarehouseError(
+                f"{purpose}: the warehouse cannot be written ({path}: {error.strerror}); what was published can be "
+                "read with `sql`, `export` and `quality DIR`"
+            ) from error
         _holds[fd] = _Hold(path, threading.get_ident(), operation == fcntl.LOCK_EX)
         wait_s = _FIRST_WAIT_S
         try:

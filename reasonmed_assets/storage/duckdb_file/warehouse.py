@@ -124,7 +124,7 @@ class DuckDBFile(Warehouse):
             return self._is_behind()
 
     def refresh_snapshot(self) -> bool:
-        if self.was_cut_off or not self.is_snapshot_behind():
+        if self.is_read_only or self.was_cut_off or not self.is_snapshot_behind():
             return False
         with self._write("refresh snapshot"):
             if not self._is_behind():
@@ -148,6 +148,8 @@ class DuckDBFile(Warehouse):
         return binding.read_binding(self._binding_path)
 
     def bind(self, provider_kind: str, data_dir: str) -> None:
+        if self.is_read_only:
+            raise WarehouseError(f"{self.folder} may only be read: give another folder with --warehouse to build in")
         if self.binding is None:
             with self._write("bind"):
                 if self.binding is None:

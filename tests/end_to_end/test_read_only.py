@@ -1,0 +1,51 @@
+"""A warehouse that this user may only read: its snapshot is read, a build says one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builds import COMMAND, Built
+
+_WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+
+
+@pytest.fixture
+def locked(rehearsal: Built, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the rehearsal in which nothing can be written."""
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
+    folder = Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse"))
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
+    for path in folders:
+        path.chmod(0o555)
+    yield folder
+    for path in folders:
+        path.chmod(0o755)
+
+
+def test_a_warehouse_that_may_only_be_read_is_read(locked: Path, tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        rights = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
+        command = [*rights, *COMMAND, *arguments, "--warehouse", str(locked)]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "PYTEST"))}
+        return subprocess.run(command, env=inherited, capture_output=True, text=True, timeout=300, check=False)
+
+    before = sorted(locked.rglob("*"))
+    counted = run("sql", "--format", "csv", "select count(*) > 0 as found from reasonmed")
+    assert counted.stdout == "found\ntrue\n", counted.stderr
+    for done in (
+        run("quality", str(tmp_path / "pages")),
+        run("export", str(tmp_path / "sets"), "--allow", "simulated", "--allow", "stand-in"),
+    ):
+        assert done.returncode == 0, done.stderr
+    said = run("doctor", "--profile", "simulated")
+    assert "may only be read: `sql`, `export` and `quality DIR` do so" in " ".join(said.stdout.split())
+    build = run("build", "--profile", "simulated")
+    assert (build.returncode, build.stderr.count("\n")) == (1, 1)
+    assert "may only be read: give another folder with --warehouse" in build.stderr
+    assert sorted(locked.rglob("*")) == before
