@@ -17,7 +17,7 @@ def reviews(stage: Stage) -> None:
     """Read from the files that `reasonmed review import` keeps in the warehouse, and compared with the examples."""
     rows, files, session = [], [], stage.session
     for path in kept_files(session.warehouse.companion("reviews"), session.files):
-        filled_in, _ = read_reviews(path, session.files.read(path))
+        filled_in, _ = read_reviews(path, session.files)
         rows += [vars(review) for review in filled_in]
         n_bad = sum(review.problem is not None for review in filled_in)
         files.append((path.name, "reviews", "reviews", len(filled_in), n_bad))

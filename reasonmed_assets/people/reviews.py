@@ -128,13 +128,13 @@ def kept_files(folder: Path, inputs: InputFiles | None = None) -> list[Path]:
     return (inputs or InputFiles()).matching(folder, "[0-9][0-9][0-9][0-9][0-9]-*")
 
 
-def read_reviews(path: Path, content: bytes) -> tuple[list[Review], int]:
-    """The filled-in rows of a kept file with this content, and the number of empty ones.
+def read_reviews(path: Path, inputs: InputFiles | None = None) -> tuple[list[Review], int]:
+    """The filled-in rows of a kept file, as this build sees it, and the number of empty ones.
 
     Raises:
         ReviewError: it is not a file of reviews.
     """
-    return _filled_in(path.name, _records(content, path))
+    return _filled_in(path.name, _records((inputs or InputFiles()).read(path), path))
 
 
 def _filled_in(file: str, records: Sequence[Mapping[str, str]]) -> tuple[list[Review], int]:
