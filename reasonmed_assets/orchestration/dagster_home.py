@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from contextlib import closing, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -109,8 +109,9 @@ def bring_forward(home: Path) -> None:
     """Bring databases of an older Dagster to the installed one's; the caller holds the lock of the home."""
     from dagster import DagsterInstance
 
-    # Dagster prints a bar per database.
-    with redirect_stdout(StringIO()), DagsterInstance.from_config(str(home)) as instance:
+    # Dagster prints messages and a bar per database.
+    silent = StringIO()
+    with redirect_stdout(silent), redirect_stderr(silent), DagsterInstance.from_config(str(home)) as instance:
         instance.upgrade()
 
 
