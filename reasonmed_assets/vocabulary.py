@@ -37,6 +37,8 @@ class Outcome(StrEnum):
 
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
+GIVEN_UP = frozenset(Outcome) - {Outcome.COMPLETED}
+"""How the calls of a row end that is without a usable reply."""
 
 ERROR_KINDS = tuple(
     outcome.value

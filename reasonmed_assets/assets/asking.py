@@ -70,7 +70,11 @@ def run_step(
     calls = _Calls(profile, answering, paths.calls, expected)
     results = (
         stage.session.engine.run(
-            title, calls, parse=_parser(profile, answering), usable_retries=stage.rules.usable_retries
+            title,
+            calls,
+            parse=_parser(profile, answering),
+            usable_retries=stage.rules.usable_retries,
+            retried=stage.session.settings.retried_outcomes(stage.spec.name),
         )
         if expected
         else iter(())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reasonmed_assets.cli.build import build, ui
+from reasonmed_assets.cli.build import build, retry, ui
 from reasonmed_assets.cli.doctor import doctor
 from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.quality import quality
@@ -40,7 +40,7 @@ def _options(
     """Options before a command."""
 
 
-for command in (build, ui, sql, costs, export, quality, doctor, clean, fetch):
+for command in (build, retry, ui, sql, costs, export, quality, doctor, clean, fetch):
     app.command()(command)
 app.command(context_settings=OWN_ARGUMENTS)(simulate)
 app.command("serve-model", context_settings=OWN_ARGUMENTS)(serve_model)

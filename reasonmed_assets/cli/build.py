@@ -1,4 +1,4 @@
-"""`reasonmed build` and `ui`: making the tables, from the terminal or from Dagster's pages."""
+"""`reasonmed build`, `retry` and `ui`: making the tables, from the terminal or from Dagster's pages."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ from reasonmed_assets.cli.options import (
     settings_from,
     typed_again,
 )
+from reasonmed_assets.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from reasonmed_assets.config.settings import BuildSettings
+
+SourceOption = Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")]
+DollarsOption = Annotated[float | None, typer.Option(min=0, help="Stop before this build costs more dollars.")]
+CallsOption = Annotated[int | None, typer.Option(min=0, help="Stop before this build makes more calls.")]
 
 
 def build(
@@ -33,21 +38,15 @@ def build(
     limit: LimitOption = None,
     overrides: OverridesOption = None,
     assignments: SetOption = None,
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    source: SourceOption = None,
     select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
     replace: Annotated[bool, typer.Option(help="Move an existing warehouse of another kind aside first.")] = False,
-    budget_usd: Annotated[float | None, typer.Option(min=0, help="Stop before this build costs more dollars.")] = None,
-    budget_calls: Annotated[int | None, typer.Option(min=0, help="Stop before this build makes more calls.")] = None,
-    retry_unresolved: Annotated[bool, typer.Option(help="Call again for rows that earlier builds gave up.")] = False,
+    budget_usd: DollarsOption = None,
+    budget_calls: CallsOption = None,
 ) -> None:
     """Build the data set: every table of every source, then the three training sets."""
-    from reasonmed_assets import interruption
-    from reasonmed_assets.cli.summary import print_announcement, print_summary, print_what_to_do
     from reasonmed_assets.cli.terminal import new_console
-    from reasonmed_assets.materialisation.display import console_display
-    from reasonmed_assets.orchestration.build import build as run_build
 
-    console = new_console()
     settings = settings_from(
         profile=profile,
         data_dir=data_dir,
@@ -57,17 +56,69 @@ def build(
         overrides=overrides,
         assignments=assignments,
     )
-    budget = {"budget.usd": budget_usd, "budget.calls": budget_calls}
-    given = {key: value for key, value in budget.items() if value is not None}
-    settings = replace_fields(settings, retry_unresolved=retry_unresolved, set=settings.set | given)
-    again = typed_again(context, without={"replace"})
     with plain_errors():
         if replace and (aside := _set_aside(settings)):
-            console.print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
+            new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
+    _build(_with_budget(settings, budget_usd, budget_calls), source, select, typed_again(context, without={"replace"}))
+
+
+def retry(
+    context: typer.Context,
+    profile: ProfileOption = None,
+    data_dir: DataOption = None,
+    warehouse: WarehouseOption = None,
+    ledger: LedgerOption = None,
+    limit: LimitOption = None,
+    overrides: OverridesOption = None,
+    assignments: SetOption = None,
+    table: Annotated[list[str] | None, typer.Option(help="Only rows of this table; may be repeated.")] = None,
+    outcome: Annotated[
+        list[Outcome] | None, typer.Option(help="Only calls that ended so; may be repeated.", show_choices=False)
+    ] = None,
+    source: SourceOption = None,
+    budget_usd: DollarsOption = None,
+    budget_calls: CallsOption = None,
+) -> None:
+    """Ask models again about rows that earlier builds gave up, and build what follows from their answers."""
+    from reasonmed_assets.cli.summary import print_given_up
+
+    settings = settings_from(
+        profile=profile,
+        data_dir=data_dir,
+        warehouse=warehouse,
+        ledger=ledger,
+        limit=limit,
+        overrides=overrides,
+        assignments=assignments,
+    )
+    only = (*(table or ()), *(outcome or ()))
+    settings = replace_fields(settings, retry_unresolved=True, retry_only=tuple(map(str, only)))
+    with plain_errors():
+        has_some = print_given_up(settings, source or ())
+    if has_some:
+        _build(_with_budget(settings, budget_usd, budget_calls), source, None, typed_again(context))
+
+
+def _with_budget(settings: BuildSettings, usd: float | None, calls: int | None) -> BuildSettings:
+    budget = {"budget.usd": usd, "budget.calls": calls}
+    given = {key: value for key, value in budget.items() if value is not None}
+    return replace_fields(settings, set=settings.set | given)
+
+
+def _build(settings: BuildSettings, sources: list[str] | None, select: str | None, again: str) -> None:
+    """Build, and print how far it is and how it ended; `again` is the command that continues it."""
+    from reasonmed_assets import interruption
+    from reasonmed_assets.cli.summary import print_announcement, print_summary, print_what_to_do
+    from reasonmed_assets.cli.terminal import new_console
+    from reasonmed_assets.materialisation.display import console_display
+    from reasonmed_assets.orchestration.build import build as run_build
+
+    console = new_console()
+    with plain_errors():
         print_announcement(console, settings)
         try:
             with interruption.heeded():
-                summary = run_build(settings, lambda: console_display(console), sources=source or (), selection=select)
+                summary = run_build(settings, lambda: console_display(console), sources=sources or (), selection=select)
         except KeyboardInterrupt:
             print_what_to_do(console, again, is_interrupted=True)
             raise typer.Exit(1) from None

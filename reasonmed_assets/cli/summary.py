@@ -1,20 +1,23 @@
-"""What a build prints before it starts and when it has ended."""
+"""What a build or a retry prints before it starts, and when it has ended."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reasonmed_assets.cli.terminal import new_table, number, spending_lines
+from reasonmed_assets.cli.terminal import new_console, new_table, number, spending_lines
 from reasonmed_assets.config.hints import command
-from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.config.settings import BuildSettings, SettingsError
 from reasonmed_assets.llm.engine.progress import counted_words
 from reasonmed_assets.llm.replies.finish_reasons import NO_WORD, Finish, finish_of
 from reasonmed_assets.orchestration.build import BuildSummary
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import open_warehouse
+from reasonmed_assets.vocabulary import GIVEN_UP
 
 _TIERS = """
 select source, count(*) filter (tier = 'easy') as easy, count(*) filter (tier = 'medium') as medium,
@@ -43,6 +46,35 @@ group by rollup (source) having count(*) > 0 order by source nulls last
 _ENDINGS = """
 select finish_reason, count(*) from llm_calls where is_accepted and outcome = 'completed' group by finish_reason
 """
+
+
+def print_given_up(settings: BuildSettings, sources: Sequence[str]) -> bool:
+    """The rows without a usable reply that a retry asks about again, by table, source and outcome; whether any are.
+
+    Raises:
+        SettingsError: a table whose rows no model answers.
+        WarehouseError: no warehouse is there.
+    """
+    asked = [name for name, spec in TABLES.items() if "call_keys" in spec.columns]
+    unknown = set(settings.retry_only) - {*asked, *GIVEN_UP}
+    if unknown:
+        raise SettingsError(
+            f"no model answers rows of {', '.join(sorted(unknown))}, or ends so: the tables are {', '.join(asked)}; "
+            f"the outcomes {', '.join(sorted(GIVEN_UP))}"
+        )
+    table = new_table(["table", "source", "outcome", "rows"], "Rows that earlier builds gave up")
+    with open_warehouse(settings.warehouse_folder).snapshot() as con:
+        for name in asked:
+            outcomes = [str(outcome) for outcome in settings.retried_outcomes(name)]
+            for row in con.execute(
+                f"select source, outcome, count(*) from {name} where outcome in (select unnest($1)) "
+                "and (len($2) = 0 or source in (select unnest($2))) group by all order by all",
+                [outcomes, list(sources)],
+            ).fetchall():
+                table.add_row(name, *row[:2], number(row[2]))
+    console = new_console()
+    console.print(table if table.rows else "No row of that kind was given up: there is nothing to ask again.")
+    return bool(table.rows)
 
 
 def print_announcement(console: Console, settings: BuildSettings) -> None:

@@ -14,6 +14,7 @@ from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.reading import ResolvedProfile, resolve_profile, shipped_profiles
 from reasonmed_assets.config.toml import parse_toml
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.vocabulary import GIVEN_UP, Outcome
 
 SAMPLE_DIR = Path(__file__).parents[1] / "sources" / "sample"
 """Data directory of the questions that come with the package: our own, in the native format of each source."""
@@ -34,6 +35,7 @@ class BuildSettings:
         ledger: file of the call ledger; None: `ledger.sqlite` in the warehouse.
         limit: questions per source; None: the profile's.
         retry_unresolved: whether models are asked again about rows that earlier builds gave up.
+        retry_only: tables and outcomes to which that is limited; none: no limit.
         set: values that replace those of the profile, by dotted key.
     """
 
@@ -43,6 +45,7 @@ class BuildSettings:
     ledger: str | None = None
     limit: int | None = None
     retry_unresolved: bool = False
+    retry_only: tuple[str, ...] = ()
     set: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -82,6 +85,14 @@ class BuildSettings:
             "REASONMED_SET": self.set and json.dumps(self.set, default=str),
         }
         return {name: value for name, value in values.items() if value}
+
+    def retried_outcomes(self, table: str) -> frozenset[Outcome]:
+        """How calls of a table ended that are made again although the ledger keeps them."""
+        outcomes = GIVEN_UP.intersection(self.retry_only)
+        tables = set(self.retry_only) - outcomes
+        if not self.retry_unresolved or (tables and table not in tables):
+            return frozenset()
+        return outcomes or GIVEN_UP
 
     @cached_property
     def resolved_profile(self) -> ResolvedProfile:

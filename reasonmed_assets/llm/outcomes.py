@@ -29,7 +29,7 @@ class Ending:
     Attributes:
         happened: with the call.
         follows: what the build does then.
-        is_kept: the ledger keeps it for ever, and no later build asks again, but with `--retry-unresolved`.
+        is_kept: the ledger keeps it for ever, and no later build asks again, but for `reasonmed retry`.
         why: it is kept or not.
     """
 

@@ -76,7 +76,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     with warehouse.staging_area(spec.name, partition, run_id) as area:
         path = area / "rows.parquet"
         stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
-        is_retry = session.settings.retry_unresolved and "call_keys" in spec.columns
+        is_retry = "call_keys" in spec.columns and bool(session.settings.retried_outcomes(spec.name))
         is_unchanged = last is not None and last.fingerprint == made_from and not is_retry
         if is_unchanged:
             warehouse.export(spec, partition, path)

@@ -114,7 +114,6 @@ class BuildSession:
             self.servers.base_urls_of,
             self.display,
             build=self.build,
-            retry_unresolved=self.settings.retry_unresolved,
         )
 
     def take_stats(self) -> dict[str, CallStats]:

@@ -97,7 +97,8 @@ def _jobs() -> list[Any]:
 def launch_config(settings: BuildSettings) -> dict[str, Any]:
     """The settings as the launchpad shows them: it leaves out what is null, so a limit that is not set is 0."""
     places = {"profile": settings.profile_reference, "warehouse": str(settings.warehouse_folder)}
-    return asdict(settings) | places | {"limit": settings.limit or 0}
+    shown = asdict(settings) | places | {"limit": settings.limit or 0}
+    return {name: value for name, value in shown.items() if name in _DESCRIPTIONS}
 
 
 def _build_resource(

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from reasonmed_assets.llm.calls import Call, Reply, Result, Unusable
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import LogProgress
 from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.vocabulary import Outcome
 
 
 def profile(**provider: Any) -> Profile:
@@ -93,9 +94,10 @@ class Build:
         source: Iterable[Call],
         parse: Callable[[Reply, Mapping[str, Any]], Any] = text_of,
         retries: int = 2,
+        retried: Collection[Outcome] = frozenset(),
     ) -> dict[str, Result]:
         """Results by row."""
-        return {result.row_id: result for result in self.engine.run("step", source, parse, retries)}
+        return {result.row_id: result for result in self.engine.run("step", source, parse, retries, retried)}
 
 
 def outcomes_in(folder: Path) -> Counter[str]:

@@ -12,7 +12,7 @@ import logging
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from itertools import islice
 
@@ -48,7 +48,6 @@ class Engine:
         base_urls_of: addresses of a provider; asked only when a call has to be made to it.
         progress: receives how far a step is.
         build: names the build whose budget is spent, in all its processes; without a name it is this engine's alone.
-        retry_unresolved: whether the calls of rows that earlier builds gave up are made again.
 
     Attributes:
         stats: counts by step, of all runs of the step together.
@@ -65,14 +64,12 @@ class Engine:
         progress: CallProgress,
         *,
         build: str = "",
-        retry_unresolved: bool = False,
     ) -> None:
         self.profile = profile
         self.ledger = ledger
         self.base_urls_of = base_urls_of
         self.progress = progress
         self.budget = BuildBudget(build or uuid.uuid4().hex, profile.budget)
-        self.retry_unresolved = retry_unresolved
         self.stats: dict[str, CallStats] = {}
         self.allowances: dict[tuple[str, str], Allowance] = {}
         self.told_of_unknown_usage: set[str] = set()
@@ -83,7 +80,14 @@ class Engine:
         """End the processes of models that the steps loaded."""
         self.offline.close()
 
-    def run(self, step: str, calls: Iterable[Call], parse: Parse, usable_retries: int) -> Iterator[Result]:
+    def run(
+        self,
+        step: str,
+        calls: Iterable[Call],
+        parse: Parse,
+        usable_retries: int,
+        retried: Collection[Outcome] = frozenset(),
+    ) -> Iterator[Result]:
         """One result per call, in the order in which they are ready.
 
         `calls` is read as room becomes free, in the thread that takes the results. Closing the iterator, or an
@@ -94,6 +98,7 @@ class Engine:
             calls: the rows' first calls, those of a question together.
             parse: makes a value of a reply; raises `Unusable`.
             usable_retries: new calls after an unusable reply.
+            retried: outcomes that earlier builds gave up with and that are asked about again.
 
         Raises:
             UnauthorisedError: a key is missing or not accepted.
@@ -103,7 +108,7 @@ class Engine:
             LedgerError: the ledger cannot be read or written.
             ValueError: a call names an unknown provider or model.
         """
-        run = _Run(self, step, calls, parse, usable_retries)
+        run = _Run(self, step, calls, parse, usable_retries, retried)
         # What was imported and built so far need not be searched for garbage again and again while calls come and go,
         # and these leave next to none behind.
         thresholds = gc.get_threshold()
@@ -137,11 +142,20 @@ class _Chain:
 class _Run:
     """One run of a step, in the thread that takes the results."""
 
-    def __init__(self, engine: Engine, step: str, calls: Iterable[Call], parse: Parse, usable_retries: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        step: str,
+        calls: Iterable[Call],
+        parse: Parse,
+        usable_retries: int,
+        retried: Collection[Outcome],
+    ) -> None:
         self._engine = engine
         self._step = step
         self._parse = parse
         self._usable_retries = usable_retries
+        self._retried = retried
         self._source = iter(calls)
         self._is_exhausted = False
         self._fetcher = Fetcher(
@@ -152,7 +166,7 @@ class _Run:
             engine.budget,
             engine.offline,
             engine.accepted,
-            engine.retry_unresolved,
+            may_pay_again=bool(retried),
         )
         self._reopened: set[str] = set()
         self._open: dict[str, list[_Chain]] = {}
@@ -235,7 +249,7 @@ class _Run:
             else:
                 under_way.append(chain)
         stored = self._stored(fresh)
-        if self._engine.retry_unresolved:
+        if self._retried:
             self._reopen(stored)
         missing: dict[str, list[_Chain]] = {}
         for key, waiting in fresh.items():
@@ -264,8 +278,12 @@ class _Run:
         return stored
 
     def _reopen(self, stored: dict[str, Stored]) -> None:
-        """Have calls made again that were rejected, each once in a run."""
-        rejected = [key for key, found in stored.items() if found.reply is None and key not in self._reopened]
+        """Have calls made again that are kept without a reply, each once in a run."""
+        rejected = [
+            key
+            for key, found in stored.items()
+            if found.reply is None and found.outcome in self._retried and key not in self._reopened
+        ]
         if rejected:
             self._reopened.update(rejected)
             self._engine.ledger.reopen(rejected)
@@ -331,7 +349,7 @@ class _Run:
         """The next new call of a row. Beyond the retries it is made only to retry what is unresolved, but read in any
         case: what such a build received is used by all later ones."""
         is_retry = len(chain.keys) <= self._usable_retries
-        is_asked = self._engine.retry_unresolved and chain.n_sent <= self._usable_retries
+        is_asked = unusable.outcome in self._retried and chain.n_sent <= self._usable_retries
         chain.may_send = is_retry or is_asked
         chain.job = self._job(retry_of(chain.first, len(chain.keys), unusable, chain.reply))
         chain.keys.append(chain.job.key)

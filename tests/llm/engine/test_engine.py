@@ -25,6 +25,7 @@ from reasonmed_assets.llm.ledger.records import Attempt, Stored
 from reasonmed_assets.llm.outcomes import Received
 from reasonmed_assets.llm.replies.wire import read_reply
 from reasonmed_assets.llm.transports.limits import InFlight
+from reasonmed_assets.vocabulary import GIVEN_UP, Outcome
 
 
 @pytest.fixture(autouse=True)
@@ -435,30 +436,24 @@ def test_open_files_are_given_back(tmp_path: Path) -> None:
         assert n_open_files() <= before + 4
 
 
-class Retrying(Build):
-    """A build that asks again about what earlier ones gave up."""
-
-    def __init__(self, folder: Path, base_url: str) -> None:
-        super().__init__(folder, base_url)
-        self.engine.retry_unresolved = True
-
-
 def test_what_earlier_builds_gave_up_is_asked_again_on_request_and_stays_resolved(tmp_path: Path) -> None:
     with Stub(lambda request: reply("!refused")) as stub:
         with Build(tmp_path, stub.base_url) as build:
             assert build.results([call(1)], retries=1)["1"].outcome == "refused"
-        with Retrying(tmp_path, stub.base_url) as build:
-            still = build.results([call(1)], retries=1)["1"]
+        with Build(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)], retries=1, retried=GIVEN_UP - {Outcome.REFUSED})["1"].is_cached
+        with Build(tmp_path, stub.base_url) as build:
+            still = build.results([call(1)], retries=1, retried={Outcome.REFUSED})["1"]
         assert (still.outcome, len(still.call_keys), stub.n) == ("refused", 4, 4)
         stub.answer = echo
-        with Retrying(tmp_path, stub.base_url) as build:
-            resolved = build.results([call(1)], retries=1)["1"]
+        with Build(tmp_path, stub.base_url) as build:
+            resolved = build.results([call(1)], retries=1, retried=GIVEN_UP)["1"]
         assert (resolved.outcome, stub.n) == ("completed", 5)
         with Build(tmp_path, stub.base_url) as build:
             later = build.results([call(1)], retries=1)["1"]
         assert (later.value, later.call_keys, later.is_cached) == (resolved.value, resolved.call_keys, True)
-        with Retrying(tmp_path, stub.base_url) as build:
-            assert build.results([call(1)], retries=1)["1"].is_cached
+        with Build(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)], retries=1, retried=GIVEN_UP)["1"].is_cached
         assert stub.n == 5
 
 
@@ -466,24 +461,26 @@ def test_a_rejected_call_is_made_again_on_request(tmp_path: Path) -> None:
     with Stub(lambda request: Answer(status=400, body=b"context too long")) as stub:
         with Build(tmp_path, stub.base_url) as build:
             build.results([call(1), call(2)])
-        with Retrying(tmp_path, stub.base_url) as build:
-            assert build.results([call(1)])["1"].outcome == "rejected"
+        with Build(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)], retried={Outcome.FILTERED, Outcome.REFUSED})["1"].is_cached
+        with Build(tmp_path, stub.base_url) as build:
+            assert build.results([call(1)], retried={Outcome.REJECTED})["1"].outcome == "rejected"
         assert stub.n == 3
         stub.answer = echo
-        with Retrying(tmp_path, stub.base_url) as build:
-            result = build.results([call(1), call(2)])["1"]
+        with Build(tmp_path, stub.base_url) as build:
+            result = build.results([call(1), call(2)], retried=GIVEN_UP)["1"]
             frame = build.ledger.attempts_of(result.call_keys)
         assert (result.outcome, result.attempts) == ("completed", 3)
         assert frame["outcome"].to_list() == ["rejected", "rejected", "completed"]
         assert frame["is_accepted"].to_list() == [False, False, True]
         with Build(tmp_path, stub.base_url) as build:
-            assert build.results([call(1)])["1"].is_cached
+            assert build.results([call(1)], retried=GIVEN_UP)["1"].is_cached
         assert stub.n == 5
 
 
 def test_a_first_build_with_retries_asks_no_more_often_than_one_without(tmp_path: Path) -> None:
-    with Stub(lambda request: reply("!refused")) as stub, Retrying(tmp_path, stub.base_url) as build:
-        assert build.results([call(1)])["1"].outcome == "refused"
+    with Stub(lambda request: reply("!refused")) as stub, Build(tmp_path, stub.base_url) as build:
+        assert build.results([call(1)], retried=GIVEN_UP)["1"].outcome == "refused"
         assert stub.n == 3
 
 

@@ -262,8 +262,8 @@ class BatchSender(LoopSender):
             raise EndpointError(
                 f"provider {self._name}: batch {remote.remote_id} is {remote.status}, and its files give no line for "
                 f"{len(batch.jobs):,} of its calls, which it counts as made{problem and f' ({problem})'}. They may be "
-                "paid for and are not made again unasked: run the same command again to read the files again, with "
-                "--retry-unresolved to have these calls made again"
+                "paid for and are not made again unasked: run the same command again to read the files again, or "
+                "`reasonmed retry` to have these calls made again"
             )
         said = remote.problems
         detail = f"batch {remote.remote_id} {remote.status} without a line for this call{said and ': '}{said}"

@@ -18,6 +18,7 @@ from stub import echo
 
 from reasonmed_assets.llm.outcomes import EndpointError
 from reasonmed_assets.llm.transports.batches.api import _time
+from reasonmed_assets.vocabulary import GIVEN_UP
 
 OUTAGE_S = 0.3
 PAGE = "<html><body>please log in</body></html>"
@@ -185,7 +186,7 @@ def test_what_a_batch_counts_and_does_not_give_is_not_bought_again_unasked(tmp_p
                 pytest.raises(EndpointError, match=r"batch batch-0 .* no line for 4 of its calls") as raised,
             ):
                 build.results(calls(10))
-            assert "--retry-unresolved" in str(raised.value)
+            assert "reasonmed retry" in str(raised.value)
             assert stub.n == 10
         stub.write = lambda file_id, content, nth: content
         with Build(tmp_path, stub.base_url, batched(outage_s=OUTAGE_S)) as build:
@@ -200,8 +201,7 @@ def test_what_a_batch_does_not_give_is_bought_again_where_that_is_asked(tmp_path
         with Build(tmp_path, stub.base_url, batched(outage_s=OUTAGE_S)) as build, pytest.raises(EndpointError):
             build.results(calls(3))
         with Build(tmp_path, stub.base_url, batched(outage_s=OUTAGE_S)) as build:
-            build.engine.retry_unresolved = True
-            results = build.results(calls(3))
+            results = build.results(calls(3), retried=GIVEN_UP)
             assert {(r.outcome, r.attempts) for r in results.values()} == {("completed", 2)}
         assert stub.n == 6
 
