@@ -107,7 +107,7 @@ def _announced(planned: Plan) -> str:
 
 def _spent(stats: CallStats) -> str:
     bill = stats.bill
-    unknown = f" and an unknown price for {bill.n_unknown} of them" if bill.n_unknown else ""
+    unknown = f" and {bill.n_unknown} of unknown cost" if bill.n_unknown else ""
     return f"{stats.attempts} requests were made, for ${bill.usd:,.4f}{unknown}"
 
 
