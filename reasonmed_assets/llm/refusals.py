@@ -97,7 +97,8 @@ _ACCOUNT = (
     r"|(more|enough|any|available|out of|add|purchase|remaining) credits|credits? (limit|exhausted|depleted|expired)"
     r"|exceeded[_ ](your )?current[_ ]quota|budget_exceeded|(over|exceeded\w*|max\w*) budget|budget has been exceeded"
     r"|(spend\w*|usage) limit|free.?tier.{0,40}exhausted|freetieronly|arrearage|overdue|good standing|prepaid|top up"
-    r"|余额不足|欠费"
+    r"|balance is (insufficient|too low|exhausted)|monthly included credits|non-?payment|no remaining quota"
+    r"|key limit exceeded|余额不足|欠费"
 )
 _RULES: tuple[tuple[Cause, str], ...] = (
     (
@@ -105,7 +106,8 @@ _RULES: tuple[tuple[Cause, str], ...] = (
         r"content[_ -]?(filter|polic|moderation|violat|management|safety)|responsible_?ai|moderation|flagged"
         r"|prohibited[_ ]content|usage (polic|guideline)|safety[_ ](check|system|filter|setting|polic|reason)|unsafe"
         r"|(for|by|our) safety|data_?inspection|inappropriate|content exists risk|sensitive[_ ](content|info|word)"
-        r"|guardrail|policy[_ ]violation|violat\w+ .{0,40}polic|jailbreak|blocklist|block_?reason|invalid_prompt|敏感",
+        r"|guardrail|policy[_ ]violation|violat\w+ .{0,40}polic|jailbreak|blocklist|block_?reason|invalid_prompt"
+        r"|considered (sensitive|high risk|harmful)|blocked (due to|because of|for|by) (safety|recitation)|敏感",
     ),
     (Cause.CREDIT, _ACCOUNT + r"|quota[_ ](is )?(exhausted|exceeded|used up)"),
     (
@@ -119,7 +121,9 @@ _RULES: tuple[tuple[Cause, str], ...] = (
         r"|unsupported_country|region.{0,20}not supported|not (allowed|authori[sz]ed) to (access|use|perform|invoke)"
         r"|(do not|don['\u2019]t|does not|doesn['\u2019]t) have .{0,20}(access|permission)"
         r"|(without|no|insufficient|lacks?) (the )?(access|permission)"
-        r"|\baccess_?denied|security token.{0,40}(invalid|expired)",
+        r"|\baccess[_ ]?(is )?denied|(not|insufficient) .{0,20}\bscopes?\b|authentication scopes|subscription key"
+        r"|(not|isn['\u2019]t) (in|on) the (allow|authori[sz]ed)|not allowed to sample|must be a member of"
+        r"|has not been used in project|security token.{0,40}(invalid|expired)",
     ),
     (
         Cause.PROMPT,
@@ -128,7 +132,9 @@ _RULES: tuple[tuple[Cause, str], ...] = (
         r"|(prompt|input|entity|request size) exceed|entity too large|string_above_max_length|too many (input )?tokens"
         r"|input tokens? (count )?.{0,30}exceed|(reduce|shorten) .{0,20}(prompt|length|input|messages)"
         r"|(in|with) your (prompt|messages?|input)\b|inputs?`? tokens? \+|inputs?`? must have (less|fewer|at most)"
-        r"|(input|prompt)[_ ](length|tokens?) (should|must)|max(imum)?[_ ]tokens? (limit )?exceeded",
+        r"|(input|prompt)[_ ](length|tokens?) (\d+ )?(should|must|exceed|limit)|max(imum)?[_ ]tokens? (limit )?exceeded"
+        r"|longer than the max\w* (model )?length|(model|message)s? tokens? limit|max message tokens|string too long"
+        r"|expected max_?length|too many (total )?(text )?(bytes|characters)",
     ),
     (
         Cause.LIMIT,
@@ -157,7 +163,7 @@ _RULES: tuple[tuple[Cause, str], ...] = (
 _PATTERNS = {cause: re.compile(words) for cause, words in _RULES}
 _OF_ACCOUNT = re.compile(_ACCOUNT)
 _OVERLOADED = re.compile(
-    r"\b(model|server|service|system|engine|endpoint|deployment|cluster|backend|we)('s| is| are|) "
+    r"\b(model|server|service|system|engine|endpoint|deployment|cluster|backend|workers|we)('s| is| are|) "
     r"((currently|temporarily|now|still|too|at the moment) )*"
     r"(overloaded|at (full |max\w* )?capacity|busy|loading|warming up)|temporarily (unavailable|overloaded)"
 )

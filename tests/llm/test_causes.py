@@ -231,6 +231,48 @@ CASES: list[tuple[Cause, int | None, Any]] = [
 ]
 
 
+WORDS: dict[Cause, list[str]] = {
+    Cause.PROMPT: [
+        "The decoder prompt (length 40000) is longer than the maximum model length of 32768.",
+        "Input length 5000 exceeds maximum allowed token size 4096",
+        "prompt tokens limit exceeded: 30000 > 8192. To increase, visit the settings",
+        "Your request exceeded model token limit: 8192",
+        "Invalid 'messages[0].content': string too long. Expected a string with maximum length 1048576",
+        "Total tokens of image and text exceed max message tokens",
+        "Validation: expected maxLength: 100000, actual: 120000",
+        "too many total text bytes: 30000000 > 20971520",
+    ],
+    Cause.KEY: [
+        "Access denied due to invalid subscription key or wrong API endpoint.",
+        "Model access is denied due to IAM user or service role",
+        "Request had insufficient authentication scopes.",
+        "Token does not have the required scope",
+        "Your IP is not in the allow list",
+        "You are not allowed to sample from this model",
+        "You must be a member of an organization to use the API",
+        "Generative Language API has not been used in project 1 before or it is disabled.",
+    ],
+    Cause.CREDIT: [
+        "Sorry, your account balance is insufficient",
+        "You have exceeded your monthly included credits for Inference Providers",
+        "This organization has been disabled for non-payment",
+        "Key limit exceeded (total limit). Manage it in the settings",
+    ],
+    Cause.FILTER: [
+        "The request was rejected because it was considered high risk",
+        "The content of your request is considered sensitive",
+        "The response was blocked due to SAFETY",
+    ],
+    Cause.OVERLOAD: ["All workers are busy", "Service is too busy. We advise users to temporarily switch"],
+}
+
+
+@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize(("cause", "words"), [(cause, text) for cause, texts in WORDS.items() for text in texts])
+def test_words_tell_the_cause_under_any_status_of_the_clients(cause: Cause, words: str, status: int) -> None:
+    assert refusal_of(status, openai(words)).cause == cause
+
+
 @pytest.mark.parametrize(("cause", "status", "body"), CASES, ids=range(len(CASES)))
 def test_the_cause_is_read_from_words_and_status(cause: Cause, status: int | None, body: Any) -> None:
     raw = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else orjson.dumps(body)
