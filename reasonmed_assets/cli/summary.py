@@ -17,6 +17,7 @@ from reasonmed_assets.llm.replies.finish_reasons import NO_WORD, Finish, finish_
 from reasonmed_assets.orchestration.build import BuildSummary
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import open_warehouse
+from reasonmed_assets.storage.audits import last_audits
 from reasonmed_assets.vocabulary import GIVEN_UP
 
 _TIERS = """
@@ -51,6 +52,8 @@ select finish_reason, count(*) from llm_calls where is_accepted and outcome = 'c
 def print_given_up(settings: BuildSettings, sources: Sequence[str]) -> bool:
     """The rows without a usable reply that a retry asks about again, by table, source and outcome; whether any are.
 
+    Those that a failed audit keeps in quarantine count too.
+
     Raises:
         SettingsError: a table whose rows no model answers.
         WarehouseError: no warehouse is there.
@@ -63,13 +66,21 @@ def print_given_up(settings: BuildSettings, sources: Sequence[str]) -> bool:
             f"the outcomes {', '.join(sorted(GIVEN_UP))}"
         )
     table = new_table(["table", "source", "outcome", "rows"], "Rows that earlier builds gave up")
-    with open_warehouse(settings.warehouse_folder).snapshot() as con:
+    warehouse = open_warehouse(settings.warehouse_folder)
+    blocked = {(audit.table, audit.run_id) for audit in last_audits(warehouse) if audit.is_blocked}
+    kept_apart = [kept for kept in warehouse.quarantined() if (kept.table, kept.run_id) in blocked]
+    with warehouse.snapshot() as con:
         for name in asked:
             outcomes = [str(outcome) for outcome in settings.retried_outcomes(name)]
+            rows = f"select source, outcome from {name}"
+            files = [str(kept.file) for kept in kept_apart if kept.table == name]
+            if files:
+                apart = "(select source, outcome from read_parquet($3))"
+                rows += f" where source not in (select source from {apart}) union all by name {apart}"
             for row in con.execute(
-                f"select source, outcome, count(*) from {name} where outcome in (select unnest($1)) "
+                f"select source, outcome, count(*) from ({rows}) where outcome in (select unnest($1)) "
                 "and (len($2) = 0 or source in (select unnest($2))) group by all order by all",
-                [outcomes, list(sources)],
+                [outcomes, list(sources), *([files] if files else [])],
             ).fetchall():
                 table.add_row(name, *row[:2], number(row[2]))
     console = new_console()
