@@ -139,6 +139,9 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
         return
     for problem in summary.problems:
         console.print(Text.assemble(("✗", "red"), f" {problem}"), soft_wrap=True)
+    if any("\nmissing: " in problem for problem in summary.problems):
+        retry = command("retry", warehouse=settings.warehouse_folder)
+        console.print(f"Rows that the endpoint declined for good are asked again by {retry}", soft_wrap=True)
     print_what_to_do(console, again, summary.is_interrupted)
 
 

@@ -70,7 +70,7 @@ def made_once(tmp_path: Path, stub: BatchStub, n: int = 5, **provider: Any) -> d
         {"metadata": "batch"},
         {"object": None, "endpoint": None, "completion_window": None, "input_file_id": None},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_an_odd_description_of_a_batch_changes_nothing(tmp_path: Path, odd: dict[str, Any]) -> None:
     with BatchStub() as stub:
