@@ -46,7 +46,6 @@ FAULTS = (
     "huge reply",
     "id of another reply",
     "slow drip",
-    "redirect",
 )
 
 
@@ -132,8 +131,6 @@ class Endpoint:
             return response(b"slow down", "429 Too Many Requests", "text/plain", "Retry-After: 0.05\r\n")
         if action in ("500", "503"):
             return response(b"not now", f"{action} Failed", "text/plain")
-        if action == "redirect":
-            return response(b"", "307 Temporary Redirect", more="Location: http://127.0.0.1:1/\r\n")
         if action == "HTML with status 200":
             return response(b"<html><body>Bad gateway</body></html>", kind="text/html")
         if action == "no JSON":

@@ -236,7 +236,8 @@ def _read_parquet(content: bytes, file: str, layout: Layout) -> Iterator[Record]
             for value in batch.to_pylist():
                 row += 1
                 yield Record(row, orjson.dumps(value, default=str).decode(), value=value)
-    except (pa.ArrowException, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        # pyarrow raises OSError where the bytes of a page make no sense.
         raise SourceError(f"{file}: not readable as parquet ({error}): get the file again") from error
 
 

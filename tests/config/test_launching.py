@@ -22,6 +22,8 @@ api_key_env = "HOSTED_KEY"
 provider = "hosted"
 name = "judge"
 revision = "1"
+prompt_usd_per_million = 1.0
+completion_usd_per_million = 2.0
 
 [budget]
 usd = 10.0

@@ -223,5 +223,5 @@ def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
     make_or_open_warehouse(tmp_path).record_audit(
         "questions", "mmlu", {"table": "questions", "partition": "mmlu", "of": "old"}
     )
-    with pytest.raises(QualityError, match=r"questions mmlu .* another version .*reasonmed build --warehouse"):
+    with pytest.raises(WarehouseError, match=r"questions mmlu .* another version .*reasonmed build --warehouse"):
         list(write_quality_pages(tmp_path, None))

@@ -165,7 +165,7 @@ def test_sql_prints_rows(rehearsal: Built, tmp_path: Path, output_format: str) -
 def test_sql_cannot_write(rehearsal: Built) -> None:
     done = reasonmed("sql", "delete from questions", "--warehouse", str(rehearsal.folder))
     assert done.returncode == 1
-    assert "read-only" in done.stderr
+    assert "open for reading" in done.stderr
 
 
 def test_export_refuses_simulated_rows_and_marks_them_when_allowed(rehearsal: Built, tmp_path: Path) -> None:
