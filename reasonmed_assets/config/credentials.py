@@ -1,5 +1,5 @@
-"""Keys and passwords: what looks like one never stands in a profile, which is shown, stored and shared; and one is
-taken out of what an endpoint says before anything is stored, since endpoints and proxies echo headers.
+"""Keys and passwords: a profile, which is shown, stored and shared, may hold nothing that looks like one; and each is
+removed from what an endpoint says before anything is stored, since endpoints and proxies echo headers.
 """
 
 from __future__ import annotations

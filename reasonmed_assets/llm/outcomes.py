@@ -173,7 +173,7 @@ class Received(NamedTuple):
         fatal: the error that ends the run, since no further call can succeed.
         partial: what the endpoint sent and counted of a reply that it broke off.
         cause: why there is no reply; None where there is one.
-        is_unsent: the request did not arrive, or was given back undone.
+        is_unsent: the request did not arrive, or was returned unprocessed.
     """
 
     outcome: Outcome

@@ -49,7 +49,7 @@ _JSON_FIELD = re.compile(
 )
 """A key where JSON has one and a value that ends as one does: words in quotes before a colon are no field.
 
-White space is read from its beginning only, and not given back, so that reading stays linear.
+White space is matched from its beginning only, without backtracking, so that reading stays linear.
 """
 _BETWEEN_STRINGS = re.compile(r"""["']\s*,\s*["']""")
 

