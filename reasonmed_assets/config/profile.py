@@ -348,7 +348,7 @@ class Profile(Section):
                 for key, text in additions.texts():
                     for variable, secret in keys.items():
                         if secret and secret in text:
-                            there = f"it holds the value of the environment variable {variable}: no key may be written here"
+                            there = f"it holds the value of the environment variable {variable}: write no key here"
                             raise MismatchError((table, name, key), there)
         return self
 
