@@ -66,6 +66,7 @@ class Dispatcher(LoopSender):
         self._n_returned = 0
         self._n_saved = 0
         self._is_held_back = False
+        self._has_failed = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._draw = random.Random()  # noqa: S311 - jitter
         super().__init__("model-calls", uvloop.new_event_loop())
@@ -137,7 +138,7 @@ class Dispatcher(LoopSender):
 
     def _next(self, lane: Lane) -> Job | None:
         """The next call that may be sent now; where it only has to wait, the next look is scheduled."""
-        if self._is_stopping:
+        if self._is_stopping or self._has_failed:
             return None
         now = self._loop.time()
         wait_s = lane.wait_s(now)
@@ -225,6 +226,7 @@ class Dispatcher(LoopSender):
             raise
         except BaseException as error:
             lane.breaker.abandoned(job.key)
+            self._has_failed = True  # nothing more is paid for until the run has been stopped
             self._on_failure(error)
             return False
         if is_tried_again and not is_held:
