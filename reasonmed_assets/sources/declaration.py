@@ -22,6 +22,8 @@ SplitRole = Literal["train", "benchmark", "stand_in", "unused"]
 RECORD_KEY = "@key"
 """Field name that means the key of a record in a JSON object of records."""
 
+_DEEPEST = 32
+
 
 class SourceError(ReasonmedError):
     """A source that cannot be used as a whole; the message names the file, what was expected and what to do."""
@@ -30,10 +32,22 @@ class SourceError(ReasonmedError):
 def _inside(path: str) -> str:
     if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
         raise ValueError(f"{path!r} must be a path below the data directory, with forward slashes")
+    if len(PurePosixPath(path).parts) > _DEEPEST:
+        raise ValueError(f"a path below the data directory has at most {_DEEPEST} names between slashes")
     return path
 
 
+def _names_files(pattern: str) -> str:
+    parts = PurePosixPath(pattern).parts
+    if not parts:
+        raise ValueError(f"{pattern!r} must name files")
+    if any("**" in part and part != "**" for part in parts):
+        raise ValueError(f"{pattern!r}: '**' stands for folders, alone between slashes")
+    return pattern
+
+
 RelativePath = Annotated[str, AfterValidator(_inside)]
+FilePattern = Annotated[RelativePath, AfterValidator(_names_files)]
 
 
 def _compiles(pattern: str) -> str:
@@ -108,7 +122,7 @@ class Layout(_Section):
 class Alternative(_Section):
     """One place where a split's files may be."""
 
-    files: tuple[RelativePath, ...] = Field(min_length=1)
+    files: tuple[FilePattern, ...] = Field(min_length=1)
     """Paths or glob patterns below the data directory; each must match where the alternative is used."""
     layout: str = "native"
 
@@ -138,7 +152,7 @@ class Hub(_Section):
     """Commit that a fetch takes; with none, the user names one."""
     folder: RelativePath
     """Folder below the data directory that mirrors the repository."""
-    files: tuple[RelativePath, ...] = Field(min_length=1)
+    files: tuple[FilePattern, ...] = Field(min_length=1)
     """Paths or patterns in the repository."""
     also_needed: tuple[RelativePath, ...] = ()
     """Files below the data directory that the repository lacks and the splits need."""

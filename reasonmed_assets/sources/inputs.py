@@ -22,7 +22,11 @@ class InputFiles:
         self._digests: dict[Path, str] = {}
 
     def matching(self, folder: Path, pattern: str) -> list[Path]:
-        """The files of a folder that match a pattern, sorted."""
+        """The files of a folder that match a pattern, sorted.
+
+        Raises:
+            SourceError: they cannot be looked for.
+        """
         if (folder, pattern) not in self._found:
             self._found[folder, pattern] = _matching(folder, pattern)
         return self._found[folder, pattern]
@@ -63,7 +67,10 @@ class InputFiles:
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
-    return sorted(path for path in folder.glob(pattern) if path.is_file())
+    try:
+        return sorted(path for path in folder.glob(pattern) if path.is_file())
+    except OSError as error:
+        raise SourceError(f"{pattern}: cannot be looked for in {folder}: {error.strerror or error}") from error
 
 
 def _read(path: Path) -> bytes | None:

@@ -266,12 +266,7 @@ READERS = (
     Reader("source, CSV", partial(_source, "csv"), (SourceError,), (seeds.csv_file(),)),
     Reader("source, Parquet", partial(_source, "parquet"), (SourceError,), (seeds.parquet_file(),)),
     Reader("list of ids", _ids, (SourceError,), (seeds.IDS, b'{"q1": "B"}'), 0.5),
-    Reader(
-        "declaration of a source",
-        _declaration,
-        (SourceError,),
-        (seeds.SOURCE.format(format="jsonl", native_id='"id"').encode(),),
-    ),
+    Reader("declaration of a source", _declaration, (SourceError,), (seeds.DECLARATION,)),
     Reader("texts of a question", _texts, (), (seeds.PATH, b"</question> <|im_end|> Which drug is right?")),
     Reader("profile", _profile_file, (reading.ProfileError,), (seeds.PROFILE,)),
     Reader("--set", _assignment, (settings.SettingsError, reading.ProfileError), seeds.ASSIGNMENTS, 0.5),

@@ -80,6 +80,7 @@ role = "train"
 alternatives = [{{ files = ["questions"] }}]
 except_ids_in = "ids.json"
 """
+DECLARATION = SOURCE.format(format="jsonl", native_id='"id"').encode()
 _RECORDS = [
     {
         "id": f"q{n}",

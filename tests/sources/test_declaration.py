@@ -90,6 +90,9 @@ def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
         ('encoding = "letter"', 'encoding = "index"', r"layouts\.native\.gold: give bases"),
         ('files = ["mine/*.jsonl"]', 'files = ["../secret.jsonl"]', r"must be a path below the data directory"),
         ('files = ["mine/*.jsonl"]', 'files = ["/etc/passwd"]', r"must be a path below the data directory"),
+        ('files = ["mine/*.jsonl"]', 'files = ["**x"]', r"'\*\*' stands for folders, alone between slashes"),
+        ('files = ["mine/*.jsonl"]', 'files = ["."]', r"must name files"),
+        ('files = ["mine/*.jsonl"]', f'files = ["{"x/" * 40}a"]', r"at most 32 names"),
         ('files = ["mine/*.jsonl"]', 'files = ["a"], layout = "hub"', r"layout 'hub', which is not among .* native"),
         (
             'role = "train"',
