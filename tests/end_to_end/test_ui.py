@@ -133,11 +133,13 @@ def ui(warehouse: Built, tmp_path: Path) -> Iterator[Ui]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
     command = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()", "ui", "--profile", "simulated"]
     command += ["--set", "providers.rehearsal.requests_per_minute=120"]
+    hosted = "{ kind = 'simulated', base_url = 'https://models.example/v1', api_key_env = 'KEY_OF_THE_USER' }"
+    command += ["--set", f"providers.hosted={hosted}"]
     said = tmp_path / "ui.log"
     with said.open("w") as log:
         process = subprocess.Popen(
             [*command, "--warehouse", str(warehouse.folder), "--port", str(port)],
-            env=inherited, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
+            env=inherited | {"KEY_OF_THE_USER": "sk-1"}, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:
         _wait_for(
@@ -149,6 +151,9 @@ def ui(warehouse: Built, tmp_path: Path) -> Iterator[Ui]:
         token = token_file.read_text()
         assert f"http://127.0.0.1:{port}/?token={token}" in said.read_text()
         started = psutil.Process(process.pid).children(recursive=True)
+        for service, makes_calls in (("code-server", True), (".webserver", False), ("dagster._daemon", False)):
+            (found,) = [one for one in started if any(word.endswith(service) for word in one.cmdline())]
+            assert ("KEY_OF_THE_USER" in found.environ()) == makes_calls, service
         yield Ui(f"http://127.0.0.1:{port}", token)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0, said.read_text()

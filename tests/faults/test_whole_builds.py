@@ -1,7 +1,7 @@
 """Whole builds that are killed at any moment, or run at once beside readers: the same rows, and no call made twice.
 
-Twenty kills take about ten minutes on two quiet cores. More of them: KILLS=63 pytest -m slow tests/faults. A failure
-names the seed of its draws; KILL_SEED sets it.
+Twenty kills take about ten minutes on two quiet cores: pytest -m slow -n 0 -rP tests/faults/test_whole_builds.py. KILLS
+says how many, FAULTS_SECONDS how long all may take. A failure names the seed of its draws; KILL_SEED sets it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pytest
+from bounded import Clock
 from builds import COMMAND, Built
 from builds import start as start_build
 
@@ -26,7 +27,6 @@ pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("KILL_SEED", "0")) or random.randrange(1, 2**31)
-TIMEOUT_S = 900
 ARGUMENTS = ["build", "--profile", "simulated", "--limit", "1", "--source", "mmlu", "--warehouse"]
 OF_THE_RUN = {"llm_calls", "publishes"}
 """Their rows say when and how often."""
@@ -61,16 +61,19 @@ def replies(folder: Path) -> int:
     return len(counts)
 
 
-def finished(process: subprocess.Popen[str]) -> str:
-    said, _ = process.communicate(timeout=TIMEOUT_S)
+def finish(process: subprocess.Popen[str], clock: Clock) -> None:
+    """Wait for a build, while there is time."""
+    try:
+        said, _ = process.communicate(timeout=clock.left_s)
+    finally:
+        process.kill()
     assert process.returncode == 0, said
-    return said
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Undisturbed:
     folder, started = tmp_path_factory.mktemp("undisturbed") / "warehouse", time.monotonic()
-    finished(start_build(*ARGUMENTS, str(folder)))
+    finish(start_build(*ARGUMENTS, str(folder)), clock)
     seconds = time.monotonic() - started
     rows = rows_by_table(folder)
     assert len(rows) >= 20
@@ -99,7 +102,9 @@ def check_what_is_left(folder: Path, undisturbed: Undisturbed) -> None:
         assert rows in ([], undisturbed.rows[table]) or table == "call_uses", table
 
 
-def test_builds_that_are_killed_at_any_moment_end_with_the_same_rows(tmp_path: Path, undisturbed: Undisturbed) -> None:
+def test_builds_that_are_killed_at_any_moment_end_with_the_same_rows(
+    tmp_path: Path, undisturbed: Undisturbed, clock: Clock
+) -> None:
     print(f"KILL_SEED={SEED}")
     draw = random.Random(SEED)
     kills = builds = 0
@@ -109,28 +114,34 @@ def test_builds_that_are_killed_at_any_moment_end_with_the_same_rows(tmp_path: P
         while kills < KILLS and is_killed_after(draw.uniform(START, undisturbed.seconds), folder):
             kills, n = kills + 1, n + 1
             check_what_is_left(folder, undisturbed)
+            clock.check(f"{kills} of {KILLS} kills were made")
             if n == 6:
                 break
-        finished(start_build(*ARGUMENTS, str(folder)))
+        finish(start_build(*ARGUMENTS, str(folder)), clock)
         assert rows_by_table(folder) == undisturbed.rows, f"KILL_SEED={SEED}, build {builds} after {n} kills"
         assert replies(folder) == undisturbed.calls
     print(f"{kills} kills of {builds} builds, {len(undisturbed.rows)} tables, {undisturbed.calls} calls each")
 
 
-def test_four_builds_at_once_and_four_readers(tmp_path: Path, undisturbed: Undisturbed) -> None:
+def test_four_builds_at_once_and_four_readers(tmp_path: Path, undisturbed: Undisturbed, clock: Clock) -> None:
     folder = tmp_path / "warehouse"
     child = str(Path(__file__).with_name("reading_child.py"))
-    readers = [
-        subprocess.Popen(
-            [sys.executable, child, kind, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for kind in READERS
-    ]
-    for build in [start_build(*ARGUMENTS, str(folder)) for _ in range(4)]:
-        finished(build)
-    for kind, reader in zip(READERS, readers, strict=True):
-        said, _ = reader.communicate(timeout=60)
-        assert reader.returncode == 0, kind
-        print(f"{kind}: {said.strip()} reads")
+    with ExitStack() as running:
+        readers = [
+            subprocess.Popen(
+                [sys.executable, child, kind, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            for kind in READERS
+        ]
+        builds = [start_build(*ARGUMENTS, str(folder)) for _ in range(4)]
+        for process in (*readers, *builds):
+            running.callback(process.kill)
+        for build in builds:
+            finish(build, clock)
+        for kind, reader in zip(READERS, readers, strict=True):
+            said, _ = reader.communicate(timeout=60)
+            assert reader.returncode == 0, kind
+            assert int(said) > 0
+            print(f"{kind}: {said.strip()} reads")
     assert rows_by_table(folder) == undisturbed.rows
     assert replies(folder) == undisturbed.calls == Built(folder, "").attempts()

@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from reasonmed_assets.config import load_profile
@@ -158,6 +159,17 @@ def test_threads_share_one_server(tmp_path, monkeypatch):
         pid = server.pid
     assert urls == [("http://127.0.0.1:4321/v1",)] * 8
     assert pid is not None and wait_until_gone(pid)
+
+
+def test_a_server_of_a_build_has_no_key(tmp_path, monkeypatch):
+    monkeypatch.setattr(Servers, "_command_of", lambda self, provider: python(GOOD_CHILD))
+    monkeypatch.setenv("HOSTED_KEY", "sk-of-the-build")
+    hosted = {"kind": "simulated", "base_url": "https://models.example/v1", "api_key_env": "HOSTED_KEY"}
+    with Servers(load_profile("simulated", {"providers.hosted": hosted}), tmp_path, notify=lambda _: None) as servers:
+        servers.base_urls_of("rehearsal")
+        environment = psutil.Process(servers._started["rehearsal"].pid).environ()
+    assert "PATH" in environment
+    assert "HOSTED_KEY" not in environment
 
 
 def test_a_server_that_died_is_reported_at_the_next_use(tmp_path, monkeypatch):
