@@ -18,6 +18,10 @@ from pathlib import Path
 
 import psutil
 
+LONGEST_SQLITE_PATH = 504
+"""Bytes: SQLite opens no file of a longer absolute path, since its journal's must not exceed 512."""
+LONGEST_SOCKET_PATH = 107
+"""Bytes: the kernel's limit for the address of a Unix socket."""
 _PROC = Path("/proc")
 _TEMPORARY = "reasonmed-"
 _OLD_S = 24 * 3600.0

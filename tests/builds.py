@@ -24,7 +24,7 @@ def reasonmed(*arguments: str, cwd: Path | None = None, **environment: str) -> s
     """Run the command line as a user would; settings of the surrounding shell do not reach it."""
     return subprocess.run(
         [*COMMAND, *arguments],
-        env=_environment() | environment,
+        env=a_shell() | environment,
         cwd=cwd,
         capture_output=True,
         text=True,
@@ -40,7 +40,7 @@ def called(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     """
     surrounding = dict(os.environ)
     os.environ.clear()
-    os.environ.update(_environment() | environment)
+    os.environ.update(a_shell() | environment)
     try:
         done = CliRunner().invoke(app, arguments, catch_exceptions=False)
     finally:
@@ -52,11 +52,12 @@ def called(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def start(*arguments: str) -> subprocess.Popen[str]:
     """Start the command line in the same way and return at once; it says everything on one pipe."""
     return subprocess.Popen(
-        [*COMMAND, *arguments], env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*COMMAND, *arguments], env=a_shell(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 
-def _environment() -> dict[str, str]:
+def a_shell() -> dict[str, str]:
+    """The environment of a user's shell, without settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "DAGSTER_"))}
     return inherited | {"COLUMNS": "200"}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from io import TextIOWrapper
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +18,26 @@ from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch
 from reasonmed_assets.cli.warehouse import clean, costs, export, sql
 
-app = typer.Typer(
+
+class _InUtf8(typer.Typer):
+    """A command that runs in UTF-8 whatever the locale.
+
+    DuckDB knows no other names of files, and not every library names the encoding of what it writes. What people read
+    stays in the encoding of the terminal, with what that lacks written out.
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if sys.getfilesystemencoding() != "utf-8":
+            spoken = os.environ.get("PYTHONIOENCODING") or f"{sys.stdout.encoding}:backslashreplace"
+            environment = os.environ | {"PYTHONUTF8": "1", "PYTHONIOENCODING": spoken}
+            os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], environment)  # noqa: S606
+        for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors=errors)
+        return super().__call__(*args, **kwargs)
+
+
+app = _InUtf8(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Declarative, audited builds of medical-reasoning data sets in one DuckDB warehouse.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,7 +74,10 @@ def plain_errors() -> Iterator[None]:
     except (ReasonmedError, OSError) as error:
         from reasonmed_assets.cli.terminal import say
 
-        say(f"reasonmed: {error}", is_error=True)
+        said = str(error)
+        if isinstance(error, OSError) and error.filename is not None:
+            said = f"{os.fsdecode(error.filename)}: {error.strerror}"
+        say(f"reasonmed: {said}", is_error=True)
         raise typer.Exit(1) from error
 
 

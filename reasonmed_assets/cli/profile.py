@@ -24,7 +24,7 @@ def show(
 
     with plain_errors():
         for line in listing(settings_from(profile=profile, assignments=assignments).resolved_profile):
-            typer.echo(line)
+            typer.echo(line.encode("utf-8", "backslashreplace"))
 
 
 @profile_app.command()

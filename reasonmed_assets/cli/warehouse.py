@@ -139,7 +139,7 @@ def run_query(
         nested = [_as_json(rows[name]) for name, kind in rows.schema.items() if kind.is_nested()]
         rows.with_columns(nested).write_csv(sys.stdout.buffer)
     elif output_format == TableFormat.json:
-        print(rows.write_json())
+        typer.echo(rows.write_json().encode())
     elif output_format == TableFormat.parquet:
         rows.write_parquet(sys.stdout.buffer)
     else:

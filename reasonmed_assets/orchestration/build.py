@@ -25,7 +25,7 @@ from reasonmed_assets.orchestration.code_location import (
     job_tables,
     launch_config,
 )
-from reasonmed_assets.orchestration.history import BuildError, dagster_instance, process_tags
+from reasonmed_assets.orchestration.history import BuildError, dagster_instance, process_tags, refuse_unusable
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import open_warehouse
 
@@ -70,10 +70,13 @@ def build(
         selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
 
     Raises:
-        BuildError: a source or a selected table does not exist.
+        BuildError: a source or a selected table does not exist, or no history can be kept under the warehouse's path.
+        HistoryError: the history of runs could not be written.
+        LedgerError: the ledger cannot be used.
         ProfileError, SourceError, WarehouseError: see `BuildSession`.
     """
     started = time.monotonic()
+    refuse_unusable(settings.warehouse_folder)
     # An error that stops every run is raised once, before the first.
     session = BuildSession(settings, new_display)
     declared = list(session.declarations)
@@ -85,7 +88,7 @@ def build(
     wanted = _selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
-    if wanted & set(ACCOUNT_TABLES) and store_exists(settings.ledger_reference):
+    if wanted & set(CALL_TABLES) or (wanted & set(ACCOUNT_TABLES) and store_exists(settings.ledger_reference)):
         # A ledger that cannot be used is reported now, not by one table after the other.
         open_store(settings.ledger_reference).close()
     summary = BuildSummary()

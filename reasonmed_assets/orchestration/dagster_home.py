@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from contextlib import closing, redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -48,6 +49,26 @@ _DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.d
 
 class HistoryError(ReasonmedError):
     """Dagster's history in a warehouse cannot be used; the message says what to do."""
+
+
+@contextmanager
+def told_if_unusable(home: Path, *others: type[Exception]) -> Iterator[None]:
+    """Turns the errors of Dagster's databases, and those of other classes, into one that says what to do.
+
+    Raises:
+        HistoryError: the history could not be read or written.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    told: tuple[type[Exception], ...] = (SQLAlchemyError, sqlite3.Error, *others)
+    try:
+        yield
+    except told as error:
+        why = getattr(error, "orig", None) or error
+        raise HistoryError(
+            f"the history of runs in {home} cannot be used: {why}. What was published and paid for is safe: make room "
+            "on its disk, or make it writable, then run the same command again"
+        ) from error
 
 
 def has_earlier_settings(home: Path) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.machine import Process, is_running, locked, this_process
+from reasonmed_assets.machine import LONGEST_SQLITE_PATH, Process, is_running, locked, this_process
 from reasonmed_assets.orchestration import dagster_home
 
 if TYPE_CHECKING:
@@ -29,12 +31,16 @@ class BuildError(ReasonmedError):
 
 @contextmanager
 def dagster_instance(warehouse: Path) -> Iterator[DagsterInstance]:
-    """Dagster's own storage in the warehouse, so that the UI and the command line share one history."""
+    """Dagster's own storage in the warehouse, so that the UI and the command line share one history.
+
+    Raises:
+        BuildError, HistoryError: as `prepare_dagster_home`, or the history could not be written, within too.
+    """
     from dagster import DagsterInstance
 
     prepare_dagster_home(warehouse)
     os.environ["DAGSTER_HOME"] = str(dagster_home_of(warehouse))
-    with DagsterInstance.get() as instance:
+    with dagster_home.told_if_unusable(dagster_home_of(warehouse)), DagsterInstance.get() as instance:
         end_dead_runs(instance)
         yield instance
 
@@ -76,26 +82,49 @@ def _process_of(run: DagsterRun) -> Process | None:
         return None
 
 
+def refuse_unusable(warehouse: Path) -> None:
+    """Stop where no history can be kept in a folder, before anything is made.
+
+    Raises:
+        BuildError: the message says what is wrong with its path.
+    """
+    home = str(dagster_home_of(warehouse))
+    if unquote(home) != home:
+        raise BuildError(
+            f"{warehouse}: Dagster writes the path of its history into a URL, where a % with two hex digits stands for "
+            "another character; choose a folder without one with --warehouse"
+        )
+    if glob.escape(home) != home:
+        raise BuildError(
+            f"{warehouse}: Dagster finds its settings by a pattern, in which *, ? and [ stand for other characters; "
+            "choose a folder without one with --warehouse"
+        )
+    longest = LONGEST_SQLITE_PATH - len(f"/.dagster/history/runs/{uuid.UUID(int=0)}.db")
+    length = len(os.fsencode(warehouse))
+    if length > longest:
+        raise BuildError(
+            f"{warehouse}: the path has {length:,} bytes, and the history of runs in it can be kept up to {longest}; "
+            "choose another folder with --warehouse"
+        )
+
+
 def prepare_dagster_home(warehouse: Path) -> Path:
     """Create Dagster's home, or bring one of an earlier version forward.
 
     Once, under a lock: a fresh one breaks under parallel first use. Settings that the user changed stay as they are.
 
     Raises:
-        BuildError: Dagster cannot keep its history under this path.
-        HistoryError: a newer Dagster wrote the history.
+        BuildError: no history can be kept under this path.
+        HistoryError: a newer Dagster wrote the history, or it cannot be written.
     """
+    refuse_unusable(warehouse)
     home = dagster_home_of(warehouse)
-    if unquote(str(home)) != str(home):
-        raise BuildError(
-            f"{warehouse}: Dagster writes the path of its history into a URL, where a % with two hex digits stands for "
-            "another character; choose a folder without one with --warehouse"
-        )
     if not _is_ready(home):
-        warehouse.mkdir(parents=True, exist_ok=True)
-        with locked(warehouse / ".dagster.lock"):
-            if not _is_ready(home):
-                _make_ready(home)
+        with dagster_home.told_if_unusable(home, OSError):
+            warehouse.mkdir(parents=True, exist_ok=True)
+            with locked(warehouse / ".dagster.lock"):
+                if not _is_ready(home):
+                    _make_ready(home)
     return home
 
 

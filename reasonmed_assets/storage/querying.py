@@ -68,7 +68,9 @@ def answer(con: duckdb.DuckDBPyConnection, query: str, protected: Sequence[Path]
             _judge(con, statement, protected)
         relation = con.sql(query)
         return relation.pl() if relation is not None else pl.DataFrame()
-    except (duckdb.Error, UnicodeError) as error:
+    except UnicodeError as error:
+        raise QueryError("the query is not UTF-8") from error
+    except duckdb.Error as error:
         raise QueryError(str(error)) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -71,11 +72,22 @@ def test_a_ledger_of_a_newer_version_is_refused_before_the_first_table(tmp_path:
     assert not (tmp_path / "build.duckdb").exists()
 
 
-@pytest.mark.parametrize("name", ["what?", "100%41"])
+@pytest.mark.parametrize("name", ["what?", "100%41", "a[b]", "a*", "\udcff", "a" * 256, "a/" * 300, "a/" * 2500])
 def test_a_path_that_a_library_would_read_otherwise_is_refused(name: str, tmp_path: Path) -> None:
     done = called("build", "--profile", "simulated", "--warehouse", str(tmp_path / name))
     assert done.returncode == 1
-    assert "choose a folder without one with --warehouse" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert re.search("choose (a|another) folder .*with --warehouse|name too long", done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["a" * 256, "a/" * 300, "."])
+def test_a_ledger_that_cannot_be_is_refused_before_the_first_table(name: str, tmp_path: Path) -> None:
+    places = ["--warehouse", str(tmp_path / "w"), "--ledger", str(tmp_path / name)]
+    done = called("build", "--profile", "simulated", *places)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "a/" * 300 not in name or "the path has" in done.stderr
+    assert not (tmp_path / "w" / "build.duckdb").exists()
 
 
 def test_another_kind_of_model_is_refused(copy: Built) -> None:

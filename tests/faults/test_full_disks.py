@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 import orjson
 import pytest
 import seeds
@@ -24,6 +25,7 @@ from stores import KEYS, RAW, Waiting, attempt
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.records import Recorded
+from reasonmed_assets.orchestration.history import dagster_instance
 from reasonmed_assets.pages.site import write_quality_pages
 from reasonmed_assets.people.reviews import import_reviews, kept_files, read_reviews
 from reasonmed_assets.release.files import replaceable, written_aside
@@ -34,7 +36,7 @@ from reasonmed_assets.storage.binding import Binding, read_binding, write_bindin
 PRINTED = (ReasonmedError, OSError)
 """What `cli.options.plain_errors` prints."""
 SIZE_KB = 24 * 1024
-RESTS_KB = (4, 12, 40, 400, 1_200, 4_000)
+RESTS_KB = (0, 4, 12, 40, 120, 400, 1_200, 4_000)
 LONG = random.Random(1).randbytes(300_000).hex()
 """A text that no compression makes small."""
 
@@ -129,6 +131,21 @@ def _reported(folder: Path) -> object:
     return [page.parent.name for page in pages if "</html>" in page.read_text(encoding="utf-8")]
 
 
+def _run(folder: Path, _: Path) -> None:
+    with dagster_instance(folder) as instance:
+        nothing.execute_in_process(instance=instance)
+
+
+@dg.job
+def nothing() -> None:
+    """A job without steps."""
+
+
+def _ran(folder: Path) -> object:
+    with dagster_instance(folder) as instance:
+        return instance.get_runs_count(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]))
+
+
 @dataclass(frozen=True)
 class Writer:
     """A writer.
@@ -137,11 +154,13 @@ class Writer:
         name: what it writes.
         write: writes something once more; the second folder is on another disk.
         read: reads what was written.
+        fast_kb: the rests that are tried every time; the others are slow.
     """
 
     name: str
     write: Callable[[Path, Path], None]
     read: Callable[[Path], object]
+    fast_kb: tuple[int, ...] = (0, 120)
 
 
 WRITERS = (
@@ -153,6 +172,7 @@ WRITERS = (
     Writer("kept reviews", _import, _imported),
     Writer("export", _export, _exported),
     Writer("quality report", _report, _reported),
+    Writer("history of runs", _run, _ran, fast_kb=(120,)),
 )
 
 
@@ -180,8 +200,14 @@ def fill(disk: Path, rest_kb: int) -> Path:
     return ballast
 
 
-@pytest.mark.parametrize("rest_kb", [0, *(pytest.param(rest, marks=pytest.mark.slow) for rest in RESTS_KB), 120])
-@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.name)
+@pytest.mark.parametrize(
+    ("writer", "rest_kb"),
+    [
+        pytest.param(writer, rest, id=f"{writer.name}-{rest}", marks=() if rest in writer.fast_kb else pytest.mark.slow)
+        for writer in WRITERS
+        for rest in RESTS_KB
+    ],
+)
 def test_on_a_full_disk_nothing_is_lost_and_later_it_is_written(
     writer: Writer, rest_kb: int, disk: Path, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from reasonmed_assets.orchestration import dagster_home
 from reasonmed_assets.orchestration.dagster_home import HistoryError
-from reasonmed_assets.orchestration.history import dagster_instance, prepare_dagster_home
+from reasonmed_assets.orchestration.history import BuildError, dagster_instance, prepare_dagster_home
 
 EARLIER = {
     "5630d57": "telemetry:\n  enabled: false\n",
@@ -89,3 +89,16 @@ def _job():
         pass
 
     return nothing
+
+
+def test_a_history_is_kept_under_any_path_that_is_not_refused(tmp_path: Path) -> None:
+    name = "a#b & c'd\"e;%z\nh\\i {j} $HOME :l=~"
+    warehouse = tmp_path / name
+    while (left := 442 - len(str(warehouse))) > 1:
+        warehouse /= "d" * min(200, left - 1)
+    with dagster_instance(warehouse) as instance:
+        assert not instance.telemetry_enabled
+        assert _job().execute_in_process(instance=instance).success
+    assert [folder.name for folder in tmp_path.iterdir()] == [name]
+    with pytest.raises(BuildError, match=r"443 bytes.* up to 442"):
+        prepare_dagster_home(warehouse.with_name(f"{warehouse.name}d"))

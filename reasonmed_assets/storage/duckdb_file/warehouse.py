@@ -48,10 +48,15 @@ class DuckDBFile(Warehouse):
         lock_timeout_s: float = LOCK_TIMEOUT_S,
     ) -> None:
         refuse_network_disk(folder)
-        if "?" in str(folder.resolve()):
+        path = str(folder.resolve())
+        if "?" in path:
             raise WarehouseError(
                 f"{folder}: DuckDB takes what follows a ? in the path of a database for its options; choose a folder "
                 "without one with --warehouse"
+            )
+        if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
+            raise WarehouseError(
+                f"{folder}: DuckDB opens no path that is not UTF-8; choose a folder with another name with --warehouse"
             )
         super().__init__(folder)
         self.folder = self._folder

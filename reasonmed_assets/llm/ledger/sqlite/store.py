@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -20,7 +21,7 @@ from reasonmed_assets.llm.ledger.sqlite import schema
 from reasonmed_assets.llm.ledger.sqlite.changes import Changes
 from reasonmed_assets.llm.ledger.sqlite.statements import blob, select_by_key
 from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS, CallStore, StoredFrame
-from reasonmed_assets.machine import is_running, is_stopped
+from reasonmed_assets.machine import LONGEST_SQLITE_PATH, is_running, is_stopped
 
 _BUSY_S = 60.0
 
@@ -103,6 +104,12 @@ class SqliteStore(CallStore):
         self._reading_lock = threading.Lock()
         self._writing: sqlite3.Connection | None = None
         self._changes: Changes | None = None
+        length = len(os.fsencode(path.absolute()))
+        if length > LONGEST_SQLITE_PATH:
+            raise LedgerError(
+                f"ledger {path}: the path has {length:,} bytes, and SQLite opens none of more than "
+                f"{LONGEST_SQLITE_PATH}; give another file with --ledger"
+            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._reading = self._connect()
