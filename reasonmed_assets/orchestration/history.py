@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import uuid
@@ -93,11 +92,6 @@ def refuse_unusable(warehouse: Path) -> None:
         raise BuildError(
             f"{warehouse}: Dagster writes the path of its history into a URL, where a % with two hex digits stands for "
             "another character; choose a folder without one with --warehouse"
-        )
-    if glob.escape(home) != home:
-        raise BuildError(
-            f"{warehouse}: Dagster finds its settings by a pattern, in which *, ? and [ stand for other characters; "
-            "choose a folder without one with --warehouse"
         )
     longest = LONGEST_SQLITE_PATH - len(f"/.dagster/history/runs/{uuid.UUID(int=0)}.db")
     length = len(os.fsencode(warehouse))

@@ -72,7 +72,7 @@ def test_a_ledger_of_a_newer_version_is_refused_before_the_first_table(tmp_path:
     assert not (tmp_path / "build.duckdb").exists()
 
 
-@pytest.mark.parametrize("name", ["what?", "100%41", "a[b]", "a*", "\udcff", "a" * 256, "a/" * 300, "a/" * 2500])
+@pytest.mark.parametrize("name", ["what?", "100%41", "\udcff", "a" * 256, "a/" * 300, "a/" * 2500])
 def test_a_path_that_a_library_would_read_otherwise_is_refused(name: str, tmp_path: Path) -> None:
     done = called("build", "--profile", "simulated", "--warehouse", str(tmp_path / name))
     assert done.returncode == 1
