@@ -191,8 +191,9 @@ class Fetcher:
         try:
             self._ledger.flush()
         finally:
-            self._ledger.release(self._held)
-            self._ledger.flush()
+            if self._held:
+                self._ledger.release(self._held)
+                self._ledger.flush()
 
     def _sender_of(self, name: str) -> Sender:
         provider = self._profile.providers[name]

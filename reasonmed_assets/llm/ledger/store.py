@@ -315,11 +315,13 @@ class CallStore(ABC):
     def _n_others(self, provider: str) -> int:
         """How many live owners beside this one use a provider."""
 
-    def _submit(self, operation: Operation) -> None:
+    def _submit(self, operation: Operation, *, is_awaited: bool = False) -> None:
         with self._writer_lock:
             if self._writer is None:
                 self._writer = Writer(self.name, self._commit, HEARTBEAT_S, self._is_of_a_record)
             self._writer.submit(operation)
+            if is_awaited:
+                self._writer.hurry()
 
     def _wait_for(self, operation: Operation) -> Any:
         finished = threading.Event()
@@ -330,7 +332,7 @@ class CallStore(ABC):
             finished.set()
 
         operation.finish = finish
-        self._submit(operation)
+        self._submit(operation, is_awaited=True)
         finished.wait()
         if isinstance(results[0], LedgerError):
             raise results[0]

@@ -18,6 +18,8 @@ _GROUP_S = 0.020
 _ENOUGH = 64
 """How long a group gathers before it is written, and how many operations are enough before: a reply is at most this and
 two writes away from being safe."""
+_FIRST_S = 0.001
+"""How long the first group after a pause gathers: nothing has shown that more is coming."""
 
 _GROUP_OPERATIONS = 512
 
@@ -56,6 +58,10 @@ class Writer:
         if self._operations.qsize() >= _ENOUGH - 1 and not self._are_enough.is_set():
             self._are_enough.set()
 
+    def hurry(self) -> None:
+        """Write what was handed over without waiting for more: somebody waits for it."""
+        self._are_enough.set()
+
     def close(self) -> None:
         """Write what was handed over, then end the thread."""
         self._is_closing = True
@@ -77,10 +83,12 @@ class Writer:
     def _gather(self, wait_s: float) -> tuple[list[Operation], bool]:
         group: list[Operation] = []
         try:
+            asked_at = time.monotonic()
             operation = self._operations.get(timeout=wait_s)
-            self._are_enough.clear()
             if self._operations.qsize() < _ENOUGH - 1 and not self._is_closing:
-                self._are_enough.wait(_GROUP_S)
+                has_paused = time.monotonic() - asked_at >= _GROUP_S
+                self._are_enough.wait(_FIRST_S if has_paused else _GROUP_S)
+            self._are_enough.clear()
             while operation is not None:
                 group.append(operation)
                 if len(group) == _GROUP_OPERATIONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,6 +33,33 @@ def test_a_group_that_is_large_enough_does_not_wait_for_more(monkeypatch: pytest
     opened.submit(Barrier(finish=last))
     opened.close()
     assert all(waiting.event.is_set() for waiting in [*told, last]), "closing waits for no more either"
+
+
+def test_what_somebody_waits_for_does_not_wait_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_GROUP_S", 60.0)
+    told = [Waiting() for _ in range(3)]
+    opened = writer.Writer("name", nothing, 60.0, never)
+    for waiting in told:
+        opened.submit(Barrier(finish=waiting))
+        opened.hurry()
+        waiting.get()
+    opened.close()
+
+
+def test_the_first_after_a_pause_hardly_waits_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_GROUP_S", 0.2)
+    opened = writer.Writer("name", nothing, 60.0, never)
+
+    def wait_s() -> float:
+        time.sleep(0.25)
+        began_at = time.monotonic()
+        opened.submit(Barrier(finish=(waiting := Waiting())))
+        waiting.get()
+        return time.monotonic() - began_at
+
+    # A machine that is busy may hold up one of them, hardly all.
+    assert any(wait_s() < 0.2 for _ in range(10))
+    opened.close()
 
 
 def test_a_group_that_fails_is_told_to_all_who_wait() -> None:
