@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def reasonmed(*arguments: str, cwd: Path | None = None, **environment: str) -> s
     )
 
 
-def called(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def called(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command as `reasonmed` does, but in this process, which has imported what takes a new one seconds.
 
     For tests of what a command makes and says. How its process starts, is interrupted and ends, others test.
@@ -42,7 +43,8 @@ def called(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     os.environ.clear()
     os.environ.update(a_shell() | environment)
     try:
-        done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        with chdir(cwd or Path.cwd()):
+            done = CliRunner().invoke(app, arguments, catch_exceptions=False)
     finally:
         os.environ.clear()
         os.environ.update(surrounding)

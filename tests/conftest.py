@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 from builds import Built, reasonmed
 
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 8 * 1024**3
+
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # Processes inherit that, and tests interrupt some that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+    # No test outlives a loss of power, and a build waits seconds for a disk to confirm what it writes.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+# Compiled once, not by each of the processes that tests start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""What `reasonmed build` reads and prints, as a process."""
+"""What `reasonmed build` reads and prints."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from builds import reasonmed
+from builds import called
 
 COUNTING = """
 import sys
@@ -42,7 +42,7 @@ def test_texts_are_data_and_hints_can_be_pasted(tmp_path: Path) -> None:
     )
     folder = tmp_path / "it's [b] [red]w[/red]"
     options = ["--profile", str(tmp_path / "mine.toml"), "--warehouse", str(folder)]
-    done = reasonmed("build", *options, "--source", "mmlu", "--select", "key:raw_questions")
+    done = called("build", *options, "--source", "mmlu", "--select", "key:raw_questions")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "[bold]b[/bold] [/] :smile: [link=x]" in done.stdout
     assert f"Warehouse: {folder}\n" in done.stdout
@@ -50,14 +50,14 @@ def test_texts_are_data_and_hints_can_be_pasted(tmp_path: Path) -> None:
     for command in ('reasonmed sql "select tier, count(*) from reasonmed group by all"', "reasonmed quality"):
         (line,) = [line for line in done.stdout.splitlines() if command in line]
         assert line.endswith(f'{command} --warehouse "{folder}"')
-    stopped = reasonmed("build", *options, "--replace", "--source", "mmlu", "--limit", "1", "--set", "seed=1",
+    stopped = called("build", *options, "--replace", "--source", "mmlu", "--limit", "1", "--set", "seed=1",
                         "--select", "+key:reasoning_paths", "--budget-calls", "0")  # fmt: skip
     assert stopped.returncode == 1
     assert stopped.stdout.splitlines()[-1].strip() == (
         f'reasonmed build --profile {tmp_path}/mine.toml --warehouse "{folder}" --limit 1 --set seed=1 '
         "--source mmlu --select +key:reasoning_paths --budget-calls 0"
     )
-    checked = reasonmed("doctor", *options)
+    checked = called("doctor", *options)
     rows = checked.stdout.splitlines()
     details = ("Python 3", "19 records", "24 records", "simulated endpoint")
     assert len({row.index(detail) for row in rows for detail in details if detail in row}) == 1, rows

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 import duckdb
-from builds import reasonmed
+from builds import called, reasonmed
 
 
 def test_problems_of_a_profile_are_aligned_findings(tmp_path: Path) -> None:
     (tmp_path / "[b].toml").write_text(
         'extends = "simulated"\n[rules]\nrewrite_rounds = 99\nfallback_paths = -2\n', encoding="utf-8"
     )
-    done = reasonmed("doctor", "--profile", "[b].toml", "--warehouse", "w", cwd=tmp_path)
+    done = called("doctor", "--profile", "[b].toml", "--warehouse", "w", cwd=tmp_path)
     assert done.returncode == 1
     rows = done.stdout.splitlines()
     assert [row.split()[:2] for row in rows[:3]] == [["ok", "versions"], ["ok", "disk"], ["wrong", "profile"]]
@@ -24,7 +24,7 @@ def test_problems_of_a_profile_are_aligned_findings(tmp_path: Path) -> None:
 
 def test_a_value_set_for_the_run_is_checked(tmp_path: Path) -> None:
     options = ["--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--set", "rules.audit_share=2"]
-    done = reasonmed("doctor", *options)
+    done = called("doctor", *options)
     assert done.returncode == 1
     assert "simulated.toml, as set for this run: rules.audit_share: Input should be less than" in done.stdout
 
@@ -32,7 +32,7 @@ def test_a_value_set_for_the_run_is_checked(tmp_path: Path) -> None:
 def test_a_warehouse_that_it_cannot_read_is_a_finding(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "build.duckdb")) as con:
         con.execute("create macro layout_version() as 999")
-    done = reasonmed("doctor", "--profile", "simulated", "--warehouse", str(tmp_path))
+    done = called("doctor", "--profile", "simulated", "--warehouse", str(tmp_path))
     assert done.returncode == 1
     assert "the warehouse has layout version 999" in done.stdout
 

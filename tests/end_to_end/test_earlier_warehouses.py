@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from builds import called, reasonmed
+from builds import called
 
 from reasonmed_assets.config.settings import BuildSettings
 
@@ -66,7 +66,7 @@ def test_doctor_names_versions_and_what_will_be_brought_forward(folder: Path) ->
 
 def test_a_build_on_an_earlier_warehouse_makes_no_call_and_changes_no_row(folder: Path) -> None:
     before, attempts = rows(folder / "build.duckdb"), attempts_in(folder / "ledger.sqlite")
-    done = reasonmed(*BUILD, "--warehouse", str(folder))
+    done = called(*BUILD, "--warehouse", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
     assert attempts_in(folder / "ledger.sqlite") == attempts == 45
     after = rows(folder / "build.duckdb", like=before)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from builds import Built, reasonmed
+from builds import Built, called
 from html_page import Page
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
@@ -25,7 +25,7 @@ SOURCES = ("medmcqa", "medqa", "mmlu", "pubmedqa")
 def folder(rehearsal: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the command writes."""
     folder = tmp_path_factory.mktemp("pages") / "quality"
-    done = reasonmed("quality", folder.name, "--warehouse", str(rehearsal.folder), cwd=folder.parent)
+    done = called("quality", folder.name, "--warehouse", str(rehearsal.folder), cwd=folder.parent)
     assert done.returncode == 0, done.stderr
     assert str(folder / "index.html") in done.stdout
     return folder

@@ -41,7 +41,7 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     assert list((copy.folder / "quarantine" / "verifications" / "mmlu").glob("*.parquet"))
     allowed = ["--allow", "simulated", "--allow", "stand-in"]
     export = ["export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), *allowed]
-    for zone in ("UTC", "America/New_York", "Asia/Kolkata"):
+    for zone in ("America/New_York", "Asia/Kolkata"):
         refused = reasonmed(*export, TZ=zone)
         assert refused.returncode == 1, zone
         assert "failed its checks (verifications/mmlu) (allow them with --allow failing)" in refused.stderr, zone

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from builds import Built, called, reasonmed
+from builds import Built, called
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
@@ -163,7 +163,7 @@ def test_sql_prints_rows(rehearsal: Built, tmp_path: Path, output_format: str) -
 
 
 def test_sql_cannot_write(rehearsal: Built) -> None:
-    done = reasonmed("sql", "delete from questions", "--warehouse", str(rehearsal.folder))
+    done = called("sql", "delete from questions", "--warehouse", str(rehearsal.folder))
     assert done.returncode == 1
     assert "open for reading" in done.stderr
 

@@ -94,7 +94,7 @@ class Stub:
     async def _serve(self) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         self._add_routes(app.router)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
-from builds import called, reasonmed
+from builds import called
 from stub import Answer, Request, Stub, reply
 
 from reasonmed_assets.config.settings import BuildSettings
@@ -379,7 +379,7 @@ def test_the_command_says_the_cost_before_it_asks_and_the_line_to_change_after(t
         assert unconfirmed.returncode == 1
         assert f"Probe: {N_CALLS} calls to small, at most $0.00" in unconfirmed.stdout
         assert stub.n == 0
-        done = reasonmed(*options, "--yes")
+        done = called(*options, "--yes")
         assert stub.n == N_CALLS
         corrected = called(*options, "--yes", "--set", 'models.small.omit=["seed"]')
     assert done.returncode == 1, done.stdout + done.stderr
