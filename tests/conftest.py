@@ -14,6 +14,7 @@ from builds import Built, reasonmed
 
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 8 * 1024**3
+_BUILDING = {"end_to_end", "cli", "test_contributing.py"}
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # Processes inherit that, and tests interrupt some that they start.
@@ -35,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     With two processes the first then makes the rehearsal while the second, whose half is the quick tests, needs it not;
     and no long test is left for the end, where one process would wait for the other.
     """
-    items.sort(key=lambda item: (_needs_rehearsal(item), "end_to_end" in item.path.parts), reverse=True)
+    items.sort(key=lambda item: (_needs_rehearsal(item), not _BUILDING.isdisjoint(item.path.parts)), reverse=True)
 
 
 def _needs_rehearsal(item: pytest.Item) -> bool:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 from builds import called
 
 from reasonmed_assets.storage import open_warehouse
 
+SOURCE = ("--source", "mmlu", "--limit", "1")
 
-def test_only_rows_that_were_given_up_are_asked_again(tmp_path: Path) -> None:
-    options = ["--profile", "simulated", "--warehouse", str(tmp_path / "w")]
-    nothing = called("retry", *options)
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with records, of which no model was asked yet."""
+    folder = tmp_path_factory.mktemp("retry") / "w"
+    options = ["--profile", "simulated", "--warehouse", str(folder), *SOURCE]
+    done = called("build", *options, "--select", "key:raw_questions")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_only_rows_that_were_given_up_are_asked_again(built: Path, tmp_path: Path) -> None:
+    nothing = called("retry", "--profile", "simulated", "--warehouse", str(tmp_path / "w"))
     assert (nothing.returncode, "there is no warehouse" in nothing.stderr) == (1, True)
-    built = called("build", *options, "--limit", "1", "--source", "mmlu", "--select", "key:raw_questions")
-    assert built.returncode == 0, built.stdout + built.stderr
+    options = ["--profile", "simulated", "--warehouse", str(built)]
     unknown = called("retry", *options, "--table", "questions")
     assert (unknown.returncode, "no model answers rows of questions" in unknown.stderr) == (1, True)
     none = called("retry", *options, "--table", "reasoning_paths", "--outcome", "refused")
@@ -25,11 +37,10 @@ def test_only_rows_that_were_given_up_are_asked_again(tmp_path: Path) -> None:
     ), none.stderr
 
 
-def test_rows_that_a_failed_audit_keeps_apart_are_listed(tmp_path: Path) -> None:
-    options = ["--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--source", "mmlu"]
-    built = called("build", *options, "--limit", "1", "--select", "key:raw_questions")
-    assert built.returncode == 0, built.stdout + built.stderr
-    warehouse = open_warehouse(tmp_path / "w")
+def test_rows_that_a_failed_audit_keeps_apart_are_listed(built: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(built, tmp_path / "w"))
+    options = ["--profile", "simulated", "--warehouse", str(folder), *SOURCE]
+    warehouse = open_warehouse(folder)
     (record,) = (found for found in warehouse.audits() if found["table"] == "raw_questions")
     for check in record["outcomes"]:
         check["passed"] = False
@@ -37,5 +48,5 @@ def test_rows_that_a_failed_audit_keeps_apart_are_listed(tmp_path: Path) -> None
     duckdb.sql("select 'mmlu' as source, 'rejected' as outcome").write_parquet(str(staged))
     warehouse.quarantine("verifications", "mmlu", record["run_id"], staged)
     warehouse.record_audit("verifications", "mmlu", record | {"table": "verifications", "partition": "mmlu"})
-    listed = called("retry", *options, "--limit", "1", "--outcome", "rejected", "--budget-calls", "0")
+    listed = called("retry", *options, "--outcome", "rejected", "--budget-calls", "0")
     assert "Rows that earlier builds gave up" in listed.stdout, listed.stdout + listed.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -29,16 +30,30 @@ NOT_ANSWERED = {
 }
 
 
+WHAT = ("--source", "mmlu", "--limit", "1")
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with all that comes before the first call."""
+    folder = tmp_path_factory.mktemp("unanswered") / "warehouse"
+    before = "+key:reasoning_paths and not key:reasoning_paths"
+    done = called("build", "--profile", "simulated", "--warehouse", str(folder), *WHAT, "--select", before)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
 @pytest.mark.parametrize("fault", NOT_ANSWERED)
-def test_a_step_of_which_no_call_is_answered_publishes_nothing(tmp_path: Path, fault: str) -> None:
+def test_a_step_of_which_no_call_is_answered_publishes_nothing(questions: Path, tmp_path: Path, fault: str) -> None:
     status, body = NOT_ANSWERED[fault]
+    folder = Path(shutil.copytree(questions, tmp_path / "warehouse"))
     with Stub(lambda request: Answer(status=status, body=body)) as stub:
         profile = tmp_path / "mine.toml"
         profile.write_text(PROFILE.format(base_url=stub.base_url))
-        options = ["--profile", str(profile), "--warehouse", str(tmp_path / "warehouse"), "--source", "mmlu"]
-        done = called("build", *options, "--limit", "1", "--select", "+key:reasoning_paths")
+        options = ["--profile", str(profile), "--warehouse", str(folder), *WHAT, "--select", "key:reasoning_paths"]
+        done = called("build", *options)
     assert done.returncode == 1
     assert body.decode()[-12:-3] in done.stdout
     assert "run the same command again" in done.stdout
-    with duckdb.connect(str(tmp_path / "warehouse" / "reasonmed.duckdb"), read_only=True) as con:
+    with duckdb.connect(str(folder / "reasonmed.duckdb"), read_only=True) as con:
         assert con.execute("select count(*) from publishes where table_name = 'reasoning_paths'").fetchone() == (0,)
