@@ -9,7 +9,15 @@ VERDICTS = ("correct", "error")
 PROVIDER_KINDS = ("real", "simulated", "demonstration")
 """What kind of model plays a role: one for real use, the rehearsal endpoint, or the small built-in model."""
 
-REJECTION_REASONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "malformed", "override")
+REJECTION_REASONS = (
+    "contaminated",
+    "duplicate",
+    "near_duplicate",
+    "conflicting_gold",
+    "malformed",
+    "too_long",
+    "override",
+)
 MATCH_DECISIONS = ("contaminated", "duplicate", "near_duplicate", "conflicting_gold", "grouped")
 
 OVERRIDE_KINDS = ("drop", "correct_key", "mark_doubt")

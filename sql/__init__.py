@@ -8,7 +8,18 @@ all of them may use. Queries read the profile through `getvariable('...')` (see 
 What does not belong here: running a query, and anything that needs the rest of the project.
 """
 
-from reasonmed_assets.sql.files import Query, derive, find, macros, macros_text, parse, queries, query, relation
+from reasonmed_assets.sql.files import (
+    Query,
+    derive,
+    derive_macro,
+    find,
+    macros,
+    macros_text,
+    parse,
+    queries,
+    query,
+    relation,
+)
 from reasonmed_assets.sql.headers import QueryError, read_header
 from reasonmed_assets.sql.names import names_in
 from reasonmed_assets.sql.naming import identifier, literal, parquet
@@ -17,6 +28,7 @@ __all__ = [
     "Query",
     "QueryError",
     "derive",
+    "derive_macro",
     "find",
     "identifier",
     "literal",

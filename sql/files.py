@@ -12,6 +12,7 @@ from reasonmed_assets.sql.headers import QueryError, read_header
 FOLDER = Path(__file__).parent
 _KEYS = ("makes", "reads", "previous", "relations", "step", "role", "description")
 _DERIVED: dict[str, str] = {}
+_DERIVED_MACROS: dict[str, str] = {}
 _FIGURES = ("pictures", "report")
 _MACRO = re.compile(r"(?m)^create macro ")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
@@ -94,6 +95,16 @@ def derive(name: str, text: str) -> None:
     _read.cache_clear()
 
 
+def derive_macro(signature: str, body: str) -> None:
+    """Add a macro that follows from declarations in Python.
+
+    Args:
+        signature: its name with its parameters ("option_key(option)").
+        body: the SQL expression.
+    """
+    _DERIVED_MACROS[signature] = body
+
+
 def relation(name: str, table: str) -> Query | None:
     """The query that makes a temporary relation for a table: the table's own one, else one for all tables.
 
@@ -111,7 +122,8 @@ def macros() -> dict[str, str]:
 
 def macros_text() -> str:
     """The macros that all queries may use; each statement starts a line with "create macro"."""
-    return (FOLDER / "macros.sql").read_text(encoding="utf-8")
+    derived = (f"\ncreate macro {signature} as {body};\n" for signature, body in sorted(_DERIVED_MACROS.items()))
+    return (FOLDER / "macros.sql").read_text(encoding="utf-8") + "".join(derived)
 
 
 def parse(name: str, text: str, file: Path) -> Query:

@@ -138,3 +138,19 @@ create macro usd_of(tokens, per_million) as
 -- A request that may have been answered, and whose endpoint did not tell what it used.
 create macro tells_no_usage(is_declined, prompt_tokens, completion_tokens) as
     not coalesce(is_declined, false) and (prompt_tokens is null or completion_tokens is null);
+
+-- Names of tags that divide an answer: one without its partner is no part of a text to learn from.
+create macro answer_tags() as ['think', 'thinking', 'reasoning', 'answer', 'output', 'solution'];
+
+create macro count_of(content, part) as (length(content) - length(replace(content, part, ''))) // length(part);
+
+create macro lone_tags(content) as
+    list_filter(
+        answer_tags(), lambda tag: count_of(content, '<' || tag || '>') != count_of(content, '</' || tag || '>')
+    );
+
+create macro without_lone_tags(content) as
+    case
+        when len(lone_tags(content)) = 0 then content
+        else regexp_replace(content, '<(/?(?:' || array_to_string(lone_tags(content), '|') || ')>)', '< \1', 'g')
+    end;

@@ -9,7 +9,9 @@ from importlib import import_module
 
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import served_rows
-from reasonmed_assets.sql import derive
+from reasonmed_assets.sql import derive, derive_macro
+
+from reasonmed_assets.rules import control_tokens
 
 _ORDER = (
     "raw_questions",
@@ -41,3 +43,5 @@ for _name in (*_ORDER, *sorted(module.name for module in pkgutil.iter_modules(__
     import_module(f"{__name__}.{_name}")
 
 derive("views/served_rows", served_rows(TABLES.values()))
+for _signature, _body in control_tokens.MACROS.items():
+    derive_macro(_signature, _body)

@@ -68,8 +68,10 @@ def _all_questions(session: BuildSession) -> pl.DataFrame:
 
 
 def _source_files(reading: Reading) -> pl.DataFrame:
-    """What was counted in a source's files, by file and split: records, and how many of them are unreadable."""
+    """What was counted in a source's files, by file and split: records, how many of them are unreadable, and
+    how many of these only as a text is too long."""
     unreadable = Counter((record.file, record.split) for record in reading.unreadable)
+    too_long = Counter((one.file, one.split) for one in reading.unreadable if one.reason == "too_long")
     rows = [
         {
             "file": file.file,
@@ -77,11 +79,13 @@ def _source_files(reading: Reading) -> pl.DataFrame:
             "split_role": file.split_role,
             "records": file.records,
             "n_unreadable": unreadable[file.file, file.split],
+            "n_too_long": too_long[file.file, file.split],
         }
         for file in reading.files
     ]
-    schema = {"file": pl.String, "split": pl.String, "split_role": pl.String}
-    return pl.DataFrame(rows, schema=schema | {"records": pl.Int64, "n_unreadable": pl.Int64})
+    schema = dict.fromkeys(("file", "split", "split_role"), pl.String)
+    schema |= dict.fromkeys(("records", "n_unreadable", "n_too_long"), pl.Int64)
+    return pl.DataFrame(rows, schema=schema)
 
 
 def _files_of_one(session: BuildSession, partition: str | None) -> dict[str, Any]:

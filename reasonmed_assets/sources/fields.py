@@ -17,6 +17,15 @@ _MISSING = object()
 class FieldError(ValueError):
     """A record in which a field is missing, empty, too long or of the wrong type."""
 
+    reason = "malformed"
+    """Why the record is rejected, as `rejected_questions` says it."""
+
+
+class TooLongError(FieldError):
+    """A record in which a text is longer than declared; unlike a malformed one it says nothing about its file."""
+
+    reason = "too_long"
+
 
 def native_id(record: Record, layout: Layout) -> str | None:
     """The publisher's id of a record; None where the layout has none or the record does not give it."""
@@ -73,13 +82,13 @@ def refuse_long_texts(question: str, context: str | None, options: Sequence[str]
     """Turn away what no prompt should hold.
 
     Raises:
-        FieldError: a text has more than `LONGEST_TEXT` characters.
+        TooLongError: a text has more than `LONGEST_TEXT` characters.
     """
     named = [("question", question), ("context", context or "")]
     named += [(f"option {letter}", option) for letter, option in zip(LETTERS, options, strict=False)]
     for name, text in named:
         if len(text) > LONGEST_TEXT:
-            raise FieldError(f"the {name} has {len(text):,} characters; a text may have {LONGEST_TEXT:,}")
+            raise TooLongError(f"the {name} has {len(text):,} characters; a text may have {LONGEST_TEXT:,}")
 
 
 def label(value: Mapping[str, Any], field: str) -> Any:

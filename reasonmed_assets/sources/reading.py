@@ -20,6 +20,7 @@ from reasonmed_assets.rules.ids import question_id, raw_id
 from reasonmed_assets.sources.declaration import Declaration, Layout, SourceError
 from reasonmed_assets.sources.fields import (
     FieldError,
+    TooLongError,
     label,
     native_id,
     option_texts,
@@ -66,7 +67,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A record that is no usable question, with the reason and its raw text."""
+    """A record that is no usable question, with the reason (`malformed` or `too_long`), the detail and its raw text."""
 
     raw_id: str
     source: str
@@ -74,6 +75,7 @@ class Unreadable:
     split_role: str
     file: str
     row: int
+    reason: str
     detail: str
     raw_text: str
 
@@ -231,7 +233,7 @@ class _FileReader:
                 reading.questions.append(self._question(record, base))
                 n_questions += 1
             except (FieldError, LabelError) as error:
-                unreadable.append(self._unreadable(record, str(error)))
+                unreadable.append(self._unreadable(record, error))
         self._check_is_usable(n_all, n_split, n_questions, unreadable)
         reading.unreadable.extend(unreadable)
         n_records = count_records(self._content, self._layout) - (n_all - n_split)
@@ -245,7 +247,7 @@ class _FileReader:
                 f"{self._file}: none of its {n_all} records belongs to split {self._split.split!r}; "
                 f"check that {', '.join(self._split.declared.id_files)} is of the same data set"
             )
-        if not n_questions:
+        if not n_questions and not any(record.reason == TooLongError.reason for record in unreadable):
             raise SourceError(_nothing_readable(self._file, self._layout, unreadable))
 
     def _base(self) -> int | None:
@@ -264,7 +266,7 @@ class _FileReader:
 
     def _question(self, record: Record, base: int | None) -> Question:
         if record.value is None:
-            raise FieldError(record.error or "not decodable")
+            raise (TooLongError if record.is_too_long else FieldError)(record.error or "not decodable")
         layout, declaration, value = self._layout, self._declaration, record.value
         identifier = self._new_id(record)
         text = stem(value, layout)
@@ -318,7 +320,7 @@ class _FileReader:
         found = re.search(pattern, Path(self._file).name)
         return found.group(1) if found else None
 
-    def _unreadable(self, record: Record, detail: str) -> Unreadable:
+    def _unreadable(self, record: Record, error: FieldError | LabelError) -> Unreadable:
         return Unreadable(
             raw_id=raw_id(self._declaration.name, self._file, record.row),
             source=self._declaration.name,
@@ -326,7 +328,8 @@ class _FileReader:
             split_role=self._split.role,
             file=self._file,
             row=record.row,
-            detail=detail,
+            reason=getattr(error, "reason", FieldError.reason),
+            detail=str(error),
             raw_text=record.raw_text,
         )
 

@@ -36,6 +36,7 @@ class Record:
         raw_text: the record as it is in the file, undecodable bytes as escapes.
         value: its native fields; None where it could not be decoded.
         error: why not.
+        is_too_long: a text of it is longer than can be read.
         key: its key in a JSON object of records.
     """
 
@@ -43,6 +44,7 @@ class Record:
     raw_text: str
     value: Mapping[str, Any] | None = None
     error: str | None = None
+    is_too_long: bool = False
     key: str | None = None
 
 
@@ -223,7 +225,7 @@ def _read_csv(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
         elif problem is None and cells is not None and len(cells) != len(columns):
             problem = f"line {line}: {len(cells)} cells where {len(columns)} are expected ({', '.join(columns)})"
         if problem or cells is None:
-            yield Record(row, raw_text, error=problem)
+            yield Record(row, raw_text, error=problem, is_too_long=len(raw) > _LONGEST_CELL)
         else:
             yield Record(row, raw_text, value=dict(zip(columns, cells, strict=True)))
 

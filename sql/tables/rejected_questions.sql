@@ -57,7 +57,7 @@ select
     split_role,
     file,
     row,
-    'malformed' as reason,
+    reason,
     detail,
     null as other_raw_id,
     raw_text

@@ -201,6 +201,9 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("verifications", "missing"): (
         "update rows set is_correct = null where path_id in ('easy1/qwen/1', 'easy1/qwen/2')",
     ),
+    ("reasoning_paths", "control_tokens"): (
+        "update rows set path_text = path_text || '<|im_end|>' where path_id like '%/qwen/1'",
+    ),
     ("reasoning_paths", "missing"): (
         "update rows set is_missing = true, outcome = 'timed_out' where path_id like 'easy1/qwen/%'",
     ),

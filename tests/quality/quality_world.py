@@ -17,6 +17,7 @@ import polars as pl
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
+from reasonmed_assets import sql
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.storage.views import create_views, shipped_views
 
@@ -66,18 +67,16 @@ def connect() -> duckdb.DuckDBPyConnection:
             con.unregister("rows")
     con.execute(
         "create temp table source_files as select 'mmlu/dev.csv' as file, 'dev' as split, 'train' as split_role,"
-        " 10::bigint as records, 1::bigint as n_unreadable union all"
-        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint union all"
-        " select '00001-aa.csv', 'reviews', 'reviews', 3::bigint, 0::bigint"
+        " 10::bigint as records, 1::bigint as n_unreadable, 0::bigint as n_too_long union all"
+        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint, 0::bigint union all"
+        " select '00001-aa.csv', 'reviews', 'reviews', 3::bigint, 0::bigint, 0::bigint"
     )
     return con
 
 
 def macros() -> str:
-    """The statements of sql/macros.sql."""
-    from importlib import resources
-
-    return (resources.files("reasonmed_assets.sql") / "macros.sql").read_text(encoding="utf-8")
+    """The statements of sql/macros.sql, and the derived ones."""
+    return sql.macros_text()
 
 
 def stage(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> Path:
@@ -109,7 +108,8 @@ def world() -> dict[str, Rows]:
     for name, spec in TABLES.items():
         if spec.one_row_per is not None and name not in tables:
             tables[name] = [{**row, spec.key: row[TABLES[spec.one_row_per].key]} for row in tables[spec.one_row_per]]
-    files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train", "records": 10, "n_unreadable": 1}]
+    counts = {"records": 10, "n_unreadable": 1, "n_too_long": 0}
+    files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train"} | counts]
     tables["publishes"] = [
         {"table_name": "raw_questions", "partition": SOURCE, "seq": 1, "statistics": json.dumps({"files": files})}
     ]

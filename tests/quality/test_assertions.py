@@ -162,6 +162,7 @@ def test_a_row_of_another_partition_is_found(table: str, con: duckdb.DuckDBPyCon
             {"rules.verdict_rule": "answer"},
         ),
         ("questions", "counts", "delete from rows where question_id = 'easy1'", {"limit": 5}),
+        ("raw_questions", "unreadable", "update source_files set n_unreadable = 9, n_too_long = 8", {}),
         ("verifications", "missing", "select 1", {}),
     ],
 )

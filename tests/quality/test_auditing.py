@@ -59,6 +59,7 @@ def test_statistics_hold_what_the_next_build_is_compared_with(con: duckdb.DuckDB
         "split_role": "train",
         "records": 10,
         "n_unreadable": 1,
+        "n_too_long": 0,
     }
     assert found["difficulty_tiers"]["tiers"] == {"easy": 2, "medium": 1, "difficult": 2, "unresolved": 1}
     assert found["verifications"]["acceptance"]["qwen"] == pytest.approx(10 / 18, abs=1e-6)

@@ -248,8 +248,13 @@ def test_a_text_that_is_too_long_is_one_record_turned_away(tmp_path: Path, chang
     reading = _medmcqa(tmp_path, [medmcqa_row(1, 4), medmcqa_row(2, 1, **changes), medmcqa_row(3, 2)])
     assert [question.native_id for question in reading.questions] == ["id-1", "id-3"]
     (bad,) = reading.unreadable
-    assert bad.detail == f"{what}; a text may have 100,000"
+    assert (bad.reason, bad.detail) == ("too_long", f"{what}; a text may have 100,000")
     assert next(iter(changes.values())) in bad.raw_text
+
+
+def test_a_file_of_which_all_texts_are_too_long_stops_no_source(tmp_path: Path) -> None:
+    reading = _medmcqa(tmp_path, [medmcqa_row(number, 1, question="q" * 100_001) for number in (1, 2)])
+    assert (reading.questions, [record.row for record in reading.unreadable]) == ([], [1, 2])
 
 
 def test_a_text_of_the_longest_length_is_read(tmp_path: Path) -> None:
@@ -264,4 +269,5 @@ def test_a_csv_cell_that_is_too_long_is_one_record_turned_away(tmp_path: Path, l
     anatomy = [question.question for question in reading.questions if question.subject == "anatomy"]
     assert anatomy == ["One?", "Two?"]
     (bad,) = reading.unreadable
+    assert bad.reason == "too_long"
     assert "100,000" in bad.detail if length < 1 << 20 else "1,048,576" in bad.detail

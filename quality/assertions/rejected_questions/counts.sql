@@ -34,7 +34,7 @@ expected as (
 
 found as (
     select
-        if(reason = 'malformed', 'unreadable', 'turned away') as kind,
+        if(reason in ('malformed', 'too_long'), 'unreadable', 'turned away') as kind,
         count(*) as n
     from staged
     where split_role in ('train', 'stand_in')

@@ -14,9 +14,9 @@ left join question_matches as matches
         and staged.reason = matches.decision
         and staged.other_raw_id = matches.other_raw_id
 where
-    case staged.reason
-        when 'malformed' then published.raw_id is not null
-        when 'override'
+    case
+        when staged.reason in ('malformed', 'too_long') then published.raw_id is not null
+        when staged.reason = 'override'
             then
                 published.raw_id is null
                 or published.question_id not in (

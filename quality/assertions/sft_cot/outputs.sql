@@ -5,4 +5,4 @@
 select staged.example_id
 from staged
 inner join reasonmed as examples on staged.example_id = examples.example_id
-where not contains(staged.output, examples.path_text)
+where not contains(staged.output, training_text(examples.path_text))

@@ -11,42 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-CONTROL_TOKENS = {
-    "most families": "<|{word}|> <|{word}> <{word}|> [|{word}|]",
-    "sentences": "<s> </s> <unk> <pad> <eos> <bos> <cls> <sep> <mask> <eot> <eod> <oov>",
-    "BERT": "[CLS] [SEP] [PAD] [UNK] [MASK]",
-    "Llama 2, Mistral": "[INST] [/INST] <<SYS>> <</SYS>>",
-    "Mistral": "[SYSTEM_PROMPT] [/SYSTEM_PROMPT] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_CALLS] [TOOL_RESULTS]"
-    " [/TOOL_RESULTS] [TOOL_CONTENT] [CALL_ID] [ARGS] [THINK] [/THINK] [MODEL_SETTINGS] [/MODEL_SETTINGS]"
-    " [REFERENCE_DOC_{number}] [IMG] [IMG_BREAK] [IMG_END] [AUDIO] [BEGIN_AUDIO] [TRANSCRIBE] [PREFIX] [MIDDLE]"
-    " [SUFFIX] <SPECIAL_{number}>",
-    "Gemma": "<start_of_turn> <end_of_turn> <start_of_image> <end_of_image> <image_soft_token> <unused{number}>",
-    "Qwen, DeepSeek, GLM": "<think> </think> <tool_call> </tool_call> <tool_response> </tool_response> <tools> </tools>"
-    " <arg_key> </arg_key> <arg_value> </arg_value> <sop> <eop> [gMASK] [sMASK]",
-    "Kimi, EXAONE": "[BOS] [EOS] [EOT] [EXTRA_ID_{number}] [EXTRA_TOKEN_{number}]",
-    "Cohere": "<BOS_TOKEN> <EOS_TOKEN> <EOP_TOKEN> <MASK_TOKEN> <CLS_TOKEN> <SEP_TOKEN>",
-    "Seed": "<seed:{word}> </seed:{word}> <[{word}]>",
-    "MiniMax": "]~b] ]~!b[ ]!p~[ ]!d~[ [e~[ <beginning_of_sentence> <end_of_sentence> <beginning_of_image>"
-    " <beginning_of_document> <end_of_document> <minimax:{word}> </minimax:{word}> <mm:{word}> </mm:{word}>"
-    " ]<] <ifm|{word}>",
-    "Ling": "<role> </role>",
-    "Nemotron": "<extra_id_{number}> <TOOLCALL> </TOOLCALL> <AVAILABLE_TOOLS> </AVAILABLE_TOOLS> <TOOL_RESPONSE>",
-    "Baichuan, InternLM": "<reserved_{number}> <TOKENS_UNUSED_{number}> <eoh> <eoa>",
-    "Falcon": ">>{word}<<",
-    "Idefics, SmolVLM": "<end_of_utterance> <fake_token_around_image> <global-img>",
-    "single words": "<im_start> <im_end> <user> <assistant> <system>",
-    "code": "<fim_prefix> <fim_middle> <fim_suffix> <fim_pad> <fim-prefix> <fim-middle> <fim-suffix> <fim-pad>"
-    " <PRE> <MID> <SUF> <file_sep> <repo_name> <reponame> <filename>"
-    " <gh_stars> <issue_{word}> <jupyter_{word}> <empty_output> <commit_{word}>",
-    "pictures and sound": "<image> </image> <img> </img> <video> <audio> <patch_start> <patch_end> <__media__>",
-}
-"""Control tokens by family of models, separated by spaces: the one list of them.
+from reasonmed_assets.rules.control_tokens import CONTROL_TOKEN
 
-`{word}` is a run of up to 60 characters without spaces and brackets, `{number}` a run of digits. Tokens with angle
-brackets count in upper and lower case; those in square brackets as they are, since `[middle]` may be a remark.
-"""
-
-_PLACEHOLDERS = {r"\{word\}": r"[^<>\[\]\s]{1,60}?", r"\{number\}": r"[0-9]{1,9}"}
 _OPENING = r"(?:<|&lt;|&#0*+60;|&#x0*+3c;)"
 _CLOSING = r"(?:>|&gt;|&#0*+62;|&#x0*+3e;)"
 _BRACKETS = re.compile(
@@ -134,11 +100,4 @@ def _starts(plain: str) -> Iterator[int]:
 
 @cache
 def _control_token() -> re.Pattern[str]:
-    in_any_case: list[str] = []
-    exact: list[str] = []
-    for token in " ".join(CONTROL_TOKENS.values()).split():
-        pattern = re.escape(token)
-        for name, characters in _PLACEHOLDERS.items():
-            pattern = pattern.replace(name, characters)
-        (exact if token[0] == "[" else in_any_case).append(pattern)
-    return re.compile(f"(?i:{'|'.join(in_any_case)})|{'|'.join(exact)}")
+    return re.compile(CONTROL_TOKEN)

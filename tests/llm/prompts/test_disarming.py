@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.llm.prompts.disarming import CONTROL_TOKENS, disarm
+from reasonmed_assets.llm.prompts.disarming import disarm
 from reasonmed_assets.llm.prompts.rendering import _tags, render
 from reasonmed_assets.roles import ROLES
+from reasonmed_assets.rules.control_tokens import CONTROL_TOKENS
 from reasonmed_assets.servers import embedded
 
 TAGS = _tags("verifier")
