@@ -1,13 +1,18 @@
 """Queries of users on the snapshot: what they may do besides reading it, and how the rest is refused.
 
 A query may read files and write new ones with `copy ... to`, outside the folders of the warehouse. DuckDB has no such
-setting, so statements are judged before they run, by DuckDB's own parser and lexer.
+setting, so statements are judged before they run, by DuckDB's own parser and lexer. What `copy` writes goes into a
+fresh folder first and is renamed into a folder that is held open: a link that is swapped meanwhile leads nowhere.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +20,7 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.sql import literal
 
 _ALLOWED = ("SELECT", "EXPLAIN", "COPY", "CREATE", "ATTACH", "DETACH", "SET")
 """Types of statements. The snapshot is open for reading, so what is created is temporary; settings are locked."""
@@ -24,6 +30,7 @@ _LOCKED = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_p
 
 
 _LEXEME = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[\w$]+|.""", re.DOTALL)
+_DEVICE = re.compile(r"/dev/(?:stdout|stderr|null|fd/\d+)")
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -37,6 +44,8 @@ class _Token:
 
     kind: str
     text: str
+    start: int
+    """Where its first byte is in the statement."""
 
     @property
     def word(self) -> str:
@@ -64,9 +73,12 @@ def answer(con: duckdb.DuckDBPyConnection, query: str, protected: Sequence[Path]
     try:
         if found := next((token.word for token in _tokens(query) if token.word in _REFUSED_NAMES), None):
             raise QueryError(f"{found} is not possible here: it can write files or run other statements")
-        for statement in con.extract_statements(query):
+        statements = con.extract_statements(query)
+        for statement in statements:
             _judge(con, statement, protected)
-        relation = con.sql(query)
+        for statement in statements[:-1]:
+            _run(con, statement, protected)
+        relation = _run(con, statements[-1], protected) if statements else None
         return relation.pl() if relation is not None else pl.DataFrame()
     except UnicodeError as error:
         raise QueryError("the query is not UTF-8") from error
@@ -78,6 +90,76 @@ def protected_paths(warehouse: Path, ledger: Path | None) -> list[Path]:
     """What no query may write to or attach: the folder of the warehouse, what links in it lead to, and the ledger."""
     ledgers = [ledger.with_name(f"{ledger.name}{end}") for end in ("", "-wal", "-shm", "-journal")] if ledger else []
     return [warehouse, *(path for path in warehouse.iterdir() if path.is_symlink()), *ledgers]
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, protected: Sequence[Path]
+) -> duckdb.DuckDBPyRelation | None:
+    """Run a statement that was judged; its rows, where it has any."""
+    if statement.type.name != "COPY":
+        relation = con.sql(statement)
+        return relation if relation is None else relation.execute()
+    token, text = _target_token(_tokens(statement.query)), statement.query.encode()
+    with _written_aside(_path([token]), protected) as aside:
+        rest = text[token.start + len(token.text.encode()) :]
+        con.execute((text[: token.start] + literal(aside).encode() + rest).decode())
+    return None
+
+
+@contextmanager
+def _written_aside(target: Path, protected: Sequence[Path]) -> Iterator[Path]:
+    """Where to write a file or folder that is renamed to `target` at the end.
+
+    Raises:
+        QueryError: the target's folder cannot be used or is protected.
+    """
+    if _DEVICE.fullmatch(str(target)):
+        yield target
+        return
+    try:
+        with _opened(target.parent) as folder:
+            _refuse_place(folder, target, protected)
+            aside = f".copy-{secrets.token_hex(8)}"
+            os.mkdir(aside, 0o700, dir_fd=folder)
+            try:
+                with _opened(aside, within=folder) as inside:
+                    yield target.parent / aside / target.name
+                    os.replace(target.name, target.name, src_dir_fd=inside, dst_dir_fd=folder)
+            finally:
+                shutil.rmtree(aside, ignore_errors=True, dir_fd=folder)
+    except OSError as error:
+        raise QueryError(f"{target} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _opened(folder: Path | str, within: int | None = None) -> Iterator[int]:
+    """A folder held open; one within another is no link."""
+    no_link = 0 if within is None else os.O_NOFOLLOW
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | no_link, dir_fd=within)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_place(folder: int, target: Path, protected: Iterable[Path]) -> None:
+    """Refuse an open folder that is a protected one or lies in one, and the name of a protected file in it."""
+    above = [_identity(os.stat(".", dir_fd=folder))]
+    while (up := _identity(os.stat("/".join([".."] * len(above)), dir_fd=folder))) != above[-1]:
+        above.append(up)
+    for place in map(Path.resolve, protected):
+        with suppress(FileNotFoundError):
+            is_in_folder = _identity(place.parent.stat()) == above[0] and place.name == target.name
+            if is_in_folder or _identity(place.stat()) in above:
+                raise _protected(target)
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _protected(path: Path) -> QueryError:
+    return QueryError(f"{path} belongs to the warehouse or its ledger: choose a file elsewhere")
 
 
 def _judge(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, protected: Sequence[Path]) -> None:
@@ -94,19 +176,26 @@ def _judge(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, protecte
 
 
 def _judge_copy(tokens: Sequence[_Token], protected: Sequence[Path]) -> None:
-    outside = _outside_parentheses(tokens)
-    at = next((i for i, token in enumerate(outside) if token.kind == "keyword" and token.word == "to"), None)
-    if at is None:
-        raise QueryError("copy ... from is not possible here: the warehouse is open for reading; `from 'FILE'` reads")
-    target = _path(outside[at + 1 : at + 2])
+    target = _path([_target_token(tokens)])
     # Of a folder of files, options give the names of the files in it.
     if any(".." in token.text for token in tokens if token.kind == "string_const" and _path([token]) != target):
         raise QueryError("an option of copy may not hold '..'")
     if target.is_dir() and any(target.iterdir()):
         raise QueryError(f"{target} is a folder with files in it: copy into a new one")
-    # DuckDB writes into a file beside the target first.
-    for file in (target, target.parent / f"tmp_{target.name}"):
-        _refuse_protected(file, protected)
+    if target.exists() and not (target.is_file() or target.is_dir() or _DEVICE.fullmatch(str(target))):
+        raise QueryError(f"{target} is neither a file nor a folder")
+    _refuse_protected(target, protected)
+
+
+def _target_token(tokens: Sequence[_Token]) -> _Token:
+    """What follows the keyword `to` of a copy."""
+    outside = _outside_parentheses(tokens)
+    at = next((i for i, token in enumerate(outside) if token.kind == "keyword" and token.word == "to"), None)
+    if at is None:
+        raise QueryError("copy ... from is not possible here: the warehouse is open for reading; `from 'FILE'` reads")
+    if at + 1 == len(outside):
+        raise QueryError("write the path of a file as one text in single quotes")
+    return outside[at + 1]
 
 
 def _judge_attach(tokens: Sequence[_Token], protected: Sequence[Path]) -> None:
@@ -138,7 +227,7 @@ def _refuse_protected(path: Path, protected: Iterable[Path]) -> None:
             if any(_is_same(folder, place) for folder in (real, *real.parents)) or (
                 is_linked and any(_is_same(real, file) for file in place.rglob("*"))
             ):
-                raise QueryError(f"{path} belongs to the warehouse or its ledger: choose a file elsewhere")
+                raise _protected(path)
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"{path} cannot be looked at: {error}") from error
 
@@ -170,5 +259,5 @@ def _tokens(query: str) -> list[_Token]:
         assert lexeme is not None
         # Two texts with only blanks between are one text to DuckDB.
         is_joined = "'" in _COMMENT.sub("", part[lexeme.end() :])
-        tokens.append(_Token("joined" if is_joined else kind.name, lexeme.group()))
+        tokens.append(_Token("joined" if is_joined else kind.name, lexeme.group(), start))
     return tokens

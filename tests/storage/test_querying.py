@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -12,7 +15,7 @@ import pytest
 
 from reasonmed_assets.cli.warehouse import TableFormat, run_query
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
-from reasonmed_assets.storage.querying import QueryError
+from reasonmed_assets.storage.querying import QueryError, answer, protected_paths
 
 PROTECTED = "belongs to the warehouse or its ledger"
 READ_ONLY = "the warehouse is open for reading"
@@ -91,7 +94,6 @@ def _contents(folder: Path) -> dict[str, str]:
         (f"{ONE_ROW} 'hard.csv'", PROTECTED),
         (f"{ONE_ROW} 'ledger.csv'", PROTECTED),
         (f"{ONE_ROW} 'hard_ledger.csv'", PROTECTED),
-        (f"{ONE_ROW} 'new.csv'", PROTECTED),
         (f"{ONE_ROW} 'HOME/ledger.sqlite'", PROTECTED),
         (f"{ONE_ROW} 'HOME/ledger.sqlite-wal'", PROTECTED),
         (f"{ONE_ROW} 'HOME/ledger.sqlite-journal'", PROTECTED),
@@ -165,6 +167,9 @@ def test_an_attack_is_refused_and_changes_no_file(
         (f"{ONE_ROW} 'it''s.csv' (header false, delimiter ';')", "\n"),
         (f"{ONE_ROW} 'HOME/parts' (format parquet, partition_by (a)); from 'HOME/parts/*/*.parquet'", "b,a\n2,1\n"),
         (f"{ONE_ROW} '../other.csv'", "\n"),
+        # Beside it is a link `tmp_new.csv` to the ledger, a name that DuckDB itself would use meanwhile.
+        (f"{ONE_ROW} 'new.csv'; from 'new.csv'; from read_text('../ledger.sqlite') select content", "content\nkept\n"),
+        (f"{ONE_ROW} '/dev/null'", "\n"),
         ("attach 'HOME/elsewhere.duckdb' as e (read_only); from e.t", "x\n7\n"),
         ("create temp table t as select 2 as n; from t", "n\n2\n"),
         ("pivot counted on n using count(*)", "1\n1\n"),
@@ -176,6 +181,36 @@ def test_files_are_read_and_written_elsewhere(folder: Path, ask: Callable[..., s
     with duckdb.connect(str(folder / "elsewhere.duckdb")) as con:
         con.execute("create table t as select 7 as x")
     assert ask(query) == answer
+
+
+@pytest.mark.parametrize("options", ["", "(format parquet, partition_by (a))"])
+@pytest.mark.parametrize("name", ["old.duckdb", "new"])
+def test_a_link_that_is_swapped_after_the_check_leads_nowhere(folder: Path, name: str, options: str) -> None:
+    """Between check and write, over and over, a link in the path leads to a harmless folder or into the warehouse."""
+    (folder / "out").mkdir()
+    link, spare = folder / "swapped", folder / "spare"
+    link.symlink_to(folder / "out")
+    before, is_done = _contents(folder / "wh"), threading.Event()
+
+    def swap() -> None:
+        while not is_done.is_set():
+            for goal in ("wh", "out"):
+                spare.symlink_to(folder / goal)
+                spare.replace(link)
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    try:
+        with duckdb.connect() as con:
+            for _ in range(40):
+                with suppress(QueryError):
+                    answer(con, f"{ONE_ROW} '{link}/{name}' {options}", protected_paths(folder / "wh", None))
+                shutil.rmtree(folder / "out" / name, ignore_errors=True)
+    finally:
+        is_done.set()
+        swapping.join()
+    assert _contents(folder / "wh") == before
+    assert [path.name for path in folder.glob("*/.copy-*")] == []
 
 
 def test_a_plan_is_shown(ask: Callable[..., str]) -> None:

@@ -198,7 +198,7 @@ class Fetcher:
     def _sender_of(self, name: str) -> Sender:
         provider = self._profile.providers[name]
         if provider.transport == "vllm":
-            process = self._offline.of(name, provider)
+            process = self._offline.of(name, self._profile)
             return OfflineSender(name, provider, process, self._on_attempt, self._events.put)
         urls = self._base_urls_of(name)
         if provider.transport == "batch":

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +25,7 @@ from typing import Any
 
 import orjson
 
-from reasonmed_assets.config.profile import Provider
+from reasonmed_assets.config.profile import Profile, Provider
 from reasonmed_assets.llm.outcomes import EndpointError, Received
 from reasonmed_assets.llm.transports.lanes import Job
 from reasonmed_assets.llm.transports.responses import judged
@@ -55,10 +55,11 @@ class ModelProcess:
 
     Args:
         provider: its declaration.
+        environment: what the process finds in its environment, besides what the provider declares.
     """
 
-    def __init__(self, provider: Provider) -> None:
-        self._provider = provider
+    def __init__(self, provider: Provider, environment: Mapping[str, str]) -> None:
+        self._provider, self._environment = provider, environment
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._n_asked = 0
@@ -101,7 +102,7 @@ class ModelProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={"VLLM_NO_USAGE_STATS": "1", **os.environ, **self._provider.vllm_environment},
+                env={"VLLM_NO_USAGE_STATS": "1", **self._environment, **self._provider.vllm_environment},
                 start_new_session=True,
             )
         )
@@ -170,8 +171,8 @@ class OfflineModels:
     def __init__(self) -> None:
         self._processes: dict[str, ModelProcess] = {}
 
-    def of(self, name: str, provider: Provider) -> ModelProcess:
-        """The process of a provider; it starts with the first request.
+    def of(self, name: str, profile: Profile) -> ModelProcess:
+        """The process of a provider; it starts with the first request, without the keys, as it makes no calls.
 
         Raises:
             EndpointError: vLLM is not installed.
@@ -181,7 +182,8 @@ class OfflineModels:
                 f'provider {name}: transport = "vllm" needs vLLM in this environment: '
                 'pip install -c constraints.txt -e ".[vllm]"'
             )
-        return self._processes.setdefault(name, ModelProcess(provider))
+        process = ModelProcess(profile.providers[name], profile.without_keys(os.environ))
+        return self._processes.setdefault(name, process)
 
     def close(self) -> None:
         """End all of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from small_weights import convert
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call
 from reasonmed_assets.llm.outcomes import EndpointError
-from reasonmed_assets.llm.transports.offline import _Child
+from reasonmed_assets.llm.transports.offline import OfflineModels, _Child
 
 HAS_VLLM = importlib.util.find_spec("vllm") is not None
 ON_CPU = {"VLLM_CPU_KVCACHE_SPACE": "1"}
@@ -68,6 +69,27 @@ def test_the_process_ends_with_its_parent() -> None:
     assert child.stdin is not None
     child.stdin.close()
     assert child.wait(30) != 0
+
+
+@pytest.mark.skipif(HAS_VLLM, reason="vLLM is installed")
+def test_the_process_has_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of the name vllm tells the environment that it is loaded in."""
+    (tmp_path / "vllm.py").write_text("import sys; print(open('/proc/self/environ').read(), file=sys.stderr)")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("HOSTED_KEY", "planted-key")
+    monkeypatch.setenv("HF_TOKEN", "of-the-user")
+    local = offline("somewhere", {"PYTHONPATH": str(tmp_path)})
+    hosted = local.providers["local"].model_copy(update={"api_key_env": "HOSTED_KEY"})
+    models, answers = OfflineModels(), queue.SimpleQueue[dict[str, Any]]()
+    try:
+        models.of("local", local.model_copy(update={"providers": local.providers | {"hosted": hosted}})).ask(
+            b"{}", answers.put
+        )
+        ended = answers.get(timeout=60)["ended"]
+    finally:
+        models.close()
+    assert "HF_TOKEN=of-the-user" in ended
+    assert "planted-key" not in ended
 
 
 @pytest.fixture(scope="module")
