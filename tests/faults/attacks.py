@@ -134,6 +134,12 @@ ATTACKS = (
     ),
     Attack(
         "paths",
+        "a source that declares files outside its data directory",
+        "an error",
+        ("sources/test_declaration.py::test_a_source_declares_no_file_outside_its_data_directory",),
+    ),
+    Attack(
+        "paths",
         "a folder, pipe, device or dangling link in the place of a file of settings",
         "an error; it is never opened",
         ("config/test_toml.py::test_what_is_no_file_is_never_opened",),
