@@ -76,3 +76,14 @@ def test_every_test_that_the_page_names_exists() -> None:
         if not (ROOT / file).exists() or (f"def {test}(" if test else "") not in (ROOT / file).read_text("utf-8")
     ]
     assert missing == []
+
+
+def test_every_long_test_belongs_to_a_part_that_has_a_command() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    parts = {
+        path for command in re.findall(r"`pytest -m slow([^`]+)`", page) for path in re.findall(r"tests/\S+", command)
+    }
+    assert len(parts) > 8
+    assert [path for path in parts if not (ROOT / path).exists()] == []
+    long = [file for file in (ROOT / "tests").rglob("test_*.py") if re.search(r"mark\.slow", file.read_text("utf-8"))]
+    assert [str(file) for file in long if not any(file.is_relative_to(ROOT / path) for path in parts)] == []
