@@ -85,7 +85,7 @@ def test_a_key_of_three_characters_is_taken_out_where_a_header_is_quoted() -> No
 
 @pytest.mark.parametrize("run", [b"key" + b" " * 10**6, b"auth" * 250_000, b'"' * 10**6, b"a" * 10**6])
 def test_a_short_key_is_sought_in_linear_time(run: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     without_secret(run + b" abc abcd", "abc")
     without_secret(run + b" abc abcd", "abcd")
-    assert time.perf_counter() - started < 2.0
+    assert time.thread_time() - started < 2.0
