@@ -5,9 +5,12 @@ psutil answers where it can; each function that reads /proc itself says in one s
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import shutil
 import socket
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,12 +23,12 @@ import psutil
 
 LONGEST_SQLITE_PATH = 504
 """Bytes: SQLite opens no file of a longer absolute path, since its journal's must not exceed 512."""
-LONGEST_SOCKET_PATH = 107
+_LONGEST_SOCKET_PATH = 107
 """Bytes: the kernel's limit for the address of a Unix socket."""
 _PROC = Path("/proc")
 _TEMPORARY = "reasonmed-"
-_OLD_S = 24 * 3600.0
-"""A process in another container may use the same folder for temporary files, and is not seen from here."""
+_YOUNG_S = 60.0
+"""A folder is made first and locked then."""
 _START_TIME_FIELD = 19
 """Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
 
@@ -42,10 +45,10 @@ def start_of(pid: int) -> int | None:
             return None
         if not psutil.LINUX:
             return int(process.create_time())
-        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        told = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
         return None
-    return int(stat.rpartition(")")[2].split()[_START_TIME_FIELD])
+    return int(told.rpartition(")")[2].split()[_START_TIME_FIELD])
 
 
 @cache
@@ -174,19 +177,65 @@ def _flocked(file: Path, operation: int) -> Iterator[None]:
 
 
 @contextmanager
-def temporary_folder(name: str) -> Iterator[Path]:
-    """A new temporary folder of this process, which is removed in the end; see `dead_temporary_folders`."""
-    with tempfile.TemporaryDirectory(prefix=f"{_TEMPORARY}{name}-{os.getpid()}-") as folder:
-        yield Path(folder)
+def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
+    """A new temporary folder of this process, which is removed in the end.
+
+    Args:
+        name: what it is for.
+        parent: where it is made, after what killed processes left there is removed; None: the user's temporary folder,
+            where `reasonmed clean` finds what they left.
+    """
+    if parent is not None:
+        for left in dead_temporary_folders(parent):
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f"{_temporary_in(parent)}{name}-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as folder:
+        fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            # The kernel releases it with the process, also where that one is in another container.
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield Path(folder)
+        finally:
+            os.close(fd)
 
 
-def dead_temporary_folders() -> list[Path]:
-    """Temporary folders of this user whose process was killed more than a day ago."""
-    found = []
-    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*-*-*")):
-        pid = folder.name.removeprefix(_TEMPORARY).split("-")[1]
+def dead_temporary_folders(parent: Path | None = None) -> list[Path]:
+    """The folders that `temporary_folder` made in a parent for processes of this user that are gone."""
+    made = (parent or Path(tempfile.gettempdir())).glob(f"{_temporary_in(parent)}*-*-*")
+    return [folder for folder in sorted(made) if _is_dead(folder)]
+
+
+def _temporary_in(parent: Path | None) -> str:
+    """How names of temporary folders begin: hidden ones beside the files of a user."""
+    return _TEMPORARY if parent is None else f".{_TEMPORARY}"
+
+
+def _is_dead(folder: Path) -> bool:
+    try:
         status = folder.lstat()
-        is_old = time.time() - status.st_mtime > _OLD_S
-        if pid.isdigit() and status.st_uid == os.getuid() and is_old and start_of(int(pid)) is None:
-            found.append(folder)
-    return found
+        pid = folder.name.split("-")[2]
+        is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and pid.isdigit()
+        if not is_ours or time.time() - status.st_mtime < _YOUNG_S or start_of(int(pid)) is not None:
+            return False
+        fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def socket_in(folder: Path, name: str) -> Path:
+    """The path of a Unix socket in a temporary folder.
+
+    Raises:
+        OSError: the kernel takes none as long.
+    """
+    path = folder / name
+    if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+        raise OSError(errno.ENAMETOOLONG, "too long for a socket: set TMPDIR to a shorter folder, as /tmp", str(path))
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
@@ -12,7 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from reasonmed_assets.machine import boot_id, lock_holders, mount_of, pid_space, start_of
+from reasonmed_assets.machine import (
+    boot_id,
+    dead_temporary_folders,
+    lock_holders,
+    mount_of,
+    pid_space,
+    start_of,
+    temporary_folder,
+)
 
 MOUNTS = r"""/dev/sda1 / ext4 rw,relatime 0 0
 server:/home /home nfs4 rw 0 0
@@ -91,3 +100,28 @@ def test_without_a_mount_table_no_mount_is_known(proc: Path) -> None:
 def test_a_file_without_a_lock_has_no_holders(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert lock_holders(tmp_path / "file") == []
+
+
+def test_temporary_folders_of_dead_processes_are_told_from_those_in_use(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as child:
+        child.wait()
+    old, held, young, ours = (
+        tmp_path / f".reasonmed-{name}-{child.pid}-x" for name in ("old", "held", "young", "ours")
+    )
+    foreign = tmp_path / ".reasonmed-assets"
+    for folder in (old, held, young, ours, foreign):
+        folder.mkdir()
+    for folder in (old, held, ours, foreign):
+        os.utime(folder, (0, 0))
+    ours.rename(tmp_path / f".reasonmed-ours-{os.getpid()}-x")
+    fd = os.open(held, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    assert dead_temporary_folders(tmp_path) == [old]
+    with temporary_folder("next", tmp_path) as made:
+        assert made.parent == tmp_path
+        assert not old.exists()
+        os.utime(made, (0, 0))
+        assert dead_temporary_folders(tmp_path) == []
+    os.close(fd)
+    assert dead_temporary_folders(tmp_path) == [held]
+    assert not made.exists()

@@ -141,7 +141,7 @@ def ui(
     ] = None,
 ) -> None:
     """Open the Dagster UI on this warehouse, with the history of its builds."""
-    from reasonmed_assets.orchestration.history import prepare_dagster_home
+    from reasonmed_assets.orchestration.history import dagster_home_in
     from reasonmed_assets.orchestration.ui.serving import serve
 
     settings = settings_from(
@@ -155,8 +155,8 @@ def ui(
     )
     with plain_errors():
         _ = settings.loaded_profile
-        home = prepare_dagster_home(settings.warehouse_folder)
-        serve(settings, home, port, allow_host or ())
+        with dagster_home_in(settings.warehouse_folder) as home:
+            serve(settings, home, port, allow_host or ())
 
 
 def _set_aside(settings: BuildSettings) -> str | None:

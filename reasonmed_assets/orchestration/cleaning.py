@@ -17,6 +17,7 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.ledger.opening import open_store, store_is_current
 from reasonmed_assets.machine import dead_temporary_folders
 from reasonmed_assets.orchestration.history import dagster_home_of, live_runs
+from reasonmed_assets.servers.embedded import cache_folder
 from reasonmed_assets.storage import open_warehouse
 
 KEPT_RUNS = 60
@@ -63,7 +64,9 @@ def left_overs(settings: BuildSettings, kept_runs: int = KEPT_RUNS) -> Iterator[
     warehouse = open_warehouse(settings.warehouse_folder)
     with warehouse.dead_staging() as staged:
         found = [LeftOver("rows staged by dead runs", folder.name, (folder,)) for folder in staged]
-        found += [LeftOver("temporary folder", str(folder), (folder,)) for folder in dead_temporary_folders()]
+        found += [
+            LeftOver("temporary folder", str(folder), (folder,)) for folder in _temporary(settings.warehouse_folder)
+        ]
         if dagster_home_of(settings.warehouse_folder).exists():
             found += _logs(settings.warehouse_folder, kept_runs)
         if store_is_current(settings.ledger_reference):
@@ -100,10 +103,19 @@ def size_of(path: Path) -> int:
 
 
 def describe_size(warehouse: Path) -> str:
-    """How much the logs of runs and what was staged take, for `doctor`."""
-    logs, staged = log_folder(warehouse), warehouse / "staging"
-    sizes = {"event log of runs": size_of(logs), "staged rows": size_of(staged)}
+    """How much the logs of runs, what was staged and what was left behind take, for `doctor`."""
+    sizes = {
+        "event log of runs": size_of(log_folder(warehouse)),
+        "staged rows": size_of(warehouse / "staging"),
+        "temporary folders of killed processes": sum(map(size_of, _temporary(warehouse))),
+    }
     return ", ".join(f"{what} {size / 1e6:,.1f} MB" for what, size in sizes.items())
+
+
+def _temporary(warehouse: Path) -> list[Path]:
+    """What killed processes left, wherever temporary folders are made; in that of an export the next one removes it."""
+    parents = (None, cache_folder(), warehouse, warehouse / "reviews")
+    return [folder for parent in parents for folder in dead_temporary_folders(parent)]
 
 
 def log_folder(warehouse: Path) -> Path:

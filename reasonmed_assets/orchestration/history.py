@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import uuid
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.machine import LONGEST_SQLITE_PATH, Process, is_running, locked, this_process
+from reasonmed_assets.machine import LONGEST_SQLITE_PATH, Process, is_running, locked, temporary_folder, this_process
 from reasonmed_assets.orchestration import dagster_home
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ def dagster_instance(warehouse: Path) -> Iterator[DagsterInstance]:
     """
     from dagster import DagsterInstance
 
-    prepare_dagster_home(warehouse)
-    os.environ["DAGSTER_HOME"] = str(dagster_home_of(warehouse))
-    with dagster_home.told_if_unusable(dagster_home_of(warehouse)), DagsterInstance.get() as instance:
-        end_dead_runs(instance)
-        yield instance
+    with dagster_home_in(warehouse) as home, dagster_home.told_if_unusable(dagster_home_of(warehouse)):
+        os.environ["DAGSTER_HOME"] = str(home)
+        with DagsterInstance.get() as instance:
+            end_dead_runs(instance)
+            yield instance
 
 
 def process_tags(run_id: str) -> dict[str, str]:
@@ -120,6 +121,23 @@ def prepare_dagster_home(warehouse: Path) -> Path:
                 if not _is_ready(home):
                     _make_ready(home)
     return home
+
+
+@contextmanager
+def dagster_home_in(warehouse: Path) -> Iterator[Path]:
+    """Dagster's home, ready, by a path without wildcards: Dagster finds its settings by a pattern.
+
+    Raises:
+        BuildError, HistoryError: as `prepare_dagster_home`.
+    """
+    home = prepare_dagster_home(warehouse)
+    if glob.escape(str(home)) == str(home):
+        yield home
+        return
+    with temporary_folder("home") as folder:
+        link = folder / "home"
+        link.symlink_to(home)
+        yield link
 
 
 def dagster_home_of(warehouse: Path) -> Path:

@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import temporary_folder
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.sources.inputs import InputFiles
 from reasonmed_assets.vocabulary import REVIEW_VERDICTS
@@ -117,9 +118,9 @@ def import_reviews(folder: Path, file: Path) -> Imported:
     reviews, n_empty = _filled_in(path.name, _records(content, file))
     if is_new:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
-        new.write_bytes(content)
-        new.replace(path)
+        with temporary_folder("reviews", path.parent) as aside:
+            (aside / path.name).write_bytes(content)
+            (aside / path.name).replace(path)
     return Imported(path, is_new, reviews, n_empty)
 
 

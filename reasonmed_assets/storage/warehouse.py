@@ -320,9 +320,10 @@ class Warehouse(ABC):
         *parents, name = _plain(table, partition)
         path = self._folder.joinpath("audits", *parents, f"{name}.json")
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
-        new.replace(path)
+        with self.staging_area(table, partition, "audit") as area:
+            new = area / path.name
+            new.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
+            new.replace(path)
 
     @final
     def audits(self) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from builds import called
 
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.owners import this_process
-from reasonmed_assets.orchestration.cleaning import log_folder
+from reasonmed_assets.orchestration.cleaning import describe_size, log_folder
 from reasonmed_assets.orchestration.history import dagster_instance
 from reasonmed_assets.storage import Warehouse, make_or_open_warehouse
 
@@ -39,6 +39,7 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
     """A warehouse with what must stay, and a folder for temporary files of its own."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     warehouse = make_or_open_warehouse(tmp_path / "warehouse")
     for name in KEPT:
         file = tmp_path / "warehouse" / name
@@ -48,7 +49,7 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
 
 
 def cleaned(warehouse: Warehouse, *options: str) -> tuple[int, str]:
-    done = called("clean", "--warehouse", warehouse.name, *options)
+    done = called("clean", "--warehouse", warehouse.name, *options, XDG_CACHE_HOME=os.environ["XDG_CACHE_HOME"])
     assert all((Path(warehouse.name) / name).read_text() == "kept" for name in KEPT)
     return done.returncode, done.stdout + done.stderr
 
@@ -69,6 +70,11 @@ def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_pa
         tmp_path / "temporary" / f"reasonmed-{name}-{pid}-x"
         for name, pid in (("ui", dead_pid()), ("ui", os.getpid()), ("model", dead_pid()))
     )
+    places = [tmp_path / "cache" / "reasonmed-assets", Path(warehouse.name), warehouse.companion("reviews")]
+    aside = [place / f".reasonmed-model-{dead_pid()}-x" for place in places]
+    for folder in aside:
+        folder.mkdir(parents=True)
+        os.utime(folder, (0, 0))
     for file in (staged, ours / "code.sock", alive / "code.sock", young / "code.sock"):
         file.parent.mkdir(parents=True)
         file.write_text("left")
@@ -78,10 +84,13 @@ def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_pa
     assert status == 0
     assert "rows staged by dead runs" in said
     assert f"temporary folder         {ours}" in said
-    assert "2 left-overs, 0.0 MB: nothing was removed, --yes removes them" in said
+    assert [folder for folder in aside if f"temporary folder         {folder}" not in said] == []
+    assert "5 left-overs, 0.0 MB: nothing was removed, --yes removes them" in said
+    assert "temporary folders of killed processes 0.0 MB" in describe_size(Path(warehouse.name))
     assert staged.exists()
     assert ours.exists()
-    assert cleaned(warehouse, "--yes")[1].endswith("2 left-overs, 0.0 MB: removed\n")
+    assert cleaned(warehouse, "--yes")[1].endswith("5 left-overs, 0.0 MB: removed\n")
+    assert not any(folder.exists() for folder in aside)
     assert [path.exists() for path in (staged, ours, alive, young)] == [False, False, True, True]
     with warehouse.staging_area("questions", "mmlu", "next") as area:
         assert area.exists()

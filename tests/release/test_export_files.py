@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,16 @@ def test_a_manifest_that_names_a_file_elsewhere_removes_nothing(tmp_path: Path) 
     manifest.write_text(manifest.read_text().replace('"files": {', '"files": {\n"../mine.txt": "1",'))
     export(tmp_path / "sets", "newer", force=True)
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, sys\nfrom reasonmed_assets.release.files import written_aside\n"
+        "with written_aside(pathlib.Path(sys.argv[1]), []) as new:\n"
+        "    (new / 'sets.json').write_text('half')\n    os.utime(new, (0, 0))\n    os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".")
+    export(tmp_path)
+    assert contents(tmp_path) == {"sets.json": "ours", "README.md": "ours"}

@@ -19,7 +19,7 @@ from pathlib import Path
 from reasonmed_assets import interruption
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.machine import LONGEST_SOCKET_PATH, temporary_folder
+from reasonmed_assets.machine import socket_in, temporary_folder
 from reasonmed_assets.servers.child import HOST
 
 _LOCATION = "definitions"
@@ -41,7 +41,8 @@ def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] =
         names: hosts that the guard lets through beside those of this machine.
 
     Raises:
-        UiError: the port is taken, TMPDIR is too long for sockets, or a process ended by itself.
+        UiError: the port is taken, or a process ended by itself.
+        OSError: TMPDIR is too long for sockets.
     """
     # Modules come from the installation, never from the current folder.
     environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
@@ -53,9 +54,7 @@ def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] =
         _listening(port) as listening,
         _Children() as children,
     ):
-        code, workspace = str(folder / "code.sock"), folder / "workspace.yaml"
-        if len(os.fsencode(code)) > LONGEST_SOCKET_PATH:
-            raise UiError(f"{code}: the path is too long for a socket: set TMPDIR to a shorter folder, as /tmp")
+        code, workspace = str(socket_in(folder, "code.sock")), folder / "workspace.yaml"
         # JSON is YAML.
         server = {"grpc_server": {"location_name": _LOCATION, "host": "localhost", "socket": code}}
         workspace.write_text(json.dumps({"load_from": [server]}), encoding="utf-8")

@@ -24,6 +24,7 @@ from dagster._grpc.client import DagsterGrpcClient
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
+from reasonmed_assets.machine import temporary_folder
 from reasonmed_assets.orchestration.history import end_dead_runs
 from reasonmed_assets.orchestration.ui.guard import Guard
 from reasonmed_assets.orchestration.ui.pages import with_pages
@@ -41,10 +42,11 @@ _SHUTDOWN_S = 2
 def token_in(file: Path) -> Iterator[str]:
     """A new token, in a file of mode 0600 until the end."""
     token = secrets.token_urlsafe(32)
-    new = file.with_name(f".{file.name}.{os.getpid()}")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as opened:  # noqa: PTH123
-        opened.write(token)
-    new.replace(file)
+    with temporary_folder("token", file.parent) as aside:
+        new = aside / file.name
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as opened:  # noqa: PTH123
+            opened.write(token)
+        new.replace(file)
     try:
         yield token
     finally:
