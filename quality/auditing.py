@@ -109,7 +109,8 @@ def _present_unanswered(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None
     missing = spec.missing
     if missing is not None:
         con.execute(
-            f"create temp view unanswered as select {spec.key} as row_id, {missing.detail} as detail,"
+            f"create temp view unanswered as select {spec.key} as row_id, {missing.outcome} as outcome,"
+            f" {missing.detail} as detail,"
             f" reason_of({missing.outcome}, {missing.detail}) as reason from staged where ({missing.when})"
             # What a filter stops is shown by the check `filtered`: to ask again would not change it.
             f" and {missing.outcome} is distinct from '{Outcome.FILTERED}'"

@@ -27,6 +27,8 @@ _FOLDER = Path(__file__).parent / "assertions"
 _HEADER = {"check": r"none|[1-9]|1[0-5]", "severity": "block|warn", "judges": "build|model", "description": r".+\."}
 """The keys of an assertion's header, and the pattern of each value."""
 
+_THRESHOLD = re.compile(r"getvariable\('threshold_(\w+)'\)")
+
 UNAUDITED = ("publishes",)
 """Tables that the storage layer writes in the publish itself: there is nothing to audit before."""
 
@@ -50,6 +52,16 @@ class CheckDeclaration:
     method_check: int | None = None
     judges_model: bool = False
     sql: str | None = None
+
+    @property
+    def thresholds(self) -> tuple[str, ...]:
+        """Names of the thresholds of a profile that the assertion compares with."""
+        return thresholds_in(self.sql or "")
+
+
+def thresholds_in(sql: str) -> tuple[str, ...]:
+    """Names of the thresholds of a profile that a query reads."""
+    return tuple(dict.fromkeys(_THRESHOLD.findall(sql)))
 
 
 def check_names(table: str) -> list[CheckDeclaration]:

@@ -6,7 +6,6 @@ Expectations reads that file. It is imported here only, inside the check: the im
 
 from __future__ import annotations
 
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +54,7 @@ def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresh
                 con.execute(f"copy ({view.sql}) to {literal(file)} (format parquet)")
                 figures.execute(f"create view {view.name} as from {parquet(file)}")
             arguments = {
-                view.name: [_arguments(figures, view, e, thresholds) for e in view.expectations] for view in views
+                view.name: [_arguments(con, figures, view, e, thresholds) for e in view.expectations] for view in views
             }
         validated = _validated(database, views, arguments)
         failures = [
@@ -69,19 +68,24 @@ def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresh
     return Validation(failures, [_result(view, result) for view, _, _, result in validated])
 
 
-def allowed_count(n: int, rate: float, min_rows: int) -> int:
-    """How many of n rows a rate allows; below `min_rows` rows, what it allows at that many (macro `exceeds`)."""
-    return math.floor(round(n * rate, 9)) if n >= min_rows else math.ceil(round(min_rows * rate, 9))
+def allowed_count(con: duckdb.DuckDBPyConnection, n: int, rate: float) -> int:
+    """How many of n rows a rate allows, by the macro `exceeds` and the variables of the connection."""
+    row = con.execute("select max(k) from range($1 + 1) as t(k) where not exceeds(k, $1, $2)", [n, rate]).fetchone()
+    return row[0] if row else 0
 
 
 def _arguments(
-    figures: duckdb.DuckDBPyConnection, view: View, expectation: Expectation, thresholds: Thresholds
+    con: duckdb.DuckDBPyConnection,
+    figures: duckdb.DuckDBPyConnection,
+    view: View,
+    expectation: Expectation,
+    thresholds: Thresholds,
 ) -> dict[str, Any]:
     """The arguments of Great Expectations' own expectation."""
     if isinstance(expectation, Rare):
         row = figures.execute(f"select count({expectation.column}) from {view.name}").fetchone()
         n = row[0] if row else 0
-        allowed = allowed_count(n, expectation.rate_of(thresholds), thresholds.min_rows_for_rates)
+        allowed = allowed_count(con, n, expectation.rate_of(thresholds))
         mostly = max(0.0, (n - allowed) / n - 1e-9) if n else 1.0
         return {"column": expectation.column, "value_set": [False], "mostly": mostly}
     return {"column": expectation.column, **_range(expectation, thresholds)}

@@ -79,12 +79,26 @@ create macro tier_of(n_error, n_correct, n) as
         else 'difficult'
     end;
 
+-- The chance of k or more bad rows among n of which each is bad with probability p.
+create macro binomial_tail(k, n, p) as
+    1 - coalesce(
+        list_sum(list_transform(
+            range(0, least(k, n + 1)::bigint),
+            lambda i: exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1)) * p ** i * (1 - p) ** (n - i)
+        )),
+        0
+    );
+
 -- True when so many of n rows are more than the rate allows. Below `min_rows_for_rates` rows a rate says little: there
--- the count holds that the rate allows at that many rows. Rounding keeps 0.97 and the like from failing by a hair.
+-- must be more than it allows at that many rows, and the lower bound of the 95% interval of their share must exceed it
+-- (Clopper and Pearson, Biometrika 26, 1934, p. 404: the rate gives so many rows a chance below 2.5%). Rounding keeps
+-- 0.97 and the like from failing by a hair.
 create macro exceeds(n_bad, n, rate) as
     case
         when n >= getvariable('threshold_min_rows_for_rates') then n_bad > round(n * rate, 9)
-        else n_bad > ceil(round(getvariable('threshold_min_rows_for_rates') * rate, 9))
+        else
+            n_bad > ceil(round(getvariable('threshold_min_rows_for_rates') * rate, 9))
+            and binomial_tail(n_bad, n, rate) < 0.025
     end;
 
 -- How many of n verified paths the verifier's audit repeats, and how many errors of each of the three kinds it plants.

@@ -38,7 +38,7 @@ class Bound:
 class Rare:
     """The boolean column is true in at most the share `rate` of the rows in which it is not null; None: in no row.
 
-    Below `min_rows_for_rates` rows the bound is the count that the rate allows at that many rows.
+    Whether a rate is exceeded is decided by the macro `exceeds`, as in the assertions.
     """
 
     column: str

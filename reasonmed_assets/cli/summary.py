@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import duckdb
@@ -72,10 +73,12 @@ def print_given_up(settings: BuildSettings, sources: Sequence[str]) -> bool:
     with warehouse.snapshot() as con:
         for name in asked:
             outcomes = [str(outcome) for outcome in settings.retried_outcomes(name)]
-            rows = f"select source, outcome from {name}"
+            # A rewritten text has a verdict, whose call may have been given up as well.
+            columns = ", ".join(column for column in TABLES[name].columns if re.fullmatch(r"(\w+_)?outcome", column))
+            rows = f"select source, unnest([{columns}]) as outcome from {name}"
             files = [str(kept.file) for kept in kept_apart if kept.table == name]
             if files:
-                apart = "(select source, outcome from read_parquet($3))"
+                apart = f"(select source, unnest([{columns}]) as outcome from read_parquet($3))"
                 rows += f" where source not in (select source from {apart}) union all by name {apart}"
             for row in con.execute(
                 f"select source, outcome, count(*) from ({rows}) where outcome in (select unnest($1)) "
@@ -139,9 +142,6 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
         return
     for problem in summary.problems:
         console.print(Text.assemble(("✗", "red"), f" {problem}"), soft_wrap=True)
-    if any("\nmissing: " in problem for problem in summary.problems):
-        retry = command("retry", warehouse=settings.warehouse_folder)
-        console.print(f"Rows that the endpoint declined for good are asked again by {retry}", soft_wrap=True)
     print_what_to_do(console, again, summary.is_interrupted)
 
 

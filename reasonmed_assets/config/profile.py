@@ -236,8 +236,8 @@ class Rules(Section):
 
 
 class Thresholds(Section):
-    """Bounds of the checks (method.md); a rate holds from `min_rows_for_rates` rows on, below that the count that the
-    rate allows at that many rows."""
+    """Bounds of the checks (method.md); a rate holds from `min_rows_for_rates` rows on, below that what the macro
+    `exceeds` of sql/macros.sql says."""
 
     min_rows_for_rates: int = Field(default=200, ge=1)
     unreadable_share_max: Share = 0.01

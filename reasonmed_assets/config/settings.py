@@ -86,6 +86,20 @@ class BuildSettings:
         }
         return {name: value for name, value in values.items() if value}
 
+    @property
+    def options(self) -> list[str]:
+        """The options of the command line that give the same settings, without the warehouse and retries."""
+        values = {
+            "--profile": self.profile,
+            "--data-dir": self.data_dir,
+            "--ledger": self.ledger,
+            "--limit": self.limit and str(self.limit),
+        }
+        given = [word for name, value in values.items() if value for word in (name, value)]
+        for key, value in self.set.items():
+            given += ["--set", f"{key}={json.dumps(value, default=str)}"]
+        return given
+
     def retried_outcomes(self, table: str) -> frozenset[Outcome]:
         """How calls of a table ended that are made again although the ledger keeps them."""
         outcomes = GIVEN_UP.intersection(self.retry_only)

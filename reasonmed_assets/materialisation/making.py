@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from reasonmed_assets import interruption, quality
+from reasonmed_assets.config.hints import command
+from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.definition import TableDefinition
 from reasonmed_assets.materialisation.fingerprint import Parts, all_parts, declared_values, fingerprint, stale_parts
 from reasonmed_assets.materialisation.metadata import (
@@ -29,9 +32,11 @@ from reasonmed_assets.materialisation.metadata import (
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.quality.checks import to_result
+from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage import PublishRecord
+from reasonmed_assets.vocabulary import GIVEN_UP
 
 _SHOWN_EXAMPLES = 5
 _SHOWN_CHARACTERS = 100
@@ -89,15 +94,16 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             outcomes = quality.audit(con, spec, partition, path, session.profile)
             statistics = quality.statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
+            failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
+            ways_out = {found.name: ways_out(con, spec, partition, session.settings, found.name) for found in failed}
         _record_audit(stage, outcomes, statistics["rows"])
         checks = [to_result(outcome, partition) for outcome in outcomes]
         calls = call_metadata(session.take_stats())
-        failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
         if failed:
             kept = warehouse.quarantine(spec.name, partition, run_id, path)
             names = ", ".join(outcome.name for outcome in failed)
             session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
-            return Made(checks, {}, made_from, _failure(spec, partition, failed, kept, last, calls))
+            return Made(checks, {}, made_from, _failure(spec, partition, failed, ways_out, kept, last, calls))
         published = warehouse.publish(
             spec,
             partition,
@@ -158,6 +164,7 @@ def _failure(
     spec: TableSpec,
     partition: str | None,
     failed: Sequence[quality.CheckOutcome],
+    ways_out: Mapping[str, str],
     kept: Path,
     last: PublishRecord | None,
     calls: Mapping[str, Any],
@@ -166,7 +173,10 @@ def _failure(
     return dg.Failure(
         description=(
             f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed; {published}.\n"
-            + "".join(f"{outcome.name}: {outcome.description} {_found(outcome)}\n" for outcome in failed)
+            + "".join(
+                f"{outcome.name}: {outcome.description} {_found(outcome)}\n{ways_out[outcome.name]}"
+                for outcome in failed
+            )
             + f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
         ),
         metadata={"quarantine": dg.MetadataValue.path(str(kept)), "published": published, **calls},
@@ -184,6 +194,38 @@ def _found(outcome: quality.CheckOutcome) -> str:
         for row in shown
     ]
     return "Found:\n" + "\n".join(f"  {cell}" for cell in cells)
+
+
+def ways_out(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, settings: BuildSettings, check: str
+) -> str:
+    """What lets rows pass that fail a check, a line each: asking again about those without a reply, another bound.
+
+    Args:
+        con: the connection of the audit.
+        spec: the table.
+        partition: its partition; None for a table without partitions.
+        settings: of the build.
+        check: name of the check.
+    """
+    lines = []
+    if check == "missing":
+        found = con.execute("select distinct outcome from unanswered order by all").fetchall()
+        outcomes = [str(outcome).removeprefix("verifier: ") for (outcome,) in found]
+        only = [word for outcome in outcomes if outcome in GIVEN_UP for word in ("--outcome", outcome)]
+        if only:
+            where = ["--table", spec.name, *only, *(["--source", partition] if partition else [])]
+            again = command("retry", *settings.options, *where, warehouse=settings.warehouse_folder)
+            lines.append(f"  To ask again about them: {again}\n")
+    thresholds = settings.loaded_profile.checks.thresholds
+    lines += [
+        f"  To let them pass: another checks.thresholds.{name} than {getattr(thresholds, name):g}, "
+        "in the profile or with --set\n"
+        for declared in check_names(spec.name)
+        if declared.name == check
+        for name in declared.thresholds
+    ]
+    return "".join(lines)
 
 
 def _record_audit(stage: Stage, outcomes: Sequence[quality.CheckOutcome], rows: int) -> None:

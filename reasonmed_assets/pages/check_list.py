@@ -15,7 +15,7 @@ from pathlib import Path
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.config.profile import Thresholds
 from reasonmed_assets.quality import declarations, expectations
-from reasonmed_assets.quality.declarations import CheckDeclaration, assertion_folders, check_names
+from reasonmed_assets.quality.declarations import CheckDeclaration, assertion_folders, check_names, thresholds_in
 from reasonmed_assets.quality.expectations import Expectation, View, views_of
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
@@ -24,7 +24,6 @@ CHECKS = range(1, 16)
 
 _FOLDER = Path(str(declarations.__file__)).parent
 _BLOCK = re.compile(r"(?<=<!-- check )(\d+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
-_THRESHOLD = re.compile(r"getvariable\('threshold_(\w+)'\)")
 _EVERY_RATE = "min_rows_for_rates"
 
 
@@ -90,7 +89,7 @@ def _parts(spec: TableSpec, number: int) -> Iterator[Part]:
     declared = check_names(spec.name)
     for check in declared:
         if check.method_check == number and check.sql is not None:
-            file, thresholds = _assertion_file(spec, check), _read_in(check.sql)
+            file, thresholds = _assertion_file(spec, check), check.thresholds
             yield Part(file, check.name, _effect(check), check.description, thresholds)
     if not declared:
         return
@@ -128,4 +127,4 @@ def _bounds(view: View, expectation: Expectation) -> tuple[str, ...]:
 
 
 def _read_in(sql: str) -> tuple[str, ...]:
-    return tuple(name for name in dict.fromkeys(_THRESHOLD.findall(sql)) if name != _EVERY_RATE)
+    return tuple(name for name in thresholds_in(sql) if name != _EVERY_RATE)

@@ -31,6 +31,19 @@ def test_real_questions_become_examples_and_the_known_contaminations_are_found(
 
 @pytest.mark.slow
 @pytest.mark.shared_data
+def test_the_rehearsal_of_the_readme_is_complete(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("builds.TIMEOUT_S", 1800)
+    monkeypatch.chdir(tmp_path)
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    (command,) = [line for line in readme.splitlines() if line.startswith("reasonmed build --profile simulated")]
+    done = reasonmed(*command.replace("DIR", str(shared_data)).split()[1:])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.shared_data
 def test_the_whole_build_on_the_real_files(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builds.TIMEOUT_S", 3600)
     folder = tmp_path / "warehouse"

@@ -37,6 +37,7 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     assert done.returncode == 1
     assert "verifications" in done.stdout.splitlines()[-2] or "verifications" in done.stdout
     assert "run the same command again" in done.stdout
+    assert "To let them pass: another checks.thresholds.one_verdict_share_max than 0.01" in done.stdout
     assert copy.query("from verifications where source = 'mmlu' order by path_id") == before
     assert list((copy.folder / "quarantine" / "verifications" / "mmlu").glob("*.parquet"))
     allowed = ["--allow", "simulated", "--allow", "stand-in"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -60,12 +62,38 @@ def test_tiers_equal_those_of_python(
         (6, 10, 1 - 0.97, False),
         (7, 10, 1 - 0.97, True),
         (0, 0, 0.0, False),
+        (2, 180, 0.005, False),
+        (2, 144, 0.005, False),
+        (4, 180, 0.005, True),
+        (1, 1, 0.005, False),
+        (2, 30, 0.005, True),
+        (10, 20, 0.005, True),
+        (199, 199, 1.0, False),
+        (1, 199, 0.0, True),
     ],
 )
-def test_a_rate_holds_for_many_rows_and_its_count_for_few(
+def test_a_rate_holds_for_many_rows_and_its_bound_for_few(
     n_bad: int, n: int, rate: float, expected: bool, con: duckdb.DuckDBPyConnection
 ) -> None:
     assert con.execute("select exceeds(?, ?, ?)", [n_bad, n, rate]).fetchone() == (expected,)
+
+
+@PLAIN
+@given(n=st.integers(0, 199), rate=st.sampled_from([0.0, 0.005, 0.01, 0.02, 0.05, 0.2, 0.45, 0.99]))
+def test_rows_that_keep_a_rate_exceed_it_in_one_case_of_forty_at_most(
+    n: int, rate: float, con: duckdb.DuckDBPyConnection
+) -> None:
+    """What the lower end of a 95% interval is: the true share lies below it in at most 2.5% of all samples."""
+    exceeding = con.execute(
+        "select k from range(?::bigint + 1) as t(k) where exceeds(k, ?, ?)", [n, n, rate]
+    ).fetchall()
+    counts = [k for (k,) in exceeding]
+    assert counts == list(range(counts[0], n + 1)) if counts else True
+    chances = [math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(n + 1)]
+    assert math.fsum(chances[k] for k in counts) < 0.025
+    # One row fewer is no more evidence than that, or within the count that the rate allows at 200 rows.
+    fewest = (counts[0] if counts else n + 1) - 1
+    assert fewest <= math.ceil(round(200 * rate, 9)) or math.fsum(chances[fewest:]) >= 0.025
 
 
 @pytest.mark.parametrize(("letter", "expected"), [("A", True), ("C", True), ("B", False), (None, None), ("E", False)])
