@@ -146,10 +146,10 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
 
 
 def print_what_to_do(console: Console, again: str, is_interrupted: bool) -> None:
-    """How to go on with a build that did not publish everything: with the command `again`."""
+    """How to go on with a build that did not make everything: with the command `again`."""
     what_to_do = "Stopped before the end. To go on," if is_interrupted else "Fix the problems above, then"
     console.print(
-        f"Not everything was published. {what_to_do} run the same command again: what is published stays, and no call "
+        f"Not everything was made. {what_to_do} run the same command again: what is published stays, and no call "
         f"that was answered is made again.\n  {again}",
         soft_wrap=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,12 +24,25 @@ _LONGEST_TEXT = 80
 _MACHINE_COLUMNS = ("_hash", "call_key", "call_keys")
 
 
+CALLS_MADE, CALLS_ANSWERED = "calls made", "calls answered"
+
+
+def calls_in(metadata: Mapping[str, Any]) -> Counter[str]:
+    """How many calls were made and answered for a table, of the metadata that `call_metadata` is among."""
+    found = Counter[str]()
+    for name, value in metadata.items():
+        if (what := name.rpartition(": ")[2]) in (CALLS_MADE, CALLS_ANSWERED):
+            found[what] += int(getattr(value, "value", value))
+    return found
+
+
 def call_metadata(stats: Mapping[str, CallStats]) -> dict[str, Any]:
     """What a table's steps asked of the models: calls, failures by kind, tokens, cost and time."""
     shown: dict[str, Any] = {}
     for step, counts in stats.items():
         shown |= {
-            f"{step}: calls made": counts.made,
+            f"{step}: {CALLS_MADE}": counts.made,
+            f"{step}: {CALLS_ANSWERED}": counts.answered,
             f"{step}: calls from the ledger": counts.cached,
             f"{step}: failed": dg.MetadataValue.json(counts.failed),
             f"{step}: tokens": counts.tokens,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import dagster as dg
 
 from reasonmed_assets import interruption
 from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.materialisation.display import Display
+from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, calls_in
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import (
     MATCH_JOB,
@@ -37,7 +40,8 @@ class BuildSummary:
     Attributes:
         seconds: wall time.
         published: (table, partition) of every partition that was materialised.
-        problems: one line per table that was not, and per run that failed.
+        problems: one line per table that was not, and per run that failed; why nothing came of a build that published.
+        calls: how many calls were made and answered for the tables that were materialised.
         is_interrupted: it was stopped (Ctrl-C, SIGTERM).
         changed: input files that are no longer as they were read: what was made from them is behind.
     """
@@ -45,12 +49,13 @@ class BuildSummary:
     seconds: float = 0.0
     published: list[tuple[str, str | None]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
     is_interrupted: bool = False
     changed: list[Path] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
-        """Everything requested is published, and no blocking check failed."""
+        """Everything requested is published, no blocking check failed, and something came of it."""
         return not self.problems
 
 
@@ -92,9 +97,11 @@ def build(
         # A ledger that cannot be used is reported now, not by one table after the other.
         open_store(settings.ledger_reference).close()
     summary = BuildSummary()
+    built = tuple(dict.fromkeys(sources or declared))
+    is_for_examples = "reasonmed" in wanted
     with dagster_instance(settings.warehouse_folder) as instance:
         runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
-        runs += [(SOURCE_JOB, source) for source in dict.fromkeys(sources or declared)]
+        runs += [(SOURCE_JOB, source) for source in built]
         runs += [(RELEASE_JOB, None)]
         for job, partition in runs:
             if interruption.is_requested() and not summary.is_interrupted:
@@ -107,9 +114,32 @@ def build(
             is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 wanted &= _still_made(settings)
+    if not summary.problems:
+        summary.problems += [
+            *unanswered(summary.calls),
+            *(without_examples(settings, built) if is_for_examples else ()),
+        ]
     summary.changed = session.files.changed()
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def unanswered(calls: Mapping[str, int]) -> Iterator[str]:
+    """The problem of a build that made calls of which none was answered: each row was given up."""
+    if calls[CALLS_MADE] and not calls[CALLS_ANSWERED]:
+        yield (
+            f"none of the {calls[CALLS_MADE]:,} calls that were made was answered: `outcome` and `detail` of llm_calls "
+            "say why; mend the cause, and ask again with `reasonmed retry`"
+        )
+
+
+def without_examples(settings: BuildSettings, sources: Sequence[str]) -> Iterator[str]:
+    """The problem of a build of which no example came, though it published every table."""
+    with open_warehouse(settings.warehouse_folder).read() as con:
+        query = "select count(*) from reasonmed where source in (select unnest($1))"
+        if con.execute(query, [list(sources)]).fetchone() == (0,):
+            why = command("sql", "from funnel", warehouse=settings.warehouse_folder)
+            yield f"reasonmed: no example was made of {', '.join(sources)}; where the questions were lost: {why}"
 
 
 def _still_made(settings: BuildSettings) -> set[str]:
@@ -156,6 +186,8 @@ def _run(
     )
     made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
     summary.published += [(table, partition) for table in tables if table in made]
+    for event in result.get_asset_materialization_events():
+        summary.calls += calls_in(event.step_materialization_data.materialization.metadata)
     if not result.success:
         failed = {str(event.step_key): _said(event) for event in result.filter_events(lambda e: e.is_step_failure)}
         summary.is_interrupted |= any(_INTERRUPTION.search(said) for said in failed.values())

@@ -57,3 +57,19 @@ def test_a_step_of_which_no_call_is_answered_publishes_nothing(questions: Path, 
     assert "run the same command again" in done.stdout
     with duckdb.connect(str(folder / "reasonmed.duckdb"), read_only=True) as con:
         assert con.execute("select count(*) from publishes where table_name = 'reasoning_paths'").fetchone() == (0,)
+
+
+@pytest.mark.slow
+def test_a_build_of_which_every_prompt_is_rejected_is_no_success(tmp_path: Path) -> None:
+    """With checks that only warn, every table is published, and nothing is in them."""
+    too_long = b'{"error": {"message": "This model\'s maximum context length is 10 tokens.", "code": "context_length"}}'
+    with Stub(lambda request: Answer(status=400, body=too_long)) as stub:
+        profile = tmp_path / "mine.toml"
+        profile.write_text(PROFILE.format(base_url=stub.base_url))
+        options = ["--profile", str(profile), "--warehouse", str(tmp_path / "warehouse"), "--source", "mmlu"]
+        done = called("build", *options, "--limit", "1")
+        again = called("build", *options, "--limit", "1")
+    assert (done.returncode, again.returncode) == (1, 1), done.stdout
+    assert "none of the 9 calls that were made was answered" in done.stdout
+    assert "none of" not in again.stdout
+    assert done.stdout.count("no example was made of mmlu") == again.stdout.count("no example was made of mmlu") == 1

@@ -346,6 +346,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "insert into rows by name select * replace ('again' as example_id) from rows limit 1",
         "update difficulty_tiers set tier = 'unresolved' where question_id = 'easy1'",
     ),
+    ("reasonmed", "examples"): ("delete from rows", "delete from rows; delete from difficulty_tiers"),
     ("reasonmed", "distinct_paths"): (
         "update rows set path_text = (select any_value(path_text) from rows where question_id = 'easy1' and slot = 1)"
         " where question_id = 'easy1'",

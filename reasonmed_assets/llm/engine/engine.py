@@ -389,6 +389,7 @@ class _Run:
     def _count_sent(self, chain: _Chain, sent: Sent, reply: Reply | None) -> None:
         stats = self._stats
         stats.made += 1
+        stats.answered += reply is not None
         stats.attempts += sent.tries
         stats.bill.add(sent.bill)
         if reply is not None:

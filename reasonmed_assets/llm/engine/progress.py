@@ -25,6 +25,7 @@ class CallStats:
     Attributes:
         rows: rows whose calls have ended.
         made: calls sent in this run, transport retries not counted.
+        answered: those of them that a model replied to, usable or not.
         cached: calls whose reply already existed: in the ledger, from another running build, or from another row.
         attempts: requests sent in this run, transport retries included.
         outcomes: rows by outcome.
@@ -40,6 +41,7 @@ class CallStats:
 
     rows: int = 0
     made: int = 0
+    answered: int = 0
     cached: int = 0
     attempts: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
