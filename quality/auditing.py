@@ -13,6 +13,7 @@ from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.quality.shrinking import find_removed
 from reasonmed_assets.sql import parquet
 
 from reasonmed_assets.vocabulary import Outcome
@@ -62,8 +63,9 @@ def audit(
 
     Args:
         con: a read connection on the warehouse with the macros of sql/macros.sql and every declared table present. The
-            profile's variables are set in it; `last_statistics` is the caller's, and so is `source_files`, a temp table
-            (file, split, split_role, records, n_unreadable, n_too_long), for tables that are read from files.
+            profile's variables are set in it; `last_statistics` and those of `shrinking` are the caller's, and so is
+            `source_files`, a temp table (file, split, split_role, records, n_unreadable, n_too_long), for tables that
+            are read from files.
         spec: the table.
         partition: its partition; None for a table without partitions.
         staged: Parquet file with the rows.
@@ -90,19 +92,22 @@ def prepare(
 ) -> None:
     """Give the connection what the checks of a table read.
 
-    These are the variables of profile and partition, `staged`, `unanswered`, `source_files` and `measured`. The
-    arguments are those of `audit`.
+    These are the variables of profile and partition, `staged`, `unanswered`, `source_files`, `measured` and `removed`.
+    The arguments are those of `audit`.
     """
     set_variables(con, variables(profile) | spec.partition_values(partition))
     con.execute(f"create or replace temp view staged as select * from {parquet(staged)}")
     _ensure_source_files(con)
     con.execute("drop view if exists unanswered")
     con.execute("drop table if exists measured")
+    con.execute("drop table if exists removed")
     # Rows without the columns that these need fail the check `schema`, and the checks that need them.
     with suppress(duckdb.Error):
         _present_unanswered(con, spec)
     with suppress(duckdb.Error):
         measure(con, spec.name)
+    with suppress(duckdb.Error):
+        find_removed(con, spec)
 
 
 def _present_unanswered(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from reasonmed_assets.quality import shrinking
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.sql import QueryError, read_header
 
@@ -103,6 +104,8 @@ def _generated(spec: TableSpec) -> list[CheckDeclaration]:
         found.append(
             CheckDeclaration("partition", "Every row belongs to the partition that is published.", True, sql=sql)
         )
+    if spec.guard is not None:
+        found.append(CheckDeclaration("shrink", shrinking.DESCRIPTION, True, sql=shrinking.CHECK))
     return found if spec.one_row_per is None else [*found, *_one_row_per(spec, TABLES[spec.one_row_per])]
 
 

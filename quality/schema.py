@@ -52,6 +52,25 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """That the rows of a table do not vanish in silence (`shrinking.py`), and what explains that one goes.
+
+    Attributes:
+        follows: the table without whose row there is none; its key is a column of this table.
+        named_by: kinds of overrides by which a row of their question goes.
+        is_limited: a limit on questions decides which rows there are.
+        identity: the column by which a row is the same as before; None: the key.
+        decided: true for a row that people decided on, as SQL over its columns, as `gone.question_id`.
+    """
+
+    follows: str | None = None
+    named_by: tuple[str, ...] = ()
+    is_limited: bool = False
+    identity: str | None = None
+    decided: str = "false"
+
+
+@dataclass(frozen=True)
 class TableSpec:
     """One declared table.
 
@@ -66,6 +85,7 @@ class TableSpec:
         missing: when a row lacks its reply; None for a table that no model fills.
         example: the final example that a row's calls serve, as SQL over its columns; None: its `example_id`, if any.
         one_row_per: the table that it has one row for each row of, in the same partition; None: no such table.
+        guard: that its rows do not vanish in silence; None: they may.
     """
 
     name: str
@@ -77,6 +97,7 @@ class TableSpec:
     missing: Missing | None = None
     example: str | None = None
     one_row_per: str | None = None
+    guard: Guard | None = None
 
     @property
     def is_partitioned(self) -> bool:
@@ -141,17 +162,18 @@ def table(
     missing: Missing | None = None,
     example: str | None = None,
     one_row_per: str | None = None,
+    guard: Guard | None = None,
 ) -> Callable[[_Model], _Model]:
     """Class decorator that declares a table (see `TableSpec` for the arguments).
 
     Raises:
         ValueError: the grain does not start with "One row per", a column lacks a description, the key is no column,
             or the name is taken, or `missing` is not given for rows that name calls, or there is no row to have one
-            row per.
+            row per or to follow.
     """
 
     def declare(model: _Model) -> _Model:
-        spec = TableSpec(name, group, grain, key, partitioned_by, model, missing, example, one_row_per)
+        spec = TableSpec(name, group, grain, key, partitioned_by, model, missing, example, one_row_per, guard)
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
         if name in TABLES:
@@ -165,6 +187,9 @@ def table(
             raise ValueError(f"table {name}: say when a row that models fill lacks its reply (missing), and only then")
         if one_row_per is not None and (one_row_per not in TABLES or TABLES[one_row_per].key not in spec.columns):
             raise ValueError(f"table {name}: one_row_per={one_row_per!r} must be an earlier table whose key it has")
+        follows = guard.follows if guard else None
+        if follows is not None and (follows not in TABLES or TABLES[follows].key not in spec.columns):
+            raise ValueError(f"table {name}: its guard follows {follows!r}, no earlier table whose key it has")
         TABLES[name] = spec
         return model
 

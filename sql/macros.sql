@@ -90,16 +90,23 @@ create macro binomial_tail(k, n, p) as
     );
 
 -- True when so many of n rows are more than the rate allows. Below `min_rows_for_rates` rows a rate says little: there
--- must be more than it allows at that many rows, and the lower bound of the 95% interval of their share must exceed it
--- (Clopper and Pearson, Biometrika 26, 1934, p. 404: the rate gives so many rows a chance below 2.5%). Rounding keeps
--- 0.97 and the like from failing by a hair.
+-- the lower bound of the 95% interval of their share must exceed it (Clopper and Pearson, Biometrika 26, 1934, p. 404:
+-- the rate gives so many rows a chance below 2.5%). Rounding keeps 0.97 and the like from failing by a hair.
+create macro is_above(n_bad, n, rate) as
+    if(
+        n >= getvariable('threshold_min_rows_for_rates'),
+        n_bad > round(n * rate, 9),
+        binomial_tail(n_bad, n, rate) < 0.025
+    );
+
+-- The same for rows that are bad now and then: below `min_rows_for_rates` rows, as many as the rate allows at that many
+-- rows pass in any case.
 create macro exceeds(n_bad, n, rate) as
-    case
-        when n >= getvariable('threshold_min_rows_for_rates') then n_bad > round(n * rate, 9)
-        else
-            n_bad > ceil(round(getvariable('threshold_min_rows_for_rates') * rate, 9))
-            and binomial_tail(n_bad, n, rate) < 0.025
-    end;
+    is_above(n_bad, n, rate)
+    and (
+        n >= getvariable('threshold_min_rows_for_rates')
+        or n_bad > ceil(round(getvariable('threshold_min_rows_for_rates') * rate, 9))
+    );
 
 -- How many of n verified paths the verifier's audit repeats, and how many errors of each of the three kinds it plants.
 create macro audited_rows(n) as

@@ -96,14 +96,14 @@ ROWS = View(
     """
     select
         'rows' as name,
-        greatest(now / before, before / now) as change_factor
+        greatest(now, before) / greatest(least(now, before), 1) as change_factor
     from (
         select
             count(*) as now,
             (getvariable('last_statistics')::json ->> 'rows')::bigint as before
         from staged
     ) as counted
-    where least(now, before) >= getvariable('threshold_min_rows_for_rates')
+    where greatest(now, before) >= getvariable('threshold_min_rows_for_rates')
     """,
     (
         Between(

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import Guard, Table, column, table
 
 from reasonmed_assets.vocabulary import OVERRIDE_KINDS
 
@@ -15,6 +15,7 @@ _read = partial(column, origin="file")
     grain="One row per entry of the overrides file and question that it names; one for an entry that names none.",
     key="override_id",
     partitioned_by=None,
+    guard=Guard(identity="question_id", decided="gone.is_applied"),
 )
 class Overrides(Table):
     """One row per entry of the overrides file and question that it names; one for an entry that names none."""

@@ -9,6 +9,12 @@ from reasonmed_assets.vocabulary import SPLIT_ROLES
 
 _read = partial(column, origin="file")
 
+DECIDED_ON = (
+    "gone.question_id in (select question_id from overrides where is_applied)"
+    " or gone.question_id in (select question_id from reviews where is_current)"
+)
+"""That people decided on the question of a row that goes, as SQL (`schema.Guard`)."""
+
 
 class PublishedQuestion(Table):
     """One record of a source file, normalised, with its native fields kept."""

@@ -1,7 +1,8 @@
 """Table `questions`."""
 
 import polars as pl
-from reasonmed_assets.quality.schema import Table, column, list_of, table
+from reasonmed_assets.quality.schema import Guard, Table, column, list_of, table
+from reasonmed_assets.quality.tables.question_columns import DECIDED_ON
 
 from reasonmed_assets.vocabulary import FOLDS, SPLIT_ROLES
 
@@ -12,6 +13,7 @@ from reasonmed_assets.vocabulary import FOLDS, SPLIT_ROLES
     grain="One row per question that the build keeps.",
     key="question_id",
     partitioned_by="source",
+    guard=Guard(follows="raw_questions", named_by=("drop",), is_limited=True, decided=DECIDED_ON),
 )
 class Questions(Table):
     """One row per question that the build keeps."""

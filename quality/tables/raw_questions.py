@@ -1,7 +1,7 @@
 """Table `raw_questions`."""
 
-from reasonmed_assets.quality.schema import table
-from reasonmed_assets.quality.tables.question_columns import PublishedQuestion
+from reasonmed_assets.quality.schema import Guard, table
+from reasonmed_assets.quality.tables.question_columns import DECIDED_ON, PublishedQuestion
 
 
 @table(
@@ -10,6 +10,7 @@ from reasonmed_assets.quality.tables.question_columns import PublishedQuestion
     grain="One row per question as published, of the splits that a build is made from.",
     key="raw_id",
     partitioned_by="source",
+    guard=Guard(decided=DECIDED_ON),
 )
 class RawQuestions(PublishedQuestion):
     """One row per question as published, of the splits that a build is made from."""

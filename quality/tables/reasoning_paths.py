@@ -1,6 +1,6 @@
 """Table `reasoning_paths`."""
 
-from reasonmed_assets.quality.schema import Missing, column, table
+from reasonmed_assets.quality.schema import Guard, Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
@@ -13,6 +13,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
     key="path_id",
     partitioned_by="source",
     missing=Missing("is_missing"),
+    guard=Guard(follows="questions"),
 )
 class ReasoningPaths(CallColumns):
     """One row per question, generator and sample: failed ones too, with their outcome and no text."""

@@ -1,6 +1,6 @@
 """Table `reasonmed`."""
 
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import Guard, Table, column, table
 
 from reasonmed_assets.vocabulary import FOLDS, PATH_STAGES, PROVIDER_KINDS, SPLIT_ROLES, TIERS
 
@@ -11,6 +11,11 @@ from reasonmed_assets.vocabulary import FOLDS, PATH_STAGES, PROVIDER_KINDS, SPLI
     grain="One row per final example: question, tier and the path that stands for it.",
     key="example_id",
     partitioned_by="source",
+    guard=Guard(
+        follows="questions",
+        named_by=("correct_key", "mark_doubt"),
+        decided="gone.example_id in (select example_id from reviews where is_current)",
+    ),
 )
 class Reasonmed(Table):
     """One row per final example: question, tier and the path that stands for it."""

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import Guard, Table, column, table
 
 from reasonmed_assets.vocabulary import REVIEW_VERDICTS, TIERS
 
@@ -15,6 +15,7 @@ _read = partial(column, origin="file")
     grain="One row per row that a reviewer filled in, those that cannot be used included, with the reason.",
     key="review_id",
     partitioned_by=None,
+    guard=Guard(decided="gone.problem is null"),
 )
 class Reviews(Table):
     """One row per row that a reviewer filled in, those that cannot be used included, with the reason."""

@@ -1,6 +1,6 @@
 """Table `sft_response`."""
 
-from reasonmed_assets.quality.schema import table
+from reasonmed_assets.quality.schema import Guard, table
 from reasonmed_assets.quality.tables.training_columns import TrainingColumns
 
 
@@ -10,6 +10,7 @@ from reasonmed_assets.quality.tables.training_columns import TrainingColumns
     grain="One row per training record (short answer only).",
     key="example_id",
     partitioned_by=None,
+    guard=Guard(follows="reasonmed"),
 )
 class SftResponse(TrainingColumns):
     """One row per training record (short answer only)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace as replace_fields
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,10 @@ def build(
     source: SourceOption = None,
     select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
     replace: Annotated[bool, typer.Option(help="Move an existing warehouse of another kind aside first.")] = False,
+    allow_shrink: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="This table may lose rows without a reason; may be repeated."),
+    ] = None,
     budget_usd: DollarsOption = None,
     budget_calls: CallsOption = None,
 ) -> None:
@@ -57,6 +62,7 @@ def build(
         assignments=assignments,
     )
     with plain_errors():
+        settings = replace_fields(settings, allow_shrink=_guarded(allow_shrink or ()), is_limit_given=limit is not None)
         if replace and (aside := _set_aside(settings)):
             new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
     _build(_with_budget(settings, budget_usd, budget_calls), source, select, typed_again(context, without={"replace"}))
@@ -97,6 +103,19 @@ def retry(
         has_some = print_given_up(settings, source or ())
     if has_some:
         _build(_with_budget(settings, budget_usd, budget_calls), source, None, typed_again(context))
+
+
+def _guarded(tables: Sequence[str]) -> tuple[str, ...]:
+    """Tables of `--allow-shrink`, all of which are guarded."""
+    from reasonmed_assets.config.settings import SettingsError
+    from reasonmed_assets.quality.shrinking import guarded_tables
+
+    known = guarded_tables() if tables else []
+    if unknown := [table for table in tables if table not in known]:
+        raise SettingsError(
+            f"--allow-shrink {', '.join(unknown)}: no such table is guarded; those are {', '.join(known)}"
+        )
+    return tuple(tables)
 
 
 def _with_budget(settings: BuildSettings, usd: float | None, calls: int | None) -> BuildSettings:

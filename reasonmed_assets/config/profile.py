@@ -240,6 +240,7 @@ class Thresholds(Section):
     `exceeds` of sql/macros.sql says."""
 
     min_rows_for_rates: int = Field(default=200, ge=1)
+    shrink_share_max: Share = 0.2
     unreadable_share_max: Share = 0.01
     explanation_agreement_min: Share = 0.95
     letter_share_max: Share = 0.45

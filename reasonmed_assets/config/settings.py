@@ -37,6 +37,8 @@ class BuildSettings:
         retry_unresolved: whether models are asked again about rows that earlier builds gave up.
         retry_only: tables and outcomes to which that is limited; none: no limit.
         set: values that replace those of the profile, by dotted key.
+        allow_shrink: tables that may lose rows without a reason in this run (`quality/shrinking.py`).
+        is_limit_given: the limit is on the command line of this run: what is beyond it may go.
     """
 
     profile: str = "embedded"
@@ -47,6 +49,8 @@ class BuildSettings:
     retry_unresolved: bool = False
     retry_only: tuple[str, ...] = ()
     set: dict[str, Any] = field(default_factory=dict)
+    allow_shrink: tuple[str, ...] = ()
+    is_limit_given: bool = False
 
     @classmethod
     def from_environment(cls, **given: Any) -> BuildSettings:

@@ -33,8 +33,10 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.quality.checks import to_result
 from reasonmed_assets.quality.declarations import check_names
+from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN, removals
 from reasonmed_assets.storage import PublishRecord
 from reasonmed_assets.vocabulary import GIVEN_UP
 
@@ -70,7 +72,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         KeyboardInterrupt: the process was told to stop.
     """
     interruption.check()
-    spec, warehouse, started = table.spec, session.warehouse, time.monotonic()
+    spec, warehouse, settings, started = table.spec, session.warehouse, session.settings, time.monotonic()
     # First: a table whose lineage cannot be determined is an error before a call is paid for.
     lineage = column_lineage(spec)
     parts = all_parts(table, session, partition)
@@ -81,7 +83,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     with warehouse.staging_area(spec.name, partition, run_id) as area:
         path = area / "rows.parquet"
         stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
-        is_retry = "call_keys" in spec.columns and bool(session.settings.retried_outcomes(spec.name))
+        is_retry = "call_keys" in spec.columns and bool(settings.retried_outcomes(spec.name))
         is_unchanged = last is not None and last.fingerprint == made_from and not is_retry
         if is_unchanged:
             warehouse.export(spec, partition, path)
@@ -91,11 +93,15 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             if "source_files" in stage.frames:
                 con.register("source_files", stage.frames["source_files"])
             con.execute("set variable last_statistics = $1", [json.dumps(last.statistics) if last else None])
+            set_variables(
+                con, {IS_ALLOWED: spec.name in settings.allow_shrink, IS_LIMIT_GIVEN: settings.is_limit_given}
+            )
             outcomes = quality.audit(con, spec, partition, path, session.profile)
             statistics = quality.statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
+            removed = {} if is_unchanged else removals(con, spec)
             failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
-            ways_out = {found.name: ways_out(con, spec, partition, session.settings, found.name) for found in failed}
+            advice = {found.name: ways_out(con, spec, partition, settings, found.name) for found in failed}
         _record_audit(stage, outcomes, statistics["rows"])
         checks = [to_result(outcome, partition) for outcome in outcomes]
         calls = call_metadata(session.take_stats())
@@ -103,7 +109,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             kept = warehouse.quarantine(spec.name, partition, run_id, path)
             names = ", ".join(outcome.name for outcome in failed)
             session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
-            return Made(checks, {}, made_from, _failure(spec, partition, failed, ways_out, kept, last, calls))
+            return Made(checks, {}, made_from, _failure(spec, partition, failed, advice, kept, last, calls))
         published = warehouse.publish(
             spec,
             partition,
@@ -117,12 +123,14 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         seconds = time.monotonic() - started
         warned = [f"warning: {outcome.name}" for outcome in outcomes if not outcome.passed]
         reason = "unchanged" if is_unchanged else why_made(last, parts, is_retry=is_retry)
-        note = ", ".join([*([reason] if last else []), *warned])
+        gone = [f"removed {found['n']:,} ({why}: {', '.join(found['examples'])})" for why, found in removed.items()]
+        note = ", ".join([*([reason] if last else []), *gone, *warned])
         session.display.table_published(spec.name, partition, published.rows, seconds, note)
     metadata: dict[str, Any] = {
         "dagster/partition_row_count" if partition else "dagster/row_count": published.rows,
         "rows_inserted": published.inserted,
         "rows_deleted": published.deleted,
+        "ids_removed": dg.MetadataValue.json(removed),
         "publish": published.seq,
         "snapshot": dg.MetadataValue.path(warehouse.address),
         "data_docs": data_docs_page(spec),
@@ -164,7 +172,7 @@ def _failure(
     spec: TableSpec,
     partition: str | None,
     failed: Sequence[quality.CheckOutcome],
-    ways_out: Mapping[str, str],
+    advice: Mapping[str, str],
     kept: Path,
     last: PublishRecord | None,
     calls: Mapping[str, Any],
@@ -174,8 +182,7 @@ def _failure(
         description=(
             f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed; {published}.\n"
             + "".join(
-                f"{outcome.name}: {outcome.description} {_found(outcome)}\n{ways_out[outcome.name]}"
-                for outcome in failed
+                f"{outcome.name}: {outcome.description} {_found(outcome)}\n{advice[outcome.name]}" for outcome in failed
             )
             + f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
         ),
@@ -199,7 +206,7 @@ def _found(outcome: quality.CheckOutcome) -> str:
 def ways_out(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, settings: BuildSettings, check: str
 ) -> str:
-    """What lets rows pass that fail a check, a line each: asking again about those without a reply, another bound.
+    """What lets rows pass that fail a check, a line each: to ask again about them, to let others go, another bound.
 
     Args:
         con: the connection of the audit.
@@ -217,6 +224,10 @@ def ways_out(
             where = ["--table", spec.name, *only, *(["--source", partition] if partition else [])]
             again = command("retry", *settings.options, *where, warehouse=settings.warehouse_folder)
             lines.append(f"  To ask again about them: {again}\n")
+    if check == "shrink":
+        where = [*(["--source", partition] if partition else []), "--allow-shrink", spec.name]
+        again = command("build", *settings.options, *where, warehouse=settings.warehouse_folder)
+        lines.append(f"  To let them go in one run: {again}\n")
     thresholds = settings.loaded_profile.checks.thresholds
     lines += [
         f"  To let them pass: another checks.thresholds.{name} than {getattr(thresholds, name):g}, "

@@ -56,6 +56,23 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     assert reasonmed(*export, TZ="America/New_York").returncode == 0
 
 
+def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built) -> None:
+    published = copy.value("select count(*) from questions where source = 'mmlu'")
+    options = ["--profile", "simulated", "--warehouse", str(copy.folder)]
+    select = ["--source", "mmlu", "--select", "key:questions"]
+    refused = called("build", *options, *select, REASONMED_LIMIT="1")
+    assert refused.returncode == 1
+    assert "shrink: No more rows than the allowed share go without a reason" in refused.stdout
+    assert "To let them go in one run: reasonmed build --profile simulated --limit 1 --source mmlu" in refused.stdout
+    assert copy.value("select count(*) from questions where source = 'mmlu'") == published
+    unknown = called("build", *options, *select, "--allow-shrink", "ranked_paths")
+    assert (unknown.returncode, "no such table is guarded" in unknown.stderr) == (1, True)
+    done = called("build", *options, *select, "--limit", "1")
+    assert done.returncode == 0, done.stdout
+    assert f"removed {published - 1} (beyond the limit: " in done.stdout
+    assert copy.value("select count(*) from questions where source = 'mmlu'") == 1
+
+
 @pytest.mark.parametrize("budget", [[], ["--budget-calls", "5"]])
 def test_a_missing_file_of_overrides_is_refused(budget: list[str], copy: Built) -> None:
     options = ["--select", "key:overrides", "--overrides", "nowhere.toml", *budget]

@@ -18,7 +18,7 @@ from reasonmed_assets.config import load_profile
 from reasonmed_assets.pages.check_list import fault_id
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
-GENERIC = {"schema", "key", "partition", "distributions"}
+GENERIC = {"schema", "key", "partition", "shrink", "distributions"}
 
 
 @pytest.fixture(scope="module")
