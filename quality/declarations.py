@@ -30,8 +30,8 @@ _HEADER = {"check": r"none|[1-9]|1[0-5]", "severity": "block|warn", "judges": "b
 
 _THRESHOLD = re.compile(r"getvariable\('threshold_(\w+)'\)")
 
-UNAUDITED = ("publishes",)
-"""Tables that the storage layer writes in the publish itself: there is nothing to audit before."""
+UNAUDITED = ("publishes", "failures")
+"""Tables that the storage layer writes by itself: there is nothing to audit before."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ _ORDER = (
     "llm_calls",
     "call_uses",
     "publishes",
+    "failures",
 )
 
 for _name in (*_ORDER, *sorted(module.name for module in pkgutil.iter_modules(__path__))):

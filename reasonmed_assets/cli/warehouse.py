@@ -32,6 +32,7 @@ class Allowance(StrEnum):
     demo = "demo"
     stand_in = "stand-in"
     failing = "failing"
+    behind = "behind"
 
 
 def sql(

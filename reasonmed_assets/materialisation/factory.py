@@ -1,11 +1,12 @@
 """The Dagster asset of a declared table: what Dagster shows of it follows from its schema, its SQL and its checks."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import dagster as dg
 
-from reasonmed_assets import sql
+from reasonmed_assets import interruption, sql
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
@@ -14,7 +15,7 @@ from reasonmed_assets.materialisation.making import make
 from reasonmed_assets.materialisation.metadata import column_schema, view_rows
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.checks import check_specs
-from reasonmed_assets.quality.declarations import check_names
+from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
 OWNERS = ["team:medical-reasoning-data"]
@@ -57,9 +58,14 @@ def table_asset(
     def asset(context: dg.AssetExecutionContext) -> Iterator[Any]:
         session: BuildSession = context.resources.build
         partition = context.partition_key if context.has_partition_key and spec.is_partitioned else None
-        made = make(table, session, partition, run_id=context.run_id, log=context.log)
+        try:
+            made = make(table, session, partition, run_id=context.run_id, log=context.log)
+        except Exception as error:
+            _record_failure(session, spec, partition, context.run_id, str(error))
+            raise
         yield from made.checks
         if made.failure is not None:
+            _record_failure(session, spec, partition, context.run_id, str(made.failure.description))
             raise made.failure
         shown: dict[str, Any] = {}
         if table.views:
@@ -68,6 +74,14 @@ def table_asset(
         yield dg.MaterializeResult(metadata=made.metadata | shown, data_version=dg.DataVersion(made.fingerprint))
 
     return asset
+
+
+def _record_failure(session: BuildSession, spec: TableSpec, partition: str | None, run_id: str, reason: str) -> None:
+    """Keep that a partition was not made, unless the run was stopped; the failure itself is what is raised."""
+    if interruption.is_requested() or session.warehouse.was_cut_off:
+        return
+    with suppress(ReasonmedError):
+        session.warehouse.record_failure(spec, partition, run_id, reason)
 
 
 def _partitions(spec: TableSpec, known: Mapping[str, dg.PartitionsDefinition]) -> dg.PartitionsDefinition | None:
@@ -108,8 +122,8 @@ def _read_by_checks(table: str) -> set[str]:
     for check in check_names(table):
         for name in sql.names_in(check.sql) if check.sql else ():
             found |= {name} if name in TABLES else _behind_view(name)
-    # Storage writes it within each publish: it is no asset.
-    return found - {"publishes"}
+    # What storage writes by itself is no asset.
+    return found - set(UNAUDITED)
 
 
 def _behind_view(name: str) -> set[str]:

@@ -18,6 +18,7 @@ from reasonmed_assets.materialisation.display import Display, Displays, LogDispl
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.history import process_tags
+from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import check_served
 from reasonmed_assets.sources import InputFiles, load_declaration
@@ -73,7 +74,7 @@ def build_defs(
 def job_tables() -> dict[str, tuple[str, ...]]:
     """Which tables each job makes, in the order of the jobs."""
     by_source = tuple(name for name, spec in TABLES.items() if spec.partitioned_by == "source")
-    unpartitioned = [name for name, spec in TABLES.items() if not spec.is_partitioned and name != "publishes"]
+    unpartitioned = [name for name, spec in TABLES.items() if not spec.is_partitioned and name not in UNAUDITED]
     rest = tuple(name for name in unpartitioned if name not in MATCH_TABLES)
     return {MATCH_JOB: MATCH_TABLES, SOURCE_JOB: by_source, RELEASE_JOB: rest}
 

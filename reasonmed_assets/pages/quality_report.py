@@ -26,6 +26,7 @@ from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import quarantine_file
+from reasonmed_assets.storage.freshness import stale
 from reasonmed_assets.vocabulary import LETTERS, REJECTION_REASONS, TIERS
 
 GENERATOR = "reasonmed quality"
@@ -99,6 +100,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         published=_published(con),
         kinds=con.execute(sql.query("report/provider_kinds").text).fetchone(),
         unknown_usage=con.execute(sql.query("report/unknown_usage").text).fetchone(),
+        stale=stale(con),
         failures=sorted(failures, key=lambda failure: not failure.is_blocking),
         n_checks=sum(len(record.outcomes) for record in records),
         matrix=_matrix(records),

@@ -17,6 +17,7 @@ from reasonmed_assets.release import files
 from reasonmed_assets.release.files import ExportError
 from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.storage.audits import last_audits
+from reasonmed_assets.storage.freshness import stale
 from reasonmed_assets.vocabulary import FOLDS
 
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
@@ -33,7 +34,7 @@ def export_training_sets(
     Args:
         warehouse_folder: the warehouse.
         folder: where to write; created if absent.
-        allowed: kinds of rows to allow: simulated, demo, stand-in, failing.
+        allowed: kinds of rows to allow: simulated, demo, stand-in, failing, behind.
         force: replace the earlier export in the folder, whose files must be as it wrote them.
 
     Yields:
@@ -81,16 +82,21 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
         raise ExportError(f"the training sets are empty: build them with `{build}`")
     kinds = {_REFUSED_KINDS[kind] for kind, _ in found if kind in _REFUSED_KINDS}
     kinds |= {"stand-in" for _, role in found if role == "stand_in"}
-    failing = _failing(warehouse)
+    not_made = stale(con)
+    failing = sorted({*_failing(warehouse), *(one.place for one in not_made if one.failure is not None)})
     if failing:
         kinds.add("failing")
+    behind = [f"{one.place}: {one.why}" for one in not_made if one.table in _SETS and one.why is not None]
+    if behind:
+        kinds.add("behind")
     refused = sorted(kinds - allowed)
     if refused:
         reasons = {
             "simulated": "rows whose text no model wrote",
             "demo": "rows of the small demonstration model",
             "stand-in": "rows from a benchmark split used in place of training data",
-            "failing": f"partitions whose last build failed its checks ({', '.join(failing)})",
+            "failing": f"partitions whose last build failed or failed its checks ({', '.join(failing)})",
+            "behind": f"rows made from earlier ones than are published now ({'; '.join(behind)})",
         }
         raise ExportError(
             "the training sets hold "

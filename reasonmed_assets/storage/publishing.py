@@ -6,6 +6,7 @@ tables are the caller's.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from reasonmed_assets.quality.schema import ROW_HASH, TABLES, TableSpec
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 
-PUBLISHES = "publishes"
+PUBLISHES, FAILURES = "publishes", "failures"
+_REASON_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ def _publish_in_transaction(
     made_by: Provenance,
     next_seq: Callable[[duckdb.DuckDBPyConnection], int],
 ) -> Published:
+    _forget_failure(con, spec, partition)
     inserted, deleted = _apply_difference(con, spec, partition, staged)
     rows = _count(con, f"select count(*) from {spec.name} where {in_partition(spec, partition)}")
     _refuse_other_rows(con, spec, partition, staged, rows)
@@ -215,10 +218,10 @@ def refuse_undeclared(spec: TableSpec, partition: str | None) -> None:
     """Stop a publish of what nobody publishes.
 
     Raises:
-        WarehouseError: table `publishes`, or a partition that does not go with the table.
+        WarehouseError: a table that storage writes, or a partition that does not go with the table.
     """
-    if spec.name == PUBLISHES:
-        raise WarehouseError(f"table {PUBLISHES} is written by publishing the others")
+    if spec.name in (PUBLISHES, FAILURES):
+        raise WarehouseError(f"table {spec.name} is written by publishing the others")
     in_partition(spec, partition)
 
 
@@ -270,12 +273,54 @@ def _record(
         "profile": made_by.profile,
         "statistics": json.dumps(dict(made_by.statistics), sort_keys=True, allow_nan=False),
     }
-    types = TABLES[PUBLISHES].duckdb_types()
+    _insert(con, TABLES[PUBLISHES], values)
+
+
+def record_failure(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, run_id: str, reason: str
+) -> None:
+    """Keep why the last run of a partition failed, in place of the run before; until it is published."""
+    values = {
+        "failure_id": "/".join([spec.name, partition or ""]),
+        "table_name": spec.name,
+        "partition": partition or "",
+        "run_id": run_id,
+        "failed_at": datetime.now(UTC).replace(tzinfo=None),
+        "reason": reason[:_REASON_CHARACTERS],
+    }
+    con.execute("begin")
+    try:
+        _forget_failure(con, spec, partition)
+        _insert(con, TABLES[FAILURES], values)
+        con.execute("commit")
+    except BaseException:
+        _roll_back(con)
+        raise
+
+
+def state_of(con: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+    """What a snapshot shows: the number of the last publish, and a hash of the failures that are kept."""
+    seq = _count(con, f"select coalesce(max(seq), 0) from {PUBLISHES}")
+    try:
+        row = con.execute(
+            f"select coalesce(string_agg(row_hash, ' ' order by failure_id), '') from {FAILURES}"
+        ).fetchone()
+    except duckdb.CatalogException:
+        # A file of an earlier version, in which nothing has been published since.
+        row = None
+    return seq, hashlib.sha256(row[0].encode()).hexdigest()[:32] if row and row[0] else ""
+
+
+def _forget_failure(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None) -> None:
+    con.execute(f"delete from {FAILURES} where failure_id = $1", ["/".join([spec.name, partition or ""])])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, spec: TableSpec, values: Mapping[str, Any]) -> None:
+    types = spec.duckdb_types()
     columns = ", ".join(f"${name}::{types[name]} as {name}" for name in values)
     con.execute(
-        f"insert into {PUBLISHES} by name "
-        f"select *, {row_hash_sql(TABLES[PUBLISHES].columns)} as {ROW_HASH} from (select {columns})",
-        values,
+        f"insert into {spec.name} by name select *, {row_hash_sql(spec.columns)} as {ROW_HASH} from (select {columns})",
+        dict(values),
     )
 
 

@@ -135,6 +135,22 @@ class Warehouse(ABC):
             WarehouseError: nothing was published; the message says why.
         """
 
+    @abstractmethod
+    def record_failure(self, spec: TableSpec, partition: str | None, run_id: str, reason: str) -> None:
+        """Keep in table `failures` that the last run of a partition failed, until the next publish of it.
+
+        Nothing is kept where nothing was ever published: there is nothing that could be out of date.
+
+        Args:
+            spec: the table.
+            partition: its partition; None for a table without partitions.
+            run_id: Dagster run.
+            reason: why, for people.
+
+        Raises:
+            WarehouseError: it could not be written.
+        """
+
     @final
     def last_publish(self, table: str, partition: str | None) -> PublishRecord | None:
         """The latest publish of a partition, or None."""

@@ -71,6 +71,12 @@ def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built) -> None:
     assert done.returncode == 0, done.stdout
     assert f"removed {published - 1} (beyond the limit: " in done.stdout
     assert copy.value("select count(*) from questions where source = 'mmlu'") == 1
+    export = ["export", str(copy.folder / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated"]
+    behind = called(*export, "--allow", "stand-in")
+    assert behind.returncode == 1
+    assert "sft_cot: answer_summaries is behind; questions: publish " in behind.stderr
+    assert "(allow them with --allow behind)" in behind.stderr
+    assert "marked: behind, simulated, stand-in" in called(*export, "--allow", "stand-in", "--allow", "behind").stdout
 
 
 @pytest.mark.parametrize("budget", [[], ["--budget-calls", "5"]])

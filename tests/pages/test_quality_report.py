@@ -93,6 +93,23 @@ def test_what_texts_hold_is_text(con: duckdb.DuckDBPyConnection) -> None:
     assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
 
 
+def test_what_is_not_up_to_date_is_named_first(con: duckdb.DuckDBPyConnection) -> None:
+    assert "not up to date" not in page_of(con).texts[""]
+    con.execute(
+        "insert into publishes by name select * replace ('q' as publish_id, 9 as seq, 'questions' as table_name, 1 as"
+        """ rows_inserted, '{"table raw_questions": "7"}' as parts) from publishes limit 1"""
+    )
+    con.execute(
+        "insert into failures by name select 'f' as failure_id, 'reasoning_paths' as table_name, 'mmlu' as partition,"
+        " 'r' as run_id, now()::timestamp as failed_at, $1 as reason, 'h' as row_hash",
+        [SCRIPT],
+    )
+    said = page_of(con).texts[""]
+    assert "2 partitions are not up to date" in said
+    assert "questions/mmlu: behind (raw_questions: publish 7 then, 1 now)" in said
+    assert f"reasoning_paths/mmlu: its last run failed ({SCRIPT})" in said
+
+
 def test_parts_without_rows_say_so(con: duckdb.DuckDBPyConnection) -> None:
     for table in ("verifications", "difficulty_tiers", "quality_scores", "publishes"):
         con.execute(f"delete from {table}")

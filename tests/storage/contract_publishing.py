@@ -101,6 +101,26 @@ class PublishingContract:
         assert other_code == Published(seq=2, rows=1, inserted=0, deleted=0, is_changed=False)
         assert len(publishes_of(warehouse)) == 2
 
+    def test_a_failure_is_kept_until_the_next_publish_and_users_see_it(self, warehouse: Warehouse) -> None:
+        def failures() -> list[Any]:
+            warehouse.refresh_snapshot()
+            with warehouse.snapshot() as con:
+                return con.execute("select table_name, partition, run_id, reason from failures").fetchall()
+
+        warehouse.record_failure(ITEMS, "mmlu", "run0", "nothing was published yet")
+        publish(warehouse, {"a": "x"})
+        assert failures() == []
+        for run in ("run1", "run2"):
+            warehouse.record_failure(ITEMS, "mmlu", run, "it's broken")
+        assert failures() == [("items", "mmlu", "run2", "it's broken")]
+        publish(warehouse, {"b": "x"}, source="medqa")
+        assert failures() == [("items", "mmlu", "run2", "it's broken")]
+        n_publishes = len(publishes_of(warehouse))
+        publish(warehouse, {"a": "x"})
+        assert (failures(), len(publishes_of(warehouse))) == ([], n_publishes)
+        with pytest.raises(WarehouseError, match="written by publishing the others"):
+            warehouse.record_failure(TABLES["publishes"], None, "run", "no")
+
     def test_columns_are_matched_by_name(self, warehouse: Warehouse, tmp_path: Path) -> None:
         staged = stage(tmp_path / "rows.parquet", rows_of({"1": "text"}, note="note"))
         columns = "row_hash, tags, note, text, provider_kind, source, item_id"

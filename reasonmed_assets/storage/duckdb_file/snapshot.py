@@ -16,6 +16,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.storage import publishing
 from reasonmed_assets.storage.duckdb_file import database, layout
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.views import create_views, description
@@ -80,8 +81,8 @@ def _drop_views_and_macros(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f"drop macro {macro}")
 
 
-def is_current(path: Path, last_seq: int, definitions: str, spill: Path) -> bool:
-    """Whether the snapshot at `path` shows publish `last_seq` and was made from these definitions.
+def is_current(path: Path, state: tuple[int, str], definitions: str, spill: Path) -> bool:
+    """Whether the snapshot at `path` shows this `publishing.state_of` and was made from these definitions.
 
     One that cannot be read, or beside which a killed writer left a log, is not current.
     """
@@ -92,12 +93,12 @@ def is_current(path: Path, last_seq: int, definitions: str, spill: Path) -> bool
     con = database.connect(None, spill, read_only=False)
     try:
         con.execute(f"attach {sql.literal(path)} as snapshot (read_only)")
-        found = con.execute(f"select last_seq, definition_hash from snapshot.main.{STATE}").fetchone()
+        found = con.execute(f"select last_seq, failures_hash, definition_hash from snapshot.main.{STATE}").fetchone()
     except duckdb.Error:
         return False
     finally:
         con.close()
-    return found == (last_seq, definitions)
+    return found == (*state, definitions)
 
 
 def take(
@@ -154,11 +155,10 @@ def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> 
 
 
 def _create_state(con: duckdb.DuckDBPyConnection) -> None:
-    row = con.execute("select coalesce(max(seq), 0) from publishes").fetchone()
-    assert row is not None
+    last_seq, failures_hash = publishing.state_of(con)
     taken_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     con.execute(
-        f"create view {STATE} as select {row[0]}::bigint as last_seq, timestamp '{taken_at}' as taken_at, "
-        f"'{declared_hash(con)}' as definition_hash"
+        f"create view {STATE} as select {last_seq}::bigint as last_seq, timestamp '{taken_at}' as taken_at, "
+        f"'{failures_hash}' as failures_hash, '{declared_hash(con)}' as definition_hash"
     )
     con.execute(f"comment on view {STATE} is 'up to which publish this file goes, and when it was taken (UTC).'")

@@ -97,7 +97,7 @@ class DuckDBFile(Warehouse):
                 layout.migrate(con)
                 snapshot.drop_other_hash(con, self._definitions)
                 publishing.refuse_other_columns(con, spec, staged)
-                for table in (spec, TABLES[publishing.PUBLISHES]):
+                for table in (spec, TABLES[publishing.PUBLISHES], TABLES[publishing.FAILURES]):
                     database.conform(con, table)
                 published = publishing.publish_rows(con, spec, partition, staged, made_by, _next_seq)
                 con.execute("checkpoint")
@@ -105,6 +105,19 @@ class DuckDBFile(Warehouse):
             if is_sparse:
                 database.compact(self.build_path, self._spill)
         return published
+
+    def record_failure(self, spec: TableSpec, partition: str | None, run_id: str, reason: str) -> None:
+        publishing.refuse_undeclared(spec, partition)
+        if not self.build_path.exists():
+            return
+        with (
+            self._write(f"record that {publishing.describe(spec, partition)} failed"),
+            database.opened(self.build_path, self._spill, read_only=False) as con,
+        ):
+            layout.migrate(con)
+            snapshot.drop_other_hash(con, self._definitions)
+            database.conform(con, TABLES[publishing.FAILURES])
+            publishing.record_failure(con, spec, partition, run_id, reason)
 
     @property
     def address(self) -> str:
@@ -233,9 +246,8 @@ class DuckDBFile(Warehouse):
         if not self.build_path.exists():
             return False
         with self._open_for_reading() as con:
-            row = con.execute("select coalesce(max(seq), 0) from publishes").fetchone()
-        assert row is not None
-        return not snapshot.is_current(self.snapshot_path, row[0], self._definitions, self._spill)
+            state = publishing.state_of(con)
+        return not snapshot.is_current(self.snapshot_path, state, self._definitions, self._spill)
 
     def _refuse_unbound_rows(self) -> None:
         if self.build_path.exists():

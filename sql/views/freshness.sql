@@ -1,0 +1,104 @@
+-- makes: freshness
+-- reads: publishes, failures
+-- description: When each partition of each table was made, from which publishes of its inputs, whether these or their
+--     own inputs have changed since, why, and whether the last run failed. Code, profile and files are not compared.
+with recursive
+
+latest as (
+    select *
+    from publishes
+    qualify row_number() over (partition by table_name, partition order by seq desc) = 1
+),
+
+changes as (
+    select
+        table_name,
+        partition,
+        max(seq) as seq
+    from publishes
+    where rows_inserted > 0 or rows_deleted > 0
+    group by all
+),
+
+-- The tables that a partition was made from, each as of a publish; none where an earlier version did not keep them.
+inputs as (
+    select
+        latest.table_name,
+        latest.partition,
+        part.key[7:] as input,
+        try_cast(part.value ->> '$' as bigint) as seq
+    from latest, json_each(latest.parts) as part
+    where starts_with(part.key, 'table ')
+),
+
+-- Of a table with the same partitions the same one counts, of another one all.
+compared as (
+    select
+        inputs.table_name,
+        inputs.partition,
+        inputs.input,
+        inputs.seq,
+        max(changes.seq) as seq_now
+    from inputs
+    left join changes
+        on inputs.input = changes.table_name and (inputs.partition in ('', changes.partition) or changes.partition = '')
+    group by all
+),
+
+behind as (
+    select
+        table_name,
+        partition
+    from compared
+    where seq is distinct from seq_now
+    union
+    select
+        compared.table_name,
+        compared.partition
+    from compared
+    inner join behind
+        on compared.input = behind.table_name and (compared.partition in ('', behind.partition) or behind.partition = '')
+),
+
+described as (
+    select
+        compared.table_name,
+        compared.partition,
+        list(compared.input || ' ' || coalesce(compared.seq::varchar, '-') order by compared.input) as made_from,
+        string_agg(
+            case
+                when compared.seq is distinct from compared.seq_now
+                    then
+                        compared.input || ': publish ' || coalesce(compared.seq::varchar, '-') || ' then, '
+                        || coalesce(compared.seq_now::varchar, '-') || ' now'
+                when exists (
+                    from behind
+                    where
+                        compared.input = behind.table_name
+                        and (compared.partition in ('', behind.partition) or behind.partition = '')
+                ) then compared.input || ' is behind'
+            end,
+            '; ' order by compared.input
+        ) as why
+    from compared
+    group by all
+)
+
+select
+    coalesce(latest.table_name, failures.table_name) as table_name,
+    coalesce(latest.partition, failures.partition) as partition,
+    latest.seq as publish,
+    latest.published_at,
+    latest.rows,
+    latest.run_id,
+    latest.profile,
+    described.made_from,
+    coalesce(described.why != '', false) as is_behind,
+    described.why,
+    latest.fingerprint != '' as is_complete,
+    failures.failed_at is not null as has_failed,
+    failures.failed_at,
+    failures.reason as failure
+from latest
+full join failures on latest.table_name = failures.table_name and latest.partition = failures.partition
+left join described on latest.table_name = described.table_name and latest.partition = described.partition
