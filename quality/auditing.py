@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
+import pandera.errors
+import polars as pl
+import pyarrow.parquet as pq
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.parameters import set_variables, variables
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 MAX_EXAMPLES = 10
 _MAX_TEXT = 300
 _FETCH_ROWS = 10_000
+_BATCH_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -149,9 +154,7 @@ def _run(
     if declared.sql is not None:
         return *_violations(con, declared.sql), None
     if declared.name == "schema":
-        from reasonmed_assets.quality.validation import schema_failures
-
-        return *schema_failures(spec, staged, MAX_EXAMPLES), None
+        return *_schema_failures(spec, staged), None
     from reasonmed_assets.quality.distributions import validate
 
     found = validate(con, spec, profile.checks.thresholds)
@@ -197,3 +200,63 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
             "insert into source_files values ($file, $split, $split_role, $records, $n_unreadable, $n_too_long)",
             {"n_too_long": 0} | file,
         )
+
+
+def _schema_failures(spec: TableSpec, staged: Path) -> tuple[int, list[dict[str, Any]]]:
+    """Values and columns of a Parquet file that are not as declared, by pandera.
+
+    It sees one record batch after another, so that memory stays flat.
+
+    Uniqueness is left to the check `key`, which sees all batches and the other partitions.
+
+    Returns:
+        How many failures there are, and the first `MAX_EXAMPLES` as column, rule, value and row (from 0).
+    """
+    schema = _without_uniqueness(spec)
+    n_failing, first_row = 0, 0
+    examples: list[dict[str, Any]] = []
+    for batch in _batches(staged):
+        failures = _failures(schema, batch)
+        if failures is not None:
+            n_failing += failures.height
+            wanted = failures.head(MAX_EXAMPLES - len(examples))
+            examples += [_example(row, first_row) for row in wanted.iter_rows(named=True)]
+            if failures["schema_context"].eq("DataFrameSchema").any() or failures["index"].is_null().any():
+                break  # A wrong column or type would be told again for every batch.
+        first_row += batch.height
+    return n_failing, examples
+
+
+def _without_uniqueness(spec: TableSpec) -> Any:
+    schema = copy.deepcopy(spec.model.to_schema())
+    for column in schema.columns.values():
+        column.unique = False
+    return schema
+
+
+def _batches(staged: Path) -> Any:
+    """The rows in batches, at least one (an empty file has columns too)."""
+    file = pq.ParquetFile(staged)
+    if file.metadata.num_rows == 0:
+        yield pl.from_arrow(file.schema_arrow.empty_table())
+        return
+    for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+        yield pl.DataFrame(batch)
+
+
+def _failures(schema: Any, batch: pl.DataFrame) -> pl.DataFrame | None:
+    try:
+        schema.validate(batch, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        return errors.failure_cases
+    return None
+
+
+def _example(failure: dict[str, Any], first_row: int) -> dict[str, Any]:
+    index = failure["index"]
+    return {
+        "column": failure["column"],
+        "rule": str(failure["check"]),
+        "value": str(failure["failure_case"])[:_MAX_TEXT],
+        "row": None if index is None else first_row + index,
+    }

@@ -16,7 +16,7 @@ from reasonmed_assets.cli.quality import quality
 from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch
-from reasonmed_assets.cli.warehouse import clean, costs, export, sql
+from reasonmed_assets.cli.warehouse import clean, costs, export, show, sql
 
 
 class _InUtf8(typer.Typer):
@@ -62,7 +62,7 @@ def _options(
     """Options before a command."""
 
 
-for command in (build, retry, ui, sql, costs, export, quality, doctor, clean, fetch):
+for command in (build, retry, ui, sql, show, costs, export, quality, doctor, clean, fetch):
     app.command()(command)
 app.command(context_settings=OWN_ARGUMENTS)(simulate)
 app.command("serve-model", context_settings=OWN_ARGUMENTS)(serve_model)

@@ -1,4 +1,4 @@
-"""`reasonmed sql`, `costs` and `export`: what a warehouse holds and cost, in the terminal and as files."""
+"""`reasonmed sql`, `show`, `costs` and `export`: what a warehouse holds and cost, in the terminal and as files."""
 
 from __future__ import annotations
 
@@ -49,6 +49,40 @@ def sql(
             prompt(folder, ledger, locked=locked)
         else:
             run_query(folder, query, output_format, ledger=ledger, locked=locked)
+
+
+def show(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="A path, an example, a score, or the key of a call.")],
+    warehouse: WarehouseOption = None,
+    ledger: LedgerOption = None,
+) -> None:
+    """Print the prompt and the reply of each call behind a row."""
+    from reasonmed_assets.cli.terminal import say
+    from reasonmed_assets.lineage.calls import calls_of
+    from reasonmed_assets.llm.ledger.opening import open_store, store_exists
+    from reasonmed_assets.llm.ledger.records import LedgerError
+    from reasonmed_assets.storage import open_warehouse
+
+    settings = settings_from(warehouse=warehouse, ledger=ledger)
+    with plain_errors():
+        if not store_exists(settings.ledger_reference):
+            raise LedgerError(f"there is no ledger {settings.ledger_reference}: give its file with --ledger")
+    with (
+        plain_errors(),
+        open_warehouse(settings.warehouse_folder).snapshot() as con,
+        open_store(settings.ledger_reference) as store,
+    ):
+        for call in calls_of(con, store, wanted):
+            say(f"== {call.table} {call.row_id or ''}: {call.role}, {call.model}, {call.outcome}, call {call.call_key}")
+            for role, text in call.prompt or [("prompt", f"not in {store.name}: give the ledger with --ledger")]:
+                say(f"-- {role}\n{text}")
+            reply = call.reply
+            texts = {"reasoning": reply.reasoning, "refusal": reply.refusal, "reply": reply.content} if reply else {}
+            for name, said in texts.items():
+                if said is not None:
+                    say(f"-- {name}\n{said}")
+            if not texts:
+                say("-- no reply")
 
 
 def costs(

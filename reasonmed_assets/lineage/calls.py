@@ -1,0 +1,110 @@
+"""The model calls behind a row, with what was asked and what came back, from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.ledger.store import CallStore
+
+_QUERY = """
+with
+
+found as (
+    select
+        used_by,
+        row_id,
+        call_key
+    from served_rows
+    where $wanted in (row_id, call_key)
+    union
+    select
+        'no row' as used_by,
+        null as row_id,
+        call_key
+    from llm_calls
+    where call_key = $wanted and call_key not in (select call_key from served_rows where call_key = $wanted)
+)
+
+select
+    found.used_by,
+    found.row_id,
+    found.call_key,
+    any_value(calls.role) as role,
+    any_value(calls.model) as model,
+    arg_max(calls.outcome, calls.attempt) as outcome
+from found
+left join llm_calls as calls on found.call_key = calls.call_key
+group by all
+order by min(calls.started_at), found.used_by, found.call_key
+"""
+
+
+class UnknownIdError(ReasonmedError):
+    """No row and no call has an id."""
+
+
+@dataclass(frozen=True)
+class ShownCall:
+    """One call that served a row.
+
+    Attributes:
+        table: table of the row; `no row` for a call that none uses.
+        row_id: the row; None for a call that none uses.
+        call_key: the call.
+        role: model role; None where the account of calls lacks the call.
+        model: model name as declared.
+        outcome: how its last attempt ended.
+        prompt: (role, text) of each message of the request; empty where the ledger does not hold the call.
+        reply: what came back; None where there is no reply.
+    """
+
+    table: str
+    row_id: str | None
+    call_key: str
+    role: str | None
+    model: str | None
+    outcome: str | None
+    prompt: list[tuple[str, str]]
+    reply: Reply | None
+
+
+def calls_of(con: duckdb.DuckDBPyConnection, ledger: CallStore, wanted: str) -> list[ShownCall]:
+    """The calls that a row's texts, verdict or score come from, in the order in which they were made.
+
+    Args:
+        con: a read connection on the published tables and views.
+        ledger: the calls.
+        wanted: id of a row of any table that models fill (a path, an example's summary, a score), or key of a call.
+
+    Raises:
+        UnknownIdError: nothing has that id.
+        LedgerError: the ledger cannot be read.
+    """
+    rows = con.execute(_QUERY, {"wanted": wanted}).fetchall()
+    if not rows:
+        raise UnknownIdError(
+            f"no row that a model filled and no call has the id {wanted!r}: ids are the columns path_id, example_id, "
+            "audit_id and score_id of such rows, call keys are in their call_keys and in llm_calls"
+        )
+    stored = ledger.lookup({row[2] for row in rows})
+    shown = []
+    for table, row_id, key, role, model, outcome in rows:
+        prompt = list(_messages(ledger.body_of(key) or {}))
+        reply = stored[key].reply if key in stored else None
+        shown.append(ShownCall(table, row_id, key, role, model, outcome, prompt, reply))
+    return shown
+
+
+def _messages(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for message in body.get("messages", []):
+        content = message["content"]
+        yield (
+            message["role"],
+            content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content),
+        )
