@@ -1,8 +1,8 @@
 """What a publish would remove for ever: the ids that vanish, each with what explains it, and the check `shrink`.
 
 A row that changes keeps its id; it is no removal. A removal is explained where the row that it follows from is gone
-(whose own table answers for that), where an override names it, and where it is beyond a limit that was given on the
-command line. What is left may be at most `shrink_share_max` of the published rows, by the lower bound of the 95%
+(whose own table answers for that), where an override names it, and where it is beyond a limit that was typed for this
+run. What is left may be at most `shrink_share_max` of the published rows, by the lower bound of the 95%
 interval where they are few; it may neither empty the partition nor take a row that people decided on.
 """
 
@@ -15,7 +15,7 @@ from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.sql import literal
 
 IS_ALLOWED, IS_LIMIT_GIVEN = "is_shrink_allowed", "is_limit_given"
-"""Variables of the audit's connection: `--allow-shrink` names the table; `--limit` is on the command line."""
+"""Variables of the audit's connection: `--allow-shrink` names the table; the limit was typed for this run."""
 
 _MAX_NAMED = 5
 

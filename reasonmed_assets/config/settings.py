@@ -38,7 +38,7 @@ class BuildSettings:
         retry_only: tables and outcomes to which that is limited; none: no limit.
         set: values that replace those of the profile, by dotted key.
         allow_shrink: tables that may lose rows without a reason in this run (`quality/shrinking.py`).
-        is_limit_given: the limit is on the command line of this run: what is beyond it may go.
+        is_limit_given: the limit was typed for this run, as an option or into the launchpad: what is beyond it may go.
     """
 
     profile: str = "embedded"

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import dagster as dg
@@ -154,13 +154,21 @@ def _settings_of_run(context: dg.InitResourceContext, defaults: BuildSettings) -
     former = config.pop("overrides", {})
     if former and context.log:
         context.log.warning("`overrides` of the resource `build` is called `set` now; it is used as `set`.")
-    return settings_of_run(
+    limit = config.pop("limit") or None
+    settings = settings_of_run(
         defaults,
-        limit=config.pop("limit") or None,
+        limit=limit,
         retry_unresolved=config.pop("retry_unresolved"),
         set=former | config.pop("set"),
         places=config,
     )
+    return replace(settings, is_limit_given=True) if _is_typed(context, limit, defaults) else settings
+
+
+def _is_typed(context: dg.InitResourceContext, limit: int | None, defaults: BuildSettings) -> bool:
+    """Whether a person typed the run's limit into the launchpad: it is another one, and no repeated run's."""
+    is_repeated = context.run is not None and context.run.parent_run_id is not None
+    return limit not in (None, defaults.limit) and not is_repeated
 
 
 def _display(new_display: Callable[[], Display] | None, log: LogDisplay) -> Display:

@@ -29,7 +29,10 @@ def session(defaults: BuildSettings, config: dict[str, Any]) -> Iterator[BuildSe
 
 
 def test_values_are_set_for_one_run(defaults: BuildSettings) -> None:
+    with session(defaults, {}) as run:
+        assert not run.settings.is_limit_given
     with session(defaults, {"set": {"rules.rewrite_rounds": 2}, "limit": 5}) as run:
+        assert run.settings.is_limit_given
         assert (run.profile.rules.rewrite_rounds, run.profile.limit, run.profile.seed) == (2, 5, 1)
     with session(defaults, {}) as run:
         assert run.profile.seed == 1
