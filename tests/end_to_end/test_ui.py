@@ -17,7 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ class Ui:
 
     url: str
     token: str
+    process: psutil.Process
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data of a GraphQL reply."""
@@ -78,6 +79,14 @@ class Ui:
         launched = self.ask(BACKFILL, params=params)["launchPartitionBackfill"]
         assert launched["__typename"] == "LaunchBackfillSuccess", launched
         return launched["backfillId"]
+
+    def with_key(self) -> dict[str, bool]:
+        """Command line of each process below -> whether the key is in the environment that it was started with."""
+        found = {}
+        for child in self.process.children(recursive=True):
+            with suppress(psutil.Error):
+                found[" ".join(child.cmdline())] = "KEY_OF_THE_USER" in child.environ()
+        return found
 
     def runs(self, tag: str = "", value: str = "") -> list[dict[str, Any]]:
         """Runs, all of them or those with a tag."""
@@ -151,10 +160,7 @@ def ui(warehouse: Built, tmp_path: Path) -> Iterator[Ui]:
         token = token_file.read_text()
         assert f"http://127.0.0.1:{port}/?token={token}" in said.read_text()
         started = psutil.Process(process.pid).children(recursive=True)
-        for service, makes_calls in (("code-server", True), (".webserver", False), ("dagster._daemon", False)):
-            (found,) = [one for one in started if any(word.endswith(service) for word in one.cmdline())]
-            assert ("KEY_OF_THE_USER" in found.environ()) == makes_calls, service
-        yield Ui(f"http://127.0.0.1:{port}", token)
+        yield Ui(f"http://127.0.0.1:{port}", token, psutil.Process(process.pid))
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0, said.read_text()
         assert [one for one in started if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
@@ -175,7 +181,9 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
 
     run = ui.launch("questions", "mmlu", {"limit": 1})
     backfill = ui.backfill(["difficulty_tiers", "dropped_examples"], "medqa")
-    _wait_for("all runs end", lambda: _have_ended(ui, before + 2), RUN_S)
+    keyed: dict[str, bool] = {}
+    _wait_for("all runs end", lambda: keyed.update(ui.with_key()) or _have_ended(ui, before + 2), RUN_S)
+    _assert_who_has_the_key(keyed)
 
     (launched,) = [each for each in ui.runs() if each["runId"] == run]
     assert launched["status"] == "SUCCESS"
@@ -191,6 +199,14 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     assert warehouse.value("select count(*) from questions where source = 'mmlu'") == 1
     assert warehouse.value("select max(seq) from publishes") > publishes
     assert list((warehouse.folder / "staging").rglob("*.parquet")) == []
+
+
+def _assert_who_has_the_key(keyed: dict[str, bool]) -> None:
+    """The code server, which starts the runs, and the runs with Dagster's helpers; nothing else."""
+    holders = ("code-server start", "dagster api grpc", "spawn_main", "resource_tracker", "tail -F", "watch_orphans")
+    assert {command for command, has_key in keyed.items() if has_key and not any(map(command.count, holders))} == set()
+    for name, has_key in {"ui.webserver": False, "dagster._daemon": False, "spawn_main": True}.items():
+        assert {has for command, has in keyed.items() if name in command} == {has_key}, name
 
 
 @pytest.mark.slow
