@@ -82,9 +82,9 @@ class BuildSettings:
         """The variables from which another process reads the same settings (retries have none)."""
         values = {
             "REASONMED_PROFILE": self.profile_reference,
-            "REASONMED_WAREHOUSE": str(Path(self.warehouse).resolve()),
-            "REASONMED_DATA_DIR": self.data_dir and str(Path(self.data_dir).resolve()),
-            "REASONMED_LEDGER": self.ledger and str(Path(self.ledger).resolve()),
+            "REASONMED_WAREHOUSE": str(_resolved(self.warehouse)),
+            "REASONMED_DATA_DIR": self.data_dir and str(_resolved(self.data_dir)),
+            "REASONMED_LEDGER": self.ledger and str(_resolved(self.ledger)),
             "REASONMED_LIMIT": self.limit and str(self.limit),
             "REASONMED_SET": self.set and json.dumps(self.set, default=str),
         }
@@ -130,26 +130,31 @@ class BuildSettings:
     def data_folder(self) -> Path:
         """The folder of the source files."""
         chosen = self.data_dir or self.loaded_profile.sources.data_dir
-        return Path(chosen).resolve() if chosen else SAMPLE_DIR
+        return _resolved(chosen) if chosen else SAMPLE_DIR
 
     @property
     def profile_reference(self) -> str:
         """The profile, as it is found from any folder."""
-        return self.profile if self.profile in shipped_profiles() else str(Path(self.profile).resolve())
+        return self.profile if self.profile in shipped_profiles() else str(_resolved(self.profile))
 
     @property
     def warehouse_folder(self) -> Path:
-        return Path(self.warehouse).resolve()
+        return _resolved(self.warehouse)
 
     @property
     def ledger_reference(self) -> str:
         """What names the ledger to `llm.ledger.opening`: a path."""
-        return str(Path(self.ledger).resolve() if self.ledger else self.warehouse_folder / "ledger.sqlite")
+        return str(_resolved(self.ledger) if self.ledger else self.warehouse_folder / "ledger.sqlite")
+
+
+def _resolved(path: str | Path) -> Path:
+    """The path without links; one that links to itself stays, for whoever opens it to say so."""
+    return Path(os.path.realpath(path))
 
 
 def set_overrides(file: str | Path | None) -> dict[str, Any]:
     """The `set` that names another file of people's decisions, as it is found from any folder; none for no file."""
-    return {"sources.overrides": str(Path(file).resolve())} if file else {}
+    return {"sources.overrides": str(_resolved(file))} if file else {}
 
 
 def set_from(assignments: Sequence[str]) -> dict[str, Any]:

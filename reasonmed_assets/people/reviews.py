@@ -104,6 +104,9 @@ def import_reviews(folder: Path, file: Path) -> Imported:
     if file.suffix.lower() not in (".csv", ".json"):
         raise ReviewError(f"{file}: reviews come as .csv or .json; save a sheet of another kind as CSV")
     try:
+        # Opening a named pipe would wait for somebody to write into it; a device may have no end.
+        if file.exists() and not file.is_file():
+            raise ReviewError(f"{file} is no regular file: give the file that the reviewer sent back")
         content = file.read_bytes()
     except OSError as error:
         raise ReviewError(f"{file} cannot be read: {error.strerror}") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reasonmed_assets.config.settings import BuildSettings, SettingsError, set_from
+from reasonmed_assets.config.settings import BuildSettings, SettingsError, set_from, set_overrides
 
 
 def test_assignments_are_values_of_toml() -> None:
@@ -47,3 +47,11 @@ def test_what_is_set_reaches_another_process(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setenv("REASONMED_SET", wrong)
         with pytest.raises(SettingsError, match="REASONMED_SET: give a JSON object"):
             BuildSettings.from_environment()
+
+
+def test_a_link_to_itself_is_a_path_as_any_other(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    places = BuildSettings(warehouse=str(link), ledger=str(link), data_dir=str(link))
+    assert places.warehouse_folder == places.data_folder == Path(places.ledger_reference) == link
+    assert set_overrides(link) == {"sources.overrides": str(link)}

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,11 @@ def test_import_and_build_read_the_same_of_any_bytes(content: bytes) -> None:
         done = take(Path(folder), "a.csv", content)
         assert read_reviews(done.path) == (done.reviews, done.n_empty)
         pl.DataFrame([vars(review) for review in done.reviews], schema=SCHEMA)
+
+
+@pytest.mark.parametrize("name", ["pipe.csv", "device.csv"])
+def test_a_named_pipe_or_a_device_is_not_read(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "device.csv").symlink_to("/dev/zero")
+    with pytest.raises(ReviewError, match="no regular file"):
+        import_reviews(tmp_path / "reviews", tmp_path / name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from stores import KEYS, SAID, attempt, claim, process, record
 
 from reasonmed_assets.config.profile import Budget
 from reasonmed_assets.llm.ledger.budget import BuildBudget
-from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.opening import describe_store, open_store, store_is_current
 from reasonmed_assets.llm.ledger.records import LedgerError, OpenBatch, Recorded
 from reasonmed_assets.llm.ledger.sqlite import schema
 
@@ -157,3 +158,11 @@ def test_a_newer_ledger_is_refused_before_and_after_it_was_opened(tmp_path: Path
             open_store(path)
         with pytest.raises(LedgerError, match="version is 99"):
             store.begin_batch("ab" * 16, "one", "local", KEYS[:1])
+
+
+@pytest.mark.parametrize("look", [open_store, describe_store, store_is_current])
+def test_what_is_no_regular_file_is_refused(look: Callable[[Path], object], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
+        with pytest.raises(LedgerError, match="no regular file"):
+            look(path)

@@ -104,12 +104,7 @@ class SqliteStore(CallStore):
         self._reading_lock = threading.Lock()
         self._writing: sqlite3.Connection | None = None
         self._changes: Changes | None = None
-        length = len(os.fsencode(path.absolute()))
-        if length > LONGEST_SQLITE_PATH:
-            raise LedgerError(
-                f"ledger {path}: the path has {length:,} bytes, and SQLite opens none of more than "
-                f"{LONGEST_SQLITE_PATH}; give another file with --ledger"
-            )
+        _refuse_unusable(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._reading = self._connect()
@@ -233,6 +228,18 @@ class SqliteStore(CallStore):
             )
 
 
+def _refuse_unusable(path: Path) -> None:
+    length = len(os.fsencode(path.absolute()))
+    if length > LONGEST_SQLITE_PATH:
+        raise LedgerError(
+            f"ledger {path}: the path has {length:,} bytes, and SQLite opens none of more than "
+            f"{LONGEST_SQLITE_PATH}; give another file with --ledger"
+        )
+    # Opening a named pipe would wait for somebody to write into it.
+    if path.exists() and not path.is_file():
+        raise LedgerError(f"ledger {path}: it is no regular file; give another one with --ledger")
+
+
 def describe_version(path: Path) -> str:
     """Which version of the schema a file has, and what the next build brings forward.
 
@@ -252,6 +259,7 @@ def is_current(path: Path) -> bool:
 @contextmanager
 def _unchanged(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that reads, and brings nothing forward."""
+    _refuse_unusable(path)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             yield connection
