@@ -17,6 +17,7 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.checks import check_specs
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES, TableSpec
+from reasonmed_assets.storage import WarehouseError
 
 OWNERS = ["team:medical-reasoning-data"]
 
@@ -60,6 +61,9 @@ def table_asset(
         partition = context.partition_key if context.has_partition_key and spec.is_partitioned else None
         try:
             made = make(table, session, partition, run_id=context.run_id, log=context.log)
+        except WarehouseError:
+            # What cannot be published cannot be recorded either.
+            raise
         except Exception as error:
             _record_failure(session, spec, partition, context.run_id, str(error))
             raise
@@ -80,7 +84,7 @@ def _record_failure(session: BuildSession, spec: TableSpec, partition: str | Non
     """Keep that a partition was not made, unless the run was stopped; the failure itself is what is raised."""
     if interruption.is_requested() or session.warehouse.was_cut_off:
         return
-    with suppress(ReasonmedError):
+    with suppress(WarehouseError, OSError):
         session.warehouse.record_failure(spec, partition, run_id, reason)
 
 
