@@ -83,7 +83,7 @@ def _source_files(reading: Reading) -> pl.DataFrame:
         }
         for file in reading.files
     ]
-    schema = dict.fromkeys(("file", "split", "split_role"), pl.String)
+    schema: dict[str, Any] = dict.fromkeys(("file", "split", "split_role"), pl.String)
     schema |= dict.fromkeys(("records", "n_unreadable", "n_too_long"), pl.Int64)
     return pl.DataFrame(rows, schema=schema)
 
