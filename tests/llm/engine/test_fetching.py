@@ -44,6 +44,7 @@ def test_all_transports_are_stopped_before_one_is_waited_for_and_each_is(
     with open_store(tmp_path / "ledger.sqlite") as ledger:
         fetcher = Fetcher(profile(), ledger, {}, lambda name: [], BuildBudget(), OfflineModels())
         fetcher._senders = {"slow": Noted("slow", said, KeyboardInterrupt()), "quick": Noted("quick", said)}
+        fetcher._held = {"0" * 32}
         monkeypatch.setattr(ledger, "release", lambda keys: said.append("claims released"))
         with pytest.raises(KeyboardInterrupt):
             fetcher.close()
