@@ -103,6 +103,12 @@ ATTACKS = (
         (f"{_QUERYING}test_an_attack_is_refused_and_changes_no_file",),
     ),
     Attack(
+        "`sql`: races",
+        "a link in the path of `copy` that is swapped between check and write",
+        "nothing in the warehouse changes",
+        (f"{_QUERYING}test_a_link_that_is_swapped_after_the_check_leads_nowhere",),
+    ),
+    Attack(
         "`sql --locked`",
         "touching any other file",
         "an error",
