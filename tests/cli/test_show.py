@@ -19,7 +19,7 @@ def test_a_path_is_shown_with_every_call_that_it_served(rehearsal: Built) -> Non
     assert heads[:2] == [f"== reasoning_paths {path}: generator", f"== verifications {path}: verifier"]
     assert str(text)[-80:] in shown.stdout
     assert str(reason) in shown.stdout.replace("\\", "")
-    assert shown.stdout.count("-- user\n<question>") == len(heads)
+    assert shown.stdout.count("\n-- user\n") == len(heads)
     (key,) = judged
     alone = called("show", key, "--warehouse", str(rehearsal.folder)).stdout
     assert alone.startswith(f"== verifications {path}: verifier, simulated/qwen2.5-72b-instruct, completed, call {key}")
