@@ -83,6 +83,14 @@ class Bill:
     n_unknown: int = 0
     unknown_usd: float = 0.0
 
+    def add_attempt(self, usd: float | None, reserved_usd: float) -> None:
+        """Add an attempt: its cost, or what was set aside for it where that is not known."""
+        if usd is None:
+            self.n_unknown += 1
+            self.unknown_usd += reserved_usd
+        else:
+            self.usd += usd
+
     def add(self, other: Bill) -> None:
         """Add what other attempts cost."""
         self.usd += other.usd

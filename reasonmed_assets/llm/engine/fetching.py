@@ -247,21 +247,21 @@ class Fetcher:
         except Exception as error:
             self._events.put(error)
 
-    def _before_sending(self, jobs: Sequence[Job], timeout_s: float, send: Callable[[Collection[str]], None]) -> None:
+    def _before_sending(self, jobs: Sequence[Job], timeout_s: float, send: Callable[[Sequence[Job]], None]) -> None:
         """Note in the ledger that calls are on their way, those whose claims are still held."""
         self._ledger.send([job.key for job in jobs], timeout_s, partial(self._told, self._on_noted, jobs, send))
 
     def _on_noted(
-        self, jobs: Sequence[Job], send: Callable[[Collection[str]], None], held: Collection[str] | LedgerError
+        self, jobs: Sequence[Job], send: Callable[[Sequence[Job]], None], lost: Collection[str] | LedgerError
     ) -> None:
-        if isinstance(held, LedgerError):
-            self._events.put(held)
-            return
-        send(held)
-        lost = [job for job in jobs if job.key not in held]
-        if lost:
-            self._held.difference_update(job.key for job in lost)
-            self._claim(lost, self._on_claimed)
+        if isinstance(lost, LedgerError):
+            self._events.put(lost)
+        elif not lost:
+            send(jobs)
+        else:
+            send([job for job in jobs if job.key not in lost])
+            self._held.difference_update(lost)
+            self._claim([job for job in jobs if job.key in lost], self._on_claimed)
 
     def _claim_again(self, jobs: Sequence[Job]) -> None:
         """Claim calls that were taken for paid, and are not."""
@@ -347,7 +347,7 @@ class Fetcher:
             usd,
             job.reserved_usd,
         )
-        job.bill.add(Bill(usd) if usd is not None else Bill(0.0, 1, job.reserved_usd or 0.0))
+        job.bill.add_attempt(usd, job.reserved_usd or 0.0)
         goes_on = not is_last and not (self._budget.is_limited and not received.is_declined)
         self._ledger.record(
             attempt, partial(self._told, self._on_recorded, job, received, is_last, not is_last and not goes_on)

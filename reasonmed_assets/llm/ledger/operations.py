@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.records import Asker, Attempt, Wanted
@@ -23,8 +23,11 @@ class Operation:
     """One change.
 
     Attributes:
+        comes_last: it may be written after all others of its group, so that these can share statements.
         finish: called from the writing thread with the result once it is on disk, or with a `LedgerError`.
     """
+
+    comes_last: ClassVar[bool] = False
 
     finish: Callable[[Any], None] = field(default=_nobody, kw_only=True)
 
@@ -55,13 +58,15 @@ class Release(Operation):
 
 @dataclass(slots=True)
 class Send(Operation):
-    """Note that claimed calls are about to be sent. Result: the keys of those whose claim the owner still holds.
+    """Note that claimed calls are about to be sent. Result: the keys of those whose claim the owner has lost.
 
     If their owner dies, what they may cost stays set aside; if it is suspended, they stay claimed.
 
     Attributes:
         timeout_s: seconds after which a reply would not be waited for any longer.
     """
+
+    comes_last = True
 
     keys: tuple[str, ...]
     owner_id: str

@@ -213,8 +213,8 @@ class CallStore(ABC):
     ) -> None:
         """Note that claimed calls are about to be sent; `done` is called from another thread once that is on disk.
 
-        It is given the keys that may be sent: a process that was suspended has lost the others to another one. What a
-        call may cost then stays set aside if this process dies before it has recorded how the call ended; it stays
+        It is given the keys that may not be sent: a process that was suspended has lost them to another one. What one
+        of the others may cost stays set aside if this process dies before it has recorded how the call ended; it stays
         claimed for `timeout_s` seconds if this process is suspended.
         """
         self._submit(Send(tuple(keys), self._owner.owner_id, timeout_s, finish=done))

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from reasonmed_assets.llm.ledger.operations import Operation
@@ -74,6 +75,7 @@ class Writer:
         is_open = True
         while is_open:
             group, is_open = self._gather(max(0.0, next_beat - time.monotonic()))
+            group.sort(key=attrgetter("comes_last"))
             is_beat_due = time.monotonic() >= next_beat
             if is_beat_due:
                 next_beat = time.monotonic() + self._beat_s

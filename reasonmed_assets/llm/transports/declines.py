@@ -81,14 +81,16 @@ class Declines:
         model = job.call.model
         self._accepted.add(model)
         self._in_a_row.pop(model, None)
-        held = self._held.get(model, {})
+        self._asked.discard(job.key)
+        held = self._held.get(model)
+        if held is None:
+            return []
         held.pop(job.key, None)
         released = [one for one in held.values() if one.declined_at is not None and one.declined_at <= sent_at]
         for one in released:
             one.others_accepted = True
             del held[one.key]
         released = [one for one in released if one.key not in self._asked]
-        self._asked.discard(job.key)
         if not held:
             self._held.pop(model, None)
         return released

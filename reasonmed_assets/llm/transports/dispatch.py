@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import random
 import resource
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -41,7 +41,7 @@ class Dispatcher(LoopSender):
         on_failure: called in that thread with the exception that ends the run.
         on_notice: called in that thread with news for the user: an endpoint is down, or back.
         before_sending: called in that thread with jobs that are about to be sent, the seconds that each may take, and
-            what is to be called, from any thread, with the keys of those that may be.
+            what is to be called, from any thread, with those that may be.
         most_ahead: how many calls of an endpoint may be noted beside those that it may have in flight. They count as
             sent when this process is killed, but those in flight need not wait until they are noted.
 
@@ -54,7 +54,7 @@ class Dispatcher(LoopSender):
         on_attempt: Callable[[Job, Received, bool], bool],
         on_failure: Callable[[BaseException], None],
         on_notice: Callable[[str], None],
-        before_sending: Callable[[Sequence[Job], float, Callable[[Collection[str]], None]], None],
+        before_sending: Callable[[Sequence[Job], float, Callable[[Sequence[Job]], None]], None],
         most_ahead: int,
     ) -> None:
         self._on_attempt = on_attempt
@@ -160,11 +160,11 @@ class Dispatcher(LoopSender):
         """Have the next calls noted."""
         if not lane.is_noting and (jobs := lane.to_be_noted()):
             lane.is_noting = True
-            self._before_sending(jobs, lane.provider.timeout_s, partial(self._tell, lane, jobs))
+            self._before_sending(jobs, lane.provider.timeout_s, partial(self._tell, lane))
 
-    def _tell(self, lane: Lane, jobs: Sequence[Job], held: Collection[str]) -> None:
+    def _tell(self, lane: Lane, jobs: Sequence[Job]) -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile
-            self._loop.call_soon_threadsafe(self._noted, lane, [job for job in jobs if job.key in held])
+            self._loop.call_soon_threadsafe(self._noted, lane, jobs)
 
     def _noted(self, lane: Lane, jobs: Sequence[Job]) -> None:
         """Calls may be sent; where the endpoint could have had them before, more are noted ahead from now on."""
@@ -196,7 +196,8 @@ class Dispatcher(LoopSender):
         job: Job | None = first
         while job is not None and await self._attempt(lane, job):
             job = self._next(lane)
-            self._pump(lane)
+            if job is not None and lane.n_free > 0:
+                self._pump(lane)
 
     async def _attempt(self, lane: Lane, job: Job) -> bool:
         """Send a call once. Returns whether the run goes on."""

@@ -83,9 +83,9 @@ def claim_and_hold(store: CallStore, *keys: str) -> None:
 def claim_and_send(store: CallStore, timeout_s: str, n: str, *keys: str) -> None:
     """Claim keys and note the first n as sent; once told, print which of all may be sent."""
     claim(store, keys)
-    print(*sorted(store.send_now(keys[: int(n)], float(timeout_s))), flush=True)
+    print(*sorted({*keys[: int(n)]} - {*store.send_now(keys[: int(n)], float(timeout_s))}), flush=True)
     sys.stdin.readline()
-    print(*sorted(store.send_now(keys, float(timeout_s))), flush=True)
+    print(*sorted({*keys} - {*store.send_now(keys, float(timeout_s))}), flush=True)
 
 
 def claim_in_disorder(store: CallStore, seed: str) -> None:

@@ -21,7 +21,7 @@ from reasonmed_assets.llm.ledger.operations import Operation
 from reasonmed_assets.llm.ledger.owners import HEARTBEAT_S, SILENT_S, Owner, Silences
 from reasonmed_assets.llm.ledger.records import Asker, Claimed, Recorded
 from reasonmed_assets.llm.ledger.sqlite.schema import OWNER_COLUMNS, owners
-from reasonmed_assets.llm.ledger.sqlite.statements import blob, execute_many, select_by_key
+from reasonmed_assets.llm.ledger.sqlite.statements import blob, execute_many, select_by_key, update_by_key
 from reasonmed_assets.machine import is_running, is_stopped
 
 _CALL_COLUMNS = (
@@ -63,7 +63,8 @@ _SPEND = """
 insert into spending (build, role, usd, calls) values (?, ?, ?, 1)
 on conflict (build, role) do update set usd = usd + excluded.usd, calls = calls + 1
 """
-_SENT = "update claims set sent_timeout_s = ? where owner_id = ? and call_key in ({marks}) returning call_key"
+_SENT = "update claims set sent_timeout_s = ? where owner_id = ? and call_key in ({marks})"
+_HELD = "select call_key from claims where owner_id = ? and call_key in ({marks})"
 _BACK = "update claims set sent_timeout_s = null where (call_key, owner_id) in (values {rows})"
 _SET_ASIDE = """
 insert into spending (build, role, usd, calls)
@@ -202,9 +203,11 @@ class Changes:
         rows = _blobs(release.keys, release.owner_id)
         self._connection.executemany("delete from claims where call_key = ? and owner_id = ?", rows)
 
-    def _send(self, send: operations.Send) -> set[str]:
-        held = select_by_key(self._connection, _SENT, send.keys, send.timeout_s, send.owner_id)
-        return {key.hex() for (key,) in held}
+    def _send(self, send: operations.Send) -> list[str]:
+        if update_by_key(self._connection, _SENT, send.keys, send.timeout_s, send.owner_id) == len(send.keys):
+            return []
+        held = {key.hex() for (key,) in select_by_key(self._connection, _HELD, send.keys, send.owner_id)}
+        return [key for key in send.keys if key not in held]
 
     def _use(self, use: operations.Use) -> None:
         change = (

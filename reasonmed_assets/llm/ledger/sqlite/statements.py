@@ -22,11 +22,23 @@ def select_by_key(
     connection: sqlite3.Connection, query: str, keys: Iterable[str], *before: object
 ) -> Iterator[tuple[Any, ...]]:
     """Rows of a query, some keys at a time: their marks take the place of `{marks}`, after the values `before`."""
+    for cursor in _by_key(connection, query, keys, before):
+        yield from cursor.fetchall()
+
+
+def update_by_key(connection: sqlite3.Connection, update: str, keys: Iterable[str], *before: object) -> int:
+    """How many rows an update of this form has changed."""
+    return sum(cursor.rowcount for cursor in _by_key(connection, update, keys, before))
+
+
+def _by_key(
+    connection: sqlite3.Connection, statement: str, keys: Iterable[str], before: Iterable[object]
+) -> Iterator[sqlite3.Cursor]:
     wanted = list(map(blob, keys))
     for first in range(0, len(wanted), _KEYS_PER_QUERY):
         some = wanted[first : first + _KEYS_PER_QUERY]
         marks = ",".join("?" * len(some))
-        yield from connection.execute(query.format(marks=marks), [*before, *some]).fetchall()
+        yield connection.execute(statement.format(marks=marks), [*before, *some])
 
 
 def execute_many(

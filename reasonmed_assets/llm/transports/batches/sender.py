@@ -208,10 +208,9 @@ class BatchSender(LoopSender):
         return remote
 
     async def _create(self, batch: _Batch) -> str | None:
-        held = await asyncio.to_thread(self._ledger.send_now, list(batch.jobs), self._provider.timeout_s)
-        lost = [batch.jobs.pop(key) for key in list(batch.jobs) if key not in held]
+        lost = await asyncio.to_thread(self._ledger.send_now, list(batch.jobs), self._provider.timeout_s)
         if lost:
-            self._on_unmade(lost)
+            self._on_unmade([batch.jobs.pop(key) for key in lost])
         if not batch.jobs:
             return None
         keys = list(batch.jobs)
