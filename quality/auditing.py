@@ -100,7 +100,8 @@ def prepare(
     These are the variables of profile and partition, `staged`, `unanswered`, `source_files`, `measured` and `removed`.
     The arguments are those of `audit`.
     """
-    set_variables(con, variables(profile) | spec.partition_values(partition))
+    values = spec.partition_values(partition)
+    set_variables(con, variables(profile, values.get("source")) | values)
     con.execute(f"create or replace temp view staged as select * from {parquet(staged)}")
     _ensure_source_files(con)
     con.execute("drop view if exists unanswered")

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Profile
 
 
-def variables(profile: Profile) -> dict[str, Any]:
+def variables(profile: Profile, source: str | None = None) -> dict[str, Any]:
     """Every value of a profile that SQL may read, by variable name.
 
     Args:
         profile: the profile of the build.
+        source: whose limit is meant; None: that of the sources without one of their own.
 
     Returns:
         `seed`, `limit`, `paths_per_question`, `votes`, `provider_kind`, `audit_kinds`;
@@ -31,7 +32,7 @@ def variables(profile: Profile) -> dict[str, Any]:
     """
     return {
         "seed": profile.seed,
-        "limit": profile.limit,
+        "limit": profile.limits.get(source, profile.limit) if source else profile.limit,
         "paths_per_question": profile.paths_per_question,
         "votes": profile.roles.verifier.votes,
         "provider_kind": profile.provider_kind,

@@ -176,6 +176,24 @@ def _flocked(file: Path, operation: int) -> Iterator[None]:
         os.close(fd)
 
 
+def sync(path: Path) -> None:
+    """Fsync a file or folder."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def write_durably(file: Path, text: str) -> None:
+    """Replace a file as a whole or not at all, on the disk when this returns; one writer at a time."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(text, encoding="utf-8")
+    sync(new)
+    new.replace(file)
+    sync(file.parent)
+
+
 @contextmanager
 def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
     """A new temporary folder of this process, which is removed in the end.

@@ -21,7 +21,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?:^|`|&& )reasonmed ((?:(?:profile|review) )?[a-z-]+)([^\n|;`#)]*)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|`|&& )reasonmed ((?:(?:profile|review|recipe) )?[a-z-]+)([^\n|;`#)]*)", re.MULTILINE)
 
 
 def _blocks(page: Path) -> list[tuple[str, str, str]]:

@@ -36,6 +36,7 @@ _ORDER = (
     "sft_reasonmed",
     "llm_calls",
     "call_uses",
+    "recipes",
     "publishes",
     "failures",
 )

@@ -35,4 +35,9 @@ class Publishes(Table):
         nullable=True,
     )
     profile: str = _measured("Name of the profile.")
+    recipe: int = _measured(
+        "Version of the warehouse's recipe (table `recipes`); null in a publish of a version that kept none.",
+        nullable=True,
+        ge=1,
+    )
     statistics: str = _measured("Figures of the partition as a JSON object, to compare the next build with.")

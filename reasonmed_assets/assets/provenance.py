@@ -1,11 +1,12 @@
-"""Provenance: which model calls this warehouse made or used, what they cost, and which rows they served.
+"""Provenance: which model calls this warehouse made or used, what they cost, which rows they served, and its recipes.
 
-The two tables are made as all others are, and brought up to date at the end of every build, and of every run that is
-no part of one, however it ended: what was paid for before it stopped is in the ledger, and shows here.
+The tables are made as all others are, and brought up to date at the end of every build, and of every run that is no
+part of one, however it ended: what was paid for before it stopped is in the ledger, and shows here.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time
 from itertools import zip_longest
 from typing import Any
@@ -15,13 +16,15 @@ import polars as pl
 
 from reasonmed_assets.assets.asking import run_step
 from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.config.recipes.book import read_book
+from reasonmed_assets.config.recipes.recipe import Recipe, changes
 from reasonmed_assets.llm.ledger.opening import store_exists
 from reasonmed_assets.materialisation.definition import Input, TableDefinition
 from reasonmed_assets.materialisation.fingerprint import all_parts, fingerprint
 from reasonmed_assets.materialisation.making import Made, make
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 
 CALL_TABLES = tuple(name for name, spec in TABLES.items() if "call_keys" in spec.columns)
 
@@ -45,24 +48,59 @@ def _account_and_prices(session: BuildSession, partition: str | None) -> dict[st
     return _account(session, partition) | {"prices": prices(session.profile).write_json()}
 
 
-DEFINITIONS = (
+def recipes(stage: Stage) -> None:
+    """The versions of the warehouse's recipe."""
+    book = stage.session.warehouse.recipes
+    versions = book.versions if book else ()
+    before = [Recipe(), *(version.recipe for version in versions)]
+    rows = [
+        {
+            "version": version.number,
+            "set_at": version.set_at,
+            "set_by": version.set_by,
+            "first_build": version.first_build,
+            "changes": "\n".join(changes(old, version.recipe)),
+            "profile": version.recipe.profile,
+            "data_dir": version.recipe.data_dir,
+            "ledger": version.recipe.ledger,
+            "question_limit": version.recipe.limit,
+            "question_limits": json.dumps(version.recipe.limits),
+            "set_values": json.dumps(version.recipe.set),
+            "profile_values": json.dumps(version.recipe.kept and version.recipe.kept.values),
+        }
+        for version, old in zip(versions, before, strict=False)
+    ]
+    spec = TABLES["recipes"]
+    types = {name: one.dtype.type for name, one in spec.columns.items() if name != ROW_HASH}
+    stage.write({"versions": pl.DataFrame(rows, schema=types)})
+
+
+def _versions(session: BuildSession, partition: str | None) -> dict[str, Any]:
+    book = session.warehouse.recipes
+    return {"versions": [[one.number, one.first_build] for one in book.versions] if book else []}
+
+
+_ACCOUNT = (
     TableDefinition("llm_calls", run_step, llm_calls, [Input("sqlite", _account_and_prices)]),
     TableDefinition("call_uses", run_step, call_uses, [Input("sqlite", _account)]),
 )
-ACCOUNT_TABLES = tuple(table.name for table in DEFINITIONS)
+ACCOUNT_TABLES = tuple(table.name for table in _ACCOUNT)
+_RECIPES = TableDefinition("recipes", run_step, recipes, [Input("file", _versions, code=(read_book,))])
+DEFINITIONS = (*_ACCOUNT, _RECIPES)
 
 
 def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
-    """Publish both tables anew where calls were made, or rows changed, since they were last published.
+    """Publish the tables anew where calls were made, rows or the recipe changed, since they were last published.
 
     For the end of a run, whatever became of it: any failure is logged, so that it hides none of the run's own, and the
     next run tries again. Dagster is told of
     each table that is published, as of an event outside of the run.
     """
-    if session.warehouse.was_cut_off or not store_exists(session.settings.ledger_reference):
+    if session.warehouse.was_cut_off:
         return
+    account = _ACCOUNT if store_exists(session.settings.ledger_reference) else ()
     try:
-        for table in DEFINITIONS:
+        for table in (*account, _RECIPES):
             _refresh(table, session, instance, run_id, log)
     except Exception as error:
         log.warning(f"the account of calls is not up to date: {error}. The next run brings it up to date.")

@@ -12,11 +12,11 @@ import typer
 from reasonmed_assets.cli.build import build, retry, ui
 from reasonmed_assets.cli.doctor import doctor
 from reasonmed_assets.cli.profile import profile_app
-from reasonmed_assets.cli.quality import quality
+from reasonmed_assets.cli.recipe import recipe_app
 from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch
-from reasonmed_assets.cli.warehouse import clean, costs, export, show, sql
+from reasonmed_assets.cli.warehouse import clean, costs, export, quality, show, sql
 
 
 class _InUtf8(typer.Typer):
@@ -66,5 +66,6 @@ for command in (build, retry, ui, sql, show, costs, export, quality, doctor, cle
     app.command()(command)
 app.command(context_settings=OWN_ARGUMENTS)(simulate)
 app.command("serve-model", context_settings=OWN_ARGUMENTS)(serve_model)
+app.add_typer(recipe_app, name="recipe")
 app.add_typer(review_app, name="review")
 app.add_typer(profile_app, name="profile")

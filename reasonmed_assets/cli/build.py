@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasonmed_assets.cli.options import (
-    DataOption,
-    LedgerOption,
-    LimitOption,
-    OverridesOption,
-    ProfileOption,
-    SetOption,
-    WarehouseOption,
-    plain_errors,
-    settings_from,
-    typed_again,
-)
+from reasonmed_assets.cli.options import RunOptions, plain_errors, takes, typed_again
 from reasonmed_assets.vocabulary import Outcome
 
 if TYPE_CHECKING:
@@ -30,15 +19,10 @@ DollarsOption = Annotated[float | None, typer.Option(min=0, help="Stop before th
 CallsOption = Annotated[int | None, typer.Option(min=0, help="Stop before this build makes more calls.")]
 
 
+@takes(RunOptions)
 def build(
     context: typer.Context,
-    profile: ProfileOption = None,
-    data_dir: DataOption = None,
-    warehouse: WarehouseOption = None,
-    ledger: LedgerOption = None,
-    limit: LimitOption = None,
-    overrides: OverridesOption = None,
-    assignments: SetOption = None,
+    options: RunOptions,
     source: SourceOption = None,
     select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
     replace: Annotated[bool, typer.Option(help="Move an existing warehouse of another kind aside first.")] = False,
@@ -51,32 +35,24 @@ def build(
 ) -> None:
     """Build the data set: every table of every source, then the three training sets."""
     from reasonmed_assets.cli.terminal import new_console
+    from reasonmed_assets.config.settings import BuildSettings
+    from reasonmed_assets.orchestration.starting import begin
 
-    settings = settings_from(
-        profile=profile,
-        data_dir=data_dir,
-        warehouse=warehouse,
-        ledger=ledger,
-        limit=limit,
-        overrides=overrides,
-        assignments=assignments,
-    )
     with plain_errors():
-        settings = replace_fields(settings, allow_shrink=_guarded(allow_shrink or ()), is_limit_given=limit is not None)
+        # What a build was taken over from is of no account where it is set aside.
+        start = BuildSettings.begin if replace else begin
+        settings = start(options.given, sources=source or (), once=options.once, started_by="reasonmed build")
+        settings = replace_fields(settings, allow_shrink=_guarded(allow_shrink or ()))
         if replace and (aside := _set_aside(settings)):
             new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
+            settings = replace_fields(settings, base=None)
     _build(_with_budget(settings, budget_usd, budget_calls), source, select, typed_again(context, without={"replace"}))
 
 
+@takes(RunOptions)
 def retry(
     context: typer.Context,
-    profile: ProfileOption = None,
-    data_dir: DataOption = None,
-    warehouse: WarehouseOption = None,
-    ledger: LedgerOption = None,
-    limit: LimitOption = None,
-    overrides: OverridesOption = None,
-    assignments: SetOption = None,
+    options: RunOptions,
     table: Annotated[list[str] | None, typer.Option(help="Only rows of this table; may be repeated.")] = None,
     outcome: Annotated[
         list[Outcome] | None, typer.Option(help="Only calls that ended so; may be repeated.", show_choices=False)
@@ -87,16 +63,10 @@ def retry(
 ) -> None:
     """Ask models again about rows that earlier builds gave up, and build what follows from their answers."""
     from reasonmed_assets.cli.summary import print_given_up
+    from reasonmed_assets.orchestration.starting import begin
 
-    settings = settings_from(
-        profile=profile,
-        data_dir=data_dir,
-        warehouse=warehouse,
-        ledger=ledger,
-        limit=limit,
-        overrides=overrides,
-        assignments=assignments,
-    )
+    with plain_errors():
+        settings = begin(options.given, sources=source or (), once=options.once, started_by="reasonmed retry")
     only = (*(table or ()), *(outcome or ()))
     settings = replace_fields(settings, retry_unresolved=True, retry_only=tuple(map(str, only)))
     with plain_errors():
@@ -131,13 +101,25 @@ def _build(settings: BuildSettings, sources: list[str] | None, select: str | Non
     from reasonmed_assets.cli.terminal import new_console
     from reasonmed_assets.materialisation.display import console_display
     from reasonmed_assets.orchestration.build import build as run_build
+    from reasonmed_assets.orchestration.starting import announced
 
     console = new_console()
+
+    def announce() -> None:
+        for line in announced(settings):
+            console.print(line, soft_wrap=True)
+
     with plain_errors():
         print_announcement(console, settings)
         try:
             with interruption.heeded():
-                summary = run_build(settings, lambda: console_display(console), sources=sources or (), selection=select)
+                summary = run_build(
+                    settings,
+                    lambda: console_display(console),
+                    sources=sources or (),
+                    selection=select,
+                    on_start=announce,
+                )
         except KeyboardInterrupt:
             print_what_to_do(console, again, is_interrupted=True)
             raise typer.Exit(1) from None
@@ -146,36 +128,28 @@ def _build(settings: BuildSettings, sources: list[str] | None, select: str | Non
         raise typer.Exit(1)
 
 
+@takes(RunOptions)
 def ui(
-    profile: ProfileOption = None,
-    data_dir: DataOption = None,
-    warehouse: WarehouseOption = None,
-    ledger: LedgerOption = None,
-    limit: LimitOption = None,
-    overrides: OverridesOption = None,
-    assignments: SetOption = None,
+    options: RunOptions,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
     allow_host: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A host that a proxy serves the UI as; may be repeated.")
     ] = None,
 ) -> None:
     """Open the Dagster UI on this warehouse, with the history of its builds."""
+    from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.orchestration.history import dagster_home_in
+    from reasonmed_assets.orchestration.starting import announced, begin, for_code_server, refuse_unready
     from reasonmed_assets.orchestration.ui.serving import serve
 
-    settings = settings_from(
-        profile=profile,
-        data_dir=data_dir,
-        warehouse=warehouse,
-        ledger=ledger,
-        limit=limit,
-        overrides=overrides,
-        assignments=assignments,
-    )
     with plain_errors():
-        _ = settings.loaded_profile
+        settings = begin(options.given, once=options.once, started_by="reasonmed ui")
+        refuse_unready(settings)
+        for line in announced(settings):
+            say(line)
+        told = for_code_server(settings, options.given, once=options.once)
         with dagster_home_in(settings.warehouse_folder) as home:
-            serve(settings, home, port, allow_host or ())
+            serve(settings, told, home, port, allow_host or ())
 
 
 def _set_aside(settings: BuildSettings) -> str | None:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reasonmed_assets.cli.options import (
-    DataOption,
-    LedgerOption,
-    OverridesOption,
-    ProfileOption,
-    SetOption,
-    WarehouseOption,
-    plain_errors,
-    settings_from,
-)
+from reasonmed_assets.cli.options import RecipeOptions, plain_errors, takes
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,13 +24,9 @@ _MARKS = {
 }
 
 
+@takes(RecipeOptions)
 def doctor(
-    profile: ProfileOption = None,
-    data_dir: DataOption = None,
-    warehouse: WarehouseOption = None,
-    ledger: LedgerOption = None,
-    overrides: OverridesOption = None,
-    assignments: SetOption = None,
+    options: RecipeOptions,
     probe: Annotated[bool, typer.Option("--probe", help="Find out by a few calls what each model honours.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Probe without asking, whatever it costs.")] = False,
 ) -> None:
@@ -46,16 +34,16 @@ def doctor(
     from rich.text import Text
 
     from reasonmed_assets.cli.terminal import new_console
+    from reasonmed_assets.config.recipes.recipe import RecipeError
+    from reasonmed_assets.config.settings import BuildSettings
     from reasonmed_assets.orchestration.doctor import diagnose
+    from reasonmed_assets.orchestration.starting import begin
 
-    settings = settings_from(
-        profile=profile,
-        data_dir=data_dir,
-        warehouse=warehouse,
-        ledger=ledger,
-        overrides=overrides,
-        assignments=assignments,
-    )
+    with plain_errors():
+        settings = BuildSettings.begin(options.given)
+        with suppress(RecipeError):
+            # What an earlier version does not tell is asked for by the next build.
+            settings = begin(options.given)
     console = new_console()
     findings = diagnose(settings)
     width = max(len(finding.subject) for finding in findings)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -17,49 +20,99 @@ if TYPE_CHECKING:
 
 ProfileOption = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME|FILE.toml", help="Shipped profile, or a TOML file. Default: embedded."),
+    typer.Option("--profile", metavar="NAME|FILE.toml", help="Shipped profile, or a TOML file. First build: embedded."),
 ]
 WarehouseOption = Annotated[
     Path | None, typer.Option("--warehouse", metavar="DIR", help="Default: REASONMED_WAREHOUSE, else warehouse/.")
 ]
-DataOption = Annotated[
-    Path | None,
-    typer.Option("--data-dir", metavar="DIR", help="Source files. Default: the sample that comes with the package."),
-]
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Call ledger. Default: ledger.sqlite in the warehouse.")
 ]
-OverridesOption = Annotated[
-    Path | None, typer.Option("--overrides", metavar="FILE.toml", help="People's decisions (docs/guides/trust.md).")
-]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Questions per source.")]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="A value of the profile, in TOML, for this run; may be repeated."),
+    typer.Option("--set", metavar="KEY=VALUE", help="A value of the profile, in TOML; may be repeated."),
+]
+OnceOption = Annotated[
+    bool, typer.Option("--once", help="The other options hold for this run only: the recipe stays as it is.")
 ]
 
 
-def settings_from(
-    *,
-    profile: str | None = None,
-    data_dir: Path | None = None,
-    warehouse: Path | None = None,
-    ledger: Path | None = None,
-    limit: int | None = None,
-    overrides: Path | None = None,
-    assignments: list[str] | None = None,
-) -> BuildSettings:
-    """The settings that the options and the environment make up; ends the command if one is unusable."""
-    from reasonmed_assets.config.settings import BuildSettings, set_from, set_overrides
+@dataclass(frozen=True)
+class RecipeOptions:
+    """The options that make up, or change, the recipe of a warehouse."""
+
+    profile: ProfileOption = None
+    data_dir: Annotated[
+        Path | None,
+        typer.Option("--data-dir", metavar="DIR", help="Source files. First build: the profile's, else the sample."),
+    ] = None
+    warehouse: WarehouseOption = None
+    ledger: LedgerOption = None
+    limit: Annotated[
+        str | None, typer.Option("--limit", metavar="N|all", help="Questions per source, or of each --source.")
+    ] = None
+    overrides: Annotated[
+        Path | None, typer.Option("--overrides", metavar="FILE.toml", help="People's decisions (docs/guides/trust.md).")
+    ] = None
+    assignments: SetOption = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What is given, in the names of `BuildSettings`.
+
+        Raises:
+            SettingsError: a limit or an assignment is none.
+        """
+        from reasonmed_assets.config.settings import limit_from, set_from, set_overrides
+
+        return {
+            "profile": self.profile,
+            "warehouse": self.warehouse and str(self.warehouse),
+            "data_dir": self.data_dir and str(self.data_dir),
+            "ledger": self.ledger and str(self.ledger),
+            "limit": limit_from(self.limit, "--limit"),
+            "set": set_from(self.assignments or ()) | set_overrides(self.overrides),
+        }
+
+
+@dataclass(frozen=True)
+class RunOptions(RecipeOptions):
+    """The same, and whether they change the recipe."""
+
+    once: OnceOption = False
+
+
+def takes(options: type[RecipeOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorator of a command whose parameter `options` is made of the options that a class declares."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        names = [one.name for one in fields(options)]
+        hints = get_type_hints(options, include_extras=True)
+        own = inspect.signature(command, eval_str=True)
+        shared = [
+            inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=hints[one.name])
+            for one in fields(options)
+        ]
+        rest = [one.replace(kind=one.KEYWORD_ONLY) for name, one in own.parameters.items() if name != "options"]
+
+        @wraps(command)
+        def called(**given: Any) -> None:
+            command(options=options(**{name: given.pop(name) for name in names}), **given)
+
+        called.__signature__ = own.replace(parameters=[*shared, *rest])  # type: ignore[attr-defined]
+        called.__annotations__ = {one.name: one.annotation for one in [*shared, *rest]}
+        return called
+
+    return decorate
+
+
+def settings_from(**given: Any) -> BuildSettings:
+    """The settings that the options, the environment and the recipe make up; ends the command if one is unusable."""
+    from reasonmed_assets.config.settings import BuildSettings
 
     with plain_errors():
-        return BuildSettings.from_environment(
-            profile=profile,
-            data_dir=data_dir and str(data_dir),
-            warehouse=warehouse and str(warehouse),
-            ledger=ledger and str(ledger),
-            limit=limit,
-            set=set_from(assignments or ()) | set_overrides(overrides),
+        return BuildSettings.begin(
+            {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
         )
 
 

@@ -15,15 +15,19 @@ profile_app = typer.Typer(no_args_is_help=True, help="Show a profile with all th
 @profile_app.command()
 def show(
     profile: Annotated[
-        str | None, typer.Argument(metavar="[NAME|FILE.toml]", help="Default: REASONMED_PROFILE, else embedded.")
+        str | None, typer.Argument(metavar="[NAME|FILE.toml]", help="Default: REASONMED_PROFILE, else the recipe's.")
     ] = None,
     assignments: SetOption = None,
 ) -> None:
     """Print every value and where it comes from: a file, this command or the default. The output is a profile."""
     from reasonmed_assets.config.listing import listing
+    from reasonmed_assets.config.reading import resolve_profile
+    from reasonmed_assets.config.settings import from_environment, set_from
 
     with plain_errors():
-        for line in listing(settings_from(profile=profile, assignments=assignments).resolved_profile):
+        values = from_environment()["set"] | set_from(assignments or ())
+        resolved = resolve_profile(profile, values) if profile else settings_from(set=values).resolved_profile
+        for line in listing(resolved):
             typer.echo(line.encode("utf-8", "backslashreplace"))
 
 

@@ -53,5 +53,5 @@ def import_review(
             )
             for review in bad:
                 say(f"  row {review.row}: {review.problem}")
-    build = command("build", "--profile", "NAME", "--select", "key:reviews", warehouse=settings.warehouse_folder)
+    build = command("build", "--select", "key:reviews", warehouse=settings.warehouse_folder)
     say(f"They are in table reviews after the next build, or now with: {build}")

@@ -94,7 +94,10 @@ def print_given_up(settings: BuildSettings, sources: Sequence[str]) -> bool:
 def print_announcement(console: Console, settings: BuildSettings) -> None:
     """What will be built, from which files, with which models, and where."""
     profile = settings.loaded_profile
-    limit = f"{profile.limit} per source" if profile.limit else "all"
+    limit = ", ".join(
+        [f"{profile.limit} per source" if profile.limit else "all"]
+        + [f"of {source} {n or 'all'}" for source, n in profile.limits.items()]
+    )
     lines = Text.assemble(
         "Profile ",
         (profile.name, "bold"),

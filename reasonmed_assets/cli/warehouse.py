@@ -1,4 +1,4 @@
-"""`reasonmed sql`, `show`, `costs` and `export`: what a warehouse holds and cost, in the terminal and as files."""
+"""`reasonmed sql`, `show`, `costs`, `export`, `quality`, `clean`: what a warehouse holds and cost."""
 
 from __future__ import annotations
 
@@ -118,6 +118,22 @@ def export(
     with plain_errors():
         allowed = {kind.value for kind in allow or ()}
         for line in export_training_sets(settings.warehouse_folder, folder, allowed, force=force):
+            say(line)
+
+
+def quality(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder to write. Default: quality/ in the warehouse.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write the quality report and Great Expectations' Data Docs as HTML, also while a build runs."""
+    from reasonmed_assets.cli.terminal import say
+    from reasonmed_assets.pages.site import write_quality_pages
+
+    settings = settings_from(warehouse=warehouse)
+    with plain_errors():
+        for line in write_quality_pages(settings.warehouse_folder, folder):
             say(line)
 
 

@@ -6,16 +6,17 @@ places that its code location was started with. The values themselves are compar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.reading import ProfileError
+from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.config.toml import Key, dotted
+from reasonmed_assets.config.toml import Key, dotted, leaves
 
-_FREE = (("limit",), ("seed",), ("rules",), ("roles",), ("checks", "thresholds"))
+_FREE = (("limit",), ("limits",), ("seed",), ("rules",), ("roles",), ("checks", "thresholds"))
 """Where any valid value may be set, apart from the names of models in `roles`."""
 _PLACES: dict[str, Callable[[BuildSettings], str]] = {
     "profile": lambda settings: settings.profile_reference,
@@ -29,9 +30,9 @@ _MODELS = "it says which model answers, and at what price"
 _BUDGET = "a run may lower what may be spent, never raise it"
 _REST = "it belongs to the profile"
 _MAY = (
-    "A run may set limit, retry_unresolved and, in `set`, limit, seed, rules, the sampling in roles, checks.thresholds "
-    "and a lower budget. Everything else is set where the code location is started: in the profile, or with --set and "
-    "the other options of `reasonmed ui`"
+    "A run may set limit, retry_unresolved and, in `set`, limit, limits, seed, rules, the sampling in roles, "
+    "checks.thresholds and a lower budget. Everything else is in the recipe of the warehouse (`reasonmed recipe`) and "
+    "in its profile"
 )
 
 
@@ -52,7 +53,7 @@ def settings_of_run(
     Args:
         defaults: what the code location was started with.
         places: profile, warehouse, ledger and data_dir, as an earlier run may have recorded them.
-        limit: questions per source; None: the profile's.
+        limit: questions per source; None: as many as in `defaults`.
         retry_unresolved: whether models are asked again about rows that earlier builds gave up.
         set: values by dotted key, on top of those of `defaults`.
 
@@ -69,7 +70,11 @@ def settings_of_run(
         named = replace(defaults, **{name: value})  # type: ignore[arg-type]
         if named != defaults and _PLACES[name](named) != _PLACES[name](defaults):
             problems[name] = _FILES
-    wanted = replace(defaults, limit=limit, retry_unresolved=retry_unresolved, set=defaults.set | dict(set))
+    given = Recipe(limit=defaults.limit, limits=defaults.limits, set=defaults.set)
+    changed = given.changed({"limit": limit, "set": set})
+    wanted = replace(
+        defaults, retry_unresolved=retry_unresolved, limit=changed.limit, limits=changed.limits, set=changed.set
+    )
     if wanted != defaults:
         problems |= _beyond(defaults.loaded_profile, wanted.loaded_profile)
     if problems:
@@ -80,7 +85,7 @@ def settings_of_run(
 
 def _beyond(given: Profile, wanted: Profile) -> dict[str, str]:
     """Keys of the values that may not differ -> why."""
-    before, after = dict(_leaves(given.model_dump())), dict(_leaves(wanted.model_dump()))
+    before, after = dict(leaves(given.model_dump())), dict(leaves(wanted.model_dump()))
     models = {*given.roles.models(), *wanted.roles.models()}
     found = {}
     for key in dict.fromkeys([*before, *after]):
@@ -90,14 +95,6 @@ def _beyond(given: Profile, wanted: Profile) -> dict[str, str]:
         if old != new and not is_free and not is_lower:
             found[dotted(key)] = _why(key, models)
     return found
-
-
-def _leaves(value: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
-    if not isinstance(value, dict | list | tuple):
-        yield key, value
-        return
-    for name, one in value.items() if isinstance(value, dict) else enumerate(value):
-        yield from _leaves(one, (*key, name))
 
 
 def _why(key: Key, models: set[Key]) -> str:

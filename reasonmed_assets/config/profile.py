@@ -311,6 +311,8 @@ class Profile(Section):
     seed: int = 20260101
     limit: int | None = Field(default=None, ge=1)
     """Questions per source, by smallest seeded hash; None: all."""
+    limits: dict[str, Annotated[int, Field(ge=1)] | None] = {}
+    """Questions of single sources, by name, in place of `limit`."""
     sources: Sources = Sources()
     providers: dict[str, Provider]
     models: dict[str, Model]

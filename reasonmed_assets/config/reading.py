@@ -5,6 +5,8 @@ Every error names the file and the key.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -23,6 +25,8 @@ from reasonmed_assets.errors import ReasonmedError
 
 SET = "set for this run"
 """Origin of a value that no file states."""
+_ENVIRONMENT = "vllm_environment"
+"""Key of a provider whose values are environment variables."""
 
 _SHIPPED = Path(__file__).parent / "profiles"
 
@@ -44,6 +48,23 @@ class ResolvedProfile:
     statements: Statements
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What the files of a profile state, before anything is set for a run.
+
+    Attributes:
+        file: the profile's own file.
+        statements: the stated values and their files.
+        own_digest: of what files state that do not come with the package; values of environment variables apart.
+        misplaced: paths that only the working directory has: file, key and problem.
+    """
+
+    file: Path
+    statements: Statements
+    own_digest: str
+    misplaced: tuple[tuple[str, Key, str], ...]
+
+
 def shipped_profiles() -> tuple[str, ...]:
     """Names of the profiles that come with the package."""
     return tuple(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
@@ -60,7 +81,7 @@ def load_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Profil
 
 
 def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> ResolvedProfile:
-    """Read a shipped profile by name, or one of the user's by path, and what it extends.
+    """A profile with values that replace those of its files.
 
     Args:
         name_or_path: a shipped name, or the path of a TOML file.
@@ -70,6 +91,15 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
     Raises:
         ProfileError: no such profile, no TOML, a cycle, or a wrong key or value.
     """
+    return resolve(read_profile(name_or_path), set)
+
+
+def read_profile(name_or_path: str) -> Stated:
+    """What a shipped profile or a file of the user's states, with what it extends; nothing is validated yet.
+
+    Raises:
+        ProfileError: no such profile, no TOML, or a cycle.
+    """
     file = shipped_file(name_or_path) if name_or_path in shipped_profiles() else Path(name_or_path)
     if not os.path.lexists(file):
         raise ProfileError(
@@ -78,7 +108,10 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
         )
     statements = Statements()
     misplaced: list[tuple[str, Key, str]] = []
+    own: list[dict[str, Any]] = []
     for stating, table in _chain(file):
+        if stating.parent != _SHIPPED:
+            own.append(without_environment(table))
         if stating is not file:
             table.pop("name", None)
         _unset(statements, table.pop("unset", []), stating)
@@ -88,6 +121,13 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
         statements.merge(table, str(stating))
     if not statements.states(str(file), ("name",)):
         statements.put(("name",), file.stem, str(file))
+    digest = hashlib.sha256(json.dumps(own, sort_keys=True, default=str).encode()).hexdigest()[:32]
+    return Stated(file, statements, digest, tuple(misplaced))
+
+
+def resolve(stated: Stated, set: dict[str, Any] | None = None) -> ResolvedProfile:
+    """What files state, with values that replace theirs; see `resolve_profile`."""
+    file, statements = stated.file, deepcopy(stated.statements)
     for key, value in (set or {}).items():
         try:
             at = key_of(key)
@@ -98,10 +138,40 @@ def resolve_profile(name_or_path: str, set: dict[str, Any] | None = None) -> Res
         except ValueError as error:
             raise ProfileError(f"{file}, as {SET}: {key}: {error}") from error
     _make_absolute(statements.values, Path.cwd())
-    for origin, path, problem in misplaced:
+    for origin, path, problem in stated.misplaced:
         if statements.states(origin, path):
             raise ProfileError(f"{origin}: {dotted(path)}: {problem}")
     return ResolvedProfile(_validated(statements, file), statements)
+
+
+def without_environment(values: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a profile's values without those of environment variables."""
+    copy = deepcopy(values)
+    for name in _table(copy, "providers"):
+        _table(_table(copy, "providers"), name).pop(_ENVIRONMENT, None)
+    return copy
+
+
+def with_absolute_paths(set: dict[str, Any]) -> dict[str, Any]:
+    """Values by dotted key, with their paths as they are found from any folder.
+
+    Raises:
+        ProfileError: a key is none.
+    """
+    found = {}
+    for key, value in set.items():
+        try:
+            at = key_of(key)
+            statements = Statements()
+            statements.put(at, deepcopy(value), SET)
+        except ValueError as error:
+            raise ProfileError(f"{SET}: {key}: {error}") from error
+        _make_absolute(statements.values, Path.cwd())
+        one: Any = statements.values
+        for part in at:
+            one = one[part]
+        found[key] = one
+    return found
 
 
 def _chain(file: Path) -> list[tuple[Path, dict[str, Any]]]:

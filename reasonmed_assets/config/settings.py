@@ -1,17 +1,33 @@
-"""What a build is started with: profile, places and limits. From the command line, the environment or the launchpad."""
+"""What a build is started with: profile, places, limits; from options, the environment and the warehouse's recipe."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from reasonmed_assets.config.profile import Profile
-from reasonmed_assets.config.reading import ResolvedProfile, resolve_profile, shipped_profiles
+from reasonmed_assets.config.reading import (
+    ProfileError,
+    ResolvedProfile,
+    Stated,
+    read_profile,
+    resolve,
+    with_absolute_paths,
+)
+from reasonmed_assets.config.recipes.book import Version, read_book
+from reasonmed_assets.config.recipes.recipe import (
+    ALL,
+    OVERRIDES,
+    KeptProfile,
+    Recipe,
+    as_kept,
+    profile_reference,
+)
 from reasonmed_assets.config.toml import parse_toml
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.vocabulary import GIVEN_UP, Outcome
@@ -33,12 +49,17 @@ class BuildSettings:
         warehouse: folder of the warehouse.
         data_dir: folder of the source files; None: the profile's, else the sample that comes with the package.
         ledger: file of the call ledger; None: `ledger.sqlite` in the warehouse.
-        limit: questions per source; None: the profile's.
+        limit: questions per source; None: the profile's; 0: all.
+        limits: questions of single sources.
         retry_unresolved: whether models are asked again about rows that earlier builds gave up.
         retry_only: tables and outcomes to which that is limited; none: no limit.
         set: values that replace those of the profile, by dotted key.
         allow_shrink: tables that may lose rows without a reason in this run (`quality/shrinking.py`).
-        is_limit_given: the limit was typed for this run, as an option or into the launchpad: what is beyond it may go.
+        is_limit_given: a person gave the limit, as an option, the recipe or the launchpad: what is beyond it may go.
+        kept: what the profile stated when the warehouse took it in; None: its files are read.
+        base: the version of the recipe that the build starts from; None: none is kept yet.
+        recipe: what is kept with the warehouse when a run starts to publish; None: what these settings say.
+        started_by: the command, for the version of the recipe that it makes.
     """
 
     profile: str = "embedded"
@@ -46,49 +67,100 @@ class BuildSettings:
     data_dir: str | None = None
     ledger: str | None = None
     limit: int | None = None
+    limits: dict[str, int] = field(default_factory=dict)
     retry_unresolved: bool = False
     retry_only: tuple[str, ...] = ()
     set: dict[str, Any] = field(default_factory=dict)
     allow_shrink: tuple[str, ...] = ()
     is_limit_given: bool = False
+    kept: KeptProfile | None = None
+    base: Version | None = None
+    recipe: Recipe | None = None
+    started_by: str = "Python"
 
     @classmethod
-    def from_environment(cls, **given: Any) -> BuildSettings:
-        """Settings from REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER, _LIMIT, _SET and _OVERRIDES; what is given
-        wins, value by value in `set`.
+    def begin(
+        cls,
+        given: Mapping[str, Any] | None = None,
+        *,
+        sources: Sequence[str] = (),
+        once: bool = False,
+        earlier: Recipe | None = None,
+        version: int | None = None,
+        started_by: str = "Python",
+    ) -> BuildSettings:
+        """What a build starts with: what is given wins, then the environment, then the recipe of the warehouse.
 
-        REASONMED_SET is a JSON object by dotted key. The file of REASONMED_OVERRIDES takes the place of the profile's
-        `sources.overrides`.
+        The environment is REASONMED_PROFILE, _WAREHOUSE, _DATA_DIR, _LEDGER, _LIMIT, _SET (a JSON object by dotted key)
+        and _OVERRIDES (a file in place of the profile's `sources.overrides`). It counts for one run, but the first
+        build of a warehouse, which has no recipe yet, keeps all that it was made with.
+
+        Args:
+            given: profile, warehouse, data_dir, ledger, limit and set, those that are; paths from this folder.
+            sources: those that a given limit holds for; none: all.
+            once: what is given holds for one run.
+            earlier: the recipe of a warehouse of a version that kept none.
+            version: the version of the recipe to start from; None: the latest.
+            started_by: the command.
 
         Raises:
-            SettingsError: REASONMED_LIMIT is no number, or REASONMED_SET no JSON object.
+            SettingsError: a variable or a value cannot be used.
+            RecipeError: the recipe cannot be read, or has no such version.
         """
-        limit = os.environ.get("REASONMED_LIMIT")
-        if limit and not limit.isdecimal():
-            raise SettingsError(f"REASONMED_LIMIT is {limit!r}: give a number of questions per source, or unset it")
-        found = {
-            "profile": os.environ.get("REASONMED_PROFILE"),
-            "warehouse": os.environ.get("REASONMED_WAREHOUSE"),
-            "data_dir": os.environ.get("REASONMED_DATA_DIR"),
-            "ledger": os.environ.get("REASONMED_LEDGER"),
-            "limit": int(limit) if limit else None,
-        } | {key: value for key, value in given.items() if value is not None}
-        found["set"] = (
-            set_overrides(os.environ.get("REASONMED_OVERRIDES")) | _set_in_environment() | given.get("set", {})
+        wanted = _absolute({name: value for name, value in (given or {}).items() if value is not None})
+        environment = _absolute(from_environment())
+        folder = _resolved(wanted.pop("warehouse", None) or environment.pop("warehouse", "warehouse"))
+        environment.pop("warehouse", None)
+        book = read_book(folder)
+        base = book.version(version) if book and version else book.latest if book else None
+        known = base.recipe if base else earlier
+        run = (known or Recipe()).changed(environment).changed(wanted, sources)
+        kept = run if known is None else known if once else known.changed(wanted, sources)
+        has_limit = known is not None and (known.limit is not None or bool(known.limits))
+        kept_here = cls(
+            warehouse=str(folder),
+            base=base,
+            recipe=kept.keepable,
+            started_by=started_by,
+            is_limit_given=wanted.get("limit") is not None or (has_limit and environment.get("limit") is None),
         )
-        return replace(cls(), **{key: value for key, value in found.items() if value is not None})
+        return cls.of_recipe(run, kept_here)
 
-    def to_environment(self) -> dict[str, str]:
-        """The variables from which another process reads the same settings (retries have none)."""
-        values = {
-            "REASONMED_PROFILE": self.profile_reference,
-            "REASONMED_WAREHOUSE": str(_resolved(self.warehouse)),
-            "REASONMED_DATA_DIR": self.data_dir and str(_resolved(self.data_dir)),
-            "REASONMED_LEDGER": self.ledger and str(_resolved(self.ledger)),
-            "REASONMED_LIMIT": self.limit and str(self.limit),
-            "REASONMED_SET": self.set and json.dumps(self.set, default=str),
-        }
-        return {name: value for name, value in values.items() if value}
+    @classmethod
+    def of_recipe(cls, recipe: Recipe, others: BuildSettings) -> BuildSettings:
+        """Settings that say what a recipe says, and for the rest what others say."""
+        return replace(others, **{one.name: getattr(recipe, one.name) for one in fields(recipe)})
+
+    @property
+    def is_changing_recipe(self) -> bool:
+        """Whether a new version of the recipe is kept when a run starts to publish."""
+        return self.base is None or self.recipe_to_keep != self.base.recipe
+
+    @cached_property
+    def recipe_to_keep(self) -> Recipe:
+        """What is kept with the warehouse when a run starts to publish.
+
+        Raises:
+            ProfileError: the profile cannot be read.
+        """
+        recipe = (self.of_this_run if self.recipe is None else self.recipe).keepable
+        if recipe.kept is not None:
+            return recipe
+        stated = self._stated if recipe.profile == self.profile_reference else read_profile(recipe.profile)
+        return replace(recipe, kept=KeptProfile.of(stated))
+
+    @property
+    def of_this_run(self) -> Recipe:
+        """All that these settings say, as a recipe."""
+        return Recipe(
+            self.profile_reference,
+            self.kept,
+            self.data_dir and str(_resolved(self.data_dir)),
+            self.ledger and str(_resolved(self.ledger)),
+            self.limit,
+            self.limits,
+            with_absolute_paths(self.set),
+        )
 
     @property
     def options(self) -> list[str]:
@@ -113,13 +185,37 @@ class BuildSettings:
         return outcomes or GIVEN_UP
 
     @cached_property
+    def _as_kept(self) -> tuple[Stated, list[str]]:
+        if self.kept is None:
+            return read_profile(self.profile), []
+        try:
+            now = read_profile(self.profile)
+        except ProfileError as error:
+            raise ProfileError(
+                f"{error}. The recipe of warehouse {self.warehouse_folder} names it: put it back, or take in another "
+                "profile with --profile"
+            ) from error
+        return as_kept(now, self.kept)
+
+    @property
+    def _stated(self) -> Stated:
+        return self._as_kept[0]
+
+    @property
+    def not_taken_in(self) -> list[str]:
+        """What an upgrade changed of the profile since the warehouse took it in, a line each; it is not used."""
+        return self._as_kept[1]
+
+    @cached_property
     def resolved_profile(self) -> ResolvedProfile:
-        """The profile with `set` and the limit applied, and where its values come from.
+        """The profile with `set` and the limits applied, and where its values come from.
 
         Raises:
             ProfileError: the profile cannot be used; the message names file and key.
         """
-        return resolve_profile(self.profile, self.set | ({} if self.limit is None else {"limit": self.limit}))
+        limits = {f"limits.{source}": n or None for source, n in self.limits.items()}
+        limit = {} if self.limit is None else {"limit": self.limit or None}
+        return resolve(self._stated, self.set | limit | limits)
 
     @property
     def loaded_profile(self) -> Profile:
@@ -135,7 +231,7 @@ class BuildSettings:
     @property
     def profile_reference(self) -> str:
         """The profile, as it is found from any folder."""
-        return self.profile if self.profile in shipped_profiles() else str(_resolved(self.profile))
+        return profile_reference(self.profile)
 
     @property
     def warehouse_folder(self) -> Path:
@@ -152,9 +248,24 @@ def _resolved(path: str | Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def limit_from(text: str | None, name: str) -> int | None:
+    """A limit as people write it: a number of questions or `all`, which is 0; None for none.
+
+    Raises:
+        SettingsError: it is neither; `name` is what gave it.
+    """
+    if not text:
+        return None
+    if text == "all":
+        return ALL
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:19]) < 2**63 - 1 or len(text) > 18:
+        raise SettingsError(f"{name} is {text!r}: give a number of questions per source, or `all`")
+    return int(text)
+
+
 def set_overrides(file: str | Path | None) -> dict[str, Any]:
     """The `set` that names another file of people's decisions, as it is found from any folder; none for no file."""
-    return {"sources.overrides": str(_resolved(file))} if file else {}
+    return {OVERRIDES: str(_resolved(file))} if file else {}
 
 
 def set_from(assignments: Sequence[str]) -> dict[str, Any]:
@@ -176,6 +287,26 @@ def set_from(assignments: Sequence[str]) -> dict[str, Any]:
         except ValueError as error:
             raise SettingsError(f"--set {key}: give one value") from error
     return values
+
+
+def from_environment() -> dict[str, Any]:
+    """What variables of the environment say, in the names of the settings."""
+    names = ("profile", "warehouse", "data_dir", "ledger")
+    found = {name: os.environ.get(f"REASONMED_{name.upper()}") for name in names}
+    values: dict[str, Any] = {name: value for name, value in found.items() if value}
+    values["limit"] = limit_from(os.environ.get("REASONMED_LIMIT"), "REASONMED_LIMIT")
+    values["set"] = set_overrides(os.environ.get("REASONMED_OVERRIDES")) | _set_in_environment()
+    return values
+
+
+def _absolute(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, with paths as they are found from any folder."""
+    found = dict(given)
+    for name in found.keys() & {"data_dir", "ledger"}:
+        found[name] = str(_resolved(found[name]))
+    if found.get("profile"):
+        found["profile"] = profile_reference(found["profile"])
+    return found | {"set": with_absolute_paths(dict(found.get("set") or {}))}
 
 
 def _set_in_environment() -> dict[str, Any]:

@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,15 @@ def key_of(text: str) -> Key:
 def dotted(key: Sequence[str | int]) -> str:
     """A key as TOML writes it."""
     return ".".join(name if re.fullmatch(r"[\w-]+", name, re.ASCII) else _quoted(name) for name in map(str, key))
+
+
+def leaves(value: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """The values in nested tables and arrays that are none themselves, with their keys."""
+    if not isinstance(value, dict | list | tuple):
+        yield key, value
+        return
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves(one, (*key, name))
 
 
 def inline(value: Any) -> str:

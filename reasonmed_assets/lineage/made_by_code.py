@@ -12,7 +12,7 @@ from typing import NamedTuple
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS
 from reasonmed_assets.people import overrides, reviews
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 from reasonmed_assets.rules.alterations import AUDITED_COLUMNS
 from reasonmed_assets.rules.matching import MATCH_SCHEMA, PRECEDENCE_COLUMNS
 from reasonmed_assets.rules.similarity import NEAR_COPY_COLUMNS
@@ -59,5 +59,6 @@ MADE_BY_CODE: dict[tuple[str, str], Made] = {
         ("provider", "model", "since", "until", "input", "cached_input", "cache_write", "output", "batch_factor")
     ),
     ("call_uses", "attempts"): _ATTEMPTS,
+    ("recipes", "versions"): _read(name for name in TABLES["recipes"].columns if name != ROW_HASH),
 }
 """Table and relation -> how it is made."""

@@ -29,7 +29,7 @@ _PROVIDER_IDENTITY = {"kind", "structured", "extra_body", "omit"}
 _ADDITIONS = frozenset(Additions.model_fields)
 
 
-def static_parts(table: TableDefinition, profile: Profile) -> dict[str, str]:
+def static_parts(table: TableDefinition, profile: Profile, partition: str | None = None) -> dict[str, str]:
     """The parts that follow from the code location: all but the inputs."""
     transform = table.transform
     parts = {f"sql/{query.name}.sql": _digest(_bare(query.text)) for query in transform.queries}
@@ -38,7 +38,8 @@ def static_parts(table: TableDefinition, profile: Profile) -> dict[str, str]:
     parts["schema"] = _digest(json.dumps(_schema(table.spec)))
     if table.code.digest:
         parts["code"] = table.code.digest
-    parts |= {_profile_key(name): json.dumps(value) for name, value in declared_values(table, profile).items()}
+    values = declared_values(table, profile, partition)
+    parts |= {_profile_key(name): json.dumps(value) for name, value in values.items()}
     for role in transform.roles:
         parts |= {key: json.dumps(value, sort_keys=True) for key, value in _answered_by(profile, role)}
     return parts
@@ -46,7 +47,7 @@ def static_parts(table: TableDefinition, profile: Profile) -> dict[str, str]:
 
 def all_parts(table: TableDefinition, session: BuildSession, partition: str | None) -> dict[str, str]:
     """The static parts under the session's profile, and the state of every input of a partition."""
-    parts = static_parts(table, session.profile)
+    parts = static_parts(table, session.profile, partition)
     for one in table.inputs:
         parts |= {name: json.dumps(state) for name, state in one.state(session, partition).items()}
     for upstream in table.transform.tables:
@@ -66,9 +67,9 @@ def stale_parts(last: Parts, now: Parts) -> list[str]:
     return sorted(name for name in last.keys() | now.keys() if last.get(name) != now.get(name))
 
 
-def declared_values(table: TableDefinition, profile: Profile) -> dict[str, Any]:
+def declared_values(table: TableDefinition, profile: Profile, partition: str | None) -> dict[str, Any]:
     """The values of a profile that a table's SQL and code read, by the name of their SQL variable."""
-    known = quality.variables(profile)
+    known = quality.variables(profile, table.spec.partition_values(partition).get("source"))
     names = (table.transform.variables | table.code.variables) & known.keys()
     return {name: known[name] for name in sorted(names)}
 

@@ -78,7 +78,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     parts = all_parts(table, session, partition)
     made_from = fingerprint(parts)
     last = warehouse.last_publish(spec.name, partition)
-    values = declared_values(table, session.profile)
+    values = declared_values(table, session.profile, partition)
     session.display.table_started(spec.name, partition)
     with warehouse.staging_area(spec.name, partition, run_id) as area:
         path = area / "rows.parquet"
@@ -110,6 +110,8 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             names = ", ".join(outcome.name for outcome in failed)
             session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
             return Made(checks, {}, made_from, _failure(spec, partition, failed, advice, kept, last, calls))
+        # Book-keeping follows whatever became of a run: it is no reason to keep the run's recipe.
+        recipe = session.recipe_version if spec.group == "provenance" else session.keep_recipe()
         published = warehouse.publish(
             spec,
             partition,
@@ -119,6 +121,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             parts=parts,
             profile=session.profile.name,
             statistics=statistics,
+            recipe=recipe,
         )
         seconds = time.monotonic() - started
         warned = [f"warning: {outcome.name}" for outcome in outcomes if not outcome.passed]
@@ -132,6 +135,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "rows_deleted": published.deleted,
         "ids_removed": dg.MetadataValue.json(removed),
         "publish": published.seq,
+        "recipe": recipe,
         "snapshot": dg.MetadataValue.path(warehouse.address),
         "data_docs": data_docs_page(spec),
         "query": dg.MetadataValue.text(example_query(spec, partition, warehouse.name)),

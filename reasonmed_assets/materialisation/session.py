@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Literal
 
 from reasonmed_assets.config import Profile
-from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.config.hints import command
+from reasonmed_assets.config.recipes.book import who
+from reasonmed_assets.config.settings import BuildSettings, SettingsError
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.materialisation.display import Display
-from reasonmed_assets.people.overrides import read_overrides
+from reasonmed_assets.people.overrides import Overrides, read_overrides
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.sources import (
     ChangedError,
@@ -42,6 +44,8 @@ class BuildSession:
         SourceError: a declaration cannot be read.
         OverridesError: the file of overrides cannot be used.
         WarehouseError: the warehouse is bound to another kind of provider or to another data directory.
+        RecipeError: its recipe cannot be understood.
+        SettingsError: the data directory is not there.
     """
 
     def __init__(
@@ -53,18 +57,34 @@ class BuildSession:
     ) -> None:
         self.settings = settings
         self.build = build
+        self._is_recipe_kept = False
+        has_version = settings.base is not None and not settings.is_changing_recipe
+        self.recipe_version = settings.base.number if settings.base and has_version else None
         self.files = InputFiles() if files is None else files
         self.profile = settings.loaded_profile
         self.data_dir = settings.data_folder
-        self.declarations: dict[str, Declaration] = {
-            declaration.name: declaration for declaration in map(load_declaration, self.profile.sources.declared)
-        }
-        overrides = self.profile.sources.overrides
-        self.overrides = read_overrides(Path(overrides) if overrides else None, self.files)
+        self.declarations, self.overrides = read_inputs(settings, self.files)
         self.warehouse = make_or_open_warehouse(settings.warehouse_folder)
         self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
         self.display = new_display()
         self._readings: dict[str, Reading] = {}
+
+    def keep_recipe(self) -> int:
+        """Keep the recipe of this run with the warehouse, now that it publishes; returns its version.
+
+        Raises:
+            RecipeError: another process changed the recipe since this run, or its build, started.
+        """
+        settings = self.settings
+        is_first = settings.base is not None and settings.base.first_build is None
+        if not self._is_recipe_kept and (self.recipe_version is None or is_first):
+            base = None if settings.recipe is None else settings.base.number if settings.base else 0
+            self.recipe_version = self.warehouse.keep_recipe(
+                settings.recipe_to_keep, base, set_by=who(settings.started_by), build=self.build or None
+            )
+        self._is_recipe_kept = True
+        assert self.recipe_version is not None
+        return self.recipe_version
 
     def reading(self, source: str) -> Reading:
         """The records of one source's files, decoded once per run.
@@ -129,6 +149,23 @@ class BuildSession:
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
         self.warehouse.refresh_snapshot()
+
+
+def read_inputs(settings: BuildSettings, files: InputFiles) -> tuple[dict[str, Declaration], Overrides]:
+    """The declarations of the sources by name, and what people decided; what every run of a build reads first.
+
+    Raises:
+        ProfileError, SourceError, OverridesError: what cannot be used; the message says why.
+        SettingsError: the data directory is not there.
+    """
+    sources = settings.loaded_profile.sources
+    if not settings.data_folder.is_dir():
+        moved = command("recipe", "set", "--data-dir", "DIR", warehouse=settings.warehouse_folder)
+        raise SettingsError(
+            f"there is no data directory {settings.data_folder}: mount it, or say where it is now with `{moved}`"
+        )
+    declarations = {declaration.name: declaration for declaration in map(load_declaration, sources.declared)}
+    return declarations, read_overrides(Path(sources.overrides) if sources.overrides else None, files)
 
 
 def split_roles(profile: Profile, source: str) -> dict[str, Literal["train", "benchmark", "stand_in", "unused"]]:

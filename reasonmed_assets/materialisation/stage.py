@@ -106,7 +106,8 @@ class Stage:
         self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that sees published tables, views, the variables of profile and partition, and the relations."""
-        known = quality.variables(self.session.profile) | self.spec.partition_values(self.partition)
+        of_partition = self.spec.partition_values(self.partition)
+        known = quality.variables(self.session.profile, of_partition.get("source")) | of_partition
         with self.session.warehouse.read(known | dict(variables or {})) as con:
             for name, relation in (relations or {}).items():
                 if isinstance(relation, pl.DataFrame):

@@ -65,6 +65,7 @@ def build(
     *,
     sources: Sequence[str] = (),
     selection: str | None = None,
+    on_start: Callable[[], None] = lambda: None,
 ) -> BuildSummary:
     """Make every table of the sources: duplicates over all sources, each source, then the training sets.
 
@@ -73,6 +74,7 @@ def build(
         new_display: makes the display of the progress.
         sources: the sources to build, each once, in this order; none given: all that the profile declares.
         selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
+        on_start: called once nothing stands in the way of the first run.
 
     Raises:
         BuildError: a source or a selected table does not exist, or no history can be kept under the warehouse's path.
@@ -93,9 +95,12 @@ def build(
     wanted = _selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
+    if settings.is_changing_recipe:
+        wanted.add("recipes")
     if wanted & set(CALL_TABLES) or (wanted & set(ACCOUNT_TABLES) and store_exists(settings.ledger_reference)):
         # A ledger that cannot be used is reported now, not by one table after the other.
         open_store(settings.ledger_reference).close()
+    on_start()
     summary = BuildSummary()
     built = tuple(dict.fromkeys(sources or declared))
     is_for_examples = "reasonmed" in wanted
@@ -175,7 +180,7 @@ def _run(
         instance=instance,
         partition_key=partition,
         asset_selection=[dg.AssetKey(table) for table in tables],
-        # With its settings a run can be read and repeated in the UI.
+        # With what it changes of the recipe a run can be read and repeated in the UI.
         run_config={
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             "resources": {"build": {"config": launch_config(settings)}},

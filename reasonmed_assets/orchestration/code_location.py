@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -11,6 +11,8 @@ from reasonmed_assets import interruption, sql
 from reasonmed_assets.assets import all_assets
 from reasonmed_assets.assets.provenance import bring_up_to_date
 from reasonmed_assets.config.launching import settings_of_run
+from reasonmed_assets.config.recipes.book import read_book
+from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.llm.replies.relation import check_read_fields
@@ -18,6 +20,7 @@ from reasonmed_assets.materialisation.display import Display, Displays, LogDispl
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.history import process_tags
+from reasonmed_assets.orchestration.starting import announced, begin_run, named_difference, recipe_of
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.served_rows import check_served
@@ -25,6 +28,11 @@ from reasonmed_assets.sources import InputFiles, load_declaration
 
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
 """The order of a build: duplicates over all sources once, then each source, then the tables over all sources."""
+
+RECIPE_TAG = "reasonmed/recipe"
+"""Tag of a run: the version of the recipe that it is made by."""
+FORMER_PLACES = ("profile", "warehouse", "data_dir", "ledger")
+"""What earlier versions wrote into the configuration of each run."""
 
 _LOGGED_EVERY_S = 30.0
 
@@ -41,7 +49,8 @@ def build_defs(
     """A fresh code location.
 
     Args:
-        settings: profile, places and limits; None: from the environment. The launchpad can change them for a run.
+        settings: what every run starts from; None: each run starts from the recipe of the warehouse as it is then. The
+            launchpad can change them for a run.
         new_display: makes a display of a run's progress besides the run's own log.
         build: names the build that the runs belong to, whose caller updates the account of calls after the
             last of them; None: each backfill, else each run, is a build, and each run keeps the account.
@@ -57,8 +66,7 @@ def build_defs(
     check_queries()
     check_served(TABLES.values())
     check_read_fields(sql.queries())
-    settings = settings or BuildSettings.from_environment()
-    profile = settings.loaded_profile
+    profile = (settings or begin_run()).loaded_profile
     declared = profile.sources.declared
     partitions = {"source": dg.StaticPartitionsDefinition([load_declaration(name).name for name in declared])}
     # Partitioned checks are a preview feature of the pinned Dagster; the warning would precede every command.
@@ -96,47 +104,45 @@ def _jobs() -> list[Any]:
 
 
 def launch_config(settings: BuildSettings) -> dict[str, Any]:
-    """The settings as the launchpad shows them: it leaves out what is null, so a limit that is not set is 0."""
-    places = {"profile": settings.profile_reference, "warehouse": str(settings.warehouse_folder)}
-    shown = asdict(settings) | places | {"limit": settings.limit or 0}
-    return {name: value for name, value in shown.items() if name in _DESCRIPTIONS}
+    """What a run changes of its recipe, as the launchpad shows it."""
+    given = settings.of_this_run
+    kept = settings.recipe_to_keep
+    changed = {key: value for key, value in given.set.items() if kept.set.get(key) != value}
+    changed |= {f"limits.{name}": n or None for name, n in given.limits.items() if kept.limits.get(name) != n}
+    if given.limit != kept.limit and given.limit is not None:
+        changed["limit"] = given.limit or None
+    config: dict[str, Any] = {"set": changed}
+    if settings.retry_unresolved:
+        config["retry_unresolved"] = True
+    return {name: value for name, value in config.items() if value}
 
 
 def _build_resource(
-    defaults: BuildSettings,
+    settings: BuildSettings | None,
     new_display: Callable[[], Display] | None,
     build_id: str | None,
     files: InputFiles | None,
 ) -> dg.ResourceDefinition:
-    kinds = {
-        "data_dir": dg.Noneable(str),
-        "ledger": dg.Noneable(str),
-        "limit": int,
-        "retry_unresolved": bool,
-        "set": dict,
-    }
-    fields = {
-        name: dg.Field(kinds.get(name, str), default_value=value, is_required=False, description=_DESCRIPTIONS[name])
-        for name, value in launch_config(defaults).items()
-    }
-    fields["overrides"] = dg.Field(dict, is_required=False, description="The former name of `set`.")
+    fields = {name: dg.Field(kind, is_required=False, description=said) for name, (kind, said) in _FIELDS.items()}
 
-    @dg.resource(config_schema=fields, description="Profile, places and limits of a run.")
+    @dg.resource(config_schema=fields, description="What this run changes of the recipe of the warehouse; {}: nothing.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
-        settings = _settings_of_run(context, defaults)
-        run = context.run
+        run, instance = context.run, context.instance
+        chosen = _settings_of_run(context, settings)
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
-        if build_id is None and run is not None and context.instance is not None:
-            context.instance.add_run_tags(run.run_id, process_tags(run.run_id))
+        if build_id is None and run is not None and instance is not None:
+            instance.add_run_tags(run.run_id, process_tags(run.run_id))
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
-        session = BuildSession(settings, lambda: _display(new_display, log), build_id or of_run, files)
+        session = BuildSession(chosen, lambda: _display(new_display, log), build_id or of_run, files)
         try:
+            _tag(context, session.recipe_version)
             with interruption.noted():
                 yield session
         finally:
             try:
-                if build_id is None and run is not None and context.instance is not None:
-                    bring_up_to_date(session, context.instance, run.run_id, context.log)
+                _tag(context, session.recipe_version)
+                if build_id is None and run is not None and instance is not None:
+                    bring_up_to_date(session, instance, run.run_id, context.log)
                     _name_changed(session, context.log)
             finally:
                 session.close()
@@ -149,38 +155,67 @@ def _name_changed(session: BuildSession, log: Any) -> None:
         log.warning(f"{file} changed during the run: what was made from it is behind.")
 
 
-def _settings_of_run(context: dg.InitResourceContext, defaults: BuildSettings) -> BuildSettings:
+def _settings_of_run(context: dg.InitResourceContext, given: BuildSettings | None) -> BuildSettings:
+    """What a run starts with: the recipe as it is now, and what its configuration changes.
+
+    A run that repeats an earlier one has the recipe of now, and its log names the difference. A run of a backfill has
+    the version that the backfill started with.
+    """
     config = dict(context.resource_config)
-    former = config.pop("overrides", {})
-    if former and context.log:
-        context.log.warning("`overrides` of the resource `build` is called `set` now; it is used as `set`.")
-    limit = config.pop("limit") or None
-    settings = settings_of_run(
-        defaults,
-        limit=limit,
-        retry_unresolved=config.pop("retry_unresolved"),
-        set=former | config.pop("set"),
-        places=config,
-    )
-    return replace(settings, is_limit_given=True) if _is_typed(context, limit, defaults) else settings
-
-
-def _is_typed(context: dg.InitResourceContext, limit: int | None, defaults: BuildSettings) -> bool:
-    """Whether a person typed the run's limit into the launchpad: it is another one, and no repeated run's."""
     is_repeated = context.run is not None and context.run.parent_run_id is not None
-    return limit not in (None, defaults.limit) and not is_repeated
+    settings = given or begin_run(None if is_repeated else _version_of_backfill(context))
+    if given is None and context.log:
+        for line in announced(settings):
+            context.log.info(line)
+    former = config.pop("overrides", {})
+    places = {name: config.pop(name) for name in FORMER_PLACES if name in config}
+    limit, changed = config.pop("limit", None) or None, former | config.pop("set", {})
+    retry = config.pop("retry_unresolved", settings.retry_unresolved)
+    if is_repeated and "profile" in places:
+        # A run of an earlier version said everything in its configuration.
+        _name_difference(context, recipe_of(places | {"limit": limit, "set": changed}), settings)
+        places, limit, changed = {}, None, {}
+    elif former and context.log:
+        context.log.warning("`overrides` of the resource `build` is called `set` now; it is used as `set`.")
+    if is_repeated and context.run is not None and (number := context.run.tags.get(RECIPE_TAG)):
+        book = read_book(settings.warehouse_folder)
+        if book is not None and int(number) <= len(book.versions):
+            _name_difference(context, book.version(int(number)).recipe, settings)
+    wanted = settings_of_run(settings, limit=limit, retry_unresolved=retry, set=changed, places=places)
+    # A limit that a person typed into the launchpad.
+    is_typed = limit not in (None, settings.limit) and not is_repeated
+    return replace(wanted, is_limit_given=True) if is_typed else wanted
+
+
+def _name_difference(context: dg.InitResourceContext, recipe: Recipe, settings: BuildSettings) -> None:
+    said = named_difference(recipe, settings, "the run that is repeated was made by another recipe")
+    if said and context.log:
+        context.log.warning(said)
+
+
+def _version_of_backfill(context: dg.InitResourceContext) -> int | None:
+    """The version of the recipe that the first run of a run's backfill was made by; None for other runs."""
+    backfill = context.run.tags.get("dagster/backfill") if context.run else None
+    if backfill is None or context.instance is None:
+        return None
+    runs = context.instance.get_runs(dg.RunsFilter(tags={"dagster/backfill": backfill}))
+    return min((int(run.tags[RECIPE_TAG]) for run in runs if RECIPE_TAG in run.tags), default=None)
+
+
+def _tag(context: dg.InitResourceContext, version: int | None) -> None:
+    if version is not None and context.run is not None and context.instance is not None:
+        context.instance.add_run_tags(context.run.run_id, {RECIPE_TAG: str(version)})
 
 
 def _display(new_display: Callable[[], Display] | None, log: LogDisplay) -> Display:
     return Displays(new_display(), log) if new_display else log
 
 
-_DESCRIPTIONS = {
-    "profile": "Shipped profile or path of a TOML file.",
-    "warehouse": "Folder of the warehouse.",
-    "data_dir": "Folder of the source files; null: the profile's, else the sample that comes with the package.",
-    "ledger": "File of the call ledger; null: ledger.sqlite in the warehouse.",
-    "limit": "Questions per source; 0: as many as the profile says.",
-    "retry_unresolved": "Call the models again for rows that earlier builds gave up.",
-    "set": 'Values that replace those of the profile, by dotted key, as {"roles.verifier.temperature": 0.2}.',
+_FORMER = "In runs of earlier versions; a run is made where its warehouse and its recipe say."
+_FIELDS: dict[str, tuple[Any, str]] = {
+    "limit": (int, "Questions per source, for this run; 0: as many as the recipe says."),
+    "retry_unresolved": (bool, "Call the models again for rows that earlier builds gave up."),
+    "set": (dict, 'Values for this run, by dotted key, as {"roles.verifier.temperature": 0.2}.'),
+    **{name: (dg.Noneable(str), _FORMER) for name in FORMER_PLACES},
+    "overrides": (dict, "The former name of `set`."),
 }

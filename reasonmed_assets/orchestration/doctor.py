@@ -43,6 +43,7 @@ def diagnose(settings: BuildSettings) -> list[Finding]:
     if profile is None:
         return findings
     findings += [Finding("profile", True, f"{profile.name}: {profile.provider_kind} models")]
+    findings += [_recipe(settings)]
     findings += _overrides(profile)
     findings += _sources(settings, profile)
     findings += _warehouse(settings, profile)
@@ -74,6 +75,16 @@ def _disk(settings: BuildSettings) -> Finding:
     if free_gib < _FREE_GIB_WANTED:
         return Finding("disk", False, f"{detail}; a build wants at least {_FREE_GIB_WANTED:.0f}")
     return Finding("disk", True, detail)
+
+
+def _recipe(settings: BuildSettings) -> Finding:
+    """What a build would start from, and what it would change of that."""
+    from reasonmed_assets.orchestration.starting import announced
+
+    kept = "none yet: the first build keeps one"
+    if settings.base is not None:
+        kept = f"version {settings.base.number}, set {settings.base.set_at} by {settings.base.set_by}"
+    return Finding("recipe", True, "\n".join([kept, *announced(settings)]))
 
 
 def _overrides(profile: Profile) -> list[Finding]:

@@ -53,6 +53,7 @@ class Provenance:
     parts: Mapping[str, str] | None
     profile: str
     statistics: Mapping[str, Any]
+    recipe: int | None
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,7 @@ def _record(
         "fingerprint": made_by.fingerprint,
         "parts": None if made_by.parts is None else json.dumps(dict(made_by.parts), sort_keys=True),
         "profile": made_by.profile,
+        "recipe": made_by.recipe,
         "statistics": json.dumps(dict(made_by.statistics), sort_keys=True, allow_nan=False),
     }
     _insert(con, TABLES[PUBLISHES], values)

@@ -14,17 +14,19 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, final, get_args
 
 import duckdb
 
 from reasonmed_assets import sql
+from reasonmed_assets.config.recipes import book as recipes
+from reasonmed_assets.config.recipes.book import RecipeBook
+from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage import publishing
-from reasonmed_assets.storage.binding import Binding, refuse_difference
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import Published, PublishRecord
 
@@ -116,6 +118,7 @@ class Warehouse(ABC):
         profile: str,
         statistics: Mapping[str, Any],
         parts: Mapping[str, str] | None = None,
+        recipe: int | None = None,
     ) -> Published:
         """Make the staged rows the content of a partition: in one transaction, as a difference.
 
@@ -130,6 +133,7 @@ class Warehouse(ABC):
             profile: name of the profile.
             statistics: figures of the partition that the next build compares itself with; must fit into JSON.
             parts: the parts of the fingerprint by name; None where they are not known.
+            recipe: version of the recipe; None where it is not known.
 
         Raises:
             WarehouseError: nothing was published; the message says why.
@@ -217,18 +221,53 @@ class Warehouse(ABC):
             WarehouseError: a newer version of this program wrote it, or another program.
         """
 
+    @final
     @property
-    @abstractmethod
-    def binding(self) -> Binding | None:
-        """What the warehouse is bound to, or None before its first build."""
+    def recipes(self) -> RecipeBook | None:
+        """What its builds are made by, and what its rows are of; None before its first build.
 
-    @abstractmethod
+        Raises:
+            RecipeError: it cannot be understood.
+        """
+        return recipes.read_book(self._folder)
+
+    @final
     def bind(self, provider_kind: str, data_dir: str) -> None:
         """Bind the warehouse to a kind of provider and a data directory at its first build; hold later ones to it.
 
         Raises:
-            WarehouseError: it is bound to another kind or directory, or has rows and no binding.
+            WarehouseError: it is bound to another kind or directory, or has rows and nothing says what made them.
+            RecipeError: what it is bound to cannot be understood.
         """
+        if self.is_read_only:
+            raise WarehouseError(f"{self._folder} may only be read: give another folder with --warehouse to build in")
+        self.refuse_other_build(provider_kind, data_dir)
+        if self.recipes is None:
+            recipes.change_book(self._folder, lambda book: book or recipes.new_book(provider_kind, data_dir))
+            self.refuse_other_build(provider_kind, data_dir)
+
+    @final
+    def keep_recipe(self, recipe: Recipe, base: int | None, *, set_by: str, build: str | None) -> int:
+        """Keep a recipe as the latest version, unless it is that already; returns its number. Bind the warehouse first.
+
+        See `config.recipe.keep`.
+        """
+        return recipes.keep(self._folder, recipe, base, set_by=set_by, build=build)
+
+    @final
+    def move_sources(self, data_dir: str) -> None:
+        """Bind the warehouse to another data directory: the next build reads that one. Bind the warehouse first."""
+
+        def moved(book: RecipeBook | None) -> RecipeBook:
+            assert book is not None, "the warehouse is bound before"
+            return replace(book, data_dir=recipes.place_of(data_dir))
+
+        recipes.change_book(self._folder, moved)
+
+    @property
+    @abstractmethod
+    def _has_rows(self) -> bool:
+        """Whether something was ever published."""
 
     @abstractmethod
     def replace(self, provider_kind: str, ledger_holds_real_calls: bool) -> str | None:
@@ -252,10 +291,29 @@ class Warehouse(ABC):
         """Stop when a build wants another kind of model or data directory than the warehouse is bound to.
 
         Raises:
-            WarehouseError: names every difference and `--replace`.
+            WarehouseError: names every difference and `--replace`; or there are rows and nothing says what made them.
+            RecipeError: what it is bound to cannot be understood.
         """
-        if self.binding is not None:
-            refuse_difference(self._folder, self.binding, Binding(provider_kind, data_dir))
+        book = self.recipes
+        if book is None and self._has_rows:
+            raise WarehouseError(
+                f"warehouse {self._folder} has rows but no {recipes.FILE}, so what made them is unknown; restore that "
+                "file, or set the warehouse aside with --replace"
+            )
+        if book is None:
+            return
+        found, wanted = book.data_dir, recipes.place_of(data_dir)
+        differences, moved = [], ""
+        if book.provider_kind != provider_kind:
+            differences.append(f"its models are of kind {book.provider_kind}, this build's are {provider_kind}")
+        if found != wanted:
+            differences.append(f"it was built from {found or 'the sample'}, this build reads {data_dir}")
+            moved = "; where the folder itself was moved, `reasonmed recipe set --data-dir DIR` says so"
+        if differences:
+            raise WarehouseError(
+                f"warehouse {self._folder} keeps another kind of build: {'; '.join(differences)}. Build elsewhere with "
+                f"--warehouse DIR, or set the old files aside with --replace{moved}"
+            )
 
     @final
     @property
@@ -265,10 +323,10 @@ class Warehouse(ABC):
         Raises:
             WarehouseError: it has had no build yet.
         """
-        bound = self.binding
-        if bound is None:
+        book = self.recipes
+        if book is None:
             raise WarehouseError(f"warehouse {self._folder} has had no build yet; bind it first")
-        return bound.warehouse_id
+        return book.warehouse_id
 
     @property
     def was_cut_off(self) -> bool:

@@ -19,7 +19,7 @@ def test_problems_of_a_profile_are_aligned_findings(tmp_path: Path) -> None:
     assert done.returncode == 1
     rows = done.stdout.splitlines()
     assert [row.split()[:2] for row in rows[:3]] == [["ok", "versions"], ["ok", "disk"], ["wrong", "profile"]]
-    assert [row.index("[b].toml: rules.") for row in rows[2:]] == [rows[0].index("Python")] * 2
+    assert [row.index(f"{tmp_path}/[b].toml: rules.") for row in rows[2:]] == [rows[0].index("Python")] * 2
 
 
 def test_a_value_set_for_the_run_is_checked(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from reasonmed_assets.config.settings import BuildSettings, SettingsError, set_from, set_overrides
+from reasonmed_assets.config.settings import BuildSettings, SettingsError, limit_from, set_from, set_overrides
 
 
 def test_assignments_are_values_of_toml() -> None:
@@ -34,19 +35,33 @@ def test_what_is_no_assignment_is_refused(assignment: str, said: str) -> None:
     assert len(str(error.value)) < 300
 
 
-def test_what_is_set_reaches_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_counts_below_what_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     values = {"rules.audit_share": 0.5, 'sources.split_roles."medqa.dev"': "unused", "roles.generator.0.top_p": 0.4}
-    settings = BuildSettings(profile="simulated", set=values, limit=3)
-    for name, value in settings.to_environment().items():
-        monkeypatch.setenv(name, value)
-    again = BuildSettings.from_environment()
-    assert again.loaded_profile == settings.loaded_profile
-    assert again.loaded_profile.sources.split_roles["medqa.dev"] == "unused"
-    assert BuildSettings.from_environment(set={"rules.audit_share": 0.2}).set == values | {"rules.audit_share": 0.2}
+    for name, value in {"PROFILE": "simulated", "LIMIT": "3", "DATA_DIR": "data", "SET": json.dumps(values)}.items():
+        monkeypatch.setenv(f"REASONMED_{name}", value)
+    settings = BuildSettings.begin()
+    assert (settings.profile, settings.limit, settings.data_dir) == ("simulated", 3, str(tmp_path / "data"))
+    assert settings.set == values
+    assert settings.loaded_profile.sources.split_roles["medqa.dev"] == "unused"
+    given = BuildSettings.begin({"limit": 5, "set": {"rules.audit_share": 0.2}, "warehouse": "other"})
+    assert (given.limit, given.set) == (5, values | {"rules.audit_share": 0.2})
+    assert given.warehouse_folder == tmp_path / "other"
     for wrong in ("[1]", "{", "[" * 100_000):
         monkeypatch.setenv("REASONMED_SET", wrong)
         with pytest.raises(SettingsError, match="REASONMED_SET: give a JSON object"):
-            BuildSettings.from_environment()
+            BuildSettings.begin()
+
+
+@pytest.mark.parametrize(("text", "limit"), [(None, None), ("", None), ("20", 20), ("all", 0)])
+def test_a_limit_is_a_number_or_all(text: str | None, limit: int | None) -> None:
+    assert limit_from(text, "--limit") == limit
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "some", "²", "9" * 30, " 3"])
+def test_what_is_no_limit_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="give a number of questions per source, or `all`"):
+        limit_from(text, "--limit")
 
 
 def test_a_link_to_itself_is_a_path_as_any_other(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
         connection.executescript((stored / "ledger.sql").read_text(encoding="utf-8"))
     binding = json.loads((stored / "binding.json").read_text(encoding="utf-8"))
-    data = str(BuildSettings.from_environment(profile="simulated").data_folder)
+    data = str(BuildSettings(profile="simulated").data_folder)
     (folder / "binding.json").write_text(json.dumps(binding | {"data_dir": data}), encoding="utf-8")
     shutil.copy(stored / "dagster.yaml", folder / ".dagster")
     return folder

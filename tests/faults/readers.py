@@ -24,6 +24,8 @@ from zstandard import ZstdError
 
 from reasonmed_assets.config import launching, reading, settings
 from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.config.recipes.book import read_book
+from reasonmed_assets.config.recipes.recipe import RecipeError
 from reasonmed_assets.llm.calls import Reply, Unusable
 from reasonmed_assets.llm.ledger.compression import Frames, UnknownDictionaryError
 from reasonmed_assets.llm.ledger.opening import open_store
@@ -54,7 +56,6 @@ from reasonmed_assets.sources import (
 )
 from reasonmed_assets.storage import WarehouseError, open_warehouse
 from reasonmed_assets.storage.audits import last_audits
-from reasonmed_assets.storage.binding import read_binding
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _assignment(raw: bytes, _: Path) -> None:
 
 @cache
 def _defaults() -> settings.BuildSettings:
-    return settings.BuildSettings.from_environment(profile="simulated", warehouse="warehouse")
+    return settings.BuildSettings(profile="simulated", warehouse="warehouse")
 
 
 def _launch(raw: bytes, _: Path) -> None:
@@ -211,7 +212,12 @@ def _launch(raw: bytes, _: Path) -> None:
 
 def _binding(raw: bytes, folder: Path) -> None:
     (folder / "binding.json").write_bytes(raw)
-    read_binding(folder / "binding.json")
+    read_book(folder)
+
+
+def _recipes(raw: bytes, folder: Path) -> None:
+    (folder / "recipes.json").write_bytes(raw)
+    read_book(folder)
 
 
 def _audit(raw: bytes, folder: Path) -> None:
@@ -271,7 +277,8 @@ READERS = (
     Reader("profile", _profile_file, (reading.ProfileError,), (seeds.PROFILE,)),
     Reader("--set", _assignment, (settings.SettingsError, reading.ProfileError), seeds.ASSIGNMENTS, 0.5),
     Reader("configuration of a run", _launch, (reading.ProfileError,), (seeds.LAUNCH,), 0.5),
-    Reader("binding", _binding, (WarehouseError,), (seeds.BINDING,), 0.5),
+    Reader("binding", _binding, (RecipeError,), (seeds.BINDING,), 0.5),
+    Reader("recipes", _recipes, (RecipeError,), (seeds.RECIPES,), 0.5),
     Reader("record of an audit", _audit, (WarehouseError,), (seeds.AUDIT,), 0.5),
     Reader("list of an export", _manifest, (files.ExportError,), (seeds.MANIFEST,), 0.5),
     Reader("ledger", _ledger, (LedgerError,), seeds.ledgers(), 0.2),

@@ -176,6 +176,10 @@ PAGE = orjson.dumps([dict(zip(_COLUMNS, _FILLED_IN, strict=True))] * 2)
 
 # What a warehouse holds
 
+RECIPES = b"""{"format": 1, "warehouse_id": "w", "provider_kind": "real", "data_dir": {"path in the warehouse": "data"},
+"versions": [{"number": 1, "set_at": "2026-11-26T09:28:27+00:00", "set_by": "a", "first_build": null, "recipe":
+{"profile": "simulated", "kept": {"values": {"seed": 1}, "digest": ""}, "data_dir": null, "ledger": null, "limit": 2,
+"limits": {"medqa": 3}, "set": {"rules.audit_share": 0.5}}}]}"""
 BINDING = b'{"provider_kind": "real", "data_dir": "/data", "warehouse_id": "w"}'
 AUDIT = orjson.dumps(
     {

@@ -22,6 +22,8 @@ import seeds
 from storage_toy import ITEMS, open_warehouse, rows_of, stage, texts_in, texts_in_file
 from stores import KEYS, RAW, Waiting, attempt
 
+from reasonmed_assets.config.recipes.book import change_book, new_book, read_book
+from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.records import Recorded
@@ -31,7 +33,6 @@ from reasonmed_assets.people.reviews import import_reviews, kept_files, read_rev
 from reasonmed_assets.release.files import replaceable, written_aside
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.storage import open_warehouse as open_declared
-from reasonmed_assets.storage.binding import Binding, read_binding, write_binding
 
 PRINTED = (ReasonmedError, OSError)
 """What `cli.options.plain_errors` prints."""
@@ -86,8 +87,15 @@ def _recorded(folder: Path) -> object:
         return [store.reply_of(key) is not None for key in store.lookup(KEYS[:20])]
 
 
-def _bind(folder: Path, _: Path) -> None:
-    write_binding(folder / "binding.json", Binding("real", "/data" * 500, "w"))
+def _keep(folder: Path, _: Path) -> None:
+    change_book(
+        folder, lambda book: (book or new_book("real", "/data")).added(Recipe(data_dir="/data" * 500), "me", None)
+    )
+
+
+def _kept(folder: Path) -> object:
+    book = read_book(folder)
+    return book and [version.recipe for version in book.versions]
 
 
 def _audit(folder: Path, _: Path) -> None:
@@ -167,7 +175,7 @@ WRITERS = (
     Writer("publish", _publish, _published),
     Writer("snapshot", _snapshot, _shown),
     Writer("ledger", _record, _recorded),
-    Writer("binding", _bind, lambda folder: read_binding(folder / "binding.json")),
+    Writer("recipes", _keep, _kept),
     Writer("record of an audit", _audit, _audits),
     Writer("kept reviews", _import, _imported),
     Writer("export", _export, _exported),

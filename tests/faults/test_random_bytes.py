@@ -43,6 +43,7 @@ FOUND = {
         for name in (b"x" * 300, b"**x", b".", b"x/" * 3_000 + b"x", b"x/" * 3_000 + b"*", b"**/" * 3_000 + b"x")
     ],
     "binding": [seeds.BINDING.replace(b'"real"', b"[" * 3_000)],
+    "recipes": [seeds.RECIPES.replace(b'"medqa": 3', b'"medqa": ' + b"[" * 3_000)],
     "compressed text": [bytes.fromhex("28b52ffde0") + (1 << 50).to_bytes(8, "little") + b"\1\0\0"],
     "record of an audit": [b"", b"\x80", b"0", seeds.AUDIT.replace(b'"questions"', b"[]")],
 }

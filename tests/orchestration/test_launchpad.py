@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from reasonmed_assets.config.launching import LaunchError
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.orchestration.code_location import build_defs, launch_config
+from reasonmed_assets.orchestration.code_location import FORMER_PLACES, build_defs, launch_config
 
 
 @pytest.fixture
@@ -48,8 +49,11 @@ def test_the_former_key_is_used_with_a_notice(defaults: BuildSettings, capfd: py
 
 
 def test_a_run_with_the_settings_of_its_build_has_its_profile(defaults: BuildSettings) -> None:
-    with session(defaults, launch_config(defaults)) as run:
+    assert launch_config(defaults) == {}
+    with session(defaults, {}) as run:
         assert run.profile is defaults.loaded_profile
+    spending = replace(defaults, set={"seed": 1, "budget.usd": 2.0}, retry_unresolved=True)
+    assert launch_config(spending) == {"set": {"budget.usd": 2.0}, "retry_unresolved": True}
 
 
 def test_a_run_may_not_send_its_calls_elsewhere(defaults: BuildSettings) -> None:
@@ -67,4 +71,5 @@ def test_no_other_part_of_a_run_names_a_place(defaults: BuildSettings) -> None:
     resources = parts["resources"].config_type.fields
     assert set(parts) == {"execution", "loggers", "resources", "ops"}
     assert {name: list(getattr(one.config_type.fields["config"].config_type, "fields", {})) for name, one
-            in resources.items()} == {"build": [*launch_config(defaults), "overrides"], "io_manager": []}  # fmt: skip
+            in resources.items()} == {"build": ["limit", "retry_unresolved", "set", *FORMER_PLACES, "overrides"],
+            "io_manager": []}  # fmt: skip

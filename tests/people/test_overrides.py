@@ -122,14 +122,15 @@ def test_a_profile_names_the_file_from_its_own_folder(tmp_path: Path) -> None:
     assert load_profile(str(profile)).sources.overrides == str(tmp_path / "decided.toml")
 
 
-def test_the_environment_names_the_file_for_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_names_the_file_and_the_first_build_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REASONMED_OVERRIDES", "decided.toml")
-    settings = BuildSettings.from_environment(profile="simulated")
+    settings = BuildSettings.begin({"profile": "simulated"})
     assert settings.loaded_profile.sources.overrides == str(tmp_path / "decided.toml")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     monkeypatch.delenv("REASONMED_OVERRIDES")
-    for name, value in settings.to_environment().items():
-        monkeypatch.setenv(name, value)
-    assert BuildSettings.from_environment().loaded_profile == settings.loaded_profile
+    assert settings.recipe_to_keep.set == {"sources.overrides": str(tmp_path / "decided.toml")}
+    assert BuildSettings.of_recipe(settings.recipe_to_keep, BuildSettings()).loaded_profile == settings.loaded_profile

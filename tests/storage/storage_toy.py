@@ -68,6 +68,7 @@ def publish(
     source: str | None = "mmlu",
     spec: TableSpec = ITEMS,
     fingerprint: str = "f",
+    recipe: int | None = None,
     **values: Any,
 ) -> Published:
     """Stage and publish rows with the given texts by id."""
@@ -80,6 +81,7 @@ def publish(
             fingerprint=fingerprint,
             profile="test",
             statistics={"items": len(texts)},
+            recipe=recipe,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from storage_toy import publish, texts_in_file
 
+from reasonmed_assets.config.recipes.recipe import RecipeError
 from reasonmed_assets.storage import WarehouseError
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
 
@@ -27,7 +28,7 @@ def test_replacing_sets_everything_aside_but_ledger_history_and_staged_rows(ware
         assert {path.name for path in aside.iterdir()} == {
             "build.duckdb",
             "reasonmed.duckdb",
-            "binding.json",
+            "recipes.json",
             "quarantine",
             "audits",
             "quality",
@@ -39,11 +40,11 @@ def test_replacing_sets_everything_aside_but_ledger_history_and_staged_rows(ware
 
 def test_rows_without_a_binding_are_not_adopted(warehouse: DuckDBFile) -> None:
     publish(warehouse, {"1": "of unknown make"})
-    with pytest.raises(WarehouseError, match=r"has rows but no binding\.json"):
+    with pytest.raises(WarehouseError, match=r"has rows but no recipes\.json"):
         warehouse.bind("real", "/data")
 
 
 def test_a_binding_that_cannot_be_understood_is_named(warehouse: DuckDBFile) -> None:
     (warehouse.folder / "binding.json").write_text("{", encoding="utf-8")
-    with pytest.raises(WarehouseError, match=r"binding\.json cannot be understood"):
+    with pytest.raises(RecipeError, match=r"binding\.json cannot be understood"):
         warehouse.bind("real", "/data")

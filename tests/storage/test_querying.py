@@ -85,7 +85,7 @@ def _contents(folder: Path) -> dict[str, str]:
         (f"{ONE_ROW} 'HOME/wh/old.duckdb.wal' (format csv)", PROTECTED),
         (f"{ONE_ROW} 'HOME/wh/.dagster/history/runs.db' (format csv)", PROTECTED),
         (f"{ONE_ROW} 'HOME/wh/not/there/yet.csv'", PROTECTED),
-        (f"{ONE_ROW} '../wh/binding.json'", PROTECTED),
+        (f"{ONE_ROW} '../wh/recipes.json'", PROTECTED),
         (f"{ONE_ROW} './../links/../wh/./reviews/x.csv'", PROTECTED),
         (f"{ONE_ROW} 'HOME//wh//x.csv'", PROTECTED),
         (f"{ONE_ROW} '~/wh/x.csv'", PROTECTED),

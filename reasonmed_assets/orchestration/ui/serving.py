@@ -31,11 +31,12 @@ class UiError(ReasonmedError):
     """The UI cannot be served; the message says why."""
 
 
-def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] = ()) -> None:
+def serve(settings: BuildSettings, told: Mapping[str, str], home: Path, port: int, names: Sequence[str] = ()) -> None:
     """Serve Dagster's UI on 127.0.0.1 until SIGINT or SIGTERM, then end every process that was started.
 
     Args:
-        settings: what the code location is started with.
+        settings: what the runs start with.
+        told: the variables by which they do.
         home: Dagster's home.
         port: 0 for a free one.
         names: hosts that the guard lets through beside those of this machine.
@@ -45,7 +46,7 @@ def serve(settings: BuildSettings, home: Path, port: int, names: Sequence[str] =
         OSError: TMPDIR is too long for sockets.
     """
     # Modules come from the installation, never from the current folder.
-    environment = os.environ | settings.to_environment() | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
+    environment = os.environ | told | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
     keyless = settings.loaded_profile.without_keys(environment)
     with (
         suppress(KeyboardInterrupt),

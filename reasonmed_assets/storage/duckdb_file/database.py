@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 
 from reasonmed_assets import sql
+from reasonmed_assets.machine import sync
 from reasonmed_assets.quality.schema import TableSpec
-from reasonmed_assets.storage.binding import sync
 from reasonmed_assets.storage.errors import WarehouseError
 
 _MEMORY_LIMIT_BYTES = 4 * 1024**3

@@ -13,10 +13,12 @@ from typing import Any
 import duckdb
 
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.config.recipes.book import FILE, FORMER_FILE
+from reasonmed_assets.machine import sync
 from reasonmed_assets.quality import tables as _declared  # noqa: F401  (fills TABLES)
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.schema import TABLES, TableSpec
-from reasonmed_assets.storage import binding, publishing
+from reasonmed_assets.storage import publishing
 from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
@@ -24,6 +26,8 @@ from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import Published
 from reasonmed_assets.storage.views import create_views, shipped_views
 from reasonmed_assets.storage.warehouse import Warehouse
+
+_REAL = "real"
 
 
 class DuckDBFile(Warehouse):
@@ -62,7 +66,6 @@ class DuckDBFile(Warehouse):
         self.folder = self._folder
         self.build_path = self.folder / "build.duckdb"
         self.snapshot_path = self.folder / "reasonmed.duckdb"
-        self._binding_path = self.folder / "binding.json"
         self._tables = TABLES if tables is None else tables
         self._views = shipped_views() if views is None else views
         self._lock = WarehouseLock(self.folder / ".lock", lock_timeout_s)
@@ -85,9 +88,10 @@ class DuckDBFile(Warehouse):
         profile: str,
         statistics: Mapping[str, Any],
         parts: Mapping[str, str] | None = None,
+        recipe: int | None = None,
     ) -> Published:
         publishing.refuse_undeclared(spec, partition)
-        made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics)
+        made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics, recipe)
         with self._write(f"publish {publishing.describe(spec, partition)}"):
             if not self.build_path.exists():
                 with database.created(self.build_path, self._spill) as con:
@@ -161,38 +165,24 @@ class DuckDBFile(Warehouse):
         brought = f"; the next build brings it forward: {', '.join(changes)}" if changes else ""
         return f"layout version {found}{brought}"
 
-    @property
-    def binding(self) -> binding.Binding | None:
-        return binding.read_binding(self._binding_path)
-
-    def bind(self, provider_kind: str, data_dir: str) -> None:
-        if self.is_read_only:
-            raise WarehouseError(f"{self.folder} may only be read: give another folder with --warehouse to build in")
-        if self.binding is None:
-            with self._write("bind"):
-                if self.binding is None:
-                    self._refuse_unbound_rows()
-                    binding.write_binding(self._binding_path, binding.Binding(provider_kind, data_dir))
-                    return
-        self.refuse_other_build(provider_kind, data_dir)
-
     def replace(self, provider_kind: str, ledger_holds_real_calls: bool) -> str | None:
         with self._write("replace"):
-            if provider_kind != binding.REAL and (ledger_holds_real_calls or self._holds_real_rows()):
+            if provider_kind != _REAL and (ledger_holds_real_calls or self._holds_real_rows()):
                 raise WarehouseError(
                     f"warehouse {self.folder} holds calls of a real model, so a {provider_kind} build does not replace "
                     "it; build elsewhere with --warehouse DIR"
                 )
             files = [self.build_path, self.snapshot_path]
-            files += [*map(database.wal_of, files), self._binding_path, *self._attachments()]
+            recipes = [self.folder / name for name in (FILE, FORMER_FILE)]
+            files += [*map(database.wal_of, files), *recipes, *self._attachments()]
             old = [path for path in files if path.exists()]
             if not old:
                 return None
-            aside = binding.next_replaced_folder(self.folder)
+            aside = _next_replaced_folder(self.folder)
             aside.mkdir()
             for path in old:
                 path.rename(aside / path.name)
-            binding.sync(self.folder)
+            sync(self.folder)
             return str(aside)
 
     @property
@@ -249,21 +239,24 @@ class DuckDBFile(Warehouse):
             state = publishing.state_of(con)
         return not snapshot.is_current(self.snapshot_path, state, self._definitions, self._spill)
 
-    def _refuse_unbound_rows(self) -> None:
-        if self.build_path.exists():
-            raise WarehouseError(
-                f"warehouse {self.folder} has rows but no {self._binding_path.name}, so what made them is unknown; "
-                "restore that file, or set the warehouse aside with --replace"
-            )
+    @property
+    def _has_rows(self) -> bool:
+        return self.build_path.exists()
 
     def _holds_real_rows(self) -> bool:
         """Whether a published row was made by a real model."""
         made_by_models = [name for name, spec in self._tables.items() if "provider_kind" in spec.columns]
         with self._open_for_reading() as con:
             return any(
-                con.execute(f"select 1 from {name} where provider_kind = '{binding.REAL}' limit 1").fetchone()
+                con.execute(f"select 1 from {name} where provider_kind = '{_REAL}' limit 1").fetchone()
                 for name in made_by_models
             )
+
+
+def _next_replaced_folder(folder: Path) -> Path:
+    """`replaced-<n>` with the number after the highest one there."""
+    numbers = [path.name.removeprefix("replaced-") for path in folder.glob("replaced-*")]
+    return folder / f"replaced-{1 + max((int(number) for number in numbers if number.isdigit()), default=0)}"
 
 
 def _next_seq(con: duckdb.DuckDBPyConnection) -> int:
