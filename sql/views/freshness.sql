@@ -57,7 +57,9 @@ behind as (
         compared.partition
     from compared
     inner join behind
-        on compared.input = behind.table_name and (compared.partition in ('', behind.partition) or behind.partition = '')
+        on
+            compared.input = behind.table_name
+            and (compared.partition in ('', behind.partition) or behind.partition = '')
 ),
 
 described as (
