@@ -59,7 +59,7 @@ def test_a_value_of_the_profile_is_a_part_of_the_tables_that_read_it(key: str, v
 
 def test_code_may_read_no_value_that_the_fingerprint_does_not_name(tmp_path: Path) -> None:
     table = TABLE["ranked_paths"]
-    values = declared_values(table, load_profile("simulated"))
+    values = declared_values(table, load_profile("simulated"), "mmlu")
     session: Any = None
     stage = Stage(table.spec, table.transform, "mmlu", session, tmp_path / "s", "run", None, table.ask, values)
     assert stage.rules.near_copy_ratio == 95

@@ -444,6 +444,11 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set attempt = 2 where attempt_id = 'ranked_paths:easy1/qwen/1/1'",
         "insert into rows by name select * replace ('again' as attempt_id, 2 as attempt) from rows limit 1",
     ),
+    ("recipes", "references"): ("update rows set version = 3 where version = 1",),
+    ("recipes", "counts"): (
+        "delete from rows where version = 1",
+        "update rows set version = 3 where version = 2",
+    ),
     ("call_uses", "references"): (
         "update rows set used_by = 'questions' where row_id = 'easy1/qwen/1'",
         "update rows set row_id = 'unknown' where row_id = 'easy1/qwen/1'",

@@ -111,8 +111,15 @@ def world() -> dict[str, Rows]:
     counts = {"records": 10, "n_unreadable": 1, "n_too_long": 0}
     files = [{"file": "mmlu/dev.csv", "split": "dev", "split_role": "train"} | counts]
     tables["publishes"] = [
-        {"table_name": "raw_questions", "partition": SOURCE, "seq": 1, "statistics": json.dumps({"files": files})}
+        {
+            "table_name": "raw_questions",
+            "partition": SOURCE,
+            "seq": 1,
+            "statistics": json.dumps({"files": files}),
+            "recipe": 1,
+        }
     ]
+    tables["recipes"] = [{"version": 1}, {"version": 2}]
     return tables
 
 
