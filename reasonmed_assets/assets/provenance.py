@@ -93,14 +93,14 @@ def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id
     """Publish the tables anew where calls were made, rows or the recipe changed, since they were last published.
 
     For the end of a run, whatever became of it: any failure is logged, so that it hides none of the run's own, and the
-    next run tries again. Dagster is told of
-    each table that is published, as of an event outside of the run.
+    next run tries again. Dagster is told of each table that is published, as of an event outside of the run.
     """
     if session.warehouse.was_cut_off:
         return
     account = _ACCOUNT if store_exists(session.settings.ledger_reference) else ()
+    book = session.warehouse.recipes
     try:
-        for table in (*account, _RECIPES):
+        for table in (*account, *([_RECIPES] if book is not None and book.versions else [])):
             _refresh(table, session, instance, run_id, log)
     except Exception as error:
         log.warning(f"the account of calls is not up to date: {error}. The next run brings it up to date.")

@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from queries import connect, fill
 from reasonmed_assets.quality.declarations import check_names
 
 from reasonmed_assets import sql
 from reasonmed_assets.rules import control_tokens
-from tests.sql.queries import connect, fill
 
 SETS = ("sft_cot", "sft_response", "sft_reasonmed")
 _FILE = Path(__file__).parents[1] / "llm" / "prompts" / "special_tokens.json"
