@@ -123,8 +123,11 @@ def _written_aside(target: Path, protected: Sequence[Path]) -> Iterator[Path]:
             os.mkdir(aside, 0o700, dir_fd=folder)
             try:
                 with _opened(aside, within=folder) as inside:
-                    yield target.parent / aside / target.name
-                    os.replace(target.name, target.name, src_dir_fd=inside, dst_dir_fd=folder)
+                    # By its descriptor: in a path, somebody else may swap a link for another meanwhile.
+                    yield Path(f"/proc/self/fd/{inside}") / target.name
+                    # `copy` may be told to write nothing where there is no row.
+                    if target.name in os.listdir(inside):  # noqa: PTH208 - an open folder
+                        os.replace(target.name, target.name, src_dir_fd=inside, dst_dir_fd=folder)
             finally:
                 shutil.rmtree(aside, ignore_errors=True, dir_fd=folder)
     except OSError as error:

@@ -186,15 +186,23 @@ def test_files_are_read_and_written_elsewhere(folder: Path, ask: Callable[..., s
 @pytest.mark.parametrize("options", ["", "(format parquet, partition_by (a))"])
 @pytest.mark.parametrize("name", ["old.duckdb", "new"])
 def test_a_link_that_is_swapped_after_the_check_leads_nowhere(folder: Path, name: str, options: str) -> None:
-    """Between check and write, over and over, a link in the path leads to a harmless folder or into the warehouse."""
+    """Between check and write, over and over, a link in the path leads to a harmless folder, into the warehouse, or to
+    where the folder that is written to has a double whose files are links into the warehouse."""
     (folder / "out").mkdir()
+    (folder / "double").mkdir()
     link, spare = folder / "swapped", folder / "spare"
     link.symlink_to(folder / "out")
     before, is_done = _contents(folder / "wh"), threading.Event()
 
     def swap() -> None:
         while not is_done.is_set():
-            for goal in ("wh", "out"):
+            for goal in ("wh", "double", "out"):
+                for aside in (folder / "out").glob(".copy-*"):
+                    double = folder / "double" / aside.name
+                    double.mkdir(exist_ok=True)
+                    for file in (name, f"tmp_{name}"):
+                        with suppress(FileExistsError):
+                            (double / file).symlink_to(folder / "wh" / "old.duckdb")
                 spare.symlink_to(folder / goal)
                 spare.replace(link)
 
@@ -210,7 +218,12 @@ def test_a_link_that_is_swapped_after_the_check_leads_nowhere(folder: Path, name
         is_done.set()
         swapping.join()
     assert _contents(folder / "wh") == before
-    assert [path.name for path in folder.glob("*/.copy-*")] == []
+    assert [path.name for path in folder.glob("[!d]*/.copy-*")] == []
+
+
+def test_copy_may_write_nothing_where_there_is_no_row(folder: Path, ask: Callable[..., str]) -> None:
+    ask(f"copy (select 1 as a where false) to '{folder}/none.csv' (write_empty_file false)")
+    assert not (folder / "none.csv").exists()
 
 
 def test_a_plan_is_shown(ask: Callable[..., str]) -> None:
