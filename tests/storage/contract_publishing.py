@@ -101,6 +101,12 @@ class PublishingContract:
         assert other_code == Published(seq=2, rows=1, inserted=0, deleted=0, is_changed=False)
         assert len(publishes_of(warehouse)) == 2
 
+    def test_rows_without_all_answers_are_recorded_anew_where_they_were_made_from_something_else(
+        self, warehouse: Warehouse
+    ) -> None:
+        seqs = [publish(warehouse, {"1": "a"}, fingerprint="", parts={"questions": seq}).seq for seq in ("1", "1", "3")]
+        assert seqs == [1, 1, 2]
+
     def test_a_failure_is_kept_until_the_next_publish_and_users_see_it(self, warehouse: Warehouse) -> None:
         def failures() -> list[Any]:
             warehouse.refresh_snapshot()

@@ -69,6 +69,7 @@ def publish(
     spec: TableSpec = ITEMS,
     fingerprint: str = "f",
     recipe: int | None = None,
+    parts: dict[str, str] | None = None,
     **values: Any,
 ) -> Published:
     """Stage and publish rows with the given texts by id."""
@@ -82,6 +83,7 @@ def publish(
             profile="test",
             statistics={"items": len(texts)},
             recipe=recipe,
+            parts=parts,
         )
 
 
