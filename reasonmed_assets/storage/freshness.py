@@ -34,6 +34,13 @@ class Stale:
 
 
 def stale(con: duckdb.DuckDBPyConnection) -> list[Stale]:
-    """The partitions that are not up to date, without those of the account of calls: no row is made from it."""
-    found = [Stale(*row) for row in con.execute(_QUERY).fetchall()]
+    """The partitions that are not up to date, without those of the account of calls: no row is made from it.
+
+    None are known of in the snapshot of an earlier version, which is all that there is of a warehouse that may only be
+    read.
+    """
+    try:
+        found = [Stale(*row) for row in con.execute(_QUERY).fetchall()]
+    except duckdb.CatalogException:
+        return []
     return [one for one in found if one.table in TABLES and TABLES[one.table].group != "provenance"]
