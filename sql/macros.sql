@@ -84,7 +84,11 @@ create macro binomial_tail(k, n, p) as
     1 - coalesce(
         list_sum(list_transform(
             range(0, least(k, n + 1)::bigint),
-            lambda i: exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1)) * p ** i * (1 - p) ** (n - i)
+            lambda i: case
+                when p <= 0 then (i = 0)::int
+                when p >= 1 then (i = n)::int
+                else exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * ln(p) + (n - i) * ln(1 - p))
+            end
         )),
         0
     );

@@ -133,3 +133,11 @@ def test_a_repeated_gold_text_makes_two_letters_right(
 def test_signs_and_decimals_tell_options_apart(con: duckdb.DuckDBPyConnection) -> None:
     for first, second in (("-5", "5"), ("1.5", "15"), ("+", "-")):
         assert con.execute("select option_key($1) = option_key($2)", [first, second]).fetchone() == (False,)
+
+
+def test_a_bound_for_thousands_of_rows_is_a_number(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("set variable threshold_min_rows_for_rates = 5000")
+    try:
+        assert con.execute("select exceeds(600, 1100, 0.05), exceeds(260, 1100, 0.25)").fetchone() == (True, False)
+    finally:
+        con.execute("set variable threshold_min_rows_for_rates = 200")
