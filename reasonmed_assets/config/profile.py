@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, JsonValue, create_model, model_valid
 
 from reasonmed_assets.config.addresses import is_this_machine, problem_of
 from reasonmed_assets.config.prices import Price, Prices, price_at
-from reasonmed_assets.config.requests import Additions
+from reasonmed_assets.config.requests import Additions, refuse_credentials
 from reasonmed_assets.roles import ROLES, RoleError, role_named
 from reasonmed_assets.roles.declaration import Section
 
@@ -88,6 +88,7 @@ class Provider(Additions):
         if self.transport == "vllm":
             if self.headers:
                 raise ValueError("transport = 'vllm' sends no requests, so it has no headers")
+            refuse_credentials(self.vllm, "vllm", "a variable of the environment, such as HF_TOKEN,")
             if self.base_urls or self.server != "none" or not isinstance(self.vllm.get("model"), str):
                 raise ValueError("transport = 'vllm' needs [vllm] with model = '...', and neither base_url nor server")
             return self

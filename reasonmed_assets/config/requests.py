@@ -52,9 +52,8 @@ class Additions(Section):
         for name in extra:
             if name in _DECLARED_ELSEWHERE:
                 raise ValueError(f"{name} is not added: it follows from {_DECLARED_ELSEWHERE[name]}")
+        refuse_credentials(extra)
         for name, value in _values(extra):
-            if names_credential(name) or (isinstance(value, str) and is_credential(value)):
-                raise ValueError(f"{name} holds a credential: a key comes from the variable `api_key_env` names only")
             if value is None:
                 raise ValueError(f"{name} is null, which TOML does not have")
         return extra
@@ -79,6 +78,13 @@ class Additions(Section):
         """Key and value of each text that is sent, "headers" or "extra_body" for the key."""
         yield from (("headers", value) for value in self.headers.values())
         yield from (("extra_body", value) for _, value in _values(self.extra_body) if isinstance(value, str))
+
+
+def refuse_credentials(values: Mapping[str, Any], of: str = "", source: str = "the variable `api_key_env`") -> None:
+    """Raise ValueError where a value, however deep, is or is called like a credential: a profile is kept and shown."""
+    for name, value in _values(values):
+        if names_credential(name) or (isinstance(value, str) and is_credential(value)):
+            raise ValueError(f"{of and of + '.'}{name} holds a credential: a key comes from {source} names only")
 
 
 def _values(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

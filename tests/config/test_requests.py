@@ -7,6 +7,7 @@ import tomllib
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from reasonmed_assets.config import ProfileError, load_profile
 from reasonmed_assets.config.addresses import (
@@ -18,6 +19,7 @@ from reasonmed_assets.config.addresses import (
 )
 from reasonmed_assets.config.credentials import is_credential, names_credential
 from reasonmed_assets.config.listing import listing, schema
+from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.config.reading import resolve_profile
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -119,6 +121,16 @@ def test_a_credential_is_refused_and_not_repeated(name: str, value: str) -> None
         assert value == "x" or value not in said
     said = refused({"models.qwen.extra_body": {"data_sources": [{"parameters": {name: value}}]}})
     assert "holds a credential" in said
+
+
+@pytest.mark.parametrize(
+    "vllm", [{"hf_token": "x"}, {"hf_overrides": {"a": [{"secret": "x"}]}}, {"tag": "hf_" + "a" * 34}]
+)
+def test_no_argument_of_vllm_is_a_credential(vllm: dict[str, Any]) -> None:
+    provider = {"kind": "real", "transport": "vllm", "vllm": {"model": "some/model", "tokenizer_mode": "auto"}}
+    assert Provider.model_validate(provider).vllm["model"] == "some/model"
+    with pytest.raises(ValidationError, match=r"vllm.* holds a credential.* HF_TOKEN"):
+        Provider.model_validate(provider | {"vllm": {"model": "some/model", **vllm}})
 
 
 @pytest.mark.parametrize(
