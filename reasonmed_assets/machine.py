@@ -28,6 +28,8 @@ _LONGEST_SOCKET_PATH = 107
 _PROC = Path("/proc")
 _TEMPORARY = "reasonmed-"
 _YOUNG_S = 60.0
+_PID_DIGITS = 7
+"""Linux counts processes to 4,194,304."""
 """A folder is made first and locked then."""
 _START_TIME_FIELD = 19
 """Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
@@ -232,7 +234,9 @@ def _is_dead(folder: Path) -> bool:
     try:
         status = folder.lstat()
         pid = folder.name.split("-")[2]
-        is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and pid.isdigit()
+        # A folder of the user's may be named like one of these; `tempfile` makes them for their owner alone.
+        is_made_so = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == stat.S_IRWXU
+        is_ours = is_made_so and status.st_uid == os.getuid() and pid.isdigit() and len(pid) <= _PID_DIGITS
         if not is_ours or time.time() - status.st_mtime < _YOUNG_S or start_of(int(pid)) is not None:
             return False
         fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -108,10 +108,10 @@ def test_temporary_folders_of_dead_processes_are_told_from_those_in_use(tmp_path
     old, held, young, ours = (
         tmp_path / f".reasonmed-{name}-{child.pid}-x" for name in ("old", "held", "young", "ours")
     )
-    foreign = tmp_path / ".reasonmed-assets"
-    for folder in (old, held, young, ours, foreign):
-        folder.mkdir()
-    for folder in (old, held, ours, foreign):
+    foreign, of_the_user = tmp_path / ".reasonmed-assets", tmp_path / f".reasonmed-eval-{child.pid}-baseline"
+    for folder in (old, held, young, ours, foreign, of_the_user):
+        folder.mkdir(mode=0o755 if folder == of_the_user else 0o700)
+    for folder in (old, held, ours, foreign, of_the_user):
         os.utime(folder, (0, 0))
     ours.rename(tmp_path / f".reasonmed-ours-{os.getpid()}-x")
     fd = os.open(held, os.O_RDONLY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +114,9 @@ def describe_size(warehouse: Path) -> str:
 
 def _temporary(warehouse: Path) -> list[Path]:
     """What killed processes left, wherever temporary folders are made; in that of an export the next one removes it."""
-    parents = (None, cache_folder(), warehouse, warehouse / "reviews")
+    parents: list[Path | None] = [None, warehouse, warehouse / "reviews"]
+    with suppress(RuntimeError):  # a user without a home has no cache
+        parents.append(cache_folder())
     return [folder for parent in parents for folder in dead_temporary_folders(parent)]
 
 

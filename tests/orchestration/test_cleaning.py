@@ -73,10 +73,10 @@ def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_pa
     places = [tmp_path / "cache" / "reasonmed-assets", Path(warehouse.name), warehouse.companion("reviews")]
     aside = [place / f".reasonmed-model-{dead_pid()}-x" for place in places]
     for folder in aside:
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)
         os.utime(folder, (0, 0))
     for file in (staged, ours / "code.sock", alive / "code.sock", young / "code.sock"):
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(mode=0o700, parents=True)
         file.write_text("left")
     for folder in (ours, alive):
         os.utime(folder, (0, 0))
