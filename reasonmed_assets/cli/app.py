@@ -28,7 +28,8 @@ class _InUtf8(typer.Typer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if sys.getfilesystemencoding() != "utf-8":
-            spoken = os.environ.get("PYTHONIOENCODING") or f"{sys.stdout.encoding}:backslashreplace"
+            terminal = getattr(sys.stdout, "encoding", "utf-8")  # there may be no output
+            spoken = os.environ.get("PYTHONIOENCODING") or f"{terminal}:backslashreplace"
             environment = os.environ | {"PYTHONUTF8": "1", "PYTHONIOENCODING": spoken}
             os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], environment)  # noqa: S606
         for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
