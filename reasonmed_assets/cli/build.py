@@ -45,7 +45,7 @@ def build(
         settings = replace_fields(settings, allow_shrink=_guarded(allow_shrink or ()))
         if replace and (aside := _set_aside(settings)):
             new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
-            settings = replace_fields(settings, base=None)
+            settings = replace_fields(settings, base=None, recipe=None)
     _build(_with_budget(settings, budget_usd, budget_calls), source, select, typed_again(context, without={"replace"}))
 
 

@@ -69,10 +69,9 @@ def set_values(
     with plain_errors():
         settings = begin(options.given, sources=source or (), started_by="reasonmed recipe set")
         assert settings.recipe is not None
-        if unset:
-            recipe = settings.recipe.without(unset)
-            settings = BuildSettings.of_recipe(recipe, replace(settings, recipe=recipe))
-        _keep(settings)
+        # The environment counts for runs, not for what is kept.
+        recipe = settings.recipe.without(unset or ())
+        _keep(BuildSettings.of_recipe(recipe, replace(settings, recipe=recipe)))
 
 
 @recipe_app.command("return")
@@ -83,13 +82,19 @@ def return_to(
     """Return to an earlier version: its values become the latest version."""
     from dataclasses import replace
 
+    from reasonmed_assets.config.reading import ProfileError
     from reasonmed_assets.config.settings import BuildSettings
 
     with plain_errors():
         settings = settings_from(warehouse=warehouse)
         recipe = _book(settings).version(number).recipe
         settings = replace(settings, recipe=recipe, started_by=f"reasonmed recipe return {number}")
-        _keep(BuildSettings.of_recipe(recipe, settings))
+        try:
+            _keep(BuildSettings.of_recipe(recipe, settings))
+        except ProfileError as error:
+            raise ProfileError(
+                f"version {number} was made from another state of its profile: restore that file, then return. {error}"
+            ) from error
 
 
 def _book(settings: BuildSettings) -> RecipeBook:

@@ -116,13 +116,17 @@ class BuildSettings:
         known = base.recipe if base else earlier
         run = (known or Recipe()).changed(environment).changed(wanted, sources)
         kept = run if known is None else known if once else known.changed(wanted, sources)
-        has_limit = known is not None and (known.limit is not None or bool(known.limits))
+        # What an earlier version's last run had was perhaps typed by nobody.
+        has_limit = base is not None and (base.recipe.limit is not None or bool(base.recipe.limits))
+        start = known or Recipe()
+        typed = start.changed(wanted, sources)
+        is_typed = wanted.get("limit") is not None or (typed.limit, typed.limits) != (start.limit, start.limits)
         kept_here = cls(
             warehouse=str(folder),
             base=base,
             recipe=kept.keepable,
             started_by=started_by,
-            is_limit_given=wanted.get("limit") is not None or (has_limit and environment.get("limit") is None),
+            is_limit_given=is_typed or (has_limit and environment.get("limit") is None),
         )
         return cls.of_recipe(run, kept_here)
 
@@ -164,17 +168,20 @@ class BuildSettings:
 
     @property
     def options(self) -> list[str]:
-        """The options of the command line that give the same settings, without the warehouse and retries."""
+        """The options by which another command on the warehouse runs as this one did: what its recipe does not say."""
+        run, kept = self.of_this_run.keepable, self.recipe_to_keep
         values = {
-            "--profile": self.profile,
-            "--data-dir": self.data_dir,
-            "--ledger": self.ledger,
-            "--limit": self.limit and str(self.limit),
+            "--profile": (run.profile, kept.profile),
+            "--data-dir": (run.data_dir, kept.data_dir),
+            "--ledger": (run.ledger, kept.ledger),
+            "--limit": (None if run.limit is None else str(run.limit or "all"), str(kept.limit or "all")),
         }
-        given = [word for name, value in values.items() if value for word in (name, value)]
-        for key, value in self.set.items():
+        given = [word for name, (now, then) in values.items() if now and now != then for word in (name, now)]
+        changed = {f"limits.{source}": n for source, n in run.limits.items() if n and kept.limits.get(source) != n}
+        changed |= {key: value for key, value in run.set.items() if kept.set.get(key) != value}
+        for key, value in changed.items():
             given += ["--set", f"{key}={json.dumps(value, default=str)}"]
-        return given
+        return [*given, "--once"] if given else []
 
     def retried_outcomes(self, table: str) -> frozenset[Outcome]:
         """How calls of a table ended that are made again although the ledger keeps them."""
@@ -214,7 +221,7 @@ class BuildSettings:
             ProfileError: the profile cannot be used; the message names file and key.
         """
         limits = {f"limits.{source}": n or None for source, n in self.limits.items()}
-        limit = {} if self.limit is None else {"limit": self.limit or None}
+        limit: dict[str, Any] = {} if self.limit is None else {"limit": self.limit or None, "limits": {}}
         return resolve(self._stated, self.set | limit | limits)
 
     @property

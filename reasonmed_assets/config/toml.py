@@ -72,13 +72,13 @@ def parse_toml(text: str, origin: str, raises: type[ReasonmedError]) -> dict[str
     return values
 
 
-def check_values(values: Any, origin: str, raises: type[ReasonmedError], at: Key = ()) -> None:
+def check_values(values: Any, origin: str, raises: type[ReasonmedError], at: Key = (), deepest: int = _DEEPEST) -> None:
     """Refuse what no setting can be, wherever it comes from; `at` is its key. Raises: see `read_toml`."""
     waiting = [(at, values)]
     while waiting:
         at, value = waiting.pop()
-        if len(at) > _DEEPEST:
-            raise raises(f"{origin}: {dotted(at[:3])}...: it is nested deeper than {_DEEPEST} levels")
+        if len(at) > deepest:
+            raise raises(f"{origin}: {dotted(at[:3])}...: it is nested deeper than {deepest} levels")
         if isinstance(value, int) and value not in _INTEGERS:
             raise raises(f"{origin}: {dotted(at)}: the integer does not fit into 64 bits")
         if isinstance(value, str) and "\0" in value:

@@ -107,7 +107,9 @@ def launch_config(settings: BuildSettings) -> dict[str, Any]:
     """What a run changes of its recipe, as the launchpad shows it."""
     given = settings.of_this_run
     kept = settings.recipe_to_keep
-    changed = {key: value for key, value in given.set.items() if kept.set.get(key) != value}
+    # Values of environment variables are never kept, and Dagster would keep them.
+    shown = {key: value for key, value in given.set.items() if key in given.keepable.set or key.startswith("budget")}
+    changed = {key: value for key, value in shown.items() if kept.set.get(key) != value}
     changed |= {f"limits.{name}": n or None for name, n in given.limits.items() if kept.limits.get(name) != n}
     if given.limit != kept.limit and given.limit is not None:
         changed["limit"] = given.limit or None

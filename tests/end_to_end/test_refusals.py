@@ -63,7 +63,7 @@ def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built) -> None:
     refused = called("build", *options, *select, REASONMED_LIMIT="1")
     assert refused.returncode == 1
     assert "shrink: No more rows than the allowed share go without a reason" in refused.stdout
-    assert "To let them go in one run: reasonmed build --profile simulated --limit 1 --source mmlu" in refused.stdout
+    assert "To let them go in one run: reasonmed build --limit 1 --once --source mmlu" in refused.stdout
     assert copy.value("select count(*) from questions where source = 'mmlu'") == published
     unknown = called("build", *options, *select, "--allow-shrink", "ranked_paths")
     assert (unknown.returncode, "no such table is guarded" in unknown.stderr) == (1, True)

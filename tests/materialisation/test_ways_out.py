@@ -8,6 +8,7 @@ from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.auditing import prepare
 from reasonmed_assets.quality.schema import TABLES
 
+from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.making import ways_out
 
@@ -15,7 +16,12 @@ from reasonmed_assets.materialisation.making import ways_out
 def test_missing_replies_are_asked_again_by_a_command_with_the_options_of_the_build(tmp_path: Path) -> None:
     spec = TABLES["refined_paths"]
     settings = BuildSettings(
-        "simulated", str(tmp_path), data_dir="my data", limit=20, set={"checks.thresholds.missing_share_max": 0.01}
+        "simulated",
+        str(tmp_path),
+        data_dir=str(tmp_path / "my data"),
+        limit=20,
+        set={"checks.thresholds.missing_share_max": 0.01},
+        recipe=Recipe("simulated"),
     )
     with connect() as con:
         con.execute(
@@ -25,9 +31,9 @@ def test_missing_replies_are_asked_again_by_a_command_with_the_options_of_the_bu
         prepare(con, spec, SOURCE, stage(con, "refined_paths", tmp_path), settings.loaded_profile)
         found = ways_out(con, spec, SOURCE, settings, "missing")
     assert found == (
-        '  To ask again about them: reasonmed retry --profile simulated --data-dir "my data" --limit 20'
-        " --set checks.thresholds.missing_share_max=0.01 --table refined_paths --outcome rejected --outcome timed_out"
-        f" --source mmlu --warehouse {tmp_path}\n"
+        f'  To ask again about them: reasonmed retry --data-dir "{tmp_path}/my data" --limit 20'
+        " --set checks.thresholds.missing_share_max=0.01 --once --table refined_paths --outcome rejected"
+        f" --outcome timed_out --source mmlu --warehouse {tmp_path}\n"
         "  To let them pass: another checks.thresholds.missing_share_max than 0.01, in the profile or with --set\n"
     )
 

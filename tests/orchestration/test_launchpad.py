@@ -54,6 +54,8 @@ def test_a_run_with_the_settings_of_its_build_has_its_profile(defaults: BuildSet
         assert run.profile is defaults.loaded_profile
     spending = replace(defaults, set={"seed": 1, "budget.usd": 2.0}, retry_unresolved=True)
     assert launch_config(spending) == {"set": {"budget.usd": 2.0}, "retry_unresolved": True}
+    secret = replace(spending, set={"providers.gpu.vllm_environment.HF_TOKEN": "hf_secret"}, retry_unresolved=False)
+    assert launch_config(secret) == {}, "Dagster would keep it and show it"
 
 
 def test_a_run_may_not_send_its_calls_elsewhere(defaults: BuildSettings) -> None:

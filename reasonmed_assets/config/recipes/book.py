@@ -26,6 +26,8 @@ FILE = "recipes.json"
 FORMER_FILE = "binding.json"
 """What earlier versions kept in its place: kind of model, data directory and id."""
 _FORMAT = 1
+_DEEPEST = 48
+"""Levels in the file: a profile, which may have 32, lies some levels down in it."""
 _SHOWN = 60
 _LOCK = ".recipes.lock"
 _INSIDE = "path in the warehouse"
@@ -105,7 +107,7 @@ def read_book(folder: Path) -> RecipeBook | None:
             continue
         try:
             stored = json.loads(file.read_text(encoding="utf-8"))
-            check_values(stored, str(file), RecipeError)
+            check_values(stored, str(file), RecipeError, deepest=_DEEPEST)
             if name == FORMER_FILE:
                 stored |= {"is_former": True}
             elif stored.pop("format") > _FORMAT:

@@ -166,3 +166,42 @@ def test_the_first_build_keeps_the_environment_too(folder: Path, monkeypatch: py
     monkeypatch.setenv("REASONMED_LIMIT", "3")
     recipe = begun(folder, given={"set": {"rules.audit_share": 0.5}}, once=True).recipe_to_keep
     assert (recipe.profile, recipe.limit, recipe.set) == ("simulated", 3, {"rules.audit_share": 0.5})
+
+
+def test_a_given_limit_holds_for_the_sources_that_the_profile_limits_too(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "simulated"\n[limits]\nmedqa = 5000\n')
+    profile = begun(folder, given={"profile": str(file), "limit": 20}).loaded_profile
+    assert (profile.limit, profile.limits) == (20, {})
+    profile = begun(folder, given={"profile": str(file), "limit": 20}, sources=["mmlu"]).loaded_profile
+    assert profile.limits == {"medqa": 5000, "mmlu": 20}
+
+
+def test_a_limit_that_an_earlier_version_ran_with_was_typed_by_nobody(folder: Path) -> None:
+    assert not begun(folder, earlier=Recipe("simulated", limit=20)).is_limit_given
+    assert begun(folder, earlier=Recipe("simulated", limit=20), given={"limit": 5}).is_limit_given
+    assert begun(folder, given={"set": {"limits.medqa": 5}}).is_limit_given
+
+
+def test_the_options_to_run_again_are_what_the_recipe_does_not_say(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begun(folder, given={"profile": "simulated", "limit": 20, "set": {"limits.medqa": 200}})
+    assert first.options == [], "a build keeps what it was given"
+    kept(folder, first.recipe_to_keep)
+    assert begun(folder).options == []
+    monkeypatch.setenv("REASONMED_LIMIT", "5")
+    assert begun(folder).options == ["--limit", "5", "--once"]
+    monkeypatch.delenv("REASONMED_LIMIT")
+    once = begun(folder, given={"set": {"limits.medqa": 9}}, once=True)
+    assert once.options == ["--set", "limits.medqa=9", "--once"]
+
+
+def test_a_profile_as_deep_as_one_may_be_is_read_back(folder: Path) -> None:
+    deep: dict[str, Any] = {"x": 1}
+    for _ in range(24):
+        deep = {"x": deep}
+    recipe = Recipe("simulated", set={"models.qwen.extra_body": deep}, kept=KeptProfile(deep, ""))
+    kept(folder, recipe)
+    book = read_book(folder)
+    assert book is not None and book.versions[-1].recipe == recipe
