@@ -93,9 +93,9 @@ create macro binomial_tail(k, n, p) as
         0
     );
 
--- True when so many of n rows are more than the rate allows. Below `min_rows_for_rates` rows a rate says little: there
+-- True when n_bad of n rows are more than the rate allows. Below `min_rows_for_rates` rows a rate says little: there
 -- the lower bound of the 95% interval of their share must exceed it (Clopper and Pearson, Biometrika 26, 1934, p. 404:
--- the rate gives so many rows a chance below 2.5%). Rounding keeps 0.97 and the like from failing by a hair.
+-- the rate gives n_bad rows a chance below 2.5%). Rounding keeps 0.97 and the like from failing by a hair.
 create macro is_above(n_bad, n, rate) as
     if(
         n >= getvariable('threshold_min_rows_for_rates'),

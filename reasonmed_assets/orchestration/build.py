@@ -74,7 +74,7 @@ def build(
         new_display: makes the display of the progress.
         sources: the sources to build, each once, in this order; none given: all that the profile declares.
         selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
-        on_start: called once nothing stands in the way of the first run.
+        on_start: called when all is ready for the first run.
 
     Raises:
         BuildError: a source or a selected table does not exist, or no history can be kept under the warehouse's path.

@@ -63,7 +63,7 @@ def requests(stub: Stub) -> int:
 
 
 def interrupt(process: subprocess.Popen[str], stub: Stub, after: int) -> None:
-    """Interrupt a build once so many more requests have come; it says so."""
+    """Interrupt a build after that many further requests; it says that it was."""
     wanted, deadline = requests(stub) + after, time.monotonic() + START_S
     while requests(stub) < wanted:
         assert process.poll() is None and time.monotonic() < deadline
