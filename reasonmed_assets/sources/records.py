@@ -21,10 +21,12 @@ from reasonmed_assets.sources.declaration import Layout, SourceError
 
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = "surrogateescape"
-_LONGEST_CELL = 1 << 20
+_LONGEST_CELL = 1 << 26
 """Characters of a csv cell. The limit keeps a quote that is never closed from costing the rest of the file."""
+_READ_IN_VAIN = 1 << 22, 50
+"""How many characters quotes without an end may cost in all: so many, or so many times the length of the file."""
 _SPACE = re.compile(r"[ \t\r\n]*")
-_JSON_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+_JSON_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def count_records(content: bytes, layout: Layout) -> int:
     if layout.format == "json":
         return _count_members(content.decode("utf-8", _ESCAPED))
     if layout.format == "csv":
-        return sum(1 for _ in _split_csv(_csv_lines(content), len(layout.columns))) - (0 if layout.columns else 1)
+        return sum(1 for _ in _split_csv(_csv_lines(content), "file", len(layout.columns))) - (
+            0 if layout.columns else 1
+        )
     return pq.ParquetFile(pa.BufferReader(content)).metadata.num_rows
 
 
@@ -180,7 +184,7 @@ def _csv_lines(content: bytes) -> list[str]:
     return list(io.StringIO(text, newline="\n"))
 
 
-def _split_csv(lines: list[str], width: int) -> Iterator[tuple[int, list[str] | None, str]]:
+def _split_csv(lines: list[str], file: str, width: int) -> Iterator[tuple[int, list[str] | None, str]]:
     """Line number, cells (None where the quoting is broken) and raw text of each csv record.
 
     A record of the wrong width that spans several lines is taken for a quote that was never closed: its first line
@@ -188,10 +192,16 @@ def _split_csv(lines: list[str], width: int) -> Iterator[tuple[int, list[str] | 
 
     Args:
         lines: the lines of the file, with their ends.
+        file: its name in messages.
         width: expected number of cells; 0: as many as the first record (the header) has.
+
+    Raises:
+        SourceError: there are so many such quotes that the reading would take for ever.
     """
     csv.field_size_limit(_LONGEST_CELL)
-    at = 0
+    at = in_vain = 0
+    some, times = _READ_IN_VAIN
+    bound = max(some, times * sum(map(len, lines)))
     while at < len(lines):
         if not lines[at].strip():
             at += 1
@@ -201,16 +211,21 @@ def _split_csv(lines: list[str], width: int) -> Iterator[tuple[int, list[str] | 
             cells: list[str] | None = next(reader)
             taken = reader.line_num
         except csv.Error:
-            cells, taken = None, 1
+            cells, taken = None, reader.line_num
         width = width or len(cells or ())
         if taken > 1 and (cells is None or len(cells) != width):
+            in_vain += sum(map(len, lines[at : at + taken]))
+            if in_vain > bound:
+                raise SourceError(
+                    f"{file}: line {at + 1}: this and many quotes before it are never closed: get the file again"
+                )
             cells, taken = None, 1
         yield at + 1, cells, "".join(lines[at : at + taken]).rstrip("\r\n")
         at += taken
 
 
 def _read_csv(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
-    records = _split_csv(_csv_lines(content), len(layout.columns))
+    records = _split_csv(_csv_lines(content), file, len(layout.columns))
     columns = layout.columns
     if not columns:
         header = next(records, None)

@@ -6,9 +6,14 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Sequence
+import time
+import tracemalloc
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +111,46 @@ def test_an_unclosed_quote_costs_one_record() -> None:
     assert records[1].raw_text == '"two,2'
     assert "line 2" in str(records[1].error)
     assert count == 4
+
+
+@pytest.mark.parametrize("line", ['a"b,"c\n', '1,"2\n3,4""5\n', '"a""b\n"'])
+def test_quotes_that_are_never_closed_do_not_cost_the_square_of_the_file(line: str) -> None:
+    data = f"one,1\n{line * 10_000}".encode()
+    began = time.thread_time()
+    with suppress(SourceError):
+        _read("csv", data, ("a", "b"))
+    assert time.thread_time() - began < 2
+
+
+@pytest.mark.parametrize("text", ["q" * 3_000_000, 'a "line"\n\\ [{,' * 300_000], ids=["one line", "many lines"])
+@pytest.mark.parametrize("kind", ["json", "jsonl", "csv", "parquet"])
+def test_a_huge_text_is_one_record_in_every_format(kind: str, text: str) -> None:
+    values = [{"q": "One?", "o": "a"}, {"q": text, "o": "b"}, {"q": "Two?", "o": "c"}]
+    records, count = _read(kind, _written(kind, values))
+    assert [record.value for record in records] == values
+    assert count == len(values)
+
+
+def _written(kind: str, values: Sequence[Mapping[str, str]]) -> bytes:
+    if kind == "parquet":
+        data = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist([dict(value) for value in values]), data)
+        return data.getvalue()
+    if kind == "csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([values[0], *(value.values() for value in values)])
+        return text.getvalue().encode()
+    return ("\n".join(map(json.dumps, values)) if kind == "jsonl" else json.dumps(values)).encode()
+
+
+def test_records_of_a_json_document_are_counted_in_little_memory() -> None:
+    data = json.dumps([{"q": '"\\\n' * 500_000}]).encode()
+    tracemalloc.start()
+    try:
+        assert count_records(data, _layout("json")) == 1
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(data)
+    finally:
+        tracemalloc.stop()
 
 
 def test_broken_lines_keep_their_line_number_and_text() -> None:
