@@ -12,8 +12,8 @@ from reasonmed_assets.roles import ROLES, RoleError, role_named
 _HEADER = """\
 -- makes: served_rows
 -- reads: {tables}
--- description: Every row that names its model calls, each with its call, its question, and the example that it is for
---     (none where it serves all of the question's examples, no question where it serves none).
+-- description: Every row that names its model calls, each with its call, its prompt, its question, and the example that
+--     it is for (none where it serves all of the question's examples, no question where it serves none).
 """
 _ROWS = """\
 select distinct
@@ -22,6 +22,7 @@ select distinct
     {source} as source,
     {question} as question_id,
     {example} as example_id,
+    {prompt} as prompt_hash,
     unnest(call_keys) as call_key
 from {name}
 """
@@ -44,6 +45,7 @@ def _rows(spec: TableSpec) -> str:
         source=value("source"),
         question=value("question_id"),
         example=value("example_id", spec.example or "null::varchar"),
+        prompt=value("prompt_hash"),
     )
 
 

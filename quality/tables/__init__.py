@@ -36,6 +36,8 @@ _ORDER = (
     "sft_reasonmed",
     "llm_calls",
     "call_uses",
+    "prompts",
+    "verifier_votes",
     "recipes",
     "publishes",
     "failures",

@@ -1,4 +1,5 @@
-"""Provenance: which model calls this warehouse made or used, what they cost, which rows they served, and its recipes.
+"""Provenance: which model calls this warehouse made or used, what they cost, which rows they served, the prompts and
+single votes behind these, and the warehouse's recipes.
 
 The tables are made as all others are, and brought up to date at the end of every build, and of every run that is no
 part of one, however it ended: what was paid for before it stopped is in the ledger, and shows here.
@@ -7,6 +8,7 @@ part of one, however it ended: what was paid for before it stopped is in the led
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, datetime, time
 from itertools import zip_longest
 from typing import Any
@@ -18,14 +20,20 @@ from reasonmed_assets.assets.asking import run_step
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.recipes.book import read_book
 from reasonmed_assets.config.recipes.recipe import Recipe, changes
+from reasonmed_assets.llm.calls import Unusable
 from reasonmed_assets.llm.ledger.opening import store_exists
+from reasonmed_assets.llm.prompts.rendering import prompt_hash, template_of
+from reasonmed_assets.llm.replies.parsing import parse_reply
 from reasonmed_assets.materialisation.definition import Input, TableDefinition
 from reasonmed_assets.materialisation.fingerprint import all_parts, fingerprint
 from reasonmed_assets.materialisation.making import Made, make
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES
+from reasonmed_assets.roles import ROLES
+from reasonmed_assets.roles.verifier import Verdict
 
+_CALLS_AT_A_TIME = 2_000
 CALL_TABLES = tuple(name for name, spec in TABLES.items() if "call_keys" in spec.columns)
 
 
@@ -39,6 +47,37 @@ def call_uses(stage: Stage) -> None:
     stage.write({"attempts": _attempts(stage)})
 
 
+def prompts(stage: Stage) -> None:
+    """The prompts that rows name, with the templates of this version and those that were kept."""
+    stage.write({"templates": templates()})
+
+
+def templates() -> pl.DataFrame:
+    """The prompt templates of this version, by hash and role."""
+    rows = [(prompt_hash(role), role, template_of(role)) for role in ROLES]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("prompt_hash", "role", "template"), pl.String), orient="row")
+
+
+def verifier_votes(stage: Stage) -> None:
+    """The verifier's votes on the rows that it judged, read from its replies in the ledger."""
+    judged = stage.make("judged")
+    calls = pl.read_parquet(judged, columns=["call_key", "model"], glob=False).unique("call_key", maintain_order=True)
+    models = {model.name: model for model in stage.session.profile.models.values()}
+    # A model that the profile no longer has: replies that mark where they think are split there, others are whole.
+    unknown = next(iter(models.values())).model_copy(update={"reasoning": "think"})
+    rows: list[tuple[str, str, str]] = []
+    for some in calls.iter_slices(_CALLS_AT_A_TIME):
+        stored = stage.session.ledger.lookup(some["call_key"].to_list())
+        for key, model in some.iter_rows():
+            reply = stored[key].reply if key in stored else None
+            with suppress(Unusable):
+                vote = reply and parse_reply("verifier", reply, {}, models.get(model, unknown))
+                if isinstance(vote, Verdict):
+                    rows.append((key, vote.verdict, vote.reason))
+    votes = pl.DataFrame(rows, schema=dict.fromkeys(("call_key", "verdict", "reason"), pl.String), orient="row")
+    stage.write({"judged": judged, "read_votes": votes})
+
+
 def _account(session: BuildSession, partition: str | None) -> dict[str, Any]:
     """What the ledger holds for this warehouse."""
     return {"calls in the ledger": session.ledger.count_made_for(session.warehouse.warehouse_id)}
@@ -46,6 +85,10 @@ def _account(session: BuildSession, partition: str | None) -> dict[str, Any]:
 
 def _account_and_prices(session: BuildSession, partition: str | None) -> dict[str, Any]:
     return _account(session, partition) | {"prices": prices(session.profile).write_json()}
+
+
+def _templates(session: BuildSession, partition: str | None) -> dict[str, Any]:
+    return {"prompts": sorted(map(prompt_hash, ROLES))}
 
 
 def recipes(stage: Stage) -> None:
@@ -83,6 +126,8 @@ def _versions(session: BuildSession, partition: str | None) -> dict[str, Any]:
 _ACCOUNT = (
     TableDefinition("llm_calls", run_step, llm_calls, [Input("sqlite", _account_and_prices)]),
     TableDefinition("call_uses", run_step, call_uses, [Input("sqlite", _account)]),
+    TableDefinition("prompts", run_step, prompts, [Input("file", _templates)]),
+    TableDefinition("verifier_votes", run_step, verifier_votes, [Input("sqlite", _account)]),
 )
 ACCOUNT_TABLES = tuple(table.name for table in _ACCOUNT)
 _RECIPES = TableDefinition("recipes", run_step, recipes, [Input("file", _versions, code=(read_book,))])

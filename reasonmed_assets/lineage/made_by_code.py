@@ -59,6 +59,8 @@ MADE_BY_CODE: dict[tuple[str, str], Made] = {
         ("provider", "model", "since", "until", "input", "cached_input", "cache_write", "output", "batch_factor")
     ),
     ("call_uses", "attempts"): _ATTEMPTS,
+    ("prompts", "templates"): _read(("prompt_hash", "role", "template")),
+    ("verifier_votes", "read_votes"): Made(dict.fromkeys(("call_key", "verdict", "reason"), ()), over=("judged",)),
     ("recipes", "versions"): _read(name for name in TABLES["recipes"].columns if name != ROW_HASH),
 }
 """Table and relation -> how it is made."""

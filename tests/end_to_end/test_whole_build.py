@@ -86,6 +86,18 @@ def test_every_used_call_is_accounted_for(rehearsal: Built) -> None:
     assert shares == []
 
 
+def test_every_usable_vote_has_its_reason_and_every_role_its_prompt(rehearsal: Built) -> None:
+    unequal = (
+        "select path_id from verifications v left join verifier_votes w on w.row_id = v.path_id"
+        " and w.used_by = 'verifications' group by path_id, n_votes, n_votes_correct"
+        " having count(w.vote) != n_votes or count(*) filter (w.verdict = 'correct') != n_votes_correct"
+    )
+    assert rehearsal.query(unequal) == []
+    assert rehearsal.value("select min(length(reason)) from verifier_votes") > 10
+    asked = rehearsal.query("select distinct role from llm_calls order by 1")
+    assert rehearsal.query("select role from prompts where template like '%Role: ' || role || '%' order by 1") == asked
+
+
 def test_views_answer(rehearsal: Built) -> None:
     funnel = rehearsal.query("select * from funnel")
     assert len(funnel) == 4

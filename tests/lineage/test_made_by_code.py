@@ -7,7 +7,7 @@ import pytest
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets import sql
-from reasonmed_assets.assets.provenance import prices
+from reasonmed_assets.assets.provenance import prices, templates
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.lineage.made_by_code import MADE_BY_CODE
 from reasonmed_assets.people.overrides import Overrides, match_overrides
@@ -34,6 +34,7 @@ SAMPLE = pl.DataFrame(schema={"kind": pl.String, "draw": pl.Int64})
         ("ranked_paths", "near_copies", copies_in(PATHS, 90)),
         ("refined_paths", "near_copies", copies_in(PATHS, 90)),
         ("llm_calls", "prices", prices(PROFILE)),
+        ("prompts", "templates", templates()),
     ],
 )
 def test_the_columns_are_those_of_the_frame(table: str, relation: str, frame: pl.DataFrame) -> None:

@@ -156,7 +156,7 @@ EDITS = (
         "reasonmed_assets/llm/replies/reply_text.py",
         "_MAX_OBJECTS = ",
         "_MAX_OBJECTS = 1 + ",
-        ASKED,
+        f"{ASKED}, verifier_votes",
         "code",
     ),
     Edit(

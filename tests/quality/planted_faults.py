@@ -449,6 +449,21 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "delete from rows where version = 1",
         "update rows set version = 3 where version = 2",
     ),
+    ("prompts", "references"): ("delete from rows where prompt_hash = 'verifications'",),
+    ("prompts", "counts"): (
+        "delete from rows where prompt_hash = 'earlier'",
+        "update rows set last_used = first_used - interval 1 day where prompt_hash = 'verifications'",
+    ),
+    ("verifier_votes", "references"): (
+        "update rows set used_by = 'verifier_audit' where row_id = 'easy1/qwen/1'",
+        "update rows set row_id = 'unknown' where row_id = 'easy1/qwen/1'",
+        "update rows set source = 'medqa' where row_id = 'easy1/qwen/1'",
+        "update rows set call_key = 'unknown' where row_id = 'easy1/qwen/1'",
+    ),
+    ("verifier_votes", "counts"): (
+        "update rows set vote = 2 where row_id = 'easy1/qwen/1'",
+        "insert into rows by name select * replace ('again' as vote_id) from rows limit 1",
+    ),
     ("call_uses", "references"): (
         "update rows set used_by = 'questions' where row_id = 'easy1/qwen/1'",
         "update rows set row_id = 'unknown' where row_id = 'easy1/qwen/1'",

@@ -199,7 +199,7 @@ def _override(kind: str, name: str, **more: Any) -> dict[str, Any]:
 
 def _call(table: str, row_id: str) -> dict[str, Any]:
     return {"call_keys": [f"{table}:{row_id}"], "outcome": "completed", "provider_kind": "simulated", "revision": "1",
-            "attempts": 1}  # fmt: skip
+            "attempts": 1, "prompt_hash": table}  # fmt: skip
 
 
 def _paths() -> dict[str, Rows]:
@@ -485,6 +485,12 @@ def _provenance(tables: dict[str, Rows]) -> dict[str, Rows]:
             {"use_id": make_id(name, row_id, key), "used_by": name, "row_id": row_id, "source": SOURCE,
              "call_key": key, "cost_share": 1.0}
             for name, row_id, key in uses
+        ],
+        "prompts": [{"prompt_hash": name} for name in ("earlier", *dict.fromkeys(name for name, _, _ in uses))],
+        "verifier_votes": [
+            {"vote_id": make_id(name, row_id, key), "used_by": name, "row_id": row_id, "source": SOURCE,
+             "call_key": key, "verdict": "correct", "vote": 1}
+            for name, row_id, key in uses if name == "verifications"
         ],
     }  # fmt: skip
 

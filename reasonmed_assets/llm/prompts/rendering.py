@@ -65,6 +65,15 @@ def prompt_hash(role: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def template_of(role: str) -> str:
+    """A role's template, then each shared block that it includes, with the name of its file above it.
+
+    Raises:
+        RoleError: there is no such role.
+    """
+    return "\n".join(f"{{# {name} #}}\n{_source(name)}" for name in _files_of(f"{role_named(role).name}.md"))
+
+
 def check_roles() -> None:
     """Every role is declared wholly, and its prompt reads what it declares.
 

@@ -1,0 +1,14 @@
+-- makes: verifier_votes
+-- relations: judged, read_votes
+-- description: What each vote says and why, as the ledger has it.
+select
+    id_of([judged.used_by, judged.row_id, judged.call_key]) as vote_id,
+    judged.used_by,
+    judged.row_id,
+    judged.source,
+    judged.vote,
+    judged.call_key,
+    votes.verdict,
+    votes.reason
+from judged
+inner join read_votes as votes on judged.call_key = votes.call_key
