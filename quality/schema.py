@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 import pandera.polars as pa
 import polars as pl
@@ -19,6 +19,18 @@ ROW_HASH = "row_hash"
 Origin = Literal["file", "profile", "constant", "call", "publish"]
 """Where a column is from that is made from no column of the warehouse: a file that was read (of a source, of people), a
 value of the profile, a constant of the query; or measured: of a model call, of the publish."""
+
+
+EdgeKind = Literal["made_from", "similar_to", "about", "call"]
+"""What a row is to a row that it names: made from it, compared with it, a person's word about it, or answered by it (a
+call)."""
+
+
+class IdOf(NamedTuple):
+    """What a column says of the ids that it holds: the key of the tables that give them, and the kind of the edge."""
+
+    id: str
+    kind: EdgeKind
 
 
 class Table(pa.DataFrameModel):
@@ -123,6 +135,12 @@ class TableSpec:
         declared = {name: (column.metadata or {}).get("origin") for name, column in self.columns.items()}
         return {name: origin for name, origin in declared.items() if origin is not None}
 
+    @property
+    def ids(self) -> dict[str, IdOf]:
+        """Column name -> whose ids it holds, for the columns that say so (`derived.references` adds the others)."""
+        declared = {name: (column.metadata or {}).get("id_of") for name, column in self.columns.items()}
+        return {name: one for name, one in declared.items() if one is not None}
+
     def duckdb_types(self) -> dict[str, str]:
         """Column name -> DuckDB type, in table order."""
         return {name: _duckdb_type(column.dtype.type) for name, column in self.columns.items()}
@@ -201,6 +219,8 @@ def column(
     *,
     nullable: bool = False,
     origin: Origin | None = None,
+    id_of: str | None = None,
+    kind: EdgeKind | None = None,
     **checks: Any,
 ) -> Any:
     """One column of a table.
@@ -210,14 +230,19 @@ def column(
         nullable: whether null is allowed.
         origin: where it is from, when it is made from no column of the warehouse; the columns of all others come from
             the SQL (see `reasonmed_assets.lineage`).
+        id_of: the key of the tables whose ids it holds, where its name does not say it (`derived.references`).
+        kind: what its row is to the row with that id; None: made from it.
         checks: pandera's field checks (ge, le, isin, str_matches, unique, ...).
 
     Raises:
-        ValueError: there is no such origin.
+        ValueError: there is no such origin or kind, or a kind of no id.
     """
+    if kind is not None and (id_of is None or kind not in get_args(EdgeKind)):
+        raise ValueError(f"kind {kind!r} of {description!r}: give `id_of`, and one of {', '.join(get_args(EdgeKind))}")
     if origin is not None and origin not in get_args(Origin):
         raise ValueError(f"origin {origin!r} of {description!r}: give one of {', '.join(get_args(Origin))}")
-    return pa.Field(description=description, nullable=nullable, metadata={"origin": origin}, **checks)
+    metadata = {"origin": origin, "id_of": IdOf(id_of, kind or "made_from") if id_of else None}
+    return pa.Field(description=description, nullable=nullable, metadata=metadata, **checks)
 
 
 def list_of(inner: type[pl.DataType], description: str, **options: Any) -> Any:

@@ -7,8 +7,9 @@ rows beyond types and ranges is in `assertions/` and `expectations/`; how they a
 import pkgutil
 from importlib import import_module
 
+from reasonmed_assets.quality.derived.references import row_lineage, table_references
+from reasonmed_assets.quality.derived.served_rows import served_rows
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.quality.served_rows import served_rows
 from reasonmed_assets.sql import derive, derive_macro
 
 from reasonmed_assets.rules import control_tokens
@@ -46,6 +47,7 @@ _ORDER = (
 for _name in (*_ORDER, *sorted(module.name for module in pkgutil.iter_modules(__path__))):
     import_module(f"{__name__}.{_name}")
 
-derive("views/served_rows", served_rows(TABLES.values()))
+for _view in (served_rows, table_references, row_lineage):
+    derive(f"views/{_view.__name__}", _view(TABLES.values()))
 for _signature, _body in control_tokens.MACROS.items():
     derive_macro(_signature, _body)

@@ -15,7 +15,7 @@ from reasonmed_assets.vocabulary import TIERS
 class DifficultyTiers(Table):
     """One row per question with its tier and what the tier rests on."""
 
-    question_id: str = column("The question.", unique=True)
+    question_id: str = column("The question.", unique=True, id_of="question_id")
     source: str = column("Name of the source.")
     n_paths: int = column("Paths asked for.", ge=1)
     n_correct: int = column("Correct paths.", ge=0)

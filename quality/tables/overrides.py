@@ -23,7 +23,9 @@ class Overrides(Table):
     override_id: str = _read("Hash of kind, entry and question.", unique=True)
     kind: str = _read("What was decided.", isin=OVERRIDE_KINDS)
     entry: int = _read("Number of the entry among those of its kind in the file, from 1.", ge=1)
-    question_id: str = _read("The question; as given where there is no such record.", nullable=True)
+    question_id: str = _read(
+        "The question; as given where there is no such record.", nullable=True, id_of="question_id", kind="about"
+    )
     source: str = _read("Its source; as given where there is no such record.", nullable=True)
     native_id: str = _read("The publisher's own id of it.", nullable=True)
     published_gold_text: str = _read("Text of its key as published.", nullable=True)

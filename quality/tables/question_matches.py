@@ -22,7 +22,7 @@ class QuestionMatches(Table):
     match_id: str = _read("Hash of the two rows.", unique=True)
     raw_id: str = _read("The row that is decided on.")
     source: str = _read("Source of the row that is decided on.")
-    other_raw_id: str = _read("The row that it matches.")
+    other_raw_id: str = _read("The row that it matches.", id_of="raw_id", kind="similar_to")
     other_source: str = _read("Source of the other row.")
     other_split_role: str = _read("Split role of the other row: benchmark for a contamination.", isin=SPLIT_ROLES)
     decision: str = _read("What follows for the row; grouped: both stay, in one group.", isin=MATCH_DECISIONS)

@@ -17,7 +17,7 @@ from reasonmed_assets.vocabulary import TIERS
 class RankedPaths(CallColumns):
     """One row per correct path of an Easy or Medium question, scored and ranked."""
 
-    path_id: str = column("The path.", unique=True)
+    path_id: str = column("The path.", unique=True, id_of="path_id")
     question_id: str = column("The question.")
     source: str = column("Name of the source.")
     generator: str = column("Generator slot of the path.")
@@ -27,6 +27,9 @@ class RankedPaths(CallColumns):
     tie_hash: str = column("Seeded hash that breaks ties.")
     path_rank: int = column("Rank in the question, from 1; missing scores last.", ge=1)
     near_copy_of: str = column(
-        "Better-ranked path with nearly the same text; such a path is never selected.", nullable=True
+        "Better-ranked path with nearly the same text; such a path is never selected.",
+        nullable=True,
+        id_of="path_id",
+        kind="similar_to",
     )
     selection_rank: int = column("Rank among the paths that are no near copies.", nullable=True, ge=1)

@@ -27,7 +27,7 @@ class Reasonmed(Table):
     slot: int = column("First or second example of the question.", ge=1, le=2, origin="constant")
     path_id: str = column("The path released.", unique=True)
     stage: str = column("How the path was made.", isin=PATH_STAGES)
-    parent_path_id: str = column("The path that it was rewritten from.", nullable=True)
+    parent_path_id: str = column("The path that it was rewritten from.", nullable=True, id_of="path_id")
     generator: str = column("Generator of the path or of its parent.", nullable=True)
     model: str = column("Model that wrote the text.")
     path_text: str = column("The text of the path.")

@@ -30,7 +30,9 @@ class RefinedPaths(CallColumns):
     stage: str = column("Refined or regenerated.", isin=PATH_STAGES, origin="constant")
     slot: int = column("Which example of the question it is for.", ge=1, le=2, origin="constant")
     round: int = column("Rewriting round, from 1.", ge=1)
-    parent_path_id: str = column("The path that was rewritten; null when written from nothing.", nullable=True)
+    parent_path_id: str = column(
+        "The path that was rewritten; null when written from nothing.", nullable=True, id_of="path_id"
+    )
     error_kind: str = column("Why an answered rewrite is unusable.", nullable=True, isin=ERROR_KINDS, origin="call")
     is_missing: bool = column("No reply for reasons of infrastructure.", origin="call")
     raw_text: str = column("The reply as it came.", nullable=True)

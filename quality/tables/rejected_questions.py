@@ -15,7 +15,7 @@ from reasonmed_assets.vocabulary import REJECTION_REASONS, SPLIT_ROLES
 class RejectedQuestions(Table):
     """One row per record that was turned away, unreadable ones included, with the reason."""
 
-    raw_id: str = column("Hash of source, file and row.", unique=True)
+    raw_id: str = column("Hash of source, file and row.", unique=True, id_of="raw_id")
     source: str = column("Name of the source.")
     split: str = column("Split as the source declares it.")
     split_role: str = column("What the split is used for.", isin=SPLIT_ROLES)
@@ -23,5 +23,5 @@ class RejectedQuestions(Table):
     row: int = column("Record number in the file, from 1.", ge=1)
     reason: str = column("Why it was turned away.", isin=REJECTION_REASONS)
     detail: str = column("What exactly; for a match with which other row, for an override who decided it.")
-    other_raw_id: str = column("The row that it matches.", nullable=True)
+    other_raw_id: str = column("The row that it matches.", nullable=True, id_of="raw_id", kind="similar_to")
     raw_text: str = column("The record as it was read (undecodable bytes as escapes).")

@@ -23,9 +23,14 @@ class Reviews(Table):
     review_id: str = _read("Hash of file and row.", unique=True)
     file: str = _read("File in the warehouse's folder `reviews`, numbered in the order in which they came.")
     row: int = _read("Record number in the file, from 1.", ge=1)
-    example_id: str = _read("The example, as filled in.", nullable=True)
+    example_id: str = _read("The example, as filled in.", nullable=True, id_of="example_id", kind="about")
     content_hash: str = _read("Hash of the path that the reviewer saw, as filled in.", nullable=True)
-    question_id: str = column("The example's question; null where there is no such example now.", nullable=True)
+    question_id: str = column(
+        "The example's question; null where there is no such example now.",
+        nullable=True,
+        id_of="question_id",
+        kind="about",
+    )
     source: str = column("Its source.", nullable=True)
     tier: str = column("Its tier.", nullable=True, isin=TIERS)
     reviewer: str = _read("Who filled it in.", nullable=True)

@@ -88,6 +88,8 @@ class _Reader:
 
     def _select(self, scope: Scope) -> dict[str, frozenset[Ref]]:
         query = scope.expression
+        if isinstance(query, exp.Values):
+            return dict.fromkeys(query.alias_column_names, frozenset())
         if not isinstance(query, exp.Query):
             raise self._unresolved(query)
         return {one.alias_or_name: frozenset(self._refs(one, scope)) for one in query.selects}

@@ -22,8 +22,9 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.orchestration.starting import announced, begin_run, named_difference, recipe_of
 from reasonmed_assets.quality.declarations import UNAUDITED
+from reasonmed_assets.quality.derived.references import check_references
+from reasonmed_assets.quality.derived.served_rows import check_served
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.quality.served_rows import check_served
 from reasonmed_assets.sources import InputFiles, load_declaration
 
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
@@ -58,6 +59,7 @@ def build_defs(
 
     Raises:
         RoleError: a role is declared in part only.
+        ReferenceDeclarationError: a column that holds an id does not say whose, or says it twice.
         QueryError: a header in `sql/` is wrong, or what it says of its query is.
         QueryError: a query's header is wrong, or it reads a field that no reply has.
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
@@ -65,6 +67,7 @@ def build_defs(
     check_roles()
     check_queries()
     check_served(TABLES.values())
+    check_references(TABLES.values())
     check_read_fields(sql.queries())
     profile = (settings or begin_run()).loaded_profile
     declared = profile.sources.declared

@@ -475,11 +475,22 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "update rows set cost_share = 0.5 where row_id = 'easy1/qwen/1'",
         "insert into rows by name select * replace ('again' as use_id) from rows limit 1",
     ),
+    ("call_uses", "accounted"): (
+        "update rows set row_id = 'unknown' where row_id = 'easy1/qwen/1'",
+        "update rows set cost_share = 0.5 where row_id = 'easy1/qwen/1'",
+        "update llm_calls set cost_usd = 1; update rows set cost_share = 0.999 where row_id = 'easy1/qwen/1'",
+        "delete from llm_calls where call_key = 'reasoning_paths:easy1/qwen/1'",
+    ),
 }
 _FAULTS |= {
     (table, check): statements
     for table in _SFT
     for check, statements in {
+        "lineage": (
+            "delete from raw_questions where question_id = 'easy1'",
+            "update questions set raw_id = 'raw/unknown' where question_id = 'easy1'",
+            "update rows set example_id = 'unknown' where example_id = (select min(example_id) from rows)",
+        ),
         "references": (
             "update rows set fold = 'validation'",
             "update rows set source = 'medqa'",

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import reasonmed_assets.quality.tables  # noqa: F401
 from pydantic import BaseModel
+from reasonmed_assets.quality.derived.served_rows import check_served
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.quality.served_rows import check_served
 
 from reasonmed_assets import roles
 from reasonmed_assets.config import ProfileError, load_profile

@@ -17,8 +17,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 from queries import SOURCE, connect, fill
+from reasonmed_assets.quality.derived.served_rows import served_rows
 from reasonmed_assets.quality.schema import TABLES, Missing, TableSpec, column
-from reasonmed_assets.quality.served_rows import served_rows
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.rules.ids import make_id
