@@ -39,7 +39,7 @@ def _spec(
     )
 
 
-def to_result(outcome: CheckOutcome, partition: str | None) -> dg.AssetCheckResult:
+def to_result(spec: TableSpec, outcome: CheckOutcome, partition: str | None) -> dg.AssetCheckResult:
     """An outcome as Dagster shows it: number of failures, and a table of examples."""
     metadata: dict[str, dg.MetadataValue] = {"n_failing": dg.MetadataValue.int(outcome.n_failing)}
     if partition is not None:
@@ -49,6 +49,8 @@ def to_result(outcome: CheckOutcome, partition: str | None) -> dg.AssetCheckResu
     if outcome.examples:
         metadata["examples"] = _table(outcome)
     return dg.AssetCheckResult(
+        # Without it Dagster looks up what the check judges once more.
+        asset_key=dg.AssetKey(spec.name),
         check_name=outcome.name,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR if outcome.severity == "block" else dg.AssetCheckSeverity.WARN,

@@ -103,7 +103,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
             advice = {found.name: ways_out(con, spec, partition, settings, found.name) for found in failed}
         _record_audit(stage, outcomes, statistics["rows"])
-        checks = [to_result(outcome, partition) for outcome in outcomes]
+        checks = [to_result(spec, outcome, partition) for outcome in outcomes]
         calls = call_metadata(session.take_stats())
         if failed:
             kept = warehouse.quarantine(spec.name, partition, run_id, path)

@@ -36,11 +36,11 @@ def dagster_instance(warehouse: Path) -> Iterator[DagsterInstance]:
     Raises:
         BuildError, HistoryError: as `prepare_dagster_home`, or the history could not be written, within too.
     """
-    from dagster import DagsterInstance
+    from reasonmed_assets.orchestration.event_storage import kept_open
 
     with dagster_home_in(warehouse) as home, dagster_home.told_if_unusable(dagster_home_of(warehouse)):
         os.environ["DAGSTER_HOME"] = str(home)
-        with DagsterInstance.get() as instance:
+        with kept_open(home) as instance:
             end_dead_runs(instance)
             yield instance
 

@@ -10,6 +10,7 @@ from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.checks import check_names, check_specs, to_result
 from reasonmed_assets.quality.schema import TABLES
 
+SCORES = TABLES["quality_scores"]
 SOURCES = dg.StaticPartitionsDefinition(["medqa", "mmlu"])
 
 
@@ -29,7 +30,7 @@ def test_checks_of_a_table_without_partitions_have_none() -> None:
 
 def test_an_outcome_shows_counts_and_examples() -> None:
     examples = [{"path_id": "p1", "score": 6.0}, {"path_id": "p2", "score": None, "note": "odd"}]
-    result = to_result(CheckOutcome("scores", False, "block", 12, examples, "Scores are 0 to 5."), "mmlu")
+    result = to_result(SCORES, CheckOutcome("scores", False, "block", 12, examples, "Scores are 0 to 5."), "mmlu")
     assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert result.metadata["n_failing"].value == 12
     assert result.metadata["partition"].value == "mmlu"
@@ -43,7 +44,9 @@ def test_an_outcome_shows_counts_and_examples() -> None:
 
 
 def test_a_warning_and_an_error_are_told_apart() -> None:
-    result = to_result(CheckOutcome("missing", False, "warn", 0, [], "Few are missing.", "could not run: why"), None)
+    result = to_result(
+        SCORES, CheckOutcome("missing", False, "warn", 0, [], "Few are missing.", "could not run: why"), None
+    )
     assert result.severity == dg.AssetCheckSeverity.WARN
     assert result.metadata["error"].value == "could not run: why"
     assert "partition" not in result.metadata
@@ -61,7 +64,7 @@ def test_a_run_records_every_check_for_its_partition() -> None:
     def asset() -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
         for declared in check_names(spec.name):
             failing = declared.name == "tiers"
-            yield to_result(CheckOutcome(declared.name, not failing, "warn", int(failing), [{"q": 1}]), "mmlu")
+            yield to_result(spec, CheckOutcome(declared.name, not failing, "warn", int(failing), [{"q": 1}]), "mmlu")
         yield dg.MaterializeResult()
 
     result = dg.materialize([asset], partition_key="mmlu")

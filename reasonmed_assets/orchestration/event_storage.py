@@ -1,0 +1,112 @@
+"""Dagster's SQLite storage for a process that makes runs: each database is opened once, not anew for each event.
+
+The files and what is in them are those of Dagster's own storage, by which the UI reads them at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dagster import DagsterInstance
+from dagster._core.instance import InstanceRef
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+from dagster._core.storage.runs import SqliteRunStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine, inspect
+
+
+def kept_open(home: Path) -> DagsterInstance:
+    """The instance of a home. Its databases stay open until it is disposed of; a storage that the user chose stays.
+
+    Args:
+        home: Dagster's home with its settings, made ready.
+    """
+    ref = InstanceRef.from_dir(str(home))
+    chosen = ref.storage_data
+    if chosen is not None and chosen.class_name == DagsterSqliteStorage.__name__:
+        ref = ref._replace(storage_data=ConfigurableClassData(__name__, KeptOpenStorage.__name__, chosen.config_yaml))
+    return DagsterInstance.from_ref(ref)
+
+
+class _Engines:
+    """An engine per database, each with its pool of open connections."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, Engine] = {}
+
+    @contextmanager
+    def begin(self, url: str) -> Iterator[Connection]:
+        """A transaction."""
+        if url not in self._engines:
+            self._engines[url] = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+        with self._engines[url].begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+
+
+class KeptOpenRuns(SqliteRunStorage):
+    """The records of runs."""
+
+    def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines = _Engines()
+        super().__init__(conn_string, inst_data)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A transaction."""
+        with self._engines.begin(self._conn_string) as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close the database."""
+        self._engines.close()
+
+
+class KeptOpenEvents(SqliteEventLogStorage):
+    """The events, in a database per run and one over all runs."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines = _Engines()
+        super().__init__(base_dir, inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        if shard not in self._initialized_dbs:
+            # Makes the tables where there are none.
+            with super()._connect(shard):
+                pass
+        with self._db_lock, self._engines.begin(self.conn_string_for_shard(shard)) as connection:
+            yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the database over all runs has a table; asked within transactions, so by a connection of its own."""
+        with self._engines.begin(self.conn_string_for_shard(INDEX_SHARD_NAME)) as connection:
+            return inspect(connection).has_table(table_name)
+
+    def dispose(self) -> None:
+        """Close the databases."""
+        super().dispose()
+        self._engines.close()
+
+
+class KeptOpenStorage(DagsterSqliteStorage):
+    """Dagster's storage of a home, with runs and events kept open."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._run_storage = KeptOpenRuns(self._run_storage._conn_string)
+        self._event_log_storage = KeptOpenEvents(self._event_log_storage._base_dir)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> KeptOpenStorage:
+        """The storage that an `InstanceRef` names."""
+        return cls(**config_value, inst_data=inst_data)
