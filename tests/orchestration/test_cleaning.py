@@ -71,7 +71,8 @@ def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_pa
         for name, pid in (("ui", dead_pid()), ("ui", os.getpid()), ("model", dead_pid()))
     )
     places = [tmp_path / "cache" / "reasonmed-assets", Path(warehouse.name), warehouse.companion("reviews")]
-    aside = [place / f".reasonmed-model-{dead_pid()}-x" for place in places]
+    places.append(Path(warehouse.name) / ".dagster")
+    aside = [place / f".reasonmed-model-{dead_pid()}-x" for place in places] + [places[0] / "fetching-x"]
     for folder in aside:
         folder.mkdir(mode=0o700, parents=True)
         os.utime(folder, (0, 0))
@@ -85,15 +86,34 @@ def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_pa
     assert "rows staged by dead runs" in said
     assert f"temporary folder         {ours}" in said
     assert [folder for folder in aside if f"temporary folder         {folder}" not in said] == []
-    assert "5 left-overs, 0.0 MB: nothing was removed, --yes removes them" in said
+    assert "7 left-overs, 0.0 MB: nothing was removed, --yes removes them" in said
     assert "temporary folders of killed processes 0.0 MB" in describe_size(Path(warehouse.name))
     assert staged.exists()
     assert ours.exists()
-    assert cleaned(warehouse, "--yes")[1].endswith("5 left-overs, 0.0 MB: removed\n")
+    assert cleaned(warehouse, "--yes")[1].endswith("7 left-overs, 0.0 MB: removed\n")
     assert not any(folder.exists() for folder in aside)
     assert [path.exists() for path in (staged, ours, alive, young)] == [False, False, True, True]
     with warehouse.staging_area("questions", "mmlu", "next") as area:
         assert area.exists()
+
+
+def test_what_was_half_made_or_spilled_goes_unless_somebody_may_use_it(warehouse: Warehouse) -> None:
+    folder = Path(warehouse.name)
+    files = [folder / name for name in ("build.duckdb.new", "build.duckdb.compact.wal", "reasonmed.duckdb.next")]
+    for file in files:
+        file.write_text("half")
+    spilled = [folder / "staging" / "spill-1", folder / "reasonmed.duckdb.tmp", folder / "build.duckdb.tmp"]
+    for left in spilled:
+        left.mkdir()
+        (left / "duckdb_temp_storage").write_text("rows")
+    os.utime(spilled[1], (0, 0))
+    said = cleaned(warehouse)[1]
+    assert "5 left-overs" in said
+    assert [file for file in files if str(file) not in said] == []
+    with warehouse.half_made() as listed:
+        assert sorted(listed) == sorted([*files, *spilled[:2]])
+    assert cleaned(warehouse, "--yes")[0] == 0
+    assert [path for path in (*files, *spilled) if path.exists()] == [spilled[2]]
 
 
 def test_nothing_is_removed_while_a_process_stages_rows(warehouse: Warehouse) -> None:

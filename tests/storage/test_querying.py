@@ -197,7 +197,7 @@ def test_a_link_that_is_swapped_after_the_check_leads_nowhere(folder: Path, name
     def swap() -> None:
         while not is_done.is_set():
             for goal in ("wh", "double", "out"):
-                for aside in (folder / "out").glob(".copy-*"):
+                for aside in (folder / "out").glob(".reasonmed-copy-*"):
                     double = folder / "double" / aside.name
                     double.mkdir(exist_ok=True)
                     for file in (name, f"tmp_{name}"):
@@ -218,7 +218,7 @@ def test_a_link_that_is_swapped_after_the_check_leads_nowhere(folder: Path, name
         is_done.set()
         swapping.join()
     assert _contents(folder / "wh") == before
-    assert [path.name for path in folder.glob("[!d]*/.copy-*")] == []
+    assert [path.name for path in folder.glob("[!d]*/.reasonmed-copy-*")] == []
 
 
 def test_copy_may_write_nothing_where_there_is_no_row(folder: Path, ask: Callable[..., str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.machine import sync
+from reasonmed_assets.machine import SILENT_S, sync
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage.errors import WarehouseError
 
@@ -20,6 +21,8 @@ _MEMORY_LIMIT_BYTES = 4 * 1024**3
 """Enough for the published size (1.75M paths), with insertion order not preserved."""
 _SMALLEST_COMPACTION_BLOCKS = 64
 """16 MiB."""
+_COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
+"""What stands after the name of a database file for what is half made beside it, or spilled by other programs."""
 
 
 def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -97,7 +100,7 @@ def _is_interruption(error: BaseException) -> bool:
 @contextmanager
 def created(path: Path, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new database file, which is at `path` in the end, complete or not at all."""
-    new = path.with_name(f"{path.name}.new")
+    new = path.with_name(f"{path.name}{_CREATED}")
     remove_database(new)
     con = connect(new, spill, read_only=False)
     try:
@@ -117,6 +120,23 @@ def remove_database(path: Path) -> None:
     """Remove a database file and its log, where they exist."""
     path.unlink(missing_ok=True)
     wal_of(path).unlink(missing_ok=True)
+
+
+def next_of(path: Path) -> Path:
+    """Where the next file of a name is made."""
+    return path.with_name(f"{path.name}{_NEXT}")
+
+
+def half_made(path: Path) -> list[Path]:
+    """What killed processes left beside a database file; nobody writes it meanwhile.
+
+    What another program spilled is left alone for `SILENT_S`: it may be at work.
+    """
+    made = [path.with_name(f"{path.name}{suffix}") for suffix in (_COMPACT, _CREATED, _NEXT)]
+    spilled = path.with_name(f"{path.name}{_SPILLED}")
+    found = [file for new in made for file in (new, wal_of(new)) if file.exists()]
+    is_old = spilled.is_dir() and time.time() - spilled.stat().st_mtime > SILENT_S
+    return [*found, spilled] if is_old else found
 
 
 def load_macros(con: duckdb.DuckDBPyConnection) -> None:
@@ -240,7 +260,7 @@ def compact(path: Path, spill: Path) -> None:
         WarehouseError: the file still has a log, which a copy would miss.
     """
     refuse_log(path)
-    new = path.with_name(f"{path.name}.compact")
+    new = path.with_name(f"{path.name}{_COMPACT}")
     remove_database(new)
     con = connect(None, spill, read_only=False)
     try:

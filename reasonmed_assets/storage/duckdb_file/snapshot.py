@@ -117,7 +117,7 @@ def take(
     """
     _bring_up_to_date(build, tables, views, spill)
     database.refuse_log(build)
-    new = snapshot.with_name(f"{snapshot.name}.next")
+    new = database.next_of(snapshot)
     database.remove_database(new)
     try:
         shutil.copyfile(build, new)

@@ -185,6 +185,12 @@ class DuckDBFile(Warehouse):
             sync(self.folder)
             return str(aside)
 
+    @contextmanager
+    def half_made(self) -> Iterator[list[Path]]:
+        with self._lock.exclusive("look for left-overs"):
+            files = [*database.half_made(self.build_path), *database.half_made(self.snapshot_path)]
+            yield [*files, *self._staging.glob("spill-*")]
+
     @property
     def was_cut_off(self) -> bool:
         return database.is_cut_off(self.build_path)
