@@ -1,5 +1,3 @@
-"""The Dagster code location: `dagster dev` in this folder, or `reasonmed ui` from anywhere."""
+"""The Dagster code location, for tools that load a file of this folder."""
 
-from reasonmed_assets.orchestration.code_location import build_defs
-
-defs = build_defs()
+from reasonmed_assets.orchestration.definitions import defs as defs

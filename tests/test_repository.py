@@ -215,3 +215,13 @@ def test_the_ci_fails_where_a_test_of_the_real_files_did_not_run(
     ]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert (run.returncode == 0) is passes, run.stdout
+
+
+def test_every_package_of_the_repository_is_installed() -> None:
+    setuptools = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]
+    found = set()
+    for package, folder in setuptools["package-dir"].items():
+        for file in (ROOT / folder).rglob("__init__.py"):
+            found.add(".".join([package, *file.parent.relative_to(ROOT / folder).parts]))
+    assert set(setuptools["packages"]) == found
+    assert "py-modules" not in setuptools, "a module at the top level would collide with those of other projects"

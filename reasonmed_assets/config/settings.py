@@ -35,6 +35,9 @@ from reasonmed_assets.vocabulary import GIVEN_UP, Outcome
 SAMPLE_DIR = Path(__file__).parents[1] / "sources" / "sample"
 """Data directory of the questions that come with the package: our own, in the native format of each source."""
 
+ALLOW_REAL_CALLS = "REASONMED_ALLOW_REAL_CALLS"
+"""Variable by which runs that Dagster's own commands start may call models of real providers: 1."""
+
 
 class SettingsError(ReasonmedError):
     """A variable of the environment or an option that cannot be used; the message names it."""
@@ -56,6 +59,7 @@ class BuildSettings:
         set: values that replace those of the profile, by dotted key.
         allow_shrink: tables that may lose rows without a reason in this run (`quality/shrinking.py`).
         is_limit_given: a person gave the limit, as an option, the recipe or the launchpad: what is beyond it may go.
+        may_call_real: whether a model of a provider of kind `real` may be called.
         kept: what the profile stated when the warehouse took it in; None: its files are read.
         base: the version of the recipe that the build starts from; None: none is kept yet.
         recipe: what is kept with the warehouse when a run starts to publish; None: what these settings say.
@@ -73,6 +77,7 @@ class BuildSettings:
     set: dict[str, Any] = field(default_factory=dict)
     allow_shrink: tuple[str, ...] = ()
     is_limit_given: bool = False
+    may_call_real: bool = True
     kept: KeptProfile | None = None
     base: Version | None = None
     recipe: Recipe | None = None

@@ -12,7 +12,7 @@ from typing import Literal
 from reasonmed_assets.config import Profile
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.recipes.book import who
-from reasonmed_assets.config.settings import BuildSettings, SettingsError
+from reasonmed_assets.config.settings import ALLOW_REAL_CALLS, BuildSettings, SettingsError
 from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.llm.ledger.opening import open_store
@@ -128,6 +128,16 @@ class BuildSession:
 
     @cached_property
     def engine(self) -> Engine:
+        """What makes the calls.
+
+        Raises:
+            SettingsError: the run may call no real provider, and the profile's are.
+        """
+        if self.profile.provider_kind == "real" and not self.settings.may_call_real:
+            raise SettingsError(
+                "a run that Dagster's own commands start calls no real provider: use `reasonmed ui` or `reasonmed "
+                f"build`, or set {ALLOW_REAL_CALLS}=1 (SECURITY.md says what that allows)"
+            )
         return Engine(
             self.profile,
             self.ledger,

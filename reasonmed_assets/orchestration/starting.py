@@ -10,13 +10,13 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from reasonmed_assets.config.recipes.book import read_book, who
 from reasonmed_assets.config.recipes.recipe import Recipe, RecipeError, changes, profile_reference
-from reasonmed_assets.config.settings import SAMPLE_DIR, BuildSettings
+from reasonmed_assets.config.settings import ALLOW_REAL_CALLS, SAMPLE_DIR, BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.materialisation.session import read_inputs
 from reasonmed_assets.orchestration.history import dagster_home_of
@@ -167,14 +167,17 @@ _PLACES = ("warehouse", "data_dir", "ledger")
 def begin_run(version: int | None = None) -> BuildSettings:
     """What a run of this code location starts with: the recipe as it is now, or a version of it.
 
-    What `reasonmed ui` was started with holds until it is kept, or another process changes the recipe.
+    What `reasonmed ui` was started with holds until it is kept, or another process changes the recipe. A run that
+    Dagster's own commands start calls no real provider, since any page can start one there (SECURITY.md).
     """
-    options = json.loads(os.environ.get(_OPTIONS, "{}"))
-    given, once = options.get("given", {}), options.get("once", False)
-    command = "reasonmed ui" if options else "Dagster"
+    if _OPTIONS not in os.environ:
+        is_allowed = os.environ.get(ALLOW_REAL_CALLS) == "1"
+        return replace(begin({}, version=version, started_by="Dagster"), may_call_real=is_allowed)
+    options = json.loads(os.environ[_OPTIONS])
+    given, once, command = options["given"], options["once"], "reasonmed ui"
     settings = begin(given, once=once, started_by=command)
     base = settings.base.number if settings.base else 0
-    if version is None and (once or base == options.get("base", base)):
+    if version is None and (once or base == options["base"]):
         return settings
     places = {name: given[name] for name in ("warehouse",) if name in given}
     return begin(given if once else places, once=once, version=version, started_by=command)

@@ -22,7 +22,9 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.machine import socket_in, temporary_folder
 from reasonmed_assets.servers.child import HOST
 
-_LOCATION = "definitions"
+LOCATION = "definitions"
+"""Name of the code location, by which Dagster's history knows its runs."""
+MODULE = "reasonmed_assets.orchestration.definitions"
 _STOP_S = 15.0
 _PAUSE_S = 0.05
 
@@ -57,14 +59,14 @@ def serve(settings: BuildSettings, told: Mapping[str, str], home: Path, port: in
     ):
         code, workspace = str(socket_in(folder, "code.sock")), folder / "workspace.yaml"
         # JSON is YAML.
-        server = {"grpc_server": {"location_name": _LOCATION, "host": "localhost", "socket": code}}
+        server = {"grpc_server": {"location_name": LOCATION, "host": "localhost", "socket": code}}
         workspace.write_text(json.dumps({"load_from": [server]}), encoding="utf-8")
         package = "reasonmed_assets.orchestration.ui"
-        start = ["code-server", "start", "--socket", code, "--location-name", _LOCATION, "--log-level", "warning"]
-        start += ["-m", _LOCATION, "-d", str(Path(__file__).parents[3])]
+        start = ["code-server", "start", "--socket", code, "--location-name", LOCATION, "--log-level", "warning"]
+        start += ["-m", MODULE]
         children.start("code server", [f"{package}.service", "0", "dagster", *start], environment)
         descriptor = listening.fileno()
-        webserver = [f"{package}.webserver", str(settings.warehouse_folder), code, _LOCATION, str(descriptor), *names]
+        webserver = [f"{package}.webserver", str(settings.warehouse_folder), code, LOCATION, str(descriptor), *names]
         children.start("webserver", webserver, keyless, (descriptor,))
         taken = str(listening.getsockname()[1])
         daemon = [f"{package}.service", taken, "dagster._daemon", "run", "-w", str(workspace)]

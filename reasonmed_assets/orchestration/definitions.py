@@ -1,0 +1,8 @@
+"""The code location of this package, for Dagster's own commands: `dg dev`, `dg launch`, `dagster dev`.
+
+The recipe of the warehouse says what its runs start from, as in `reasonmed ui`.
+"""
+
+from reasonmed_assets.orchestration.code_location import build_defs
+
+defs = build_defs()
