@@ -26,7 +26,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.assets import definitions
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.lineage import Lineage
+from reasonmed_assets.lineage.edges import Lineage
 from reasonmed_assets.materialisation.factory import table_asset
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.orchestration.code_location import build_defs

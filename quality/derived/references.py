@@ -97,12 +97,13 @@ def _problems(spec: TableSpec, tables: Sequence[TableSpec], ids: Sequence[str]) 
 _TABLE_REFERENCES = """\
 -- makes: table_references
 -- description: Which columns hold ids of rows of other tables, as declared: `parent_column` of `parent_table`; where
---     several tables give such ids, one row for each. `kind` is what the row is to the one that it names.
+--     several tables give such ids, one row for each. `kind` is what the row is to the one that it names,
+--     `table_key` the id of the row itself.
 select *
 from (
     values
 {rows}
-) as declared (table_name, column_name, parent_table, parent_column, kind)
+) as declared (table_name, table_key, column_name, parent_table, parent_column, kind)
 """
 
 _ROW_LINEAGE = """\
@@ -161,12 +162,12 @@ def table_references(tables: Iterable[TableSpec]) -> str:
     """The query of the view `table_references`, with its header."""
     listed = list(tables)
     rows = [
-        (spec.name, one.column, parent, one.id, one.kind)
+        (spec.name, spec.key, one.column, parent, one.id, one.kind)
         for spec in listed
         for one in references_of(spec, listed)
         for parent in one.tables
     ]
-    rows += [(spec.name, "call_keys", "llm_calls", "call_key", "call") for spec in listed if spec.missing]
+    rows += [(spec.name, spec.key, "call_keys", "llm_calls", "call_key", "call") for spec in listed if spec.missing]
     lines = [f"        ({', '.join(repr(value) for value in row)})" for row in rows]
     return _TABLE_REFERENCES.format(rows=",\n".join(lines))
 

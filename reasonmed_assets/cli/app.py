@@ -11,6 +11,7 @@ import typer
 
 from reasonmed_assets.cli.build import build, retry, ui
 from reasonmed_assets.cli.doctor import doctor
+from reasonmed_assets.cli.lineage.trace import trace
 from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.recipe import recipe_app
 from reasonmed_assets.cli.review import review_app
@@ -63,7 +64,7 @@ def _options(
     """Options before a command."""
 
 
-for command in (build, retry, ui, sql, show, costs, export, quality, doctor, clean, fetch):
+for command in (build, retry, ui, sql, show, trace, costs, export, quality, doctor, clean, fetch):
     app.command()(command)
 app.command(context_settings=OWN_ARGUMENTS)(simulate)
 app.command("serve-model", context_settings=OWN_ARGUMENTS)(serve_model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,23 @@ def calls_of(con: duckdb.DuckDBPyConnection, ledger: CallStore, wanted: str) -> 
         reply = stored[key].reply if key in stored else None
         shown.append(ShownCall(table, row_id, key, role, model, outcome, prompt, reply))
     return shown
+
+
+def texts_of(ledger: CallStore, keys: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """What was asked in calls and what came back, by call key: (role, text) of each message and part of the reply.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    listed = set(keys)
+    stored = ledger.lookup(listed)
+    found = {}
+    for key in listed:
+        reply = stored[key].reply if key in stored else None
+        said = {"reasoning": reply.reasoning, "refusal": reply.refusal, "reply": reply.content} if reply else {}
+        parts = [(name, text) for name, text in said.items() if text is not None]
+        found[key] = [*_messages(ledger.body_of(key) or {}), *parts]
+    return found
 
 
 def _messages(body: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -86,7 +86,7 @@ def column_lineage(spec: TableSpec) -> dg.TableColumnLineage:
         LineageError: a column cannot be followed to the tables that it is made from.
     """
     # sqlglot is loaded only where lineage is shown.
-    from reasonmed_assets.lineage import edges_of
+    from reasonmed_assets.lineage.edges import edges_of
 
     upstream = {
         name: [dg.TableColumnDep(dg.AssetKey(edge.table), edge.column) for edge in edges if not edge.is_previous]

@@ -13,7 +13,7 @@ from typing import Any
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
-from reasonmed_assets.lineage import Edge, edges_of
+from reasonmed_assets.lineage.edges import Edge, edges_of
 from reasonmed_assets.pages.check_list import fill_in
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.expectations import views_of

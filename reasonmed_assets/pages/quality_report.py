@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import jinja2
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.pages.charts import Chart, Row, number, spread, stacked
 from reasonmed_assets.pages.data_docs import SITE, result_page
+from reasonmed_assets.pages.rendering import templates
 from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
@@ -84,13 +84,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         warehouse: folder of the warehouse, to name it.
     """
     failures = [Failure(record, outcome) for record in _ordered(records) for outcome in record.failures]
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.filters |= {"number": _shown, "when": _when}
     return environment.get_template("report.html").render(
         generator=GENERATOR,

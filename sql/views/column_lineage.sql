@@ -1326,6 +1326,7 @@ from (
     ('spending', 'no_price', 'llm_calls', 'is_declined', 'computed', ''),
     ('spending', 'no_price', 'llm_calls', 'prompt_tokens', 'computed', ''),
     ('table_references', 'table_name', '', '', 'constant', ''),
+    ('table_references', 'table_key', '', '', 'constant', ''),
     ('table_references', 'column_name', '', '', 'constant', ''),
     ('table_references', 'parent_table', '', '', 'constant', ''),
     ('table_references', 'parent_column', '', '', 'constant', ''),

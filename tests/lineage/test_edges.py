@@ -16,7 +16,9 @@ from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 from sqlglot import exp
 
 from reasonmed_assets import sql
-from reasonmed_assets.lineage import Edge, Lineage, LineageError, edges_of, view
+from reasonmed_assets.lineage import view
+from reasonmed_assets.lineage.edges import Edge, Lineage, edges_of
+from reasonmed_assets.lineage.query import LineageError
 from reasonmed_assets.storage.views import create_views, shipped_views
 
 VIEWS = [query.makes for query in sql.queries("views")]

@@ -19,7 +19,7 @@ from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets import sql
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.lineage import edges_of
+from reasonmed_assets.lineage.edges import edges_of
 from reasonmed_assets.materialisation.transform import transform_of
 from reasonmed_assets.orchestration.code_location import build_defs, job_tables
 

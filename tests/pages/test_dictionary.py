@@ -11,7 +11,7 @@ import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES, Table, column, table
 
-from reasonmed_assets.lineage import edges_of
+from reasonmed_assets.lineage.edges import edges_of
 from reasonmed_assets.pages.dictionary import main, render
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
