@@ -1,11 +1,16 @@
-"""The DuckDB dialect under which Great Expectations runs.
+"""The DuckDB dialect under which Great Expectations runs: one database in memory for the process.
 
-Great Expectations reads a result after it has released its connection, when duckdb-engine's cursor is already closed.
-So every result is fetched as soon as its statement has run.
+Great Expectations opens a connection for every few statements; here each is another one to that database, which is open
+already. It reads a result after it has released its connection, when duckdb-engine's cursor is already closed. So every
+result is fetched as soon as its statement has run.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
+import duckdb
 import duckdb_engine
 from sqlalchemy import NullPool
 from sqlalchemy.dialects import registry
@@ -31,15 +36,31 @@ class BufferedContext(PGExecutionContext_psycopg2):
 
 
 class BufferedDuckDB(duckdb_engine.Dialect):
-    """duckdb-engine's dialect with buffered results."""
+    """duckdb-engine's dialect on the database of the process, with buffered results."""
 
     supports_statement_cache = False
     execution_ctx_cls = BufferedContext
 
+    def connect(self, *arguments: Any, **settings: Any) -> Any:
+        """A further connection to the database of the process."""
+        return duckdb_engine.ConnectionWrapper(database().cursor())
+
+    def get_pk_constraint(self, *arguments: Any, **settings: Any) -> Any:
+        """None: views have no key, and to ask for it takes as long as all else about their columns."""
+        return {"constrained_columns": [], "name": None}
+
     @classmethod
     def get_pool_class(cls, url: URL) -> type[NullPool]:
-        """No pool: a kept connection would hold the temporary file open after it is removed."""
+        """No pool: to connect costs nothing."""
         return NullPool
+
+
+@cache
+def database() -> duckdb.DuckDBPyConnection:
+    """The database in memory that connections of the dialect share; a statement of its own needs a `cursor()`."""
+    con = duckdb.connect()
+    con.execute("set threads = 1")
+    return con
 
 
 def register() -> None:

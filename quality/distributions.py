@@ -1,17 +1,20 @@
 """The check `distributions`: a table's expectations, run by Great Expectations.
 
-Each view is written as a small Parquet file; a temporary DuckDB file has views of the same names over them, and Great
-Expectations reads that file. It is imported here only, inside the check: the import takes seconds.
+Each view is written as a small Parquet file; a database in memory has views of the same names over them, and Great
+Expectations reads that. It is imported here only, inside the check: the import takes seconds.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from reasonmed_assets.quality import dialect
 from reasonmed_assets.quality.expectations import Between, Expectation, Rare, View, views_of
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.sql import literal, parquet
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from reasonmed_assets.config.profile import Thresholds
 
 _MAX_NAMES = 5
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,13 @@ def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresh
         thresholds: the bounds.
     """
     views = views_of(spec.name)
-    with temporary_folder("expectations") as folder:
-        database = folder / "figures.duckdb"
-        with duckdb.connect(str(database)) as figures:
-            for view in views:
-                file = folder / f"{view.name}.parquet"
-                con.execute(f"copy ({view.sql}) to {literal(file)} (format parquet)")
-                figures.execute(f"create view {view.name} as from {parquet(file)}")
-            arguments = {
-                view.name: [_arguments(con, figures, view, e, thresholds) for e in view.expectations] for view in views
-            }
-        validated = _validated(database, views, arguments)
+    # The views of two tables may have the same names.
+    with _ONE_AT_A_TIME, temporary_folder("expectations") as folder, dialect.database().cursor() as figures:
+        for view in views:
+            file = folder / f"{view.name}.parquet"
+            con.execute(f"copy ({view.sql}) to {literal(file)} (format parquet)")
+            figures.execute(f"create or replace view {view.name} as from {parquet(file)}")
+        validated = [found for view in views for found in _of_view(con, figures, spec, view, thresholds)]
         failures = [
             _described(view, expectation, kwargs, result)
             for view, expectation, kwargs, result in validated
@@ -131,29 +131,23 @@ def _bound(kwargs: dict[str, Any]) -> str:
     return " and ".join(f"{which} {end:.6g}" for which, end in ends if end is not None).capitalize() + "."
 
 
-def _validated(database: Path, views: tuple[View, ...], arguments: dict[str, list[dict[str, Any]]]) -> list[Any]:
-    """(view, expectation, arguments, result) of every expectation."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
-    from reasonmed_assets.quality import dialect
-
-    dialect.register()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    source = context.data_sources.add_sql("figures", connection_string=f"{dialect.NAME}:///{database}")
-    # One connection stays open, so that DuckDB opens the file for the others at once.
-    with source.get_engine().connect():
-        return [found for view in views for found in _of_view(gx, source, view, arguments[view.name])]
-
-
-def _of_view(gx: Any, source: Any, view: View, arguments: list[dict[str, Any]]) -> list[Any]:
+def _of_view(
+    con: duckdb.DuckDBPyConnection,
+    figures: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    view: View,
+    thresholds: Thresholds,
+) -> list[Any]:
     """(view, expectation, arguments, result) of every expectation of one view."""
+    arguments = [_arguments(con, figures, view, expectation, thresholds) for expectation in view.expectations]
+    batch = _batch_definition(spec.name, view.name).get_batch()
+
+    import great_expectations as gx
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     suite = gx.ExpectationSuite(name=view.name)
     for expectation, kwargs in zip(view.expectations, arguments, strict=True):
         suite.add_expectation_configuration(ExpectationConfiguration(**_configuration(expectation, kwargs)))
-    batch = source.add_table_asset(view.name, table_name=view.name).add_batch_definition_whole_table("all").get_batch()
     results = {
         (result.expectation_config.type, result.expectation_config.kwargs["column"]): result
         for result in batch.validate(suite).results
@@ -162,6 +156,25 @@ def _of_view(gx: Any, source: Any, view: View, arguments: list[dict[str, Any]]) 
         (view, expectation, kwargs, results[_type(expectation), expectation.column])
         for expectation, kwargs in zip(view.expectations, arguments, strict=True)
     ]
+
+
+@cache
+def _source() -> Any:
+    """Great Expectations' data source of the database in memory."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations as gx
+
+    dialect.register()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    return context.data_sources.add_sql("figures", connection_string=f"{dialect.NAME}://")
+
+
+@cache
+def _batch_definition(table: str, view: str) -> Any:
+    """Great Expectations' definition of all rows of a view of a table."""
+    asset = _source().add_table_asset(f"{table}.{view}", table_name=view)
+    return asset.add_batch_definition_whole_table("all")
 
 
 def _type(expectation: Expectation) -> str:

@@ -75,9 +75,11 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     spec, warehouse, settings, started = table.spec, session.warehouse, session.settings, time.monotonic()
     # First: a table whose lineage cannot be determined is an error before a call is paid for.
     lineage = column_lineage(spec)
-    parts = all_parts(table, session, partition)
+    # Opened once for all that is looked up within.
+    with warehouse.read():
+        parts = all_parts(table, session, partition)
+        last = warehouse.last_publish(spec.name, partition)
     made_from = fingerprint(parts)
-    last = warehouse.last_publish(spec.name, partition)
     values = declared_values(table, session.profile, partition)
     session.display.table_started(spec.name, partition)
     with warehouse.staging_area(spec.name, partition, run_id) as area:
@@ -85,11 +87,11 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
         is_retry = "call_keys" in spec.columns and bool(settings.retried_outcomes(spec.name))
         is_unchanged = last is not None and last.fingerprint == made_from and not is_retry
-        if is_unchanged:
-            warehouse.export(spec, partition, path)
-        else:
+        if not is_unchanged:
             table.stage_rows(stage)
-        with stage.read() as con:
+        with warehouse.read() as con:
+            if is_unchanged:
+                warehouse.export(spec, partition, path)
             if "source_files" in stage.frames:
                 con.register("source_files", stage.frames["source_files"])
             con.execute("set variable last_statistics = $1", [json.dumps(last.statistics) if last else None])

@@ -105,9 +105,13 @@ class Stage:
     def read(
         self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees published tables, views, the variables of profile and partition, and the relations."""
+        """A connection that sees published tables, views and the relations.
+
+        Of the profile's variables it sees those that the table's queries read, and in any case those of the partition.
+        """
         of_partition = self.spec.partition_values(self.partition)
-        known = quality.variables(self.session.profile, of_partition.get("source")) | of_partition
+        profile = quality.variables(self.session.profile, of_partition.get("source"))
+        known = {name: profile[name] for name in self.transform.variables & profile.keys()} | of_partition
         with self.session.warehouse.read(known | dict(variables or {})) as con:
             for name, relation in (relations or {}).items():
                 if isinstance(relation, pl.DataFrame):

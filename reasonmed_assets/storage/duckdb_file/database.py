@@ -161,6 +161,15 @@ def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[
     return tables
 
 
+def _columns_of(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, tuple[str, bool]]:
+    """As `stored_columns`, of one table; empty where there is none. To list all, DuckDB binds every view."""
+    is_there = "from duckdb_tables() where database_name = current_database() and schema_name = 'main'"
+    if con.execute(f"{is_there} and table_name = $1", [table]).fetchone() is None:
+        return {}
+    columns = con.execute(f'select name, lower(type), not "notnull" from pragma_table_info({sql.literal(table)})')
+    return {name: (data_type, is_nullable) for name, data_type, is_nullable in columns.fetchall()}
+
+
 def column_changes(con: duckdb.DuckDBPyConnection, tables: Mapping[str, TableSpec]) -> list[str]:
     """What `conform` would change in stored tables: `table +added -dropped ~of another type`, one text per table."""
     changes = []
@@ -202,13 +211,13 @@ def conform(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
     Raises:
         WarehouseError: a stored value cannot become the declared type.
     """
-    stored = stored_columns(con).get(spec.name)
-    if stored is None:
+    stored = _columns_of(con, spec.name)
+    if not stored:
         run_together(con, [spec.ddl(), *spec.comments()])
         return
     if [(name, data_type) for name, (data_type, _) in stored.items()] != list(spec.duckdb_types().items()):
         _rebuild(con, spec, set(stored))
-        stored = stored_columns(con)[spec.name]
+        stored = _columns_of(con, spec.name)
     _conform_nulls(con, spec, {name for name, (_, is_nullable) in stored.items() if is_nullable})
 
 
