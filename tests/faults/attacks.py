@@ -229,7 +229,7 @@ ATTACKS = (
     ),
     Attack(
         "keys: other processes",
-        "reading the environment of the UI's webserver and daemon, and of the servers of a build",
+        "reading the environment of every process under the UI, and of the servers of a build",
         "they have no key",
         (
             "end_to_end/test_ui.py::test_a_person_materialises_a_table_and_backfills_a_source",

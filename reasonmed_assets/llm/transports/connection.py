@@ -7,7 +7,6 @@ batches (`batches/client.py`) is another one under the same rules.
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +21,7 @@ from reasonmed_assets.config.credentials import without_secret
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import EndpointError, EngineError, UnauthorisedError, detail_of
 from reasonmed_assets.llm.refusals import Cause, refusal_of
+from reasonmed_assets.llm.transports.keys import key_in
 
 _OK = 200
 _SHOWN_CHARACTERS = 200
@@ -171,14 +171,14 @@ async def count_models(name: str, provider: Provider, base_url: str, timeout_s: 
 
 
 def key_of(name: str, variable: str | None) -> str | None:
-    """The key of provider `name`, out of its environment variable; None when it declares none.
+    """The key of provider `name`, see `keys`; None when it declares none.
 
     Raises:
         UnauthorisedError: the variable does not hold a key.
     """
     if variable is None:
         return None
-    key = os.environ.get(variable, "").strip()
+    key = key_in(variable)
     if not key:
         raise UnauthorisedError(f"provider {name}: set the environment variable {variable} to its key")
     if not (key.isascii() and key.isprintable()):

@@ -19,6 +19,7 @@ from pathlib import Path
 from reasonmed_assets import interruption
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.llm.transports.keys import handed_out
 from reasonmed_assets.machine import socket_in, temporary_folder
 from reasonmed_assets.servers.child import HOST
 
@@ -49,14 +50,15 @@ def serve(settings: BuildSettings, told: Mapping[str, str], home: Path, port: in
     """
     # Modules come from the installation, never from the current folder.
     environment = os.environ | told | {"DAGSTER_HOME": str(home), "PYTHONSAFEPATH": "1"}
-    keyless = settings.loaded_profile.without_keys(environment)
     with (
         suppress(KeyboardInterrupt),
         interruption.heeded(),
         temporary_folder("ui") as folder,
+        handed_out(socket_in(folder, "keys.sock"), os.environ) as asking,
         _listening(port) as listening,
         _Children() as children,
     ):
+        keyless = settings.loaded_profile.without_keys(environment)
         code, workspace = str(socket_in(folder, "code.sock")), folder / "workspace.yaml"
         # JSON is YAML.
         server = {"grpc_server": {"location_name": LOCATION, "host": "localhost", "socket": code}}
@@ -64,7 +66,7 @@ def serve(settings: BuildSettings, told: Mapping[str, str], home: Path, port: in
         package = "reasonmed_assets.orchestration.ui"
         start = ["code-server", "start", "--socket", code, "--location-name", LOCATION, "--log-level", "warning"]
         start += ["-m", MODULE]
-        children.start("code server", [f"{package}.service", "0", "dagster", *start], environment)
+        children.start("code server", [f"{package}.service", "0", "dagster", *start], keyless | asking)
         descriptor = listening.fileno()
         webserver = [f"{package}.webserver", str(settings.warehouse_folder), code, LOCATION, str(descriptor), *names]
         children.start("webserver", webserver, keyless, (descriptor,))
