@@ -5,6 +5,7 @@ As a program, the build that is watched: python benchmarks/faults.py URL N IN_FL
 
 from __future__ import annotations
 
+import hashlib
 import resource
 import sqlite3
 import subprocess
@@ -107,15 +108,17 @@ def _watched(url: str, n: int, in_flight: int, folder: Path) -> dict[str, Any]:
 
 def _attempts(folder: Path) -> dict[str, list[str]]:
     query = """
-    select lower(hex(c.body_hash)), a.outcome
-    from attempts as a inner join calls as c using (call_key)
-    order by a.call_key, a.attempt
+    select lower(hex(c.call_key)), a.outcome
+    from attempts as a inner join calls as c using (call_id)
+    order by a.call_id, a.attempt
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
-        for body_hash, outcome in ledger.execute(query):
-            found[body_hash].append(outcome)
-    return found
+    file = folder / "ledger.sqlite"
+    with open_store(file) as store, closing(sqlite3.connect(file)) as ledger:
+        for key, outcome in ledger.execute(query):
+            found[key].append(outcome)
+        bodies = {key: orjson.dumps(store.body_of(key)) for key in found}
+    return {hashlib.sha256(bodies[key]).hexdigest()[:32]: outcomes for key, outcomes in found.items()}
 
 
 def asked_of(reply: Reply, fields: Mapping[str, Any]) -> bool:

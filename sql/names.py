@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 from reasonmed_assets.sql.headers import QueryError
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @cache
@@ -27,6 +29,8 @@ def names_in(text: str) -> frozenset[str]:
 
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
+    import duckdb  # 30 MB, which a process that only makes calls does not need
+
     return duckdb.connect()
 
 

@@ -60,7 +60,7 @@ def test_doctor_names_versions_and_what_will_be_brought_forward(folder: Path) ->
     said = called("doctor", "--profile", "simulated", "--warehouse", str(folder)).stdout
     assert "the next build brings it forward: " in said
     assert "llm_calls +" in said
-    assert "the next build brings it to 4, without a call" in said
+    assert "the next build brings it to 5, without a call" in said
     assert {path: path.read_bytes() for path in files} == files
 
 

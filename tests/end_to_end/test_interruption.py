@@ -68,7 +68,7 @@ def test_a_build_stops_when_told_and_at_its_budget_and_the_next_pays_for_the_res
     per_question = interrupted.query("select count(*) from reasoning_paths group by question_id")
     assert per_question == [(9,)] * 3
     with sqlite3.connect(folder / "ledger.sqlite") as ledger:
-        twice = "select call_key from attempts where reply is not null group by call_key having count(*) > 1"
+        twice = "select call_id from attempts where reply is not null group by call_id having count(*) > 1"
         assert ledger.execute(twice).fetchall() == []
 
 

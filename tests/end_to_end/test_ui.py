@@ -221,7 +221,7 @@ def test_a_run_that_is_terminated_leaves_what_it_received_and_the_next_one_goes_
         assert ledger.execute("select count(*) from claims").fetchone() == (0,)
         ui.launch("reasoning_paths", "mmlu", calls)
         _wait_for("the next run ends", lambda: _have_ended(ui, runs + 2), RUN_S)
-        twice = "select call_key from attempts where outcome = 'completed' group by call_key having count(*) > 1"
+        twice = "select call_id from attempts where outcome = 'completed' group by call_id having count(*) > 1"
         assert ledger.execute(twice).fetchall() == []
     assert warehouse.attempts() > before + 3
     assert {each["status"] for each in ui.runs()} == {"SUCCESS", "CANCELED"}

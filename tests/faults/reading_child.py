@@ -40,7 +40,7 @@ def accountant(folder: Path) -> None:
     """Add up the ledger: no call has two replies that count."""
     ledger = folder / "ledger.sqlite"
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, timeout=30)) as connection:
-        twice = "select call_key from attempts where reply is not null group by call_key having count(*) > 1"
+        twice = "select call_id from attempts where reply is not null group by call_id having count(*) > 1"
         assert connection.execute(twice).fetchall() == []
 
 

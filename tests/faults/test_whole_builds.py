@@ -56,7 +56,7 @@ def rows_by_table(folder: Path) -> dict[str, list[tuple[object, ...]]]:
 def replies(folder: Path) -> int:
     """Calls with a reply; none has two."""
     with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
-        counts = ledger.execute("select count(*) from attempts where reply is not null group by call_key").fetchall()
+        counts = ledger.execute("select count(*) from attempts where reply is not null group by call_id").fetchall()
     assert set(counts) <= {(1,)}, "a call was paid for twice"
     return len(counts)
 

@@ -325,18 +325,18 @@ def test_what_an_earlier_version_kept_by_mistake_is_reopened_once(name: str, tmp
             build.results(calls(3), letter)
         mistaken = zstandard.ZstdCompressor().compress(raw(AGAIN[name]))
         with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as ledger, ledger:
-            key = ledger.execute("select min(call_key) from calls").fetchone()[0]
-            ledger.execute("update attempts set reply = ? where call_key = ?", (mistaken, key))
-            before = ledger.execute("select * from attempts where call_key <> ?", (key,)).fetchall()
+            one = ledger.execute("select min(call_id) from calls").fetchone()[0]
+            ledger.execute("update attempts set reply = ? where call_id = ?", (mistaken, one))
+            before = ledger.execute("select * from attempts where call_id <> ?", (one,)).fetchall()
         for _ in range(2):
             with Build(tmp_path, stub.base_url) as build:
                 results = build.results(calls(3), letter)
                 assert {result.value.answer_letter for result in results.values()} == {"B"}
             assert stub.n == 4
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as ledger:
-        assert ledger.execute("select * from attempts where call_key <> ?", (key,)).fetchall() == before
+        assert ledger.execute("select * from attempts where call_id <> ?", (one,)).fetchall() == before
         outcomes = ledger.execute(
-            "select attempt, outcome from attempts where call_key = ? order by 1", (key,)
+            "select attempt, outcome from attempts where call_id = ? order by 1", (one,)
         ).fetchall()
         assert outcomes == [(1, "transport_error"), (2, "completed")]
-        assert ledger.execute("select final_attempt from calls where call_key = ?", (key,)).fetchone() == (2,)
+        assert ledger.execute("select final_attempt from calls where call_id = ?", (one,)).fetchone() == (2,)

@@ -68,7 +68,8 @@ def test_a_role_gets_one_dictionary_and_texts_become_smaller(tmp_path: Path) -> 
     fill(path, 1000)
     fill(path, 1500)
     assert value(path, "select group_concat(role) from dictionaries") == "verifier"
-    size = "select avg(length(reply)) from attempts where attempt = 1 and call_key {} x'{:032x}'"
+    of_first = "from calls inner join attempts using (call_id) where attempt = 1"
+    size = f"select avg(length(reply)) {of_first} and call_key {{}} x'{{:032x}}'"
     before, after = value(path, size.format("<", 150)), value(path, size.format(">", 1100))
     assert isinstance(before, float) and isinstance(after, float)
     assert after < before / 1.5

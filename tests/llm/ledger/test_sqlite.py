@@ -44,11 +44,15 @@ def value(path: Path, query: str) -> object:
         return connection.execute(query).fetchone()[0]
 
 
-def test_a_body_is_stored_once(path: Path) -> None:
+def test_a_call_is_stored_once_with_all_its_attempts(path: Path) -> None:
     with open_store(path) as store:
-        for key in KEYS[:5]:
-            record(store, attempt(key))
-    assert value(path, "select count(*) from bodies") == 1
+        for outcome in (Outcome.TIMED_OUT, Outcome.COMPLETED):
+            for key in KEYS[:5]:
+                record(store, attempt(key, outcome, raw=None) if outcome == Outcome.TIMED_OUT else attempt(key))
+    assert value(path, "select count(*) from calls") == 5
+    assert value(path, "select group_concat(call_id || '/' || attempt) from attempts") == (
+        "1/1,1/2,2/1,2/2,3/1,3/2,4/1,4/2,5/1,5/2"
+    )
     assert value(path, "pragma journal_mode") == "wal"
 
 

@@ -6,7 +6,6 @@ still true when something is written because of it.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,14 +24,14 @@ from reasonmed_assets.llm.ledger.sqlite.statements import blob, execute_many, se
 from reasonmed_assets.machine import is_running, is_stopped
 
 _CALL_COLUMNS = (
-    "call_key", "attempts", "final_attempt", "body_hash", "provider", "model", "revision", "sample",
+    "call_id", "call_key", "attempts", "final_attempt", "body", "provider", "model", "revision", "sample",
 )  # fmt: skip
 _REPLY_COLUMNS = (
     "finish_reason", "served_model", "system_fingerprint", "prompt_tokens", "completion_tokens", "reasoning_tokens",
     "cached_tokens", "cache_write_tokens",
 )  # fmt: skip
 _ATTEMPT_COLUMNS = (
-    "call_key", "attempt", "asker_id", "role", "provider_kind", "outcome", "detail", "http_status", "latency_ms",
+    "call_id", "attempt", "asker_id", "role", "provider_kind", "outcome", "detail", "http_status", "latency_ms",
     "started_at", "is_simulated", "reply", "response", "reserved_usd", "is_declined", *_REPLY_COLUMNS,
 )  # fmt: skip
 
@@ -41,16 +40,14 @@ def _names(columns: Sequence[str], of: str = "") -> str:
     return ", ".join(of + column for column in columns)
 
 
-_BODY = "insert or ignore into bodies (body_hash, body) values {rows}"
-_CALL = f"""
-insert into calls ({_names(_CALL_COLUMNS)}) values {{rows}}
-on conflict (call_key) do update set attempts = excluded.attempts, final_attempt = excluded.final_attempt
-"""
+_CALL = f"insert into calls ({_names(_CALL_COLUMNS)}) values {{rows}}"
+_LAST_CALL = "select coalesce(max(call_id), 0) from calls"
+_COUNTED = "update calls set attempts = ?, final_attempt = ? where call_id = ?"
 _ATTEMPT = f"insert into attempts ({_names(_ATTEMPT_COLUMNS)}) values {{rows}}"
 _END_CLAIM = "delete from claims where call_key in (values {rows})"
 _of_reply = attrgetter(*_REPLY_COLUMNS)
 _NO_REPLY = (None,) * len(_REPLY_COLUMNS)
-_KNOWN = "select call_key, attempts, final_attempt from calls where call_key in (values {rows})"
+_KNOWN = "select call_key, call_id, attempts, final_attempt from calls where call_key in (values {rows})"
 _BUILDS = "select call_key, build from claims where call_key in (values {rows})"
 _ARRIVED = "update batch_calls set attempt = ? where call_key = ? and batch_id = ?"
 _READ_BEFORE = """
@@ -226,14 +223,17 @@ class Changes:
         results = {record.attempt.call_key: found for record in records if (found := self._read_before(record))}
         new = {key: record for record in records if (key := record.attempt.call_key) not in results}
         known = execute_many(connection, _KNOWN, _blobs(new))
-        counted = {key.hex(): (attempts, final) for key, attempts, final in known}
+        counted = {key.hex(): (call_id, before, final) for key, call_id, before, final in known}
+        (last_id,) = connection.execute(_LAST_CALL).fetchone()
         budgeted = _blobs(key for key, record in new.items() if record.attempt.build)
         claimed_by = {key.hex(): build for key, build in execute_many(connection, _BUILDS, budgeted)}
-        bodies, calls, attempts, ended, back = [], [], [], [], []
+        calls: list[tuple[Any, ...]] = []
+        again, attempts, ended, back = [], [], [], []
         for key, record in new.items():
             attempt, received = record.attempt, record.attempt.received
             call_key = blob(key)
-            before, final = counted.get(key, (0, None))
+            is_known = key in counted
+            call_id, before, final = counted[key] if is_known else (last_id + len(calls) + 1, 0, None)
             number = before + 1
             if final is None and received.is_final:
                 final = number
@@ -241,16 +241,16 @@ class Changes:
                 ended.append((call_key,))
             else:
                 back.append((call_key, record.owner_id))
-            body_hash = bytearray(hashlib.sha256(attempt.body).digest()[:16])
-            bodies.append((body_hash, bytearray(record.body)))
-            identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
-            calls.append((call_key, number, final, body_hash, *identity))
-            attempts.append((call_key, number, *self._columns(record)))
+            if is_known:
+                again.append((number, final, call_id))
+            else:
+                identity = (attempt.provider, attempt.model, attempt.revision, attempt.sample)
+                calls.append((call_id, call_key, number, final, bytearray(record.body), *identity))
+            attempts.append((call_id, number, *self._columns(record)))
             self._account(call_key, record, number, claimed_by.get(key))
             results[key] = Recorded(number, number == final)
-        for statement, rows in ((_BODY, bodies), (_CALL, calls), (_ATTEMPT, attempts)):
-            execute_many(connection, statement, rows)
-        for statement, rows in ((_END_CLAIM, ended), (_BACK, back)):
+        connection.executemany(_COUNTED, again)
+        for statement, rows in ((_CALL, calls), (_ATTEMPT, attempts), (_END_CLAIM, ended), (_BACK, back)):
             execute_many(connection, statement, rows)
         return [results[record.attempt.call_key] for record in records]
 
@@ -309,11 +309,10 @@ class Changes:
         return self._connection.execute(select, (learn.role,)).fetchone()[0]
 
     def _judge(self, judge: operations.Judge) -> None:
-        key = blob(judge.key)
         self._connection.execute(
-            "update attempts set outcome = ?, detail = ? where call_key = ? "
-            "and attempt = (select c.final_attempt from calls as c where c.call_key = ?)",
-            (str(judge.outcome), judge.detail, key, key),
+            "update attempts set outcome = ?, detail = ? "
+            "where (call_id, attempt) = (select c.call_id, c.final_attempt from calls as c where c.call_key = ?)",
+            (str(judge.outcome), judge.detail, blob(judge.key)),
         )
 
     def _reopen(self, reopen: operations.Reopen) -> None:

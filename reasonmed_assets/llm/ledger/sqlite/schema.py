@@ -12,20 +12,17 @@ from reasonmed_assets.llm.ledger.owners import Owner, is_alive
 from reasonmed_assets.llm.ledger.records import LedgerError
 from reasonmed_assets.llm.replies.usage import TOKENS_MAX
 
-VERSION = 4
+VERSION = 5
 
 _TABLES = """
 create table dictionaries (
     role text primary key,
     dictionary blob not null
 );
-create table bodies (
-    body_hash blob primary key,
-    body blob not null
-);
 create table calls (
-    call_key blob primary key,
-    body_hash blob not null references bodies,
+    call_id integer primary key,
+    call_key blob not null unique,
+    body blob not null,
     provider text not null,
     model text not null,
     revision text not null,
@@ -41,7 +38,7 @@ create table askers (
     unique (warehouse, table_name, source)
 );
 create table attempts (
-    call_key blob not null references calls,
+    call_id integer not null references calls,
     attempt integer not null,
     asker_id integer references askers,
     role text not null,
@@ -64,7 +61,7 @@ create table attempts (
     is_simulated integer not null,
     reply blob,
     response blob,
-    primary key (call_key, attempt)
+    primary key (call_id, attempt)
 );
 create index attempts_by_asker on attempts (asker_id);
 create table owners (
@@ -258,8 +255,49 @@ def _complete(connection: sqlite3.Connection) -> None:
         for column, least in (("prompt_tokens", 1), ("completion_tokens", 0), ("reasoning_tokens", 0)):
             absurd = f"not {column} between {least} and {TOKENS_MAX}"
             connection.execute(f"update attempts set {column} = null where {absurd}")
+    connection.execute("pragma user_version = 4")
+
+
+_NUMBERED = (
+    """
+    insert into calls (call_id, call_key, body, provider, model, revision, sample, attempts, final_attempt)
+    select c.rowid, c.call_key, b.body, c.provider, c.model, c.revision, c.sample, c.attempts, c.final_attempt
+    from calls_4 as c
+    left join bodies as b using (body_hash)
+    order by c.rowid
+    """,
+    """
+    insert into attempts (call_id, {columns})
+    select c.call_id, {columns_4}
+    from attempts_4 as a
+    left join calls as c using (call_key)
+    order by a.rowid
+    """,
+)
+
+
+def _number(connection: sqlite3.Connection) -> None:
+    """Calls get numbers in the order in which they were recorded, and the attempts theirs: of random keys, each call
+    added to a page of its own in three indexes. A body is with its call."""
+    if _columns(connection, "bodies"):
+        connection.execute("drop index if exists attempts_by_asker")
+        connection.execute("alter table calls rename to calls_4")
+        connection.execute("alter table attempts rename to attempts_4")
+        _create_missing(connection)
+        columns = sorted(_columns(connection, "attempts") - {"call_id"})
+        names = {"columns": ", ".join(columns), "columns_4": ", ".join(f"a.{column}" for column in columns)}
+        for statement in _NUMBERED:
+            connection.execute(statement.format(**names))
+        for table in ("attempts_4", "calls_4", "bodies"):
+            connection.execute(f"drop table {table}")
     _make(connection)
 
 
-_FORWARD: dict[int, Callable[[sqlite3.Connection], None]] = {0: _make, 1: _complete, 2: _complete, 3: _complete}
+_FORWARD: dict[int, Callable[[sqlite3.Connection], None]] = {
+    0: _make,
+    1: _complete,
+    2: _complete,
+    3: _complete,
+    4: _number,
+}
 """By version: what brings a file of it to a later one."""

@@ -32,7 +32,7 @@ again and again, so that a rare merge writes far less."""
 _STORED = """
 select c.call_key, a.outcome, a.detail, a.provider_kind, c.attempts, a.is_simulated, a.reply
 from calls as c
-inner join attempts as a on c.call_key = a.call_key and c.final_attempt = a.attempt
+inner join attempts as a on c.call_id = a.call_id and c.final_attempt = a.attempt
 where c.call_key in ({marks})
 """
 
@@ -40,8 +40,8 @@ _ATTEMPTS = f"""
 select {", ".join(ATTEMPT_COLUMNS)}
 from (
     select
-        lower(hex(a.call_key)) || '-' || a.attempt as attempt_id,
-        lower(hex(a.call_key)) as call_key,
+        lower(hex(c.call_key)) || '-' || a.attempt as attempt_id,
+        lower(hex(c.call_key)) as call_key,
         a.attempt,
         a.role,
         c.provider,
@@ -66,18 +66,19 @@ from (
         k.table_name as made_for,
         nullif(k.source, '') as made_for_source,
         nullif(lower(hex(b.batch_id)), '') as batch_id
-    from attempts as a
-    inner join calls as c on a.call_key = c.call_key
+    from calls as c
+    inner join attempts as a using (call_id)
     left join askers as k on a.asker_id = k.asker_id and k.warehouse = ?
-    left join batch_calls as b on a.call_key = b.call_key and a.attempt = b.attempt
-    where a.call_key in ({{marks}})
+    left join batch_calls as b on c.call_key = b.call_key and a.attempt = b.attempt
+    where c.call_key in ({{marks}})
 )
 order by call_key, attempt
 """
 
 _MADE_FOR = "from attempts where asker_id in (select asker_id from askers where warehouse = ?)"
+_KEYS_MADE_FOR = f"select call_key from calls where call_id in (select call_id {_MADE_FOR})"
 
-_BODY = "select b.body from calls as c inner join bodies as b using (body_hash) where c.call_key = ?"
+_BODY = "select body from calls where call_key = ?"
 
 _OPEN_BATCHES = """
 select bc.call_key, b.batch_id, b.remote_id
@@ -174,7 +175,9 @@ class SqliteStore(CallStore):
 
     def keys_made_for(self, warehouse: str) -> list[str]:
         with self._read() as connection:
-            rows = connection.execute(f"select distinct call_key {_MADE_FOR}", (warehouse,)).fetchall()
+            rows = connection.execute(
+                f"select call_key from calls where call_id in (select call_id {_MADE_FOR})", (warehouse,)
+            ).fetchall()
         return [key.hex() for (key,) in rows]
 
     def count_made_for(self, warehouse: str) -> int:

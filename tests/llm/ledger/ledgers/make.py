@@ -1,8 +1,8 @@
 """Makes a stored ledger as SQL text: python make.py REVISION > ledgers/REVISION.sql.
 
 A revision of this repository is checked out beside it, and its own code writes a small ledger: three calls of which one
-failed once, one was rejected and one is in a batch, where the revision knows of batches, all for a warehouse and within
-a budget, where it knows of those. Nothing but the present schema needs to be made again. Whole builds of earlier
+failed once, one was rejected and one is in a batch, all for a warehouse and within a budget. Nothing but the present
+schema needs to be made again. Whole builds of earlier
 revisions, with their warehouses, are in `tests/end_to_end/warehouses`.
 """
 
@@ -19,41 +19,36 @@ from pathlib import Path
 ROOT = Path(__file__).parents[4]
 
 WRITE = """
-import dataclasses, inspect, sys
+import sys
 from datetime import UTC, datetime
-from reasonmed_assets.llm import ledger as module
+from pathlib import Path
+from reasonmed_assets.config.profile import Budget
 from reasonmed_assets.llm.calls import Reply
+from reasonmed_assets.llm.ledger.budget import BuildBudget
+from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.records import Asker, Attempt, Wanted
 from reasonmed_assets.llm.outcomes import Received
 
 RAW = b'{"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}], "model": "served"}'
 KEYS = [f"{n:032x}" for n in range(4)]
 
-def made(cls, **values):
-    known = {field.name for field in dataclasses.fields(cls)}
-    return cls(**{name: value for name, value in values.items() if name in known})
-
-def attempt(key, outcome, raw, **more):
+def attempt(key, outcome, raw, batch_id=None):
     said = Reply("yes", finish_reason="stop", served_model="served") if raw else None
-    received = made(Received, outcome=outcome, detail=None, http_status=200 if raw else 500, raw=raw, reply=said,
-        retry_after_s=None, latency_ms=12.5, started_at=datetime(2026, 11, 23, tzinfo=UTC))
-    return made(module.Attempt, call_key=key, provider="local", model="small", revision="r1", sample=0, role="verifier",
-        provider_kind="real", body=b'{"messages":[]}', received=received, build="one", usd=0.5, **more)
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    received = Received(outcome, None, 200 if raw else 500, raw, said, None, 12.5, at)
+    body = b'{"messages":[]}'
+    return Attempt(key, "local", "small", "r1", 0, "verifier", "real", body, received, batch_id, "one", 0.5)
 
-with module.Ledger(sys.argv[1]) as ledger:
-    if hasattr(module, "Asker"):
-        ledger.asker = module.Asker("warehouse", "verifications", "medqa")
-    if hasattr(ledger, "begin_batch"):
-        batch = {"build": "one"} if "build" in inspect.signature(ledger.begin_batch).parameters else {}
-        ledger.begin_batch(batch_id="ab" * 16, provider="local", keys=KEYS[2:], **batch)
-        ledger.name_batch("ab" * 16, "remote-1")
-    wanted = [module.Wanted(key, "verifier", 1.0) for key in KEYS] if hasattr(module, "Wanted") else KEYS
-    budget = [module.Purse("one")] if hasattr(module, "Purse") else []
-    ledger.claim(wanted, lambda claimed: None, *budget)
+with open_store(Path(sys.argv[1])) as ledger:
+    ledger.asker = Asker("warehouse", "verifications", "medqa")
+    ledger.begin_batch("ab" * 16, "one", "local", KEYS[2:])
+    ledger.name_batch("ab" * 16, "remote-1")
+    wanted = [Wanted(key, "verifier", 1.0) for key in KEYS]
+    ledger.claim(wanted, lambda claimed: None, BuildBudget("one", Budget(calls=100)))
     ledger.record(attempt(KEYS[0], "timed_out", None), lambda recorded: None)
     ledger.record(attempt(KEYS[0], "completed", RAW), lambda recorded: None)
     ledger.record(attempt(KEYS[1], "rejected", None), lambda recorded: None)
-    in_batch = {"batch_id": "ab" * 16} if hasattr(ledger, "begin_batch") else {}
-    ledger.record(attempt(KEYS[2], "completed", RAW, **in_batch), lambda recorded: None)
+    ledger.record(attempt(KEYS[2], "completed", RAW, "ab" * 16), lambda recorded: None)
     ledger.flush()
 """
 
