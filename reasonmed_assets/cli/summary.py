@@ -137,6 +137,8 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
             ),
             soft_wrap=True,
         )
+    for line in summary.left_out:
+        console.print(Text.assemble(("!", "yellow"), f" left out: {line}"), soft_wrap=True)
     if summary.is_complete:
         query = "select tier, count(*) from reasonmed group by all"
         console.print(f"Try: {command('sql', query, warehouse=settings.warehouse_folder)}", soft_wrap=True)

@@ -20,17 +20,14 @@ from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, calls_in
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.orchestration.code_location import (
-    MATCH_JOB,
-    RELEASE_JOB,
-    SOURCE_JOB,
-    build_defs,
-    job_tables,
-    launch_config,
-)
+from reasonmed_assets.orchestration.code_location import build_defs, launch_config
 from reasonmed_assets.orchestration.history import BuildError, dagster_instance, process_tags, refuse_unusable
+from reasonmed_assets.orchestration.jobs import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, job_tables
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import open_warehouse
+from reasonmed_assets.storage.freshness import stale
+
+_SHOWN_PLACES = 6
 
 
 @dataclass
@@ -44,6 +41,7 @@ class BuildSummary:
         calls: how many calls were made and answered for the tables that were materialised.
         is_interrupted: it was stopped (Ctrl-C, SIGTERM).
         changed: input files that are no longer as they were read: what was made from them is behind.
+        left_out: one line per kind of thing that this build was not to make, or could not, and that is not up to date.
     """
 
     seconds: float = 0.0
@@ -52,6 +50,7 @@ class BuildSummary:
     calls: Counter[str] = field(default_factory=Counter)
     is_interrupted: bool = False
     changed: list[Path] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
@@ -102,7 +101,7 @@ def build(
         open_store(settings.ledger_reference).close()
     on_start()
     summary = BuildSummary()
-    built = tuple(dict.fromkeys(sources or declared))
+    built, failed = tuple(dict.fromkeys(sources or declared)), list[str]()
     is_for_examples = "reasonmed" in wanted
     with dagster_instance(settings.warehouse_folder) as instance:
         runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
@@ -117,6 +116,8 @@ def build(
             interruption.acknowledge()
             tables = [table for table in job_tables()[job] if table in wanted]
             is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
+            if partition and not is_made:
+                failed.append(partition)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 wanted &= _still_made(settings)
     if not summary.problems:
@@ -125,6 +126,7 @@ def build(
             *(without_examples(settings, built) if is_for_examples else ()),
         ]
     summary.changed = session.files.changed()
+    summary.left_out = list(left_out(settings, [one for one in declared if one not in built], failed))
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -145,6 +147,31 @@ def without_examples(settings: BuildSettings, sources: Sequence[str]) -> Iterato
         if con.execute(query, [list(sources)]).fetchone() == (0,):
             why = command("sql", "from funnel", warehouse=settings.warehouse_folder)
             yield f"reasonmed: no example was made of {', '.join(sources)}; where the questions were lost: {why}"
+
+
+def left_out(settings: BuildSettings, not_asked: Sequence[str], failed: Sequence[str]) -> Iterator[str]:
+    """What a build left out, for people.
+
+    Args:
+        settings: of the build.
+        not_asked: declared sources that it was not asked for.
+        failed: sources some of whose tables were not made.
+    """
+    if not_asked:
+        yield f"not asked for: {', '.join(not_asked)}"
+    if failed:
+        yield f"in the tables over all sources, {', '.join(failed)} is as it was published before, or not there"
+    warehouse = open_warehouse(settings.warehouse_folder)
+    if not warehouse.has_snapshot:
+        return
+    with warehouse.snapshot() as con:
+        behind = [one.place for one in stale(con) if one.why is not None]
+    if behind:
+        more = f" and {len(behind) - _SHOWN_PLACES} more" if len(behind) > _SHOWN_PLACES else ""
+        yield (
+            f"made from earlier rows than are published now: {', '.join(behind[:_SHOWN_PLACES])}{more} "
+            "(view freshness says why)"
+        )
 
 
 def _still_made(settings: BuildSettings) -> set[str]:

@@ -20,15 +20,12 @@ from reasonmed_assets.materialisation.display import Display, Displays, LogDispl
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.history import process_tags
+from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
 from reasonmed_assets.orchestration.starting import announced, begin_run, named_difference, recipe_of
-from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.derived.references import check_references
 from reasonmed_assets.quality.derived.served_rows import check_served
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.sources import InputFiles, load_declaration
-
-MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
-"""The order of a build: duplicates over all sources once, then each source, then the tables over all sources."""
 
 RECIPE_TAG = "reasonmed/recipe"
 """Tag of a run: the version of the recipe that it is made by."""
@@ -36,8 +33,6 @@ FORMER_PLACES = ("profile", "warehouse", "data_dir", "ledger")
 """What earlier versions wrote into the configuration of each run."""
 
 _LOGGED_EVERY_S = 30.0
-
-MATCH_TABLES = ("benchmark_questions", "question_matches", "overrides")
 
 
 def build_defs(
@@ -75,35 +70,12 @@ def build_defs(
     # Partitioned checks are a preview feature of the pinned Dagster; the warning would precede every command.
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     return dg.Definitions(
-        assets=all_assets(profile, partitions),
-        jobs=_jobs(),
+        assets=with_conditions(all_assets(profile, partitions)),
+        jobs=jobs(),
+        sensors=sensors(),
         resources={"build": _build_resource(settings, new_display, build, files), "io_manager": dg.mem_io_manager},
         executor=dg.in_process_executor,
     )
-
-
-def job_tables() -> dict[str, tuple[str, ...]]:
-    """Which tables each job makes, in the order of the jobs."""
-    by_source = tuple(name for name, spec in TABLES.items() if spec.partitioned_by == "source")
-    unpartitioned = [name for name, spec in TABLES.items() if not spec.is_partitioned and name not in UNAUDITED]
-    rest = tuple(name for name in unpartitioned if name not in MATCH_TABLES)
-    return {MATCH_JOB: MATCH_TABLES, SOURCE_JOB: by_source, RELEASE_JOB: rest}
-
-
-def _jobs() -> list[Any]:
-    descriptions = {
-        MATCH_JOB: "First of three, over all sources: benchmark questions, duplicates, contaminations, overrides.",
-        SOURCE_JOB: "Second of three, once per source: from the questions as published to the final examples.",
-        RELEASE_JOB: "Last of three, over all sources: reviews, the training sets and the account of model calls.",
-    }
-    return [
-        dg.define_asset_job(
-            name,
-            dg.AssetSelection.assets(*tables),
-            description=descriptions[name],
-        )
-        for name, tables in job_tables().items()
-    ]
 
 
 def launch_config(settings: BuildSettings) -> dict[str, Any]:

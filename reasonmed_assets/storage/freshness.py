@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.storage.warehouse import Warehouse
 
 _QUERY = "select table_name, partition, why, failure from freshness where is_behind or has_failed order by publish"
 
@@ -31,6 +33,16 @@ class Stale:
     def place(self) -> str:
         """Table and partition for messages."""
         return "/".join(filter(None, (self.table, self.partition)))
+
+
+def to_be_made(warehouse: Warehouse, tables: Sequence[str]) -> list[str]:
+    """Those of some tables that are not up to date or were never made, by the snapshot."""
+    if not warehouse.has_snapshot:
+        return list(tables)
+    with warehouse.snapshot() as con:
+        published = {name for (name,) in con.execute("select distinct table_name from publishes").fetchall()}
+        behind = {one.table for one in stale(con)}
+    return [table for table in tables if table in behind or table not in published]
 
 
 def stale(con: duckdb.DuckDBPyConnection) -> list[Stale]:

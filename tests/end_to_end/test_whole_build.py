@@ -128,6 +128,7 @@ def test_a_second_build_makes_no_call_and_publishes_nothing(rehearsal: Built, tm
     publishes, attempts = copy.value("select count(*) from publishes"), copy.attempts()
     done = called("build", "--profile", "simulated", "--warehouse", str(copy.folder), "--source", "mmlu")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "! left out: not asked for: medqa, medmcqa, pubmedqa\n" in done.stdout
     assert copy.attempts() == attempts
     assert copy.value("select count(*) from publishes") == publishes
 

@@ -21,7 +21,8 @@ from reasonmed_assets import sql
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.lineage.edges import edges_of
 from reasonmed_assets.materialisation.transform import transform_of
-from reasonmed_assets.orchestration.code_location import build_defs, job_tables
+from reasonmed_assets.orchestration.code_location import build_defs
+from reasonmed_assets.orchestration.jobs import job_tables
 
 SNAPSHOT = Path(__file__).with_name("definitions.json")
 
