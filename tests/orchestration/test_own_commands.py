@@ -24,7 +24,7 @@ from reasonmed_assets.materialisation.display import LogDisplay
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.dagster_home import SETTINGS
 from reasonmed_assets.orchestration.history import dagster_home_of
-from reasonmed_assets.orchestration.project_history import ProjectHistory
+from reasonmed_assets.orchestration.project.history import ProjectHistory
 from reasonmed_assets.orchestration.starting import begin_run, for_code_server
 from reasonmed_assets.orchestration.ui.serving import LOCATION, MODULE
 
@@ -37,7 +37,7 @@ NO_REGISTRY = ("error sending request", "Could not connect", "NewConnectionError
 def test_dg_loads_the_code_location_that_the_ui_loads() -> None:
     context = DgContext.for_project_environment(ROOT, {})
     assert (context.code_location_target_module_name, context.code_location_name) == (MODULE, LOCATION)
-    assert context.get_path_for_local_module(MODULE) == ROOT / "reasonmed_assets/orchestration/definitions.py"
+    assert context.get_path_for_local_module(MODULE) == ROOT / "reasonmed_assets/orchestration/project/definitions.py"
     assert f"from {MODULE} import defs" in (ROOT / "definitions.py").read_text(encoding="utf-8")
 
 

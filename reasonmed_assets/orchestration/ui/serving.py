@@ -25,7 +25,7 @@ from reasonmed_assets.servers.child import HOST
 
 LOCATION = "definitions"
 """Name of the code location, by which Dagster's history knows its runs."""
-MODULE = "reasonmed_assets.orchestration.definitions"
+MODULE = "reasonmed_assets.orchestration.project.definitions"
 _STOP_S = 15.0
 _PAUSE_S = 0.05
 
