@@ -280,9 +280,10 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
 
 def rate_limits(headers: Mapping[str, str]) -> RateLimits:
     """The rate limits in a response's headers: `x-ratelimit-limit-requests`, `-tokens` and the like."""
-    left = {kind: headers.get(f"x-ratelimit-remaining-{kind}") for kind in ("requests", "tokens")}
-    if left["requests"] is None and left["tokens"] is None:
+    requests, tokens = headers.get("x-ratelimit-remaining-requests"), headers.get("x-ratelimit-remaining-tokens")
+    if requests is None and tokens is None:
         return NO_RATE_LIMITS
+    left = {"requests": requests, "tokens": tokens}
     waits = [duration_s(headers.get(f"x-ratelimit-reset-{kind}") or "") for kind, n in left.items() if n == "0"]
     return RateLimits(
         requests=_positive(headers.get("x-ratelimit-limit-requests")),

@@ -16,7 +16,7 @@ from reasonmed_assets.llm.ledger.records import LedgerError
 _log = logging.getLogger(__name__)
 
 _GROUP_S = 0.020
-_ENOUGH = 64
+_ENOUGH = 128
 """How long a group gathers before it is written, and how many operations are enough before: a reply is at most this and
 two writes away from being safe."""
 _FIRST_S = 0.001

@@ -27,7 +27,7 @@ from reasonmed_assets.vocabulary import Outcome
 _SPARE_FILES = 512
 _UNSAVED = 256
 _FIRST_AHEAD = 16
-MOST_AHEAD = 256
+MOST_AHEAD = 512
 _TRIES_ALONE = 3
 """So often one call is tried before its endpoint counts as down, where no other one was answered since."""
 

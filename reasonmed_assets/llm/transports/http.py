@@ -37,6 +37,8 @@ _log = logging.getLogger(__name__)
 class _Headers(Mapping[str, str]):
     """The headers of a response; one that is no text is not there."""
 
+    __slots__ = ("_headers",)
+
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = headers
 

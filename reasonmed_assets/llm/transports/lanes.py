@@ -176,12 +176,13 @@ class Lane:
 
     def wait_s(self, now: float) -> float | None:
         """Seconds until the next call may be sent; None when a reply has to arrive first, or no call waits."""
-        if not (self.waiting or self.ready) or self.n_free <= 0:
+        allowance = self.allowance
+        if not (self.ready or self.waiting) or self.n_sent >= allowance.in_flight.limit:
             return None
-        until_probe = self.breaker.wait_s(now)
+        until_probe = allowance.breaker.wait_s(now)
         if until_probe is None or (self.n_sent and self.declines.are_held and self.declines.are_doubtful):
             return None
-        return max(0.0, until_probe, self.paused_until - now, self.allowance.wait_s(now))
+        return max(until_probe, self.paused_until - now, allowance.wait_s(now))
 
     def take(self, now: float) -> Job:
         """The next call, counted as sent."""
