@@ -6,7 +6,7 @@ import re
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,15 +15,19 @@ import dagster as dg
 from reasonmed_assets import interruption
 from reasonmed_assets.assets.provenance import ACCOUNT_TABLES, CALL_TABLES
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, calls_in
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.transform import transform_of
 from reasonmed_assets.orchestration.code_location import build_defs, launch_config
 from reasonmed_assets.orchestration.history import BuildError, dagster_instance, process_tags, refuse_unusable
 from reasonmed_assets.orchestration.jobs import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, job_tables
+from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.servers.embedded import make_ready
 from reasonmed_assets.storage import open_warehouse
 from reasonmed_assets.storage.freshness import stale
 
@@ -77,6 +81,7 @@ def build(
 
     Raises:
         BuildError: a source or a selected table does not exist, or no history can be kept under the warehouse's path.
+        EmbeddedError: the embedded model is to be asked and cannot be loaded or fetched.
         HistoryError: the history of runs could not be written.
         LedgerError: the ledger cannot be used.
         ProfileError, SourceError, WarehouseError: see `BuildSession`.
@@ -100,6 +105,8 @@ def build(
         # A ledger that cannot be used is reported now, not by one table after the other.
         open_store(settings.ledger_reference).close()
     on_start()
+    if any(provider.server == "embedded" for provider in _asked(settings, wanted)):
+        make_ready()
     summary = BuildSummary()
     built, failed = tuple(dict.fromkeys(sources or declared)), list[str]()
     is_for_examples = "reasonmed" in wanted
@@ -172,6 +179,14 @@ def left_out(settings: BuildSettings, not_asked: Sequence[str], failed: Sequence
             f"made from earlier rows than are published now: {', '.join(behind[:_SHOWN_PLACES])}{more} "
             "(view freshness says why)"
         )
+
+
+def _asked(settings: BuildSettings, tables: Collection[str]) -> list[Provider]:
+    """The providers of the models that answer calls of these tables."""
+    profile = settings.loaded_profile
+    roles = {role for name in tables if name not in UNAUDITED for role in transform_of(name).roles}
+    models = {model for role in roles for model in profile.roles[role].models().values()}
+    return [profile.providers[profile.models[model].provider] for model in models]
 
 
 def _still_made(settings: BuildSettings) -> set[str]:

