@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -225,3 +226,31 @@ def test_every_package_of_the_repository_is_installed() -> None:
             found.add(".".join([package, *file.parent.relative_to(ROOT / folder).parts]))
     assert set(setuptools["packages"]) == found
     assert "py-modules" not in setuptools, "a module at the top level would collide with those of other projects"
+
+
+def _bare_debian(*what: str, **environment: str) -> str:
+    """What `.ci/bare_debian` says."""
+    shell = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "REASONMED_"))}
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", ".ci/bare_debian", *what],
+        cwd=ROOT,
+        env=shell | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_where_no_debian_can_be_made_the_ci_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "dirname").symlink_to(shutil.which("dirname") or "")
+    assert _bare_debian(PATH=str(tmp_path)).startswith("bare Debian: skipped, ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["build", "tests"])
+def test_the_commands_of_the_readme_work_in_a_bare_debian(what: str) -> None:
+    said = _bare_debian(what, BARE_DEBIAN_SECONDS="7200")
+    if "skipped" in said:
+        pytest.skip(said)
