@@ -6,9 +6,3 @@ distributions; `auditing.py` runs them on staged rows before they are published;
 
 How tables are made is in `sql/` and `assets/`, how they are stored in `storage/`, how results are shown in `pages/`.
 """
-
-from reasonmed_assets.quality.auditing import CheckOutcome, audit
-from reasonmed_assets.quality.parameters import variables
-from reasonmed_assets.quality.statistics import statistics
-
-__all__ = ["CheckOutcome", "audit", "statistics", "variables"]

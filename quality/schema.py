@@ -12,9 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 import pandera.polars as pa
 import polars as pl
-from reasonmed_assets.sql import literal
-
-ROW_HASH = "row_hash"
+from reasonmed_assets.sql import ROW_HASH, literal
 
 Origin = Literal["file", "profile", "constant", "call", "publish"]
 """Where a column is from that is made from no column of the warehouse: a file that was read (of a source, of people), a

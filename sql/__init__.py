@@ -22,9 +22,10 @@ from reasonmed_assets.sql.files import (
 )
 from reasonmed_assets.sql.headers import QueryError, read_header
 from reasonmed_assets.sql.names import names_in
-from reasonmed_assets.sql.naming import identifier, literal, parquet
+from reasonmed_assets.sql.naming import ROW_HASH, identifier, literal, parquet
 
 __all__ = [
+    "ROW_HASH",
     "Query",
     "QueryError",
     "derive",

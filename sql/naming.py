@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+ROW_HASH = "row_hash"
+"""The column by which a publish finds what changed."""
+
 
 def literal(text: str | Path) -> str:
     """SQL string literal."""

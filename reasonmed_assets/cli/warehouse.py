@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,11 @@ import typer
 from reasonmed_assets.cli.options import LedgerOption, WarehouseOption, plain_errors, settings_from
 
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
+
+_NUMBER = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL)\b")
+"""How DuckDB's types of numbers are called."""
 
 
 class TableFormat(StrEnum):
@@ -179,24 +184,41 @@ def run_query(
         QueryError: DuckDB does not accept the query, or it would write where it must not.
     """
 
-    from reasonmed_assets.cli.terminal import new_console, print_rows, say
     from reasonmed_assets.storage import open_warehouse
     from reasonmed_assets.storage.querying import answer, protected_paths, restrict
 
     with open_warehouse(warehouse).snapshot() as con:
         restrict(con, locked=locked)
-        rows = answer(con, query, protected_paths(warehouse, ledger))
+        found = answer(con, query, protected_paths(warehouse, ledger))
+        if output_format == TableFormat.table:
+            _print_found(found)
+        else:
+            _write_found(found, output_format)
+
+
+def _print_found(found: duckdb.DuckDBPyRelation | None) -> None:
+    """The rows for a person; DuckDB's own values, so that nothing else need be imported."""
+    from reasonmed_assets.cli.terminal import new_console, print_rows, say
+
+    rows = found.fetchall() if found is not None else []
+    if found is not None:
+        is_number = [_NUMBER.match(str(kind)) is not None for kind in found.types]
+        print_rows(new_console(), found.columns, is_number, rows)
+    say(f"{len(rows):,} rows")
+
+
+def _write_found(found: duckdb.DuckDBPyRelation | None, output_format: TableFormat) -> None:
+    """The rows for a program."""
+    import polars as pl
+
+    rows = found.pl() if found is not None else pl.DataFrame()
     if output_format == TableFormat.csv:
         nested = [_as_json(rows[name]) for name, kind in rows.schema.items() if kind.is_nested()]
         rows.with_columns(nested).write_csv(sys.stdout.buffer)
     elif output_format == TableFormat.json:
         typer.echo(rows.write_json().encode())
-    elif output_format == TableFormat.parquet:
-        rows.write_parquet(sys.stdout.buffer)
     else:
-        is_number = [kind.is_numeric() for kind in rows.dtypes]
-        print_rows(new_console(), rows.columns, is_number, rows.iter_rows())
-        say(f"{rows.height:,} rows")
+        rows.write_parquet(sys.stdout.buffer)
 
 
 def prompt(warehouse: Path, ledger: Path | None = None, *, locked: bool = False) -> None:

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reasonmed_assets import quality
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.requests import Additions
 from reasonmed_assets.llm.prompts.rendering import prompt_hash
 from reasonmed_assets.materialisation.definition import TableDefinition
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.quality.parameters import variables
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
 Parts = Mapping[str, str]
@@ -69,7 +69,7 @@ def stale_parts(last: Parts, now: Parts) -> list[str]:
 
 def declared_values(table: TableDefinition, profile: Profile, partition: str | None) -> dict[str, Any]:
     """The values of a profile that a table's SQL and code read, by the name of their SQL variable."""
-    known = quality.variables(profile, table.spec.partition_values(partition).get("source"))
+    known = variables(profile, table.spec.partition_values(partition).get("source"))
     names = (table.transform.variables | table.code.variables) & known.keys()
     return {name: known[name] for name in sorted(names)}
 

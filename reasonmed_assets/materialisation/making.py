@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from reasonmed_assets import interruption, quality
+from reasonmed_assets import interruption
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.definition import TableDefinition
@@ -31,12 +31,14 @@ from reasonmed_assets.materialisation.metadata import (
 )
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
+from reasonmed_assets.quality.auditing import CheckOutcome, audit
 from reasonmed_assets.quality.checks import to_result
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN, removals
+from reasonmed_assets.quality.statistics import statistics
 from reasonmed_assets.storage import PublishRecord
 from reasonmed_assets.vocabulary import GIVEN_UP
 
@@ -98,13 +100,13 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             set_variables(
                 con, {IS_ALLOWED: spec.name in settings.allow_shrink, IS_LIMIT_GIVEN: settings.is_limit_given}
             )
-            outcomes = quality.audit(con, spec, partition, path, session.profile)
-            statistics = quality.statistics(con, spec, partition)
+            outcomes = audit(con, spec, partition, path, session.profile)
+            counts = statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
             removed = {} if is_unchanged else removals(con, spec)
             failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
             advice = {found.name: ways_out(con, spec, partition, settings, found.name) for found in failed}
-        _record_audit(stage, outcomes, statistics["rows"])
+        _record_audit(stage, outcomes, counts["rows"])
         checks = [to_result(spec, outcome, partition) for outcome in outcomes]
         calls = call_metadata(session.take_stats())
         if failed:
@@ -122,7 +124,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             fingerprint=made_from if stage.is_complete else "",
             parts=parts,
             profile=session.profile.name,
-            statistics=statistics,
+            statistics=counts,
             recipe=recipe,
         )
         seconds = time.monotonic() - started
@@ -177,7 +179,7 @@ def why_made(last: PublishRecord | None, parts: Parts, *, is_retry: bool) -> str
 def _failure(
     spec: TableSpec,
     partition: str | None,
-    failed: Sequence[quality.CheckOutcome],
+    failed: Sequence[CheckOutcome],
     advice: Mapping[str, str],
     kept: Path,
     last: PublishRecord | None,
@@ -197,7 +199,7 @@ def _failure(
     )
 
 
-def _found(outcome: quality.CheckOutcome) -> str:
+def _found(outcome: CheckOutcome) -> str:
     """The first things that a check found, in short."""
     if outcome.error is not None:
         return outcome.error
@@ -245,7 +247,7 @@ def ways_out(
     return "".join(lines)
 
 
-def _record_audit(stage: Stage, outcomes: Sequence[quality.CheckOutcome], rows: int) -> None:
+def _record_audit(stage: Stage, outcomes: Sequence[CheckOutcome], rows: int) -> None:
     """Keep the audit beside the tables: the rows of one that fails are published nowhere, and its checks must show."""
     profile = stage.session.profile
     thresholds = profile.checks.thresholds.model_dump()

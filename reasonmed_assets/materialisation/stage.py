@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import duckdb
 import polars as pl
 
-from reasonmed_assets import quality, sql
+from reasonmed_assets import sql
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import Transform
+from reasonmed_assets.quality.parameters import variables as variables_of
 from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
 from reasonmed_assets.storage import row_hash_sql
 
@@ -110,7 +111,7 @@ class Stage:
         Of the profile's variables it sees those that the table's queries read, and in any case those of the partition.
         """
         of_partition = self.spec.partition_values(self.partition)
-        profile = quality.variables(self.session.profile, of_partition.get("source"))
+        profile = variables_of(self.session.profile, of_partition.get("source"))
         known = {name: profile[name] for name in self.transform.variables & profile.keys()} | of_partition
         with self.session.warehouse.read(known | dict(variables or {})) as con:
             for name, relation in (relations or {}).items():

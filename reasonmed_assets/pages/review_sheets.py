@@ -12,7 +12,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.config import Profile
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError, as_cell
-from reasonmed_assets.quality import variables
+from reasonmed_assets.quality.parameters import variables
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.vocabulary import REVIEW_VERDICTS
 

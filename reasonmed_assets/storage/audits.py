@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.quality.records import AuditRecord
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.tables import TABLES
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.warehouse import Warehouse
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.tables import TABLES
 from reasonmed_assets.storage.warehouse import Warehouse
 
 _QUERY = "select table_name, partition, why, failure from freshness where is_behind or has_failed order by publish"

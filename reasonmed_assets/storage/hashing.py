@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reasonmed_assets.quality.schema import ROW_HASH
+from reasonmed_assets.sql import ROW_HASH
 
 
 def row_hash_sql(columns: Iterable[str]) -> str:

@@ -12,17 +12,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.quality.schema import ROW_HASH, TABLES, TableSpec
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 
+if TYPE_CHECKING:
+    from reasonmed_assets.quality.schema import TableSpec
+
 PUBLISHES, FAILURES = "publishes", "failures"
 _REASON_CHARACTERS = 2_000
+
+
+def own_tables() -> tuple[TableSpec, TableSpec]:
+    """The tables that a publish itself writes: `publishes` and `failures`."""
+    from reasonmed_assets.quality.tables import TABLES
+
+    return TABLES[PUBLISHES], TABLES[FAILURES]
 
 
 @dataclass(frozen=True)
@@ -194,7 +203,7 @@ def _apply_difference(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path
 ) -> tuple[int, int]:
     """(rows inserted, rows deleted). Only the rows that differ are read and written whole."""
-    identity = f"{spec.key}, {ROW_HASH}"
+    identity = f"{spec.key}, {sql.ROW_HASH}"
     source = sql.parquet(staged)
     con.execute(
         f"""
@@ -277,7 +286,8 @@ def _record(
         "recipe": made_by.recipe,
         "statistics": json.dumps(dict(made_by.statistics), sort_keys=True, allow_nan=False),
     }
-    _insert(con, TABLES[PUBLISHES], values)
+    publishes, _ = own_tables()
+    _insert(con, publishes, values)
 
 
 def record_failure(
@@ -295,7 +305,8 @@ def record_failure(
     con.execute("begin")
     try:
         _forget_failure(con, spec, partition)
-        _insert(con, TABLES[FAILURES], values)
+        _, failures = own_tables()
+        _insert(con, failures, values)
         con.execute("commit")
     except BaseException:
         _roll_back(con)
@@ -322,8 +333,9 @@ def _forget_failure(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: 
 def _insert(con: duckdb.DuckDBPyConnection, spec: TableSpec, values: Mapping[str, Any]) -> None:
     types = spec.duckdb_types()
     columns = ", ".join(f"${name}::{types[name]} as {name}" for name in values)
+    hashed = f"{row_hash_sql(spec.columns)} as {sql.ROW_HASH}"
     con.execute(
-        f"insert into {spec.name} by name select *, {row_hash_sql(spec.columns)} as {ROW_HASH} from (select {columns})",
+        f"insert into {spec.name} by name select *, {hashed} from (select {columns})",
         dict(values),
     )
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.machine import temporary_folder
@@ -58,8 +57,8 @@ def restrict(con: duckdb.DuckDBPyConnection, *, locked: bool) -> None:
     con.execute("set lock_configuration = true")
 
 
-def answer(con: duckdb.DuckDBPyConnection, query: str, protected: Sequence[Path]) -> pl.DataFrame:
-    """The rows of the last statement of a query; none where it yields none.
+def answer(con: duckdb.DuckDBPyConnection, query: str, protected: Sequence[Path]) -> duckdb.DuckDBPyRelation | None:
+    """The rows of the last statement of a query, computed; None where it yields none.
 
     Args:
         con: the snapshot, after `restrict`.
@@ -77,8 +76,7 @@ def answer(con: duckdb.DuckDBPyConnection, query: str, protected: Sequence[Path]
             _judge(con, statement, protected)
         for statement in statements[:-1]:
             _run(con, statement, protected)
-        relation = _run(con, statements[-1], protected) if statements else None
-        return relation.pl() if relation is not None else pl.DataFrame()
+        return _run(con, statements[-1], protected) if statements else None
     except UnicodeError as error:
         raise QueryError("the query is not UTF-8") from error
     except duckdb.Error as error:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, final, get_args
+from typing import TYPE_CHECKING, Any, Literal, final, get_args
 
 import duckdb
 
@@ -25,10 +25,12 @@ from reasonmed_assets.config.recipes import book as recipes
 from reasonmed_assets.config.recipes.book import RecipeBook
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others
-from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage import publishing
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import Published, PublishRecord
+
+if TYPE_CHECKING:
+    from reasonmed_assets.quality.schema import TableSpec
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 

@@ -9,10 +9,10 @@ import duckdb
 import polars as pl
 import pytest
 from quality_world import SOURCE, connect, macros, stage
-from reasonmed_assets.quality import audit, statistics
-from reasonmed_assets.quality.auditing import MAX_EXAMPLES, CheckOutcome, shortened
+from reasonmed_assets.quality.auditing import MAX_EXAMPLES, CheckOutcome, audit, shortened
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.quality.statistics import statistics
 
 from reasonmed_assets.config import load_profile
 

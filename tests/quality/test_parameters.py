@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import duckdb
-from reasonmed_assets.quality import variables
-from reasonmed_assets.quality.parameters import set_variables
+from reasonmed_assets.quality.parameters import set_variables, variables
 
 from reasonmed_assets.config import load_profile
 

@@ -15,6 +15,7 @@ from storage_toy import ITEMS, TOTALS, Items, open_warehouse, publish, texts_in,
 
 from reasonmed_assets.storage import WarehouseError
 from reasonmed_assets.storage.duckdb_file import DuckDBFile, database, snapshot
+from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.views import shipped_views
 
 Start = Callable[[str], subprocess.Popen[str]]
@@ -111,7 +112,7 @@ def test_a_build_file_with_a_log_is_never_copied(warehouse: DuckDBFile, monkeypa
         snapshot, "_bring_up_to_date", lambda build, *_: database.wal_of(build).write_bytes(b"a log that stays")
     )
     with pytest.raises(WarehouseError, match=r"build\.duckdb\.wal is left after a checkpoint"):
-        snapshot.take(warehouse.build_path, warehouse.snapshot_path, {}, {}, warehouse.folder / "spill")
+        snapshot.take(warehouse.build_path, warehouse.snapshot_path, Declared({}, {}), warehouse.folder / "spill")
     assert not warehouse.snapshot_path.exists()
 
 

@@ -10,10 +10,9 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-import polars as pl
 import zstandard
 
 from reasonmed_assets.llm.ledger.budget import NO_BUDGET, BuildBudget
@@ -50,37 +49,40 @@ from reasonmed_assets.llm.outcomes import was_kept_by_mistake
 from reasonmed_assets.llm.replies.wire import BrokenOffError, NotAReplyError, read_reply
 from reasonmed_assets.vocabulary import Outcome
 
+if TYPE_CHECKING:
+    import polars as pl
+
 _KEYS_PER_FRAME = 20_000
 """Calls whose attempts are Python objects at a time: these take six times the memory of a data frame."""
 
 
-ATTEMPT_COLUMNS = {
-    "attempt_id": pl.String,
-    "call_key": pl.String,
-    "attempt": pl.Int64,
-    "role": pl.String,
-    "provider": pl.String,
-    "provider_kind": pl.String,
-    "model": pl.String,
-    "revision": pl.String,
-    "served_model": pl.String,
-    "outcome": pl.String,
-    "detail": pl.String,
-    "http_status": pl.Int64,
-    "finish_reason": pl.String,
-    "prompt_tokens": pl.Int64,
-    "completion_tokens": pl.Int64,
-    "reasoning_tokens": pl.Int64,
-    "cached_tokens": pl.Int64,
-    "cache_write_tokens": pl.Int64,
-    "reserved_usd": pl.Float64,
-    "is_declined": pl.Int64,
-    "latency_ms": pl.Float64,
-    "started_at": pl.Int64,
-    "is_accepted": pl.Int64,
-    "made_for": pl.String,
-    "made_for_source": pl.String,
-    "batch_id": pl.String,
+ATTEMPT_COLUMNS: dict[str, Any] = {
+    "attempt_id": str,
+    "call_key": str,
+    "attempt": int,
+    "role": str,
+    "provider": str,
+    "provider_kind": str,
+    "model": str,
+    "revision": str,
+    "served_model": str,
+    "outcome": str,
+    "detail": str,
+    "http_status": int,
+    "finish_reason": str,
+    "prompt_tokens": int,
+    "completion_tokens": int,
+    "reasoning_tokens": int,
+    "cached_tokens": int,
+    "cache_write_tokens": int,
+    "reserved_usd": float,
+    "is_declined": int,
+    "latency_ms": float,
+    "started_at": int,
+    "is_accepted": int,
+    "made_for": str,
+    "made_for_source": str,
+    "batch_id": str,
 }
 """The account of attempts as a database gives it: microseconds since 1970 in `started_at`, 0 or 1 in `is_accepted` and
 `is_declined`."""
@@ -159,6 +161,8 @@ class CallStore(ABC):
             keys: the calls.
             warehouse: whose attempts say for which table and source they were made.
         """
+        import polars as pl
+
         wanted = list(dict.fromkeys(keys))
         parts = [wanted[first : first + _KEYS_PER_FRAME] for first in range(0, len(wanted), _KEYS_PER_FRAME)]
         frame = pl.concat([pl.DataFrame(schema=ATTEMPT_COLUMNS), *(self._attempts(p, warehouse) for p in parts)])

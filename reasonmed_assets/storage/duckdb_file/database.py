@@ -8,14 +8,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.machine import SILENT_S, sync
-from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from reasonmed_assets.quality.schema import TableSpec
 
 _MEMORY_LIMIT_BYTES = 4 * 1024**3
 """Enough for the published size (1.75M paths), with insertion order not preserved."""

@@ -6,7 +6,6 @@ the lock of the warehouse exclusively.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,9 +14,9 @@ from pathlib import Path
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage import publishing
 from reasonmed_assets.storage.duckdb_file import database, layout
+from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.views import create_views, description
 
@@ -27,15 +26,7 @@ _DECLARED = "definition_hash"
 """Macro in the build file and so in its copy: which declarations it holds."""
 
 
-def definition_hash(tables: Mapping[str, TableSpec], views: Mapping[str, str]) -> str:
-    """Hash of everything in a snapshot that is no row: tables, descriptions, macros, views."""
-    parts = [sql.macros_text()]
-    parts += [statement for spec in tables.values() for statement in (spec.ddl(), *spec.comments())]
-    parts += [f"{name}\x1f{query}" for name, query in sorted(views.items())]
-    return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32]
-
-
-def declare(con: duckdb.DuckDBPyConnection, tables: Mapping[str, TableSpec], views: Mapping[str, str]) -> None:
+def declare(con: duckdb.DuckDBPyConnection, declared: Declared) -> None:
     """Bring every declared table, the macros and the views into the open file, in place of earlier ones.
 
     A file that holds them is opened for reading three times as fast as one where each reader makes its own.
@@ -43,21 +34,20 @@ def declare(con: duckdb.DuckDBPyConnection, tables: Mapping[str, TableSpec], vie
     Raises:
         WarehouseError: stored rows do not fit the declared columns.
     """
-    definitions = definition_hash(tables, views)
-    if declared_hash(con) == definitions:
+    if declared_hash(con) == declared.digest:
         return
     _drop_views_and_macros(con)
-    for spec in tables.values():
+    for spec in declared.tables.values():
         database.conform(con, spec)
     con.execute(sql.macros_text())
-    create_views(con, views, kind="view")
-    _comment_views(con, views)
+    create_views(con, declared.views, kind="view")
+    _comment_views(con, declared.views)
     # Last: a file in which a killed process left only a part has no hash.
-    con.execute(f"create macro {_DECLARED}() as {sql.literal(definitions)}")
+    con.execute(f"create macro {_DECLARED}() as {sql.literal(declared.digest)}")
 
 
 def declared_hash(con: duckdb.DuckDBPyConnection) -> str | None:
-    """The `definition_hash` of what `declare` brought into the open file; None where that is nothing."""
+    """The `Declared.digest` of what `declare` brought into the open file; None where that is nothing."""
     try:
         row = con.execute(f"select {_DECLARED}()").fetchone()
     except duckdb.CatalogException:
@@ -104,8 +94,7 @@ def is_current(path: Path, state: tuple[int, str], definitions: str, spill: Path
 def take(
     build: Path,
     snapshot: Path,
-    tables: Mapping[str, TableSpec],
-    views: Mapping[str, str],
+    declared: Declared,
     spill: Path,
 ) -> None:
     """Replace the snapshot by the state of the build file, in which all that is committed is brought first.
@@ -115,7 +104,7 @@ def take(
     Raises:
         WarehouseError: a log stays beside the build file, or the disk is full; the old snapshot stays.
     """
-    _bring_up_to_date(build, tables, views, spill)
+    _bring_up_to_date(build, declared, spill)
     database.refuse_log(build)
     new = database.next_of(snapshot)
     database.remove_database(new)
@@ -133,9 +122,9 @@ def take(
         database.remove_database(new)
 
 
-def _bring_up_to_date(build: Path, tables: Mapping[str, TableSpec], views: Mapping[str, str], spill: Path) -> None:
+def _bring_up_to_date(build: Path, declared: Declared, spill: Path) -> None:
     with database.opened(build, spill, read_only=False) as con:
-        declare(con, tables, views)
+        declare(con, declared)
         con.execute("checkpoint")
 
 

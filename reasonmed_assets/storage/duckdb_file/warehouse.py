@@ -6,26 +6,27 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.recipes.book import FILE, FORMER_FILE
 from reasonmed_assets.machine import sync
-from reasonmed_assets.quality import tables as _declared  # noqa: F401  (fills TABLES)
 from reasonmed_assets.quality.parameters import set_variables
-from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.storage import publishing
 from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
+from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import Published
-from reasonmed_assets.storage.views import create_views, shipped_views
+from reasonmed_assets.storage.views import create_views
 from reasonmed_assets.storage.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from reasonmed_assets.quality.schema import TableSpec
 
 _REAL = "real"
 
@@ -66,8 +67,7 @@ class DuckDBFile(Warehouse):
         self.folder = self._folder
         self.build_path = self.folder / "build.duckdb"
         self.snapshot_path = self.folder / "reasonmed.duckdb"
-        self._tables = TABLES if tables is None else tables
-        self._views = shipped_views() if views is None else views
+        self._declared = Declared(tables, views)
         self._lock = WarehouseLock(self.folder / ".lock", lock_timeout_s)
 
     @contextmanager
@@ -96,12 +96,12 @@ class DuckDBFile(Warehouse):
             if not self.build_path.exists():
                 with database.created(self.build_path, self._spill) as con:
                     layout.mark(con)
-                    snapshot.declare(con, self._tables, self._views)
+                    snapshot.declare(con, self._declared)
             with database.opened(self.build_path, self._spill, read_only=False) as con:
                 layout.migrate(con)
-                snapshot.drop_other_hash(con, self._definitions)
+                snapshot.drop_other_hash(con, self._declared.digest)
                 publishing.refuse_other_columns(con, spec, staged)
-                for table in (spec, TABLES[publishing.PUBLISHES], TABLES[publishing.FAILURES]):
+                for table in (spec, *publishing.own_tables()):
                     database.conform(con, table)
                 published = publishing.publish_rows(con, spec, partition, staged, made_by, _next_seq)
                 con.execute("checkpoint")
@@ -119,8 +119,9 @@ class DuckDBFile(Warehouse):
             database.opened(self.build_path, self._spill, read_only=False) as con,
         ):
             layout.migrate(con)
-            snapshot.drop_other_hash(con, self._definitions)
-            database.conform(con, TABLES[publishing.FAILURES])
+            snapshot.drop_other_hash(con, self._declared.digest)
+            _, failures = publishing.own_tables()
+            database.conform(con, failures)
             publishing.record_failure(con, spec, partition, run_id, reason)
 
     @property
@@ -151,7 +152,7 @@ class DuckDBFile(Warehouse):
         with self._write("refresh snapshot"):
             if not self._is_behind():
                 return False
-            snapshot.take(self.build_path, self.snapshot_path, self._tables, self._views, self._spill)
+            snapshot.take(self.build_path, self.snapshot_path, self._declared, self._spill)
         return True
 
     def describe_version(self) -> str:
@@ -159,7 +160,7 @@ class DuckDBFile(Warehouse):
             return "nothing built yet"
         with self._lock.shared("look at the version"), self._opened_read_only() as con:
             found = layout.version_of(con)
-            changes = database.column_changes(con, self._tables)
+            changes = database.column_changes(con, self._declared.tables)
         if found < layout.VERSION:
             changes.insert(0, f"layout version {layout.VERSION}")
         brought = f"; the next build brings it forward: {', '.join(changes)}" if changes else ""
@@ -195,10 +196,6 @@ class DuckDBFile(Warehouse):
     def was_cut_off(self) -> bool:
         return database.is_cut_off(self.build_path)
 
-    @cached_property
-    def _definitions(self) -> str:
-        return snapshot.definition_hash(self._tables, self._views)
-
     @property
     def _spill(self) -> Path:
         """Folder of this process for what DuckDB cannot keep in memory."""
@@ -232,10 +229,10 @@ class DuckDBFile(Warehouse):
     def _open_for_reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._opened_read_only() as con:
             layout.version_of(con)
-            if snapshot.declared_hash(con) != self._definitions:
-                database.present_declared(con, self._tables)
+            if snapshot.declared_hash(con) != self._declared.digest:
+                database.present_declared(con, self._declared.tables)
                 database.load_macros(con)
-                create_views(con, self._views, kind="temp view")
+                create_views(con, self._declared.views, kind="temp view")
             yield con
 
     def _is_behind(self) -> bool:
@@ -243,7 +240,7 @@ class DuckDBFile(Warehouse):
             return False
         with self._open_for_reading() as con:
             state = publishing.state_of(con)
-        return not snapshot.is_current(self.snapshot_path, state, self._definitions, self._spill)
+        return not snapshot.is_current(self.snapshot_path, state, self._declared.digest, self._spill)
 
     @property
     def _has_rows(self) -> bool:
@@ -251,7 +248,7 @@ class DuckDBFile(Warehouse):
 
     def _holds_real_rows(self) -> bool:
         """Whether a published row was made by a real model."""
-        made_by_models = [name for name, spec in self._tables.items() if "provider_kind" in spec.columns]
+        made_by_models = [name for name, spec in self._declared.tables.items() if "provider_kind" in spec.columns]
         with self._open_for_reading() as con:
             return any(
                 con.execute(f"select 1 from {name} where provider_kind = '{_REAL}' limit 1").fetchone()

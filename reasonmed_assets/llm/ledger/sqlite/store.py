@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from reasonmed_assets.llm.ledger.operations import Operation
 from reasonmed_assets.llm.ledger.owners import Owner, is_alive
@@ -22,6 +20,9 @@ from reasonmed_assets.llm.ledger.sqlite.changes import Changes
 from reasonmed_assets.llm.ledger.sqlite.statements import blob, select_by_key
 from reasonmed_assets.llm.ledger.store import ATTEMPT_COLUMNS, CallStore, StoredFrame
 from reasonmed_assets.machine import LONGEST_SQLITE_PATH, is_running, is_stopped
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BUSY_S = 60.0
 
@@ -171,6 +172,8 @@ class SqliteStore(CallStore):
             return next((body for (body,) in connection.execute(_BODY, (blob(key),))), None)
 
     def _attempts(self, keys: Sequence[str], warehouse: str) -> pl.DataFrame:
+        import polars as pl
+
         return pl.DataFrame(self._by_key(_ATTEMPTS, keys, warehouse), schema=ATTEMPT_COLUMNS, orient="row")
 
     def keys_made_for(self, warehouse: str) -> list[str]:
