@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from reasonmed_assets.quality import dialect
 from reasonmed_assets.quality.expectations import Between, Expectation, Rare, View, views_of
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.sql import literal, parquet
@@ -49,6 +48,8 @@ def validate(con: duckdb.DuckDBPyConnection, spec: TableSpec, thresholds: Thresh
         spec: the table.
         thresholds: the bounds.
     """
+    from reasonmed_assets.quality import dialect
+
     views = views_of(spec.name)
     # The views of two tables may have the same names.
     with _ONE_AT_A_TIME, temporary_folder("expectations") as folder, dialect.database().cursor() as figures:
@@ -163,6 +164,7 @@ def _source() -> Any:
     """Great Expectations' data source of the database in memory."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
+    from reasonmed_assets.quality import dialect
 
     dialect.register()
     context = gx.get_context(mode="ephemeral")

@@ -1,7 +1,7 @@
 """What the tables of a copy of the project are made from, after some edits: one JSON object per list of edits.
 
-Libraries are imported once; after each list of edits a forked process imports the copy anew. Run with the copy as the
-only argument; the lists come as JSON on standard input.
+Libraries are imported once, and the copy is compiled once; after each list of edits a forked process imports the copy
+anew. Run with the copy as the only argument; the lists come as JSON on standard input.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from compileall import compile_dir
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import Any
 
 import dagster  # noqa: F401
@@ -21,6 +23,7 @@ import polars  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 import pydantic  # noqa: F401
 import rapidfuzz  # noqa: F401
+import rich.progress  # noqa: F401
 
 
 def made_from() -> dict[str, Any]:
@@ -67,7 +70,8 @@ def main() -> None:
     """Read the edits, write what is made of what after each."""
     project = Path(sys.argv[1])
     sys.path.insert(0, str(project))
-    # Two edits of one second leave files of the same time and maybe length: no cached bytecode.
+    # Two edits of one second leave files of the same time and maybe length: bytecode is held against their content.
+    compile_dir(project / "reasonmed_assets", quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     sys.dont_write_bytecode = True
     json.dump([after(project, edits) for edits in json.load(sys.stdin)], sys.stdout)
 
