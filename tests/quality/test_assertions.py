@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from planted_faults import FAULTS, Fault
-from quality_world import SOURCE, connect, stage
+from quality_world import SOURCE, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
@@ -19,19 +18,6 @@ from reasonmed_assets.pages.check_list import fault_id
 
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 GENERIC = {"schema", "key", "partition", "shrink", "distributions"}
-
-
-@pytest.fixture(scope="module")
-def world() -> duckdb.DuckDBPyConnection:
-    return connect()
-
-
-@pytest.fixture
-def con(world: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The world within a transaction that is undone."""
-    world.begin()
-    yield world
-    world.rollback()
 
 
 def checked(

@@ -19,11 +19,6 @@ from reasonmed_assets.config import load_profile
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 
 
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return connect()
-
-
 @pytest.mark.parametrize("table", AUDITED)
 def test_every_check_passes_on_a_sound_build(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     spec = TABLES[table]
@@ -72,8 +67,9 @@ def test_statistics_of_no_rows(con: duckdb.DuckDBPyConnection) -> None:
         assert statistics(con, TABLES[table], SOURCE)["rows"] == 0
 
 
-def test_an_unchanged_partition_is_audited_by_the_counts_of_its_last_publish(tmp_path: Path) -> None:
-    con = connect()
+def test_an_unchanged_partition_is_audited_by_the_counts_of_its_last_publish(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     spec, profile = TABLES["raw_questions"], load_profile("simulated")
     staged = stage(con, "raw_questions", tmp_path)
     con.execute(f"create temp view staged as from read_parquet('{staged}')")
@@ -85,8 +81,9 @@ def test_an_unchanged_partition_is_audited_by_the_counts_of_its_last_publish(tmp
     assert by_name(audit(con, spec, SOURCE, staged, profile))["counts"].passed
 
 
-def test_an_unchanged_table_that_no_file_was_read_for_is_audited(tmp_path: Path) -> None:
-    con = connect()
+def test_an_unchanged_table_that_no_file_was_read_for_is_audited(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     con.execute("delete from reviews")
     con.execute("drop table source_files")
     last = json.dumps({"rows": 0, "files": None})
@@ -106,8 +103,9 @@ def test_counts_that_the_caller_registered_are_the_ones_that_are_used(tmp_path: 
     assert [example["records"] for example in outcome.examples] == [8]
 
 
-def test_rows_without_a_column_fail_every_check_that_needs_it_and_raise_nothing(tmp_path: Path) -> None:
-    con = connect()
+def test_rows_without_a_column_fail_every_check_that_needs_it_and_raise_nothing(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     staged = tmp_path / "staged.parquet"
     con.execute(f"copy (select * exclude (path_text) from reasoning_paths) to '{staged}'")
     outcomes = by_name(audit(con, TABLES["reasoning_paths"], SOURCE, staged, load_profile("simulated")))
@@ -117,16 +115,14 @@ def test_rows_without_a_column_fail_every_check_that_needs_it_and_raise_nothing(
     assert outcomes["counts"].passed
 
 
-def test_all_failures_are_counted_and_a_few_are_shown(tmp_path: Path) -> None:
-    con = connect()
+def test_all_failures_are_counted_and_a_few_are_shown(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     staged = tmp_path / "staged.parquet"
     con.execute(f"copy (select * replace ('unknown' as question_id) from reasoning_paths) to '{staged}'")
     outcome = by_name(audit(con, TABLES["reasoning_paths"], SOURCE, staged, load_profile("simulated")))["references"]
     assert (outcome.n_failing, len(outcome.examples)) == (54, MAX_EXAMPLES)
 
 
-def test_wrong_values_are_found_in_every_batch_with_their_row(tmp_path: Path) -> None:
-    con = connect()
+def test_wrong_values_are_found_in_every_batch_with_their_row(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     staged = tmp_path / "staged.parquet"
     con.execute(
         "copy (select paths.* replace (path_id || n as path_id, if(n in (5, 25_003), -1, attempts) as attempts)"
@@ -141,8 +137,7 @@ def test_wrong_values_are_found_in_every_batch_with_their_row(tmp_path: Path) ->
     assert sorted(example["row"] for example in outcome.examples) == sorted(row for (row,) in rows.fetchall())
 
 
-def test_a_wrong_type_is_told_once(tmp_path: Path) -> None:
-    con = connect()
+def test_a_wrong_type_is_told_once(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     staged = tmp_path / "staged.parquet"
     con.execute(
         "copy (select paths.* replace (attempts::varchar as attempts, path_id || n as path_id)"
@@ -153,8 +148,9 @@ def test_a_wrong_type_is_told_once(tmp_path: Path) -> None:
     assert outcome.n_failing <= 2
 
 
-def test_rows_that_share_a_key_are_told_before_their_figures_are_looked_at(tmp_path: Path) -> None:
-    con = connect()
+def test_rows_that_share_a_key_are_told_before_their_figures_are_looked_at(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     staged = tmp_path / "staged.parquet"
     con.execute(f"copy (select * from reasoning_paths union all select * from reasoning_paths) to '{staged}'")
     outcomes = by_name(audit(con, TABLES["reasoning_paths"], SOURCE, staged, load_profile("simulated")))

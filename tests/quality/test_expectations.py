@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from quality_world import SOURCE, connect, stage
+from quality_world import SOURCE, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.distributions import allowed_count
@@ -140,20 +139,6 @@ FAULTS: list[tuple[str, str, str, dict[str, Any] | None]] = [
         for table in TRAINING
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def world() -> duckdb.DuckDBPyConnection:
-    return connect()
-
-
-@pytest.fixture
-def con(world: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The world within a transaction that is undone."""
-    world.begin()
-    yield world
-    world.execute("reset variable last_statistics")
-    world.rollback()
 
 
 def distributions(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
-from quality_world import connect
 from reasonmed_assets.quality.measures import is_looping, measure
 
 
@@ -34,8 +34,7 @@ def test_a_phrase_said_eleven_times_is_a_loop_and_ten_times_is_none() -> None:
     assert not is_looping("")
 
 
-def test_rewrites_are_measured_against_their_parents_and_questions() -> None:
-    con = connect()
+def test_rewrites_are_measured_against_their_parents_and_questions(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create temp view staged as select * from refined_paths")
     con.execute(
         "update refined_paths set path_text = path_text || ' (PMID: 123)', parent_path_id = null where slot = 2"
@@ -47,7 +46,6 @@ def test_rewrites_are_measured_against_their_parents_and_questions() -> None:
     assert 0 < rows[1][1] < 95 and rows[1][2] == 0
 
 
-def test_a_table_without_figures_has_no_measures() -> None:
-    con = connect()
+def test_a_table_without_figures_has_no_measures(con: duckdb.DuckDBPyConnection) -> None:
     measure(con, "questions")
     assert con.execute("select count(*) from duckdb_tables() where table_name = 'measured'").fetchone() == (0,)

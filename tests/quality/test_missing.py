@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from quality_world import SOURCE, connect
+from quality_world import SOURCE
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import TABLES
@@ -15,12 +14,6 @@ from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.config import load_profile
 
 PATHS = 1_000
-
-
-@pytest.fixture(scope="module")
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect() as con:
-        yield con
 
 
 def _checked(con: duckdb.DuckDBPyConnection, failed: list[tuple[str, str | None, int]], folder: Path) -> CheckOutcome:

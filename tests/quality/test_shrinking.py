@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from quality_world import SOURCE, connect, stage
+from quality_world import SOURCE, stage
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.parameters import set_variables
@@ -18,18 +17,9 @@ from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN, guard
 from reasonmed_assets.config import load_profile
 
 
-@pytest.fixture(scope="module")
-def world() -> duckdb.DuckDBPyConnection:
-    return connect()
-
-
-@pytest.fixture
-def con(world: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The world within a transaction that is undone."""
-    world.begin()
-    set_variables(world, {IS_ALLOWED: False, IS_LIMIT_GIVEN: False})
-    yield world
-    world.rollback()
+@pytest.fixture(autouse=True)
+def guard(con: duckdb.DuckDBPyConnection) -> None:
+    set_variables(con, {IS_ALLOWED: False, IS_LIMIT_GIVEN: False})
 
 
 def checked(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import duckdb
 import pytest
 from builds import Built
-from quality_world import connect
 from reasonmed_assets.quality.derived.references import (
     ReferenceDeclarationError,
     check_references,
@@ -17,12 +15,6 @@ from reasonmed_assets.quality.derived.references import (
     row_lineage,
 )
 from reasonmed_assets.quality.schema import TABLES, Table, TableSpec, column
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect() as con:
-        yield con
 
 
 def _spec(key: str, **columns: Any) -> TableSpec:
