@@ -12,7 +12,7 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import fingerprint, static_parts
 from reasonmed_assets.materialisation.making import make
-from reasonmed_assets.materialisation.metadata import column_schema, view_rows
+from reasonmed_assets.materialisation.metadata import column_schema, columns_page, view_rows
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.quality.checks import check_specs
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
@@ -53,7 +53,11 @@ def table_asset(
         kinds=kinds(table),
         owners=OWNERS,
         code_version=fingerprint(static_parts(table, profile)),
-        metadata={"dagster/column_schema": column_schema(spec), "dagster/table_name": spec.name},
+        metadata={
+            "dagster/column_schema": column_schema(spec),
+            "dagster/table_name": spec.name,
+            "columns": columns_page(spec),
+        },
         required_resource_keys={"build"},
     )
     def asset(context: dg.AssetExecutionContext) -> Iterator[Any]:

@@ -26,6 +26,7 @@ from reasonmed_assets.materialisation.metadata import (
     column_lineage,
     data_docs_page,
     example_query,
+    made_from_table,
     picture,
     sample_rows,
 )
@@ -149,6 +150,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         **calls,
         "sample": sample,
         "dagster/column_lineage": lineage,
+        "columns_made_from": made_from_table(spec),
     }
     if chart is not None:
         metadata["picture"] = chart

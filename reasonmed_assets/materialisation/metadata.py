@@ -15,6 +15,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
+from reasonmed_assets.pages.column_page import place_of
 from reasonmed_assets.pages.data_docs import SERVED_AT, suite_page
 from reasonmed_assets.quality.checks import table_record
 from reasonmed_assets.quality.schema import TableSpec
@@ -93,6 +94,31 @@ def column_lineage(spec: TableSpec) -> dg.TableColumnLineage:
         for name, edges in edges_of(spec.name).items()
     }
     return dg.TableColumnLineage({name: deps for name, deps in upstream.items() if deps})
+
+
+def made_from_table(spec: TableSpec) -> dg.TableMetadataValue:
+    """Column lineage as a plain table, for the open-source webserver, which hides the other; with origins.
+
+    Raises:
+        LineageError: a column cannot be followed to the tables that it is made from.
+    """
+    from reasonmed_assets.lineage.edges import edges_of
+
+    records = []
+    for name, edges in edges_of(spec.name).items():
+        said = [
+            f"{edge.table}.{edge.column}"
+            + (" (before)" if edge.is_previous else f" (prompt of {', '.join(edge.roles)})" if edge.roles else "")
+            for edge in edges
+        ]
+        origin = spec.origins.get(name)
+        records.append({"column": name, "made from": ", ".join([*said, *([f"[{origin}]"] if origin else [])])})
+    return dg.MetadataValue.table([dg.TableRecord(record) for record in records])
+
+
+def columns_page(spec: TableSpec) -> dg.UrlMetadataValue:
+    """The table on the page of all columns: a link within the UI. `reasonmed quality` writes it."""
+    return dg.MetadataValue.url(f"{SERVED_AT}/{place_of(spec.name)}")
 
 
 def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMetadataValue:

@@ -18,6 +18,7 @@ import duckdb
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.pages import column_page
 from reasonmed_assets.pages.charts import Chart, Row, number, spread, stacked
 from reasonmed_assets.pages.data_docs import SITE, result_page
 from reasonmed_assets.pages.rendering import templates
@@ -99,6 +100,7 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         n_checks=sum(len(record.outcomes) for record in records),
         matrix=_matrix(records),
         site=SITE,
+        columns=column_page.FOLDER,
         result_page=result_page,
         kept_rows=partial(_kept_rows, warehouse),
         parts=[part(con) for part in _PARTS],

@@ -1,4 +1,4 @@
-"""`reasonmed quality`: the quality report and the Data Docs of a warehouse, as files."""
+"""`reasonmed quality`: the quality report, the lineage of columns and the Data Docs of a warehouse, as files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import duckdb
 
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.pages import data_docs
+from reasonmed_assets.pages import column_page, data_docs
 from reasonmed_assets.pages import quality_report as report
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.storage import Warehouse, open_warehouse
@@ -22,7 +22,9 @@ class QualityError(ReasonmedError):
 
 
 def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator[str]:
-    """Write the quality report (`index.html`) and the Data Docs (`data_docs/`), replacing earlier ones.
+    """Write the quality report (`index.html`), the lineage of columns (`columns/`) and the Data Docs (`data_docs/`).
+
+    Earlier ones are replaced.
 
     Reads the snapshot and the records of the audits, so it may run during a build.
 
@@ -45,13 +47,17 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
         raise QualityError(f"warehouse {warehouse.name} holds nothing yet: build it with `{build}`")
     folder = (folder or warehouse.companion("quality")).resolve()
     page = folder / "index.html"
-    _refuse_other_pages(page, folder / data_docs.SITE)
+    _refuse_other_pages(page, folder / data_docs.SITE, folder / column_page.FOLDER)
     with _published(warehouse) as con:
         text = report.render(con, records, warehouse_folder.resolve())
-    folder.mkdir(parents=True, exist_ok=True)
+        columns = column_page.render(con, records, warehouse_folder.resolve())
+    columns_page = folder / column_page.FOLDER / "index.html"
+    columns_page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text, encoding="utf-8")
+    columns_page.write_text(columns, encoding="utf-8")
     data_docs.write_site(records, folder)
     yield f"quality report: {page}"
+    yield f"columns: {columns_page}"
     yield f"Data Docs: {folder / data_docs.SITE / 'index.html'}"
     yield _said(records)
 
@@ -63,13 +69,14 @@ def _published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def _refuse_other_pages(page: Path, site: Path) -> None:
+def _refuse_other_pages(page: Path, *written_with_it: Path) -> None:
     """What would be replaced must have been written here."""
     written_here = f'<meta name="generator" content="{report.GENERATOR}">'
     if page.exists() and written_here not in page.read_text(encoding="utf-8", errors="replace"):
         raise QualityError(f"{page} is not a quality report: give another folder, so that it stays")
-    if site.exists() and not page.exists():
-        raise QualityError(f"{site} was not written with a quality report: give another folder, so that it stays")
+    for site in written_with_it:
+        if site.exists() and not page.exists():
+            raise QualityError(f"{site} was not written with a quality report: give another folder, so that it stays")
 
 
 def _said(records: list[AuditRecord]) -> str:

@@ -28,6 +28,7 @@ def folder(rehearsal: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = called("quality", folder.name, "--warehouse", str(rehearsal.folder), cwd=folder.parent)
     assert done.returncode == 0, done.stderr
     assert str(folder / "index.html") in done.stdout
+    assert str(folder / "columns" / "index.html") in done.stdout
     return folder
 
 

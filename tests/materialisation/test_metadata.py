@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.materialisation.metadata import column_lineage, example_query
+from reasonmed_assets.materialisation.metadata import column_lineage, columns_page, example_query, made_from_table
 
 
 def _upstream(table: str) -> dict[str, set[str]]:
@@ -35,3 +35,14 @@ def test_the_example_query_names_partition_and_warehouse() -> None:
     assert example_query(TABLES["questions"], "mmlu", "/data/my w") == (
         """reasonmed sql "select * from questions where source = 'mmlu' limit 10" --warehouse "/data/my w\""""
     )
+
+
+def test_the_plain_table_has_every_column_with_what_it_is_made_from() -> None:
+    def shown(table: str) -> dict[str, str]:
+        return {str(one.data["column"]): str(one.data["made from"]) for one in made_from_table(TABLES[table]).records}
+
+    assert list(shown("sft_cot")) == list(TABLES["sft_cot"].columns)
+    assert shown("sft_cot")["output"] == "reasonmed.answer_letter, reasonmed.path_text"
+    assert shown("sft_cot")["row_hash"] == "[publish]"
+    assert "questions.question (prompt of summariser)" in shown("answer_summaries")["raw_text"]
+    assert columns_page(TABLES["sft_cot"]).value == "/pages/quality/columns/index.html#sft_cot"

@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+from reasonmed_assets.pages.column_page import FOLDER
 from reasonmed_assets.pages.data_docs import SERVED_AT
 
 _KINDS = ("", ".html", ".css", ".svg", ".png", ".csv")
@@ -22,7 +23,7 @@ class Pages(StaticFiles):
 
     Args:
         folder: it need not exist yet.
-        script: what `script-src` allows, for a page that is a form.
+        script: what `script-src` allows, for a page that has a script.
     """
 
     def __init__(self, folder: Path, script: str = "'none'") -> None:
@@ -53,6 +54,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
     return Starlette(
         routes=[
             Route("/pages/", first),
+            Mount(f"{SERVED_AT}/{FOLDER}", Pages(warehouse / "quality" / FOLDER, script="'unsafe-inline'")),
             Mount(SERVED_AT, Pages(warehouse / "quality")),
             Mount("/pages/review", Pages(warehouse / "review", script="'unsafe-inline'")),
             Mount("/", app),

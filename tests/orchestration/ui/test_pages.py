@@ -26,6 +26,8 @@ def client(tmp_path: Path) -> TestClient:
     (warehouse / "ui.token").write_text("token")
     (warehouse / "quality" / "index.html").write_text("<h1>report</h1>")
     (docs / "index.html").write_text("<h1>docs</h1>")
+    (warehouse / "quality" / "columns").mkdir()
+    (warehouse / "quality" / "columns" / "index.html").write_text("<h1>columns</h1>")
     (docs / "style.css").write_text("h1 {}")
     (warehouse / "quality" / "notes.py").write_text("print()")
     (warehouse / "quality" / ".hidden.html").write_text("hidden")
@@ -51,6 +53,15 @@ def test_pages_are_shown_by_their_type_and_can_do_nothing(client: TestClient, pa
     assert answer.headers["x-content-type-options"] == "nosniff"
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "script-src 'none'" in policy and "form-action 'none'" in policy
+
+
+def test_only_the_page_of_columns_may_run_its_script(client: TestClient) -> None:
+    for place in ("/pages/quality/columns/", "/pages/quality/columns/index.html"):
+        answer = client.get(place)
+        assert (answer.status_code, answer.text) == (200, "<h1>columns</h1>")
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "script-src 'unsafe-inline'" in policy
+    assert "token" not in client.get("/pages/quality/columns/%2e%2e/%2e%2e/ui.token").text
 
 
 @pytest.mark.parametrize(
