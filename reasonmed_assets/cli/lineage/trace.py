@@ -50,7 +50,7 @@ def trace(
             rows = gather(snapshot, find(snapshot, " ".join(wanted)))
         said = _said(settings.ledger_reference, rows) if full else None
         if as_json:
-            print(json.dumps(_as_json(rows, said), default=str, ensure_ascii=False))
+            print(json.dumps(rows_as_json(rows, said), default=str, ensure_ascii=False))
         if html is not None:
             from reasonmed_assets.pages.trace_page import render
 
@@ -73,7 +73,13 @@ def _said(reference: str, rows: Rows) -> Mapping[str, Sequence[tuple[str, str]]]
         return texts_of(store, rows.calls)
 
 
-def _as_json(rows: Rows, said: Mapping[str, Sequence[tuple[str, str]]] | None) -> dict[str, Any]:
+def rows_as_json(rows: Rows, said: Mapping[str, Sequence[tuple[str, str]]] | None) -> dict[str, Any]:
+    """What `--json` prints: the rows by table, attempts by call, and the calls' shares of each row.
+
+    Args:
+        rows: what was gathered.
+        said: prompts and replies by call key; None where they were not asked for.
+    """
     from reasonmed_assets.lineage.trace.outcome import outcome_of
 
     usd, unknown = rows.cost

@@ -59,3 +59,8 @@ def given(row: Row, *names: str) -> dict[str, Any]:
 
 def words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def place_of(record: Row) -> str:
+    """Where a published record was read."""
+    return f"{record['source']} {record['split']}, {record['file']}, row {record['row']}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reasonmed_assets.lineage.trace.gathering import Rows
-from reasonmed_assets.lineage.trace.nodes import Node, by_slot, own_records, training_sets, why_not, words
+from reasonmed_assets.lineage.trace.nodes import Node, by_slot, own_records, place_of, training_sets, why_not, words
 
 _NOT_REAL = {
     "simulated": "A rehearsal: a simulated endpoint wrote the texts. They say nothing about medicine or any model.",
@@ -54,7 +54,9 @@ def _never_asked(rows: Rows) -> Iterator[tuple[str, bool]]:
     own = own_records(rows)
     turned_away = [row for row in rows.of("rejected_questions") if row["raw_id"] in own]
     for row in turned_away:
-        yield f"The record was turned away: {words(row['reason'])}. {row['detail']}", False
+        other = rows.others.get(row["other_raw_id"])
+        why = row["detail"] if other is None else f"It matches {place_of(other)}."
+        yield f"The record was turned away: {words(row['reason'])}. {why}", False
     if rows.of("benchmark_questions"):
         yield "A benchmark question: no example is made from it, and questions like it are turned away.", False
     elif rows.of("raw_questions") and not turned_away:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reasonmed_assets.lineage.trace.calls_told import CallsTold, usd_text
 from reasonmed_assets.lineage.trace.gathering import Row, Rows
-from reasonmed_assets.lineage.trace.nodes import Node, given, own_records, training_sets, words
+from reasonmed_assets.lineage.trace.nodes import Node, given, own_records, place_of, training_sets, words
 from reasonmed_assets.lineage.trace.outcome import outcome_of
 from reasonmed_assets.lineage.trace.texts_told import TextsTold
 
@@ -109,8 +109,6 @@ class _Story:
             children = (
                 [Node(f"turned away: {words(why['reason'])}", "bad", facts={"detail": why["detail"]})] if why else []
             )
-            if why is not None and why["other_raw_id"] in rows.others:
-                children += [self._other(rows.others[why["other_raw_id"]])]
             native = record.get("native") or record.get("raw_text")
             if native:
                 children += [Node("as published", text=native, is_detail=True)]
@@ -124,8 +122,9 @@ class _Story:
     @staticmethod
     def _other(other: Row) -> Node:
         kind = "benchmark" if other["table_name"] == "benchmark_questions" else "record"
-        place = f"{other['source']} {other['split']}, {other['file']}, row {other['row']}"
-        return Node(f"{kind} {other['raw_id']}: {place}", text=other["question"], facts={"key": other["gold_letter"]})
+        letter = other["gold_letter"]
+        key = f"{letter}. {other['options']['ABCDEFGHIJ'.index(letter)]}"
+        return Node(f"{kind} {other['raw_id']}: {place_of(other)}", text=other["question"], facts={"key": key})
 
     def matches(self) -> Iterator[Node]:
         """Duplicates and the nearest benchmark question."""
@@ -135,10 +134,10 @@ class _Story:
         for match in found:
             is_ours = match["raw_id"] in own
             other = rows.others.get(match["other_raw_id"] if is_ours else match["raw_id"])
-            what = "benchmark" if is_ours and match["other_split_role"] == "benchmark" else "record"
-            told = f"{words(match['decision'])}: {match['edit_ratio']:.1f}% alike with another {what}"
+            what = "a benchmark question" if match["other_split_role"] == "benchmark" else "another record"
+            told = f"{words(match['decision'])}: {match['edit_ratio']:.1f}% alike with {what}"
             if not is_ours:
-                told = f"another record is {words(match['decision'])} of it: {match['edit_ratio']:.1f}% alike"
+                told = f"another record, {words(match['decision'])}: {match['edit_ratio']:.1f}% alike with this one"
             children.append(
                 Node(
                     told,
