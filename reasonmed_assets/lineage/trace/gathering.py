@@ -336,13 +336,14 @@ def _add_calls(snapshot: Snapshot, rows: Rows, asked: list[str]) -> None:
 
 
 def _add_publishes(snapshot: Snapshot, rows: Rows) -> None:
+    """The publishes of the tables that have rows here, and of the questions: those may have left the record out."""
+    sources = {row.get("source") for found in rows.tables.values() for row in found}
     listed = snapshot.rows(
         "select * exclude (parts, statistics, fingerprint, row_hash) from publishes"
         " where table_name in (select unnest($1::varchar[])) qualify row_number() over"
-        " (partition by table_name, partition order by seq desc) = 1",
-        list(rows.tables),
+        " (partition by table_name, partition order by seq desc) = 1 order by seq",
+        [*rows.tables, "questions"],
     )
     for publish in listed:
-        sources = {row.get("source") for row in rows.tables[publish["table_name"]]}
         if publish["partition"] == "" or publish["partition"] in sources:
             rows.publishes[publish["table_name"]] = publish

@@ -43,9 +43,15 @@ def _examples(rows: Rows) -> Iterator[tuple[str, bool]]:
         elif summary is None or summary["is_accepted"]:
             yield f"{name} is in no training set yet: the build has not come that far.", False
         else:
-            yield f"{name} is in no training set: its short answer was not accepted: {why_not(summary)}.", False
+            yield (
+                f"{name} is in no training set: its short answer was not accepted: {why_not(summary).rstrip('.')}.",
+                False,
+            )
     for dropped in by_slot(rows.of("dropped_examples")):
-        yield f"Example {dropped['slot']} was dropped: {words(dropped['reason'])}, {dropped['detail']}.", False
+        yield (
+            f"Example {dropped['slot']} was dropped: {words(dropped['reason'])}, {dropped['detail'].rstrip('.')}.",
+            False,
+        )
     if tier["tier"] != "unresolved" and not rows.of("reasonmed") and not rows.of("dropped_examples"):
         yield f"The tier is {tier['tier']}; its examples are not made yet.", False
 
@@ -60,10 +66,15 @@ def _never_asked(rows: Rows) -> Iterator[tuple[str, bool]]:
     if rows.of("benchmark_questions"):
         yield "A benchmark question: no example is made from it, and questions like it are turned away.", False
     elif rows.of("raw_questions") and not turned_away:
-        yield (
-            "The record was read and not turned away. Either the build's limit on questions leaves it out (see "
-            "`reasonmed recipe show`), or its source has no questions yet.",
-            False,
-        )
+        taken = rows.publishes.get("questions")
+        why = "its source has no questions yet: the build has not come that far"
+        if taken is not None:
+            why = f"the limit on questions leaves it out: {taken['rows']:,} of its source are taken"
+        yield f"The record was read and not turned away, but {why}.", False
     if not own and rows.asked.table == "llm_calls":
         yield "No row of this warehouse uses the call.", False
+
+
+def _open(sentence: str) -> str:
+    """A sentence without its full stop."""
+    return sentence.removesuffix(".")

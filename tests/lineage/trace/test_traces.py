@@ -125,6 +125,24 @@ def test_what_became_of_it_and_why(snapshot: Snapshot, wanted: str, told: str) -
     assert told in said(traced(snapshot, wanted))
 
 
+def test_a_record_that_the_limit_leaves_out_says_so(con: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
+    con.begin()
+    try:
+        con.execute(
+            "insert into raw_questions by name select * replace ('raw/more' as raw_id, 'more' as question_id)"
+            " from raw_questions where raw_id = 'raw/easy1'"
+        )
+        assert "its source has no questions yet" in said(traced(snapshot, "raw/more"))
+        con.execute(
+            "insert into publishes by name select 'p1' as publish_id, 1 as seq, 'questions' as table_name,"
+            " 'mmlu' as partition, 'r' as run_id, now()::timestamp as published_at, 6 as rows, 6 as rows_inserted,"
+            " 0 as rows_deleted, '' as fingerprint, 'simulated' as profile, '{}' as statistics, '' as row_hash"
+        )
+        assert "the limit on questions leaves it out: 6 of its source are taken" in said(traced(snapshot, "raw/more"))
+    finally:
+        con.rollback()
+
+
 def test_an_example_without_an_accepted_answer_says_why(snapshot: Snapshot) -> None:
     assert "is in no training set: its short answer was not accepted: refused." in said(traced(snapshot, "easy1"))
 
