@@ -47,3 +47,16 @@ def test_a_query_that_is_not_utf_8_is_refused(tmp_path: Path, capsys: pytest.Cap
     with pytest.raises(SystemExit):
         app(["sql", "select '\udcff'", "--warehouse", str(tmp_path)])
     assert capsys.readouterr().err == "reasonmed: the query is not UTF-8\n"
+
+
+def test_a_command_runs_without_an_input_or_output(tmp_path: Path) -> None:
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    written = tmp_path / "texts.csv"
+    warehouse = DuckDBFile(tmp_path / "warehouse")
+    arguments = ["sql", f"copy (select '{TEXT}' as text) to '{written}'", "--warehouse", warehouse.name]
+    with duckdb.connect(str(warehouse.snapshot_path)) as con:
+        con.execute("create table texts as select 1 as a")
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *COMMAND, *arguments]
+    done = subprocess.run(command, env=a_shell() | locale, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0
+    assert written.read_text(encoding="utf-8") == f"text\n{TEXT}\n"

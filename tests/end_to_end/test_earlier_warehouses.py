@@ -13,6 +13,7 @@ import pytest
 from builds import called
 
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.storage.freshness import stale
 
 WAREHOUSES = Path(__file__).parent / "warehouses"
 BUILD = ("build", "--profile", "simulated", "--source", "mmlu", "--limit", "1")
@@ -53,6 +54,11 @@ def test_an_earlier_warehouse_is_read_before_it_is_built_on(folder: Path, tmp_pa
         done = called(*command, "--warehouse", str(folder))
         assert done.returncode == 0, (command, done.stdout, done.stderr)
     assert rows(folder / "build.duckdb", like=before) == before
+
+
+def test_nothing_is_said_to_be_behind_in_a_snapshot_that_cannot_tell(folder: Path) -> None:
+    with duckdb.connect(str(folder / "build.duckdb"), read_only=True) as con:
+        assert stale(con) == []
 
 
 def test_doctor_names_versions_and_what_will_be_brought_forward(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -28,12 +29,41 @@ def locked(rehearsal: Built, tmp_path: Path) -> Iterator[Path]:
         path.chmod(0o755)
 
 
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    rights = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
+    command = [*rights, *COMMAND, *arguments, "--warehouse", str(folder)]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "PYTEST"))}
+    return subprocess.run(command, env=inherited, capture_output=True, text=True, timeout=300, check=False)
+
+
+FILES = {
+    "build.duckdb": r"build\.duckdb may not be written: change its mode",
+    "ledger.sqlite": r"ledger\.sqlite: .*readonly database",
+    ".dagster/history/runs.db": r"history of runs in .* cannot be used: .*readonly database.* make it writable",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_may_only_be_read_is_named_in_one_line(name: str, rehearsal: Built, tmp_path: Path) -> None:
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
+    folder = Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse"))
+    (folder / name).chmod(0o444)
+    counted = _run(folder, "sql", "--format", "csv", "select count(*) > 0 as found from reasonmed")
+    assert counted.stdout == "found\ntrue\n", counted.stderr
+    done = _run(folder, "build", "--profile", "simulated", "--source", "mmlu", "--set", "seed=77", "--limit", "1")
+    said = done.stderr + " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert re.search(FILES[name], said), said
+    assert "Traceback" not in said
+    (folder / name).chmod(0o644)
+    assert _run(folder, "clean").returncode == 0
+
+
 def test_a_warehouse_that_may_only_be_read_is_read(locked: Path, tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        rights = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
-        command = [*rights, *COMMAND, *arguments, "--warehouse", str(locked)]
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "PYTEST"))}
-        return subprocess.run(command, env=inherited, capture_output=True, text=True, timeout=300, check=False)
+        return _run(locked, *arguments)
 
     before = sorted(locked.rglob("*"))
     counted = run("sql", "--format", "csv", "select count(*) > 0 as found from reasonmed")

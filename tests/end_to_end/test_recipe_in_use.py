@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -292,3 +293,15 @@ def test_where_nothing_tells_profile_and_limit_the_next_build_asks_for_them(ware
     assert done.returncode == 0, done.stdout
     recipe = book_of(warehouse).version(1).recipe
     assert (recipe.limit, recipe.limits) == (2, {}), "what is given is all that is known"
+
+
+def test_what_the_environment_says_is_not_kept(warehouse: Path, tmp_path: Path) -> None:
+    said = {"REASONMED_LIMIT": "7", "REASONMED_SET": '{"seed": 5}', "REASONMED_OVERRIDES": '{"seed": 6}'}
+    said |= {"REASONMED_DATA_DIR": str(tmp_path), "REASONMED_PROFILE": "paper"}
+    before = book_of(warehouse).latest
+    assert before is not None
+    done = called("recipe", "set", "--limit", "1", "--warehouse", str(warehouse), **said)
+    assert done.returncode == 0, done.stderr
+    after = book_of(warehouse).latest
+    assert after is not None
+    assert after.recipe == replace(before.recipe, limit=1)

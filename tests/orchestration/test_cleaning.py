@@ -13,7 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from builds import called
+from builds import COMMAND, a_shell, called
 
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.owners import this_process
@@ -160,3 +160,17 @@ def test_owners_of_dead_processes_go(warehouse: Warehouse) -> None:
     assert cleaned(warehouse)[1] == "0 left-overs, 0.0 MB\n"
     with closing(sqlite3.connect(ledger)) as connection:
         assert connection.execute("select owner_id from owners").fetchall() == [(living["owner_id"],)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become a user without a home")
+def test_a_user_without_a_home_cleans() -> None:
+    nobody = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
+    shell = {name: value for name, value in a_shell().items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        warehouse = make_or_open_warehouse(Path(folder, "warehouse"))
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            os.chown(path, 54321, 54321)
+        command = [*nobody, *COMMAND, "clean", "--warehouse", warehouse.name]
+        done = subprocess.run(command, env=shell, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("0 left-overs, 0.0 MB\n")

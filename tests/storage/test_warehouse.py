@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -91,3 +92,21 @@ def test_a_folder_in_which_duckdb_keeps_no_database_is_refused(tmp_path: Path) -
     with pytest.raises(WarehouseError, match=r"what follows a \? in the path"):
         open_warehouse(tmp_path / "really?")
     assert not (tmp_path / "really?").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["a\\b", "a[b", "*", "{a,b}", "a\\{b", 'it\'s "q"', "a\\[b", "\\*", "[a]\\", "a?b", os.fsdecode(b"\xff")]
+)
+def test_a_path_is_written_to_and_read_or_refused_before_anything_is_made(tmp_path: Path, name: str) -> None:
+    try:
+        warehouse = open_warehouse(tmp_path / name)
+    except WarehouseError as error:
+        assert "--warehouse" in str(error)
+        assert list(tmp_path.iterdir()) == []
+        return
+    publish(warehouse, {"1": "a"})
+    publish(warehouse, {"1": "b"}, fingerprint="g")
+    assert texts_in(warehouse) == {"1": "b"}
+    with warehouse.snapshot() as con:
+        assert con.execute("select text from items").fetchall() == [("b",)]
+    assert [path.name for path in tmp_path.iterdir()] == [name]

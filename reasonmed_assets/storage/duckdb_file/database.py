@@ -48,6 +48,8 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
     try:
         return duckdb.connect(str(path or ":memory:"), read_only=read_only and path is not None, config=config)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
+        if path is not None and path.exists() and not os.access(path, os.R_OK if read_only else os.W_OK):
+            raise WarehouseError(f"{path} may not be {'read' if read_only else 'written'}: change its mode") from error
         raise WarehouseError(
             f"cannot open {path}: {error}. Only this program opens that file; look at reasonmed.duckdb instead, "
             "close the other program, then run the command again"

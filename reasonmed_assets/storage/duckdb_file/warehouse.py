@@ -59,6 +59,11 @@ class DuckDBFile(Warehouse):
                 f"{folder}: DuckDB takes what follows a ? in the path of a database for its options; choose a folder "
                 "without one with --warehouse"
             )
+        if "\\" in path and set("*[") & set(path):
+            raise WarehouseError(
+                f"{folder}: DuckDB finds no file by a path that holds both a \\ and a wildcard (* or [); choose a "
+                "folder without one of them with --warehouse"
+            )
         if not path.isprintable() and any("\ud800" <= char <= "\udfff" for char in path):
             raise WarehouseError(
                 f"{folder}: DuckDB opens no path that is not UTF-8; choose a folder with another name with --warehouse"

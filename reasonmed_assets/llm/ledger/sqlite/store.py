@@ -114,7 +114,9 @@ class SqliteStore(CallStore):
             self._write_ahead()
             self._reading.execute("pragma query_only = on")
         except (sqlite3.Error, OSError) as error:
-            raise LedgerError(f"ledger {path}: cannot be opened: {error}") from error
+            is_locked = path.exists() and not os.access(path, os.W_OK)
+            advice = "; change its mode, or give another one with --ledger" if is_locked else ""
+            raise LedgerError(f"ledger {path}: cannot be opened: {error}{advice}") from error
         super().__init__(str(path))
 
     def _disconnect(self) -> None:
