@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("KILL_SEED", "0")) or random.randrange(1, 2**31)
 ARGUMENTS = ["build", "--profile", "simulated", "--limit", "1", "--source", "mmlu", "--warehouse"]
-OF_THE_RUN = {"llm_calls", "publishes"}
+OF_THE_RUN = {"llm_calls", "prompts", "publishes", "recipes"}
 """Their rows say when and how often."""
 READERS = ("notebook", "dashboard", "accountant", "reporter")
 START = 2.0
