@@ -33,6 +33,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     rights = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
     command = [*rights, *COMMAND, *arguments, "--warehouse", str(folder)]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "PYTEST"))}
+    inherited["COLUMNS"] = "500"
     return subprocess.run(command, env=inherited, capture_output=True, text=True, timeout=300, check=False)
 
 
