@@ -39,8 +39,8 @@ def _spec(
     )
 
 
-def to_result(spec: TableSpec, outcome: CheckOutcome, partition: str | None) -> dg.AssetCheckResult:
-    """An outcome as Dagster shows it: number of failures, and a table of examples."""
+def to_result(spec: TableSpec, outcome: CheckOutcome, partition: str | None, note: str = "") -> dg.AssetCheckResult:
+    """An outcome as Dagster shows it: number of failures, and a table of examples; `note` ends its description."""
     metadata: dict[str, dg.MetadataValue] = {"n_failing": dg.MetadataValue.int(outcome.n_failing)}
     if partition is not None:
         metadata["partition"] = dg.MetadataValue.text(partition)
@@ -54,7 +54,7 @@ def to_result(spec: TableSpec, outcome: CheckOutcome, partition: str | None) -> 
         check_name=outcome.name,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR if outcome.severity == "block" else dg.AssetCheckSeverity.WARN,
-        description=outcome.description,
+        description=outcome.description + note,
         metadata=metadata,
     )
 

@@ -94,6 +94,7 @@ class TableSpec:
         model: the pandera model.
         missing: when a row lacks its reply; None for a table that no model fills.
         example: the final example that a row's calls serve, as SQL over its columns; None: its `example_id`, if any.
+        shown: the columns that a sample of its rows has after the key: what a person tells a row by, and its text.
         one_row_per: the table that it has one row for each row of, in the same partition; None: no such table.
         guard: that its rows do not vanish in silence; None: they may.
     """
@@ -104,6 +105,7 @@ class TableSpec:
     key: str
     partitioned_by: str | None
     model: type[Table]
+    shown: tuple[str, ...] = ()
     missing: Missing | None = None
     example: str | None = None
     one_row_per: str | None = None
@@ -175,6 +177,7 @@ def table(
     grain: str,
     key: str,
     partitioned_by: str | None,
+    shown: tuple[str, ...] = (),
     missing: Missing | None = None,
     example: str | None = None,
     one_row_per: str | None = None,
@@ -183,13 +186,13 @@ def table(
     """Class decorator that declares a table (see `TableSpec` for the arguments).
 
     Raises:
-        ValueError: the grain does not start with "One row per", a column lacks a description, the key is no column,
-            or the name is taken, or `missing` is not given for rows that name calls, or there is no row to have one
-            row per or to follow.
+        ValueError: the grain does not start with "One row per", a column lacks a description, what is named is no
+            column, or the name is taken, or `missing` is not given for rows that name calls, or there is no row to have
+            one row per or to follow.
     """
 
     def declare(model: _Model) -> _Model:
-        spec = TableSpec(name, group, grain, key, partitioned_by, model, missing, example, one_row_per, guard)
+        spec = TableSpec(name, group, grain, key, partitioned_by, model, shown, missing, example, one_row_per, guard)
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
         if name in TABLES:
@@ -197,8 +200,10 @@ def table(
         bare = [column for column, declared in spec.columns.items() if not declared.description]
         if bare:
             raise ValueError(f"table {name}: columns without a description: {', '.join(bare)}")
-        if not {key, partitioned_by or key} <= spec.columns.keys():
-            raise ValueError(f"table {name}: key={key!r} and partitioned_by={partitioned_by!r} must be columns")
+        if not {key, partitioned_by or key, *shown} <= spec.columns.keys():
+            raise ValueError(
+                f"table {name}: key={key!r}, partitioned_by={partitioned_by!r} and {shown=} must be columns"
+            )
         if ("call_keys" in spec.columns) != (missing is not None):
             raise ValueError(f"table {name}: say when a row that models fill lacks its reply (missing), and only then")
         if one_row_per is not None and (one_row_per not in TABLES or TABLES[one_row_per].key not in spec.columns):

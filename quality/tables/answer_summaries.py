@@ -10,6 +10,7 @@ from reasonmed_assets.quality.tables.call_columns import CallColumns
     grain="One row per final example with its short answer; failed ones with their outcome.",
     key="example_id",
     partitioned_by="source",
+    shown=("is_accepted", "summary"),
     missing=Missing("is_no_reply(outcome)"),
     one_row_per="reasonmed",
     guard=Guard(follows="reasonmed"),

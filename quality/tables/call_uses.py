@@ -9,6 +9,7 @@ from reasonmed_assets.quality.schema import Table, column, table
     grain="One row per row of the warehouse that a call served.",
     key="use_id",
     partitioned_by=None,
+    shown=("used_by", "role", "cost_share"),
 )
 class CallUses(Table):
     """One row per row of the warehouse that a call served."""

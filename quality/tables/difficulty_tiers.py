@@ -11,6 +11,7 @@ from reasonmed_assets.vocabulary import TIERS
     grain="One row per question with its tier and what the tier rests on.",
     key="question_id",
     partitioned_by="source",
+    shown=("tier", "n_correct", "n_error", "n_missing"),
 )
 class DifficultyTiers(Table):
     """One row per question with its tier and what the tier rests on."""

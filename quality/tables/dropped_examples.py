@@ -11,6 +11,7 @@ from reasonmed_assets.vocabulary import DROP_REASONS, TIERS
     grain="One row per example that was expected and failed, with the reason.",
     key="example_id",
     partitioned_by="source",
+    shown=("tier", "reason", "detail"),
 )
 class DroppedExamples(Table):
     """One row per example that was expected and failed, with the reason."""

@@ -16,6 +16,7 @@ _measured = partial(column, origin="call")
     grain="One row per attempt of a model call that this warehouse made or used.",
     key="attempt_id",
     partitioned_by=None,
+    shown=("role", "model", "outcome", "cost_usd"),
 )
 class LlmCalls(Table):
     """One row per attempt of a model call that this warehouse made or used."""

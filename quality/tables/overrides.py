@@ -15,6 +15,7 @@ _read = partial(column, origin="file")
     grain="One row per entry of the overrides file and question that it names; one for an entry that names none.",
     key="override_id",
     partitioned_by=None,
+    shown=("kind", "question_id", "reason", "decided_by"),
     guard=Guard(identity="question_id", decided="gone.is_applied"),
 )
 class Overrides(Table):

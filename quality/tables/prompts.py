@@ -10,6 +10,7 @@ from reasonmed_assets.quality.schema import Table, column, table
     grain="One row per prompt template that a row of this warehouse was made with, now or earlier.",
     key="prompt_hash",
     partitioned_by=None,
+    shown=("role", "template"),
 )
 class Prompts(Table):
     """One row per prompt template that a row of this warehouse was made with, now or earlier."""

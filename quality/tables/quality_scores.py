@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import TIERS
     grain="One row per scored text of the sample: final texts, and for rewritten ones the text before.",
     key="score_id",
     partitioned_by="source",
+    shown=("text_role", "score", "justification"),
     missing=Missing("score is null"),
 )
 class QualityScores(CallColumns):

@@ -15,6 +15,7 @@ _read = partial(column, origin="file")
     grain="One row per pair of duplicate, contaminated or similar questions, with the evidence and the decision.",
     key="match_id",
     partitioned_by=None,
+    shown=("decision", "evidence"),
 )
 class QuestionMatches(Table):
     """One row per pair of duplicate, contaminated or similar questions, with the evidence and the decision."""

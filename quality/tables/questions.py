@@ -13,6 +13,7 @@ from reasonmed_assets.vocabulary import FOLDS, SPLIT_ROLES
     grain="One row per question that the build keeps.",
     key="question_id",
     partitioned_by="source",
+    shown=("question", "gold_letter", "gold_text"),
     guard=Guard(follows="raw_questions", named_by=("drop",), is_limited=True, decided=DECIDED_ON),
 )
 class Questions(Table):

@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import TIERS
     grain="One row per correct path of an Easy or Medium question, scored and ranked.",
     key="path_id",
     partitioned_by="source",
+    shown=("generator", "score", "justification"),
     missing=Missing("score is null"),
 )
 class RankedPaths(CallColumns):

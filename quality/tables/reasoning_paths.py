@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
     grain="One row per question, generator and sample: failed ones too, with their outcome and no text.",
     key="path_id",
     partitioned_by="source",
+    shown=("generator", "outcome", "path_text"),
     missing=Missing("is_missing"),
     guard=Guard(follows="questions"),
 )

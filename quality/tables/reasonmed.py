@@ -11,6 +11,7 @@ from reasonmed_assets.vocabulary import FOLDS, PATH_STAGES, PROVIDER_KINDS, SPLI
     grain="One row per final example: question, tier and the path that stands for it.",
     key="example_id",
     partitioned_by="source",
+    shown=("tier", "answer_letter", "path_text"),
     guard=Guard(
         follows="questions",
         named_by=("correct_key", "mark_doubt"),

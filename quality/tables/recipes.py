@@ -13,6 +13,7 @@ _read = partial(column, origin="file")
     grain="One row per version of the recipe that the builds of this warehouse are made by.",
     key="version",
     partitioned_by=None,
+    shown=("set_by", "changes"),
 )
 class Recipes(Table):
     """One row per version of the warehouse's recipe: a copy of `recipes.json`, which builds start from."""

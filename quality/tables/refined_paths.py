@@ -13,6 +13,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, OUTCOMES, PATH_STAGES, TIER
     grain="One row per rewritten path and round: Medium refined, Difficult regenerated, each judged again.",
     key="path_id",
     partitioned_by="source",
+    shown=("stage", "verdict", "path_text"),
     missing=Missing(
         "is_missing or (verdict is null and is_no_reply(verifier_outcome))",
         outcome="if(is_missing, outcome, 'verifier: ' || verifier_outcome)",

@@ -11,6 +11,7 @@ from reasonmed_assets.vocabulary import REJECTION_REASONS, SPLIT_ROLES
     grain="One row per record that was turned away, unreadable ones included, with the reason.",
     key="raw_id",
     partitioned_by="source",
+    shown=("reason", "detail", "raw_text"),
 )
 class RejectedQuestions(Table):
     """One row per record that was turned away, unreadable ones included, with the reason."""

@@ -15,6 +15,7 @@ _read = partial(column, origin="file")
     grain="One row per row that a reviewer filled in, those that cannot be used included, with the reason.",
     key="review_id",
     partitioned_by=None,
+    shown=("reviewer", "key_verdict", "comment"),
     guard=Guard(decided="gone.problem is null"),
 )
 class Reviews(Table):

@@ -10,6 +10,7 @@ from reasonmed_assets.quality.tables.training_columns import TrainingColumns
     grain="One row per training record (path only).",
     key="example_id",
     partitioned_by=None,
+    shown=("input", "output"),
     guard=Guard(follows="reasonmed"),
 )
 class SftCot(TrainingColumns):

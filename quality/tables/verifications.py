@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
     grain="One row per path with its verdict; an error path is not correct, a missing one has no is_correct.",
     key="path_id",
     partitioned_by="source",
+    shown=("generator", "verdict", "reason"),
     missing=Missing(
         "is_correct is null",
         outcome="if(is_path_missing, 'no path', outcome)",

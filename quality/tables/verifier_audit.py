@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import AUDIT_KINDS, VERDICTS
     grain="One row per path that the verifier judged a second time, as it is or with an error planted into it.",
     key="audit_id",
     partitioned_by="source",
+    shown=("kind", "second_verdict", "reason"),
     missing=Missing("second_verdict is null"),
 )
 class VerifierAudit(CallColumns):

@@ -15,6 +15,7 @@ _read = partial(column, origin="call")
     grain="One row per usable vote of the verifier on a row: several where the profile asks for several votes.",
     key="vote_id",
     partitioned_by=None,
+    shown=("verdict", "reason"),
 )
 class VerifierVotes(Table):
     """One row per usable vote of the verifier, read from the ledger; the row that it judged has the majority."""

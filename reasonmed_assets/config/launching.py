@@ -6,15 +6,17 @@ places that its code location was started with. The values themselves are compar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reasonmed_assets.config.profile import Profile
+from pydantic import BaseModel, RootModel
+
+from reasonmed_assets.config.profile import Profile, Spending
 from reasonmed_assets.config.reading import ProfileError
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.config.toml import Key, dotted, leaves
+from reasonmed_assets.config.toml import Key, dotted, inline, leaves
 
 _FREE = (("limit",), ("limits",), ("seed",), ("rules",), ("roles",), ("checks", "thresholds"))
 """Where any valid value may be set, apart from the names of models in `roles`."""
@@ -81,6 +83,48 @@ def settings_of_run(
         lines = [f"a run may not set {key}: {why}" for key, why in problems.items()]
         raise LaunchError("\n".join([*lines, _MAY]))
     return wanted if wanted != defaults else defaults
+
+
+@dataclass(frozen=True)
+class FreeValue:
+    """A value that a run may set.
+
+    Attributes:
+        kind: its type, as the profile declares it.
+        description: what it is, and what it is without a change.
+    """
+
+    kind: Any
+    description: str
+
+
+def free_values(profile: Profile) -> dict[str, FreeValue]:
+    """What a run may set under `set`, by dotted key: what `settings_of_run` lets pass, so far as the type tells it."""
+    models = {key[:3] for key in profile.roles.models()}
+    found = {f"limits.{source}": FreeValue(int, "Questions of this source.") for source in profile.sources.declared}
+    for role in type(profile.roles).model_fields:
+        for name, field in Spending.model_fields.items():
+            found[f"budget.roles.{role}.{name}"] = FreeValue(field.annotation, f"Of role {role}: {field.description}")
+    for section, keys in _sections(profile):
+        for name, field in type(section).model_fields.items():
+            key = keys if isinstance(section, RootModel) else (*keys, name)
+            is_free = key[0] == "budget" or any(key[: len(free)] == free for free in _FREE)
+            value = getattr(section, name)
+            if is_free and key[:3] not in models and not isinstance(value, BaseModel | Mapping):
+                said = f"{field.description} " if field.description else ""
+                now = f"Now: {inline(value)}" if isinstance(value, bool | int | float | str) else ""
+                found[dotted(key)] = FreeValue(field.annotation, f"{said}{now}".strip())
+    return found
+
+
+def _sections(section: BaseModel, keys: Key = ()) -> Iterator[tuple[BaseModel, Key]]:
+    """A section of a profile, and those within it, with their keys."""
+    yield section, keys
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        for key, one in value.items() if isinstance(value, Mapping) else [(None, value)]:
+            if isinstance(one, BaseModel):
+                yield from _sections(one, (*keys, name) if key is None else (*keys, name, key))
 
 
 def _beyond(given: Profile, wanted: Profile) -> dict[str, str]:

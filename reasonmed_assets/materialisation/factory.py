@@ -9,6 +9,7 @@ import dagster as dg
 from reasonmed_assets import interruption, sql
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.materialisation import up_to_date
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import fingerprint, static_parts
 from reasonmed_assets.materialisation.making import make
@@ -49,7 +50,7 @@ def table_asset(
         deps=[_dep(spec, TABLES[name]) for name in upstream_tables(table)],
         description=f"{spec.grain}\n\nKey: `{spec.key}`. {table.transform.query.description}",
         partitions_def=partitions_def,
-        check_specs=check_specs(spec, partitions_def),
+        check_specs=[*check_specs(spec, partitions_def), *up_to_date.spec_of(spec)],
         kinds=kinds(table),
         owners=OWNERS,
         code_version=fingerprint(static_parts(table, profile)),
@@ -64,17 +65,20 @@ def table_asset(
         session: BuildSession = context.resources.build
         partition = context.partition_key if context.has_partition_key and spec.is_partitioned else None
         try:
-            made = make(table, session, partition, run_id=context.run_id, log=context.log)
+            made = make(table, session, partition, run_id=context.run.run_id, log=context.log)
         except WarehouseError:
             # What cannot be published cannot be recorded either.
             raise
         except Exception as error:
-            _record_failure(session, spec, partition, context.run_id, str(error))
+            _record_failure(session, spec, partition, context.run.run_id, str(error))
             raise
         yield from made.checks
         if made.failure is not None:
-            _record_failure(session, spec, partition, context.run_id, str(made.failure.description))
+            reason = str(made.failure.description)
+            _record_failure(session, spec, partition, context.run.run_id, reason)
+            yield from up_to_date.after_run(spec, {**made.failed_before, partition or "": reason})
             raise made.failure
+        yield from up_to_date.after_run(spec, made.failed_before)
         shown: dict[str, Any] = {}
         if table.views:
             with session.warehouse.read({}) as con:
@@ -119,7 +123,7 @@ def upstream_tables(table: TableDefinition) -> list[str]:
 def kinds(table: TableDefinition) -> set[str]:
     """What the graph shows a table to be made with."""
     if table.transform.roles:
-        return {"duckdb", "openai"}
+        return {"duckdb", "llm"}
     if table.stage_rows is from_query:
         return {"duckdb", "sql"}
     return {"duckdb", "python", *(one.kind for one in table.inputs)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import duckdb
 from reasonmed_assets import interruption
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.materialisation import up_to_date
 from reasonmed_assets.materialisation.definition import TableDefinition
 from reasonmed_assets.materialisation.fingerprint import Parts, all_parts, declared_values, fingerprint, stale_parts
 from reasonmed_assets.materialisation.metadata import (
@@ -28,10 +29,14 @@ from reasonmed_assets.materialisation.metadata import (
     example_query,
     made_from_table,
     picture,
+    price_table,
     sample_rows,
 )
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
+from reasonmed_assets.pages import rows
+from reasonmed_assets.pages.data_docs import SERVED_AT
+from reasonmed_assets.pages.freshness import PAGE
 from reasonmed_assets.quality.auditing import CheckOutcome, audit
 from reasonmed_assets.quality.checks import to_result
 from reasonmed_assets.quality.declarations import check_names
@@ -46,6 +51,7 @@ from reasonmed_assets.vocabulary import GIVEN_UP
 _SHOWN_EXAMPLES = 5
 _SHOWN_CHARACTERS = 100
 _SHOWN_PARTS = 3
+_FAILED_BEFORE = "select partition, reason from failures where table_name = $1 and partition != $2 order by 1"
 
 
 @dataclass(frozen=True)
@@ -57,12 +63,14 @@ class Made:
         metadata: what the materialisation shows; empty where nothing was published.
         fingerprint: of what the rows were made from.
         failure: why nothing was published; None when the rows are published.
+        failed_before: the other partitions of the table whose last run failed, and why.
     """
 
     checks: list[dg.AssetCheckResult]
     metadata: dict[str, Any]
     fingerprint: str
     failure: dg.Failure | None
+    failed_before: Mapping[str, str] = field(default_factory=dict)
 
 
 def make(table: TableDefinition, session: BuildSession, partition: str | None, *, run_id: str, log: Any) -> Made:
@@ -101,6 +109,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             set_variables(
                 con, {IS_ALLOWED: spec.name in settings.allow_shrink, IS_LIMIT_GIVEN: settings.is_limit_given}
             )
+            failed_before = dict(con.execute(_FAILED_BEFORE, [spec.name, partition or ""]).fetchall())
             outcomes = audit(con, spec, partition, path, session.profile)
             counts = statistics(con, spec, partition)
             sample, chart = sample_rows(con, spec), picture(con, spec)
@@ -108,13 +117,16 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
             advice = {found.name: ways_out(con, spec, partition, settings, found.name) for found in failed}
         _record_audit(stage, outcomes, counts["rows"])
-        checks = [to_result(spec, outcome, partition) for outcome in outcomes]
+        note = up_to_date.of_others(partition, failed_before)
+        checks = [to_result(spec, outcome, partition, note) for outcome in outcomes]
         calls = call_metadata(session.take_stats())
         if failed:
             kept = warehouse.quarantine(spec.name, partition, run_id, path)
             names = ", ".join(outcome.name for outcome in failed)
             session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
-            return Made(checks, {}, made_from, _failure(spec, partition, failed, advice, kept, last, calls))
+            return Made(
+                checks, {}, made_from, _failure(spec, partition, failed, advice, kept, last, calls), failed_before
+            )
         # Book-keeping follows whatever became of a run: it is no reason to keep the run's recipe.
         recipe = session.recipe_version if spec.group == "provenance" else session.keep_recipe()
         published = warehouse.publish(
@@ -143,6 +155,8 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "recipe": recipe,
         "snapshot": dg.MetadataValue.path(warehouse.address),
         "data_docs": data_docs_page(spec),
+        "freshness": dg.MetadataValue.url(f"{SERVED_AT}/{PAGE}"),
+        "rows": dg.MetadataValue.url(rows.address(spec.name, partition)),
         "query": dg.MetadataValue.text(example_query(spec, partition, warehouse.name)),
         "is_unchanged": is_unchanged,
         "reason": reason,
@@ -154,7 +168,11 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     }
     if chart is not None:
         metadata["picture"] = chart
-    return Made(checks, metadata, made_from, None)
+    if roles := table.transform.roles:
+        metadata["prices in USD per million tokens"] = price_table(session.profile, sorted(roles))
+    if failed_before:
+        metadata["last_run_failed_of"] = dg.MetadataValue.json(failed_before)
+    return Made(checks, metadata, made_from, None, failed_before)
 
 
 def why_made(last: PublishRecord | None, parts: Parts, *, is_retry: bool) -> str:

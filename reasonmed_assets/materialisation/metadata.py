@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -13,16 +13,17 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.pages.column_page import place_of
 from reasonmed_assets.pages.data_docs import SERVED_AT, suite_page
 from reasonmed_assets.quality.checks import table_record
 from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.storage import Warehouse
 
 SAMPLE_ROWS = 5
 _LONGEST_TEXT = 80
-_MACHINE_COLUMNS = ("_hash", "call_key", "call_keys")
 
 
 CALLS_MADE, CALLS_ANSWERED = "calls made", "calls answered"
@@ -53,6 +54,18 @@ def call_metadata(stats: Mapping[str, CallStats]) -> dict[str, Any]:
             f"{step}: calls per second": round(counts.made / counts.seconds, 1) if counts.seconds else 0.0,
         }
     return shown
+
+
+def price_table(profile: Profile, roles: Sequence[str]) -> dg.TableMetadataValue:
+    """The prices behind the cost of the roles' calls, in US dollars per million tokens; empty ones are not declared."""
+    records = []
+    for role in roles:
+        for name in sorted(set(profile.roles[role].models().values())):
+            periods = profile.models[name].price_periods
+            for price in periods or (None,):
+                shown = {part: getattr(price, part, None) for part in ("since", "input", "output")}
+                records.append(table_record({"role": role, "model": profile.models[name].name} | shown))
+    return dg.MetadataValue.table(records)
 
 
 def _unknown_cost(step: str, bill: Bill) -> dict[str, Any]:
@@ -122,9 +135,12 @@ def columns_page(spec: TableSpec) -> dg.UrlMetadataValue:
 
 
 def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMetadataValue:
-    """A few of the staged rows, the same ones each time; long texts are cut, hashes and keys of calls left out."""
-    columns = [column for column in column_schema(spec).columns if not column.name.endswith(_MACHINE_COLUMNS)]
-    names = [column.name for column in columns]
+    """A few of the staged rows, the same ones each time: the key and the columns by which a person tells rows apart.
+
+    A text is cut to one line.
+    """
+    names = [spec.key, *spec.shown]
+    columns = [column for name in names for column in column_schema(spec).columns if column.name == name]
     rows = con.execute(f"select {', '.join(names)} from staged order by {spec.key} limit {SAMPLE_ROWS}").fetchall()
     records = [table_record(dict(zip(names, row, strict=True)), _LONGEST_TEXT) for row in rows]
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
@@ -160,8 +176,29 @@ def data_docs_page(spec: TableSpec) -> dg.UrlMetadataValue:
 
 
 def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:
-    """A bar chart of the staged rows, from `sql/pictures/<table>.sql` (label, series, value); None where there is none
-    or nothing to draw."""
+    """The chart of the staged rows; None where there is nothing to draw."""
+    image = drawn(con, spec)
+    encoded = base64.b64encode(image).decode() if image else ""
+    return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})") if image else None
+
+
+def published_picture(warehouse: Warehouse, spec: TableSpec) -> bytes | None:
+    """The chart of a whole table as it is published, as PNG; None where there is nothing to draw.
+
+    Raises:
+        WarehouseError: nothing was published.
+    """
+    with warehouse.snapshot() as con:
+        con.execute(f"create temp view staged as from {spec.name}")
+        con.execute("set variable source = null")
+        return drawn(con, spec)
+
+
+def drawn(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> bytes | None:
+    """A bar chart of the rows in `staged` as PNG, by `sql/pictures/<table>.sql` (label, series, value).
+
+    None where there is no such query, or nothing to draw.
+    """
     query = sql.find(f"pictures/{spec.name}")
     rows = con.execute(query.text).fetchall() if query else []
     if query is None or not rows:
@@ -189,5 +226,4 @@ def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetad
         axes.legend(frameon=False, fontsize=8)
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=90)
-    encoded = base64.b64encode(image.getvalue()).decode()
-    return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})")
+    return image.getvalue()

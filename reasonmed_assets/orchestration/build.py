@@ -22,6 +22,7 @@ from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, calls_in
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import transform_of
+from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.code_location import build_defs, launch_config
 from reasonmed_assets.orchestration.history import BuildError, dagster_instance, process_tags, refuse_unusable
 from reasonmed_assets.orchestration.jobs import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, job_tables
@@ -29,7 +30,6 @@ from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.servers.embedded import make_ready
 from reasonmed_assets.storage import open_warehouse
-from reasonmed_assets.storage.freshness import stale
 
 _SHOWN_PLACES = 6
 
@@ -127,13 +127,14 @@ def build(
                 failed.append(partition)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 wanted &= _still_made(settings)
+        behind = [one.place for one in settle(instance, open_warehouse(settings.warehouse_folder)) if one.why]
     if not summary.problems:
         summary.problems += [
             *unanswered(summary.calls),
             *(without_examples(settings, built) if is_for_examples else ()),
         ]
     summary.changed = session.files.changed()
-    summary.left_out = list(left_out(settings, [one for one in declared if one not in built], failed))
+    summary.left_out = list(left_out([one for one in declared if one not in built], failed, behind))
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -156,23 +157,18 @@ def without_examples(settings: BuildSettings, sources: Sequence[str]) -> Iterato
             yield f"reasonmed: no example was made of {', '.join(sources)}; where the questions were lost: {why}"
 
 
-def left_out(settings: BuildSettings, not_asked: Sequence[str], failed: Sequence[str]) -> Iterator[str]:
+def left_out(not_asked: Sequence[str], failed: Sequence[str], behind: Sequence[str]) -> Iterator[str]:
     """What a build left out, for people.
 
     Args:
-        settings: of the build.
         not_asked: declared sources that it was not asked for.
         failed: sources some of whose tables were not made.
+        behind: partitions that are behind what they are made from.
     """
     if not_asked:
         yield f"not asked for: {', '.join(not_asked)}"
     if failed:
         yield f"in the tables over all sources, {', '.join(failed)} is as it was published before, or not there"
-    warehouse = open_warehouse(settings.warehouse_folder)
-    if not warehouse.has_snapshot:
-        return
-    with warehouse.snapshot() as con:
-        behind = [one.place for one in stale(con) if one.why is not None]
     if behind:
         more = f" and {len(behind) - _SHOWN_PLACES} more" if len(behind) > _SHOWN_PLACES else ""
         yield (

@@ -1,27 +1,35 @@
 """Assembles assets, checks, jobs and the run's resource into Dagster definitions."""
 
+import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import dagster as dg
 
 from reasonmed_assets import interruption, sql
 from reasonmed_assets.assets import all_assets
 from reasonmed_assets.assets.provenance import bring_up_to_date
-from reasonmed_assets.config.launching import settings_of_run
+from reasonmed_assets.config.launching import free_values, settings_of_run
+from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.recipes.book import read_book
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.llm.replies.relation import check_read_fields
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
-from reasonmed_assets.orchestration.starting import announced, begin_run, named_difference, recipe_of
+from reasonmed_assets.orchestration.starting import announced, begin_run, is_served, named_difference, recipe_of
+from reasonmed_assets.pages import rows
+from reasonmed_assets.pages.data_docs import PICTURES_AT, SERVED_AT
+from reasonmed_assets.pages.freshness import PAGE
 from reasonmed_assets.quality.derived.references import check_references
 from reasonmed_assets.quality.derived.served_rows import check_served
 from reasonmed_assets.quality.schema import TABLES
@@ -70,12 +78,32 @@ def build_defs(
     # Partitioned checks are a preview feature of the pinned Dagster; the warning would precede every command.
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     return dg.Definitions(
-        assets=with_conditions(all_assets(profile, partitions)),
+        assets=_illustrated(with_conditions(all_assets(profile, partitions))),
         jobs=jobs(),
         sensors=sensors(),
-        resources={"build": _build_resource(settings, new_display, build, files), "io_manager": dg.mem_io_manager},
+        resources={
+            "build": _build_resource(settings, new_display, build, files, profile),
+            "io_manager": dg.mem_io_manager,
+        },
         executor=dg.in_process_executor,
     )
+
+
+def _illustrated(assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDefinition]:
+    """The assets as `reasonmed ui` shows them: the description has the picture of the published rows.
+
+    Dagster shows a picture among the metadata only after a click. It is drawn when it is asked for.
+    """
+    if not is_served():
+        return assets
+
+    def illustrated(spec: dg.AssetSpec) -> dg.AssetSpec:
+        name = spec.key.to_user_string()
+        links = f"[All rows]({rows.address(name, None)}), [freshness of all tables]({SERVED_AT}/{PAGE})"
+        picture = f"\n\n![{name}]({PICTURES_AT}/{name}.png)" if sql.find(f"pictures/{name}") else ""
+        return spec.replace_attributes(description=f"{spec.description}\n\n{links}{picture}")
+
+    return [asset.map_asset_specs(illustrated) for asset in assets]
 
 
 def launch_config(settings: BuildSettings) -> dict[str, Any]:
@@ -99,8 +127,12 @@ def _build_resource(
     new_display: Callable[[], Display] | None,
     build_id: str | None,
     files: InputFiles | None,
+    profile: Profile,
 ) -> dg.ResourceDefinition:
-    fields = {name: dg.Field(kind, is_required=False, description=said) for name, (kind, said) in _FIELDS.items()}
+    fields = {name: _field(kind, said) for name, (kind, said) in _FIELDS.items()}
+    if settings is None:
+        # What a person types is checked before a run begins; what the command line was given, it has checked itself.
+        fields["set"] = _field(_settable(profile), _FIELDS["set"][1])
 
     @dg.resource(config_schema=fields, description="What this run changes of the recipe of the warehouse; {}: nothing.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
@@ -123,8 +155,44 @@ def _build_resource(
                     _name_changed(session, context.log)
             finally:
                 session.close()
+                if build_id is None and instance is not None:
+                    _settle(session, instance, context.log)
 
     return build
+
+
+def _settle(session: BuildSession, instance: dg.DagsterInstance, log: Any) -> None:
+    """See `settle`; a run that made its tables is none that failed where this does."""
+    try:
+        if not session.warehouse.was_cut_off:
+            settle(instance, session.warehouse)
+    except (ReasonmedError, OSError) as error:
+        log.warning(f"what is not up to date was not written: {error}. The next run writes it.")
+
+
+def _field(kind: Any, said: str) -> dg.Field:
+    return dg.Field(kind, is_required=False, description=said)
+
+
+def _settable(profile: Profile) -> dg.Shape:
+    return dg.Shape(
+        {key: _field(_config_type(key, one.kind), one.description) for key, one in free_values(profile).items()}
+    )
+
+
+def _config_type(key: str, kind: Any) -> Any:
+    """Dagster's type for a value that a profile declares."""
+    if get_origin(kind) is Annotated:
+        return _config_type(key, get_args(kind)[0])
+    if kind in (bool, int, float, str):
+        return kind
+    if get_origin(kind) is Literal:
+        name = re.sub(r"\W", "_", key)
+        return dg.Enum(name, [dg.EnumValue(str(one)) for one in get_args(kind)])
+    some = [_config_type(key, one) for one in get_args(kind) if one not in (type(None), Ellipsis)]
+    if get_origin(kind) in (Union, UnionType) and len(some) == 1:
+        return dg.Noneable(some[0])
+    return dg.Array(some[0]) if get_origin(kind) in (tuple, list) and len(some) == 1 else dg.Any
 
 
 def _name_changed(session: BuildSession, log: Any) -> None:

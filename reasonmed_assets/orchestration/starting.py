@@ -164,13 +164,18 @@ def for_code_server(settings: BuildSettings, given: Mapping[str, Any], *, once: 
 _PLACES = ("warehouse", "data_dir", "ledger")
 
 
+def is_served() -> bool:
+    """Whether this process is the code server of `reasonmed ui`, which serves the pages of the warehouse."""
+    return _OPTIONS in os.environ
+
+
 def begin_run(version: int | None = None) -> BuildSettings:
     """What a run of this code location starts with: the recipe as it is now, or a version of it.
 
     What `reasonmed ui` was started with holds until it is kept, or another process changes the recipe. A run that
     Dagster's own commands start calls no real provider, since any page can start one there (SECURITY.md).
     """
-    if _OPTIONS not in os.environ:
+    if not is_served():
         is_allowed = os.environ.get(ALLOW_REAL_CALLS) == "1"
         return replace(begin({}, version=version, started_by="Dagster"), may_call_real=is_allowed)
     options = json.loads(os.environ[_OPTIONS])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
 from reasonmed_assets.quality.tables import TABLES
 from reasonmed_assets.storage.warehouse import Warehouse
 
-_QUERY = "select table_name, partition, why, failure from freshness where is_behind or has_failed order by publish"
+_OF_ACCOUNT = "provenance"
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,27 @@ def to_be_made(warehouse: Warehouse, tables: Sequence[str]) -> list[str]:
     return [table for table in tables if table in behind or table not in published]
 
 
-def stale(con: duckdb.DuckDBPyConnection) -> list[Stale]:
-    """The partitions that are not up to date, without those of the account of calls: no row is made from it.
+def freshness(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of the view, by column, without those of the account of calls: no row is made from it.
 
-    None are known of in the snapshot of an earlier version, which is all that there is of a warehouse that may only be
-    read.
+    None in the snapshot of an earlier version, which is all that there is of a warehouse that may only be read.
     """
     try:
-        found = [Stale(*row) for row in con.execute(_QUERY).fetchall()]
+        found = con.execute("from freshness order by publish").pl().to_dicts()
     except duckdb.CatalogException:
         return []
-    return [one for one in found if one.table in TABLES and TABLES[one.table].group != "provenance"]
+    return [row for row in found if row["table_name"] in TABLES and TABLES[row["table_name"]].group != _OF_ACCOUNT]
+
+
+def stale(con: duckdb.DuckDBPyConnection) -> list[Stale]:
+    """The partitions that are not up to date."""
+    return stale_of(freshness(con))
+
+
+def stale_of(rows: Iterable[Mapping[str, Any]]) -> list[Stale]:
+    """Those rows of the view whose partitions are not up to date."""
+    return [
+        Stale(row["table_name"], row["partition"], row["why"], row["failure"])
+        for row in rows
+        if row["is_behind"] or row["has_failed"]
+    ]

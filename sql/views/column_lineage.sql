@@ -1140,6 +1140,7 @@ from (
     ('freshness', 'rows', 'publishes', 'rows', 'computed', ''),
     ('freshness', 'run_id', 'publishes', 'run_id', 'computed', ''),
     ('freshness', 'profile', 'publishes', 'profile', 'computed', ''),
+    ('freshness', 'recipe', 'publishes', 'recipe', 'computed', ''),
     ('freshness', 'made_from', '', '', 'constant', ''),
     ('freshness', 'is_behind', 'publishes', 'partition', 'computed', ''),
     ('freshness', 'is_behind', 'publishes', 'seq', 'computed', ''),

@@ -1,7 +1,8 @@
 -- makes: freshness
 -- reads: publishes, failures
--- description: When each partition of each table was made, from which publishes of its inputs, whether these or their
---     own inputs have changed since, why, and whether the last run failed. Code, profile and files are not compared.
+-- description: When each partition of each table was made, by which version of the recipe and from which publishes of
+--     its inputs, whether these or their own inputs have changed since, why, and whether the last run failed. Code,
+--     profile and files are not compared.
 with recursive
 
 latest as (
@@ -94,6 +95,7 @@ select
     latest.rows,
     latest.run_id,
     latest.profile,
+    latest.recipe,
     described.made_from,
     coalesce(described.why != '', false) as is_behind,
     described.why,

@@ -125,7 +125,8 @@ def test_partitions_of_two_kinds_are_made_side_by_side(session: BuildSession) ->
     assert [record.data for record in shown["answer_counts"].records] == [{"model": "small", "n": 2}]  # type: ignore[union-attr]
     assert shown["dagster/partition_row_count"].value == 2
     evaluations = result.get_asset_check_evaluations()
-    assert {found.partition for found in evaluations} == {"small"}
+    assert {found.check_name for found in evaluations if found.partition is None} == {"up_to_date"}
+    assert {found.partition for found in evaluations if found.check_name != "up_to_date"} == {"small"}
     assert {found.check_name for found in evaluations} >= {"schema", "key", "partition"}
     assert all(found.passed for found in evaluations)
 
@@ -156,12 +157,25 @@ def test_rows_of_another_partition_stop_at_the_checks_and_go_to_quarantine(sessi
         raise_on_error=False,
     )
     checks = {found.check_name: found.passed for found in failed.get_asset_check_evaluations()}
-    assert (checks["key"], checks["partition"]) == (False, False)
+    assert (checks["key"], checks["partition"], checks["up_to_date"]) == (False, False, False)
     with session.warehouse.read() as con:
         assert con.execute("from answers").fetchall() == before
     assert session.warehouse.last_publish("answers", "small") is None
     (kept,) = session.warehouse.quarantined()
     assert (kept.table, kept.partition) == ("answers", "small")
+    _assert_that_another_partition_tells(made("answers", session, "large"))
+
+
+def _assert_that_another_partition_tells(result: dg.ExecuteInProcessResult) -> None:
+    """What Dagster shows last, of the partition that was made, says that the last run of the other one failed."""
+    checks = {found.check_name: found for found in result.get_asset_check_evaluations()}
+    assert not checks["up_to_date"].passed
+    assert checks["up_to_date"].severity == dg.AssetCheckSeverity.WARN
+    assert str(checks["up_to_date"].description).startswith("- small failed: answers small: 2 blocking checks failed")
+    assert checks["key"].passed
+    assert str(checks["key"].description).endswith(" Of large alone: the last run of small failed.")
+    shown = result.asset_materializations_for_node("answers")[0].metadata
+    assert list(shown["last_run_failed_of"].value) == ["small"]  # type: ignore[arg-type]
 
 
 def of_another_model(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from reasonmed_assets.config.launching import LaunchError
+from reasonmed_assets.config.launching import LaunchError, free_values, settings_of_run
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import FORMER_PLACES, build_defs, launch_config
@@ -75,3 +75,41 @@ def test_no_other_part_of_a_run_names_a_place(defaults: BuildSettings) -> None:
     assert {name: list(getattr(one.config_type.fields["config"].config_type, "fields", {})) for name, one
             in resources.items()} == {"build": ["limit", "retry_unresolved", "set", *FORMER_PLACES, "overrides"],
             "io_manager": []}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"limt": 1}, 'unexpected config entry "limt"'),
+        ({"set": {"rules.rewrite_round": 2}}, 'unexpected config entry "rules.rewrite_round"'),
+        ({"set": {"rules.template": "thnk"}}, "not in enum type rules_template"),
+        ({"set": {"roles.verifier.temperature": "hot"}}, "roles.verifier.temperature"),
+        ({"set": {"providers.rehearsal.base_url": "http://127.0.0.1:9/v1"}}, "unexpected config entry"),
+        ({"set": {"roles.verifier.model": "qwen"}}, "unexpected config entry"),
+    ],
+)
+def test_a_typo_is_refused_before_a_run_begins(
+    config: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("REASONMED_PROFILE", "simulated")
+    job = build_defs().resolve_job_def("build_source")
+    with pytest.raises(dg.DagsterInvalidConfigError, match=said):
+        dg.validate_run_config(job, {"resources": {"build": {"config": config}}})
+
+
+def test_the_launchpad_knows_what_a_run_may_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("REASONMED_PROFILE", "simulated")
+    profile = BuildSettings(profile="simulated").loaded_profile
+    values = {
+        "limits.medqa": 2, "seed": 7, "rules.template": "think", "rules.near_duplicate_ratio": 91,
+        "roles.verifier.votes": 3, "roles.verifier.top_p": None, "checks.thresholds.acceptance_min": 0.2,
+        "budget.calls": 5, "budget.roles.verifier.usd": 1.5,
+        "roles.generator": [slot.model_dump(mode="json") for slot in profile.roles.generator.root],
+    }  # fmt: skip
+    assert values.keys() <= free_values(profile).keys()
+    config = {"resources": {"build": {"config": {"limit": 1, "set": values}}}}
+    dg.validate_run_config(build_defs().resolve_job_def("build_source"), config)
+    started = BuildSettings(profile="simulated")
+    assert settings_of_run(started, places={}, limit=1, retry_unresolved=False, set=values).loaded_profile.seed == 7

@@ -14,10 +14,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reasonmed_assets.orchestration.ui.pages import ENTRANCE
 from reasonmed_assets.servers.origins import LOOPBACK, refusal
 
 _READING = ("GET", "HEAD")
-_ENTERED = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><a href="/">Open the UI</a>'
+_ENTERED = f'<!doctype html><meta http-equiv="refresh" content="0;url={ENTRANCE}"><a href="{ENTRANCE}">Open the UI</a>'
 _HEADERS = {"X-Frame-Options": "DENY", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
@@ -79,7 +80,7 @@ class Guard:
             return _refused("the link is of another start of the UI: open the one that it printed last.")
         # After a link on another site, a browser sends the cookie only with what a page of our own leads to.
         is_other = request.headers.get("sec-fetch-site") not in (None, "none", "same-origin")
-        answer = HTMLResponse(_ENTERED) if is_other else RedirectResponse("/", status_code=303)
+        answer = HTMLResponse(_ENTERED) if is_other else RedirectResponse(ENTRANCE, status_code=303)
         answer.set_cookie(_cookie(request.headers["host"]), self._token, httponly=True, samesite="strict")
         answer.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
         return answer

@@ -6,16 +6,32 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.materialisation.metadata import published_picture
+from reasonmed_assets.pages import freshness, rows
 from reasonmed_assets.pages.column_page import FOLDER
-from reasonmed_assets.pages.data_docs import SERVED_AT
+from reasonmed_assets.pages.data_docs import PICTURES_AT, SERVED_AT
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.storage import WarehouseError, open_warehouse
+from reasonmed_assets.storage.freshness import freshness as states
 
 _KINDS = ("", ".html", ".css", ".svg", ".png", ".csv")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+_DIGITS = 9
+ENTRANCE = "/pages/graph"
+"""Where the printed link leads: on to the asset graph, with its groups open."""
+_GRAPH = """<!doctype html><title>reasonmed</title><script>
+// Dagster keeps here which groups of the graph are open, none at first. What the user has changed stays so.
+const key = "asset-graph-open-graph-nodes-global-__GLOBAL__";
+if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify({ expanded: "GROUPS" }));
+location.replace("/asset-groups");
+</script><a href="/asset-groups">Open the graph</a>"""
 
 
 class Pages(StaticFiles):
@@ -44,19 +60,64 @@ class Pages(StaticFiles):
 def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
     """An application that serves the pages of a warehouse under `/pages/`, and everything else by `app`.
 
-    They are what `reasonmed quality` writes into `quality/`, and the form of `reasonmed review export` where it was
-    told to write into `review/` of the warehouse.
+    They are what `reasonmed quality` and each run write into `quality/`, the form of `reasonmed review export` where it
+    was told to write into `review/` of the warehouse, and the rows and the picture of each table as published.
     """
 
     async def first(request: Request) -> Response:
-        return RedirectResponse(f"{SERVED_AT}/")
+        has_report = (warehouse / "quality" / "index.html").is_file()
+        return RedirectResponse(f"{SERVED_AT}/{'' if has_report else freshness.PAGE}")
+
+    async def graph(request: Request) -> Response:
+        groups = ",".join(f"global@global:{group}" for group in dict.fromkeys(spec.group for spec in TABLES.values()))
+        policy = {"Content-Security-Policy": f"{_POLICY}; script-src 'unsafe-inline'"}
+        return HTMLResponse(_GRAPH.replace("GROUPS", groups), headers=_HEADERS | policy)
+
+    # None of these is a coroutine: what reads the warehouse runs in a thread, beside the requests of others.
+    def rows_of(request: Request) -> Response:
+        spec = TABLES.get(request.path_params["table"])
+        number = request.query_params.get("page", "1")
+        if spec is None or not number.isdecimal() or len(number) > _DIGITS:
+            return _told(f"There is no such page of rows. The tables are {', '.join(TABLES)}.", 404)
+        try:
+            with open_warehouse(warehouse).snapshot() as con:
+                page = rows.render(con, spec, request.query_params.get("partition"), int(number))
+        except WarehouseError as error:
+            return _told(str(error), 503)
+        return HTMLResponse(page, headers=_HEADERS)
+
+    def freshness_of(request: Request) -> Response:
+        try:
+            with open_warehouse(warehouse).snapshot() as con:
+                page = freshness.render(states(con), str(warehouse))
+        except WarehouseError as error:
+            return _told(str(error), 503)
+        return HTMLResponse(page, headers=_HEADERS)
+
+    def picture_of(request: Request) -> Response:
+        spec = TABLES.get(request.path_params["table"])
+        try:
+            image = published_picture(open_warehouse(warehouse), spec) if spec else None
+        except WarehouseError as error:
+            return _told(str(error), 503)
+        return (
+            Response(image, media_type="image/png", headers=_HEADERS) if image else _told("There is no picture.", 404)
+        )
 
     return Starlette(
         routes=[
             Route("/pages/", first),
             Mount(f"{SERVED_AT}/{FOLDER}", Pages(warehouse / "quality" / FOLDER, script="'unsafe-inline'")),
+            Route(ENTRANCE, graph),
+            Route(f"{rows.SERVED_AT}/{{table}}", rows_of),
+            Route(f"{PICTURES_AT}/{{table}}.png", picture_of),
+            Route(f"{SERVED_AT}/{freshness.PAGE}", freshness_of),
             Mount(SERVED_AT, Pages(warehouse / "quality")),
             Mount("/pages/review", Pages(warehouse / "review", script="'unsafe-inline'")),
             Mount("/", app),
         ]
     )
+
+
+def _told(text: str, status: int) -> Response:
+    return PlainTextResponse(text, status_code=status, headers=_HEADERS)

@@ -71,7 +71,7 @@ def serve(settings: BuildSettings, told: Mapping[str, str], home: Path, port: in
         webserver = [f"{package}.webserver", str(settings.warehouse_folder), code, LOCATION, str(descriptor), *names]
         children.start("webserver", webserver, keyless, (descriptor,))
         taken = str(listening.getsockname()[1])
-        daemon = [f"{package}.service", taken, "dagster._daemon", "run", "-w", str(workspace)]
+        daemon = [f"{package}.service", taken, "dagster._daemon", "run", "-w", str(workspace), "--log-level", "warning"]
         children.start("daemon", daemon, keyless)
         while True:
             interruption.check()

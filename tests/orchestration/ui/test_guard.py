@@ -209,7 +209,7 @@ def test_behind_a_proxy_the_page_may_come_by_https(served: Served) -> None:
 
 def test_the_printed_link_becomes_a_cookie_and_a_clean_address(served: Served) -> None:
     answer = served.send("GET", f"/?token={TOKEN}", [("Sec-Fetch-Site", "none")])
-    assert (answer.status, answer.headers["location"]) == (303, "/")
+    assert (answer.status, answer.headers["location"]) == (303, "/pages/graph")
     cookie, *attributes = [part.strip().lower() for part in answer.headers["set-cookie"].split(";")]
     assert cookie == f"reasonmed_ui_{served.port}={TOKEN}"
     assert {"httponly", "samesite=strict", "path=/"} <= set(attributes)

@@ -1,0 +1,38 @@
+"""The check `up_to_date` of each table, as Dagster keeps it after a run."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from reasonmed_assets.materialisation.up_to_date import NAME, report
+from reasonmed_assets.storage.freshness import Stale
+
+BEHIND = Stale("sft_cot", "", "reasonmed: publish 3 then, 9 now", None)
+FAILED = Stale("questions", "medqa", None, "questions medqa: 1 blocking checks failed")
+
+
+def last(instance: dg.DagsterInstance) -> dict[str, tuple[bool, str]]:
+    """Table -> whether its last result passed, and what it says."""
+    names = ("questions", "reasonmed", "sft_cot")
+    keys = [dg.AssetCheckKey(dg.AssetKey(name), NAME) for name in names]
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    evaluations = {key.asset_key.to_user_string(): record.evaluation for key, record in found.items()}
+    return {name: (one.passed, str(one.description)) for name, one in evaluations.items() if one is not None}
+
+
+def test_what_is_behind_is_told_once_and_taken_back_once() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        report(instance, [])
+        assert last(instance) == {}
+        report(instance, [BEHIND, FAILED])
+        told = last(instance)
+        assert told == {
+            "questions": (False, "- medqa failed: questions medqa: 1 blocking checks failed"),
+            "sft_cot": (False, "- the table is behind: reasonmed: publish 3 then, 9 now"),
+        }
+        events = instance.event_log_storage.get_maximum_record_id()
+        report(instance, [BEHIND, FAILED])
+        assert instance.event_log_storage.get_maximum_record_id() == events, "nothing new, nothing told"
+        report(instance, [BEHIND])
+        assert last(instance)["questions"][0]
+        assert last(instance)["sft_cot"] == told["sft_cot"]
