@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from reasonmed_assets.orchestration.jobs import MATCH_JOB, RELEASE_JOB, SOURCE_J
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.servers.embedded import make_ready
-from reasonmed_assets.storage import open_warehouse
+from reasonmed_assets.storage import WarehouseError, open_warehouse
 
 _SHOWN_PLACES = 6
 
@@ -127,7 +128,10 @@ def build(
                 failed.append(partition)
             if summary.is_interrupted or (not is_made and job == MATCH_JOB):
                 wanted &= _still_made(settings)
-        behind = [one.place for one in settle(instance, open_warehouse(settings.warehouse_folder)) if one.why]
+        behind = []
+        # Where even this cannot be read or written, the build has said why.
+        with suppress(WarehouseError, OSError):
+            behind = [one.place for one in settle(instance, open_warehouse(settings.warehouse_folder)) if one.why]
     if not summary.problems:
         summary.problems += [
             *unanswered(summary.calls),

@@ -22,16 +22,18 @@ _LONGEST = 300
 
 
 def write_freshness(warehouse: Warehouse, folder: Path | None = None) -> list[Stale]:
-    """Write the page; returns what is not up to date. Nothing is written where nothing was published.
+    """Write the page; returns what is not up to date.
 
     Args:
         warehouse: whose snapshot is read.
-        folder: where to write; None: `quality/` in the warehouse.
+        folder: where to write; None: `quality/` in the warehouse, once something was published.
     """
-    if not warehouse.has_snapshot:
+    rows: list[dict[str, Any]] = []
+    if warehouse.has_snapshot:
+        with warehouse.snapshot() as con:
+            rows = freshness(con)
+    elif folder is None:
         return []
-    with warehouse.snapshot() as con:
-        rows = freshness(con)
     folder = folder or warehouse.companion("quality")
     folder.mkdir(parents=True, exist_ok=True)
     new = folder / f".{PAGE}"
