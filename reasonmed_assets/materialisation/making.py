@@ -34,9 +34,8 @@ from reasonmed_assets.materialisation.metadata import (
 )
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
-from reasonmed_assets.pages import rows
 from reasonmed_assets.pages.data_docs import SERVED_AT
-from reasonmed_assets.pages.freshness import PAGE
+from reasonmed_assets.pages.published import FRESHNESS, rows_address
 from reasonmed_assets.quality.auditing import CheckOutcome, audit
 from reasonmed_assets.quality.checks import to_result
 from reasonmed_assets.quality.declarations import check_names
@@ -155,8 +154,8 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "recipe": recipe,
         "snapshot": dg.MetadataValue.path(warehouse.address),
         "data_docs": data_docs_page(spec),
-        "freshness": dg.MetadataValue.url(f"{SERVED_AT}/{PAGE}"),
-        "rows": dg.MetadataValue.url(rows.address(spec.name, partition)),
+        "freshness": dg.MetadataValue.url(f"{SERVED_AT}/{FRESHNESS}"),
+        "rows": dg.MetadataValue.url(rows_address(spec.name, partition)),
         "query": dg.MetadataValue.text(example_query(spec, partition, warehouse.name)),
         "is_unchanged": is_unchanged,
         "reason": reason,

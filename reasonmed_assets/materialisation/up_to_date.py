@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
-from reasonmed_assets.pages.freshness import write_freshness
+from reasonmed_assets.pages.published import write_freshness
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.storage.freshness import Stale

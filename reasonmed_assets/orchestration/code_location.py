@@ -27,9 +27,8 @@ from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
 from reasonmed_assets.orchestration.starting import announced, begin_run, is_served, named_difference, recipe_of
-from reasonmed_assets.pages import rows
-from reasonmed_assets.pages.data_docs import PICTURES_AT, SERVED_AT
-from reasonmed_assets.pages.freshness import PAGE
+from reasonmed_assets.pages.data_docs import SERVED_AT
+from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, rows_address
 from reasonmed_assets.quality.derived.references import check_references
 from reasonmed_assets.quality.derived.served_rows import check_served
 from reasonmed_assets.quality.schema import TABLES
@@ -99,7 +98,7 @@ def _illustrated(assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDef
 
     def illustrated(spec: dg.AssetSpec) -> dg.AssetSpec:
         name = spec.key.to_user_string()
-        links = f"[All rows]({rows.address(name, None)}), [freshness of all tables]({SERVED_AT}/{PAGE})"
+        links = f"[All rows]({rows_address(name, None)}), [freshness of all tables]({SERVED_AT}/{FRESHNESS})"
         picture = f"\n\n![{name}]({PICTURES_AT}/{name}.png)" if sql.find(f"pictures/{name}") else ""
         return spec.replace_attributes(description=f"{spec.description}\n\n{links}{picture}")
 

@@ -23,8 +23,6 @@ SITE = "data_docs"
 """Folder of the site within that of the quality report."""
 SERVED_AT = "/pages/quality"
 """Where the UI serves the folder of the quality report."""
-PICTURES_AT = "/pages/pictures"
-"""Where the UI serves the chart of each table."""
 
 _ALL_SOURCES = "all-sources"
 

@@ -12,7 +12,7 @@ from reasonmed_assets.config.hints import command
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.pages import column_page, data_docs
 from reasonmed_assets.pages import quality_report as report
-from reasonmed_assets.pages.freshness import PAGE, write_freshness
+from reasonmed_assets.pages.published import FRESHNESS, write_freshness
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.storage.audits import last_audits
@@ -60,7 +60,7 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     data_docs.write_site(records, folder)
     yield f"quality report: {page}"
     yield f"columns: {columns_page}"
-    yield f"freshness: {folder / PAGE}"
+    yield f"freshness: {folder / FRESHNESS}"
     yield f"Data Docs: {folder / data_docs.SITE / 'index.html'}"
     yield _said(records)
 

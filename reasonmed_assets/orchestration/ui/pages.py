@@ -13,12 +13,12 @@ from starlette.types import ASGIApp, Scope
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.materialisation.metadata import published_picture
-from reasonmed_assets.pages import freshness, rows
 from reasonmed_assets.pages.column_page import FOLDER
-from reasonmed_assets.pages.data_docs import PICTURES_AT, SERVED_AT
+from reasonmed_assets.pages.data_docs import SERVED_AT
+from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, ROWS_AT, render_freshness, render_rows
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import WarehouseError, open_warehouse
-from reasonmed_assets.storage.freshness import freshness as states
+from reasonmed_assets.storage.freshness import freshness
 
 _KINDS = ("", ".html", ".css", ".svg", ".png", ".csv")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -66,7 +66,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
 
     async def first(request: Request) -> Response:
         has_report = (warehouse / "quality" / "index.html").is_file()
-        return RedirectResponse(f"{SERVED_AT}/{'' if has_report else freshness.PAGE}")
+        return RedirectResponse(f"{SERVED_AT}/{'' if has_report else FRESHNESS}")
 
     async def graph(request: Request) -> Response:
         groups = ",".join(f"global@global:{group}" for group in dict.fromkeys(spec.group for spec in TABLES.values()))
@@ -81,7 +81,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
             return _told(f"There is no such page of rows. The tables are {', '.join(TABLES)}.", 404)
         try:
             with open_warehouse(warehouse).snapshot() as con:
-                page = rows.render(con, spec, request.query_params.get("partition"), int(number))
+                page = render_rows(con, spec, request.query_params.get("partition"), int(number))
         except WarehouseError as error:
             return _told(str(error), 503)
         return HTMLResponse(page, headers=_HEADERS)
@@ -89,7 +89,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
     def freshness_of(request: Request) -> Response:
         try:
             with open_warehouse(warehouse).snapshot() as con:
-                page = freshness.render(states(con), str(warehouse))
+                page = render_freshness(freshness(con), str(warehouse))
         except WarehouseError as error:
             return _told(str(error), 503)
         return HTMLResponse(page, headers=_HEADERS)
@@ -109,9 +109,9 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
             Route("/pages/", first),
             Mount(f"{SERVED_AT}/{FOLDER}", Pages(warehouse / "quality" / FOLDER, script="'unsafe-inline'")),
             Route(ENTRANCE, graph),
-            Route(f"{rows.SERVED_AT}/{{table}}", rows_of),
+            Route(f"{ROWS_AT}/{{table}}", rows_of),
             Route(f"{PICTURES_AT}/{{table}}.png", picture_of),
-            Route(f"{SERVED_AT}/{freshness.PAGE}", freshness_of),
+            Route(f"{SERVED_AT}/{FRESHNESS}", freshness_of),
             Mount(SERVED_AT, Pages(warehouse / "quality")),
             Mount("/pages/review", Pages(warehouse / "review", script="'unsafe-inline'")),
             Mount("/", app),

@@ -10,7 +10,7 @@ import pytest
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.pages import freshness, rows
+from reasonmed_assets.pages.published import render_freshness, render_rows, rows_address
 
 OK = {"is_behind": False, "has_failed": False, "why": None, "failure": None}
 
@@ -22,7 +22,7 @@ def row(table: str, partition: str, **values: Any) -> dict[str, Any]:
 
 
 def test_what_is_not_up_to_date_comes_first_with_its_reason() -> None:
-    page = freshness.render(
+    page = render_freshness(
         [
             row("questions", "mmlu"),
             row("questions", "medqa", has_failed=True, failure="<b>1 blocking check</b> failed", publish=None),
@@ -40,7 +40,7 @@ def test_what_is_not_up_to_date_comes_first_with_its_reason() -> None:
 
 
 def test_nothing_to_tell() -> None:
-    assert "Everything is up to date" in freshness.render([row("questions", "mmlu")], "/some/warehouse")
+    assert "Everything is up to date" in render_freshness([row("questions", "mmlu")], "/some/warehouse")
 
 
 @pytest.fixture
@@ -56,13 +56,13 @@ def con() -> duckdb.DuckDBPyConnection:
 
 def test_rows_are_shown_whole_page_by_page(con: duckdb.DuckDBPyConnection) -> None:
     spec = TABLES["dropped_examples"]
-    first = rows.render(con, spec, "mmlu", 1)
+    first = render_rows(con, spec, "mmlu", 1)
     assert "45 rows" in first
     assert "&lt;i&gt;whole " + "text " * 100 + "&lt;/i&gt;" in first
     assert first.count("<h3>") == 20
     assert 'href="/pages/rows/dropped_examples?partition=mmlu&amp;page=2"' in first
-    last = rows.render(con, spec, "mmlu", 99)
+    last = render_rows(con, spec, "mmlu", 99)
     assert last.count("<h3>") == 5 and "next" not in last
-    assert rows.render(con, spec, None, 1).count("<h3>") == 20
-    assert rows.address("sft_cot", None) == "/pages/rows/sft_cot"
-    assert rows.render(con, spec, "nowhere", 1).count("<h3>") == 0
+    assert render_rows(con, spec, None, 1).count("<h3>") == 20
+    assert rows_address("sft_cot", None) == "/pages/rows/sft_cot"
+    assert render_rows(con, spec, "nowhere", 1).count("<h3>") == 0
