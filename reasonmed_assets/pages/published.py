@@ -60,19 +60,16 @@ def render_freshness(rows: list[dict[str, Any]], warehouse: str) -> str:
     partitions = sorted({row["partition"] for row in rows} - {""})
     by_place = {(row["table_name"], row["partition"]): row for row in rows}
     tables = [name for name in TABLES if any(row["table_name"] == name for row in rows)]
-    return (
-        environment()
-        .get_template("freshness.html")
-        .render(
-            warehouse=warehouse,
-            build=command("build", warehouse=warehouse),
-            query=command("sql", "from freshness", warehouse=warehouse),
-            written_at=dt.datetime.now(dt.UTC),
-            partitions=partitions,
-            lines=[(name, [by_place.get((name, partition)) for partition in ("", *partitions)]) for name in tables],
-            stale=[row for row in rows if row["is_behind"] or row["has_failed"]],
-            longest=_LONGEST,
-        )
+    template = templates().get_template("freshness.html")
+    return template.render(
+        warehouse=warehouse,
+        build=command("build", warehouse=warehouse),
+        query=command("sql", "from freshness", warehouse=warehouse),
+        written_at=dt.datetime.now(dt.UTC),
+        partitions=partitions,
+        lines=[(name, [by_place.get((name, partition)) for partition in ("", *partitions)]) for name in tables],
+        stale=[row for row in rows if row["is_behind"] or row["has_failed"]],
+        longest=_LONGEST,
     )
 
 
@@ -102,16 +99,13 @@ def render_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str 
         f"limit {_ROWS} offset {(page - 1) * _ROWS}",
         given,
     ).pl()
-    return (
-        environment()
-        .get_template("rows.html")
-        .render(
-            spec=spec,
-            partition=partition,
-            total=total,
-            first=(page - 1) * _ROWS + 1,
-            rows=found.to_dicts(),
-            before=rows_address(spec.name, partition, page - 1) if page > 1 else None,
-            after=rows_address(spec.name, partition, page + 1) if page * _ROWS < total else None,
-        )
+    template = templates().get_template("rows.html")
+    return template.render(
+        spec=spec,
+        partition=partition,
+        total=total,
+        first=(page - 1) * _ROWS + 1,
+        rows=found.to_dicts(),
+        before=rows_address(spec.name, partition, page - 1) if page > 1 else None,
+        after=rows_address(spec.name, partition, page + 1) if page * _ROWS < total else None,
     )
