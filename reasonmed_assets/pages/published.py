@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import duckdb
 
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.pages.rendering import templates
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.storage.freshness import Stale, freshness, stale_of
