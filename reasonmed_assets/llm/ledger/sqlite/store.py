@@ -180,9 +180,7 @@ class SqliteStore(CallStore):
 
     def keys_made_for(self, warehouse: str) -> list[str]:
         with self._read() as connection:
-            rows = connection.execute(
-                f"select call_key from calls where call_id in (select call_id {_MADE_FOR})", (warehouse,)
-            ).fetchall()
+            rows = connection.execute(_KEYS_MADE_FOR, (warehouse,)).fetchall()
         return [key.hex() for (key,) in rows]
 
     def count_made_for(self, warehouse: str) -> int:
