@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as replace_fields
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from reasonmed_assets.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from reasonmed_assets.config.settings import BuildSettings
+    from reasonmed_assets.orchestration.build import BuildSummary
 
 SourceOption = Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")]
 DollarsOption = Annotated[float | None, typer.Option(min=0, help="Stop before this build costs more dollars.")]
@@ -34,19 +35,48 @@ def build(
     budget_calls: CallsOption = None,
 ) -> None:
     """Build the data set: every table of every source, then the three training sets."""
+    with plain_errors():
+        settings = begin_build(
+            options.given,
+            source=source,
+            once=options.once,
+            replace=replace,
+            allow_shrink=allow_shrink,
+            budget_usd=budget_usd,
+            budget_calls=budget_calls,
+            started_by="reasonmed build",
+        )
+    _build(settings, source, select, typed_again(context, without={"replace"}))
+
+
+def begin_build(
+    given: Mapping[str, Any],
+    *,
+    source: Sequence[str] | None,
+    once: bool,
+    replace: bool,
+    allow_shrink: Sequence[str] | None,
+    budget_usd: float | None,
+    budget_calls: int | None,
+    started_by: str,
+) -> BuildSettings:
+    """What a build with these options starts with; an existing warehouse is moved aside where it is to be replaced.
+
+    Raises:
+        ReasonmedError: an option cannot be used.
+    """
     from reasonmed_assets.cli.terminal import new_console
     from reasonmed_assets.config.settings import BuildSettings
     from reasonmed_assets.orchestration.starting import begin
 
-    with plain_errors():
-        # What a build was taken over from is of no account where it is set aside.
-        start = BuildSettings.begin if replace else begin
-        settings = start(options.given, sources=source or (), once=options.once, started_by="reasonmed build")
-        settings = replace_fields(settings, allow_shrink=_guarded(allow_shrink or ()))
-        if replace and (aside := _set_aside(settings)):
-            new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
-            settings = replace_fields(settings, base=None, recipe=None)
-    _build(_with_budget(settings, budget_usd, budget_calls), source, select, typed_again(context, without={"replace"}))
+    # What a build was taken over from is of no account where it is set aside.
+    start = BuildSettings.begin if replace else begin
+    settings = start(given, sources=source or (), once=once, started_by=started_by)
+    settings = replace_fields(settings, allow_shrink=_guarded(allow_shrink or ()))
+    if replace and (aside := _set_aside(settings)):
+        new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
+        settings = replace_fields(settings, base=None, recipe=None)
+    return _with_budget(settings, budget_usd, budget_calls)
 
 
 @takes(RunOptions)
@@ -95,12 +125,27 @@ def _with_budget(settings: BuildSettings, usd: float | None, calls: int | None) 
 
 
 def _build(settings: BuildSettings, sources: list[str] | None, select: str | None, again: str) -> None:
-    """Build, and print how far it is and how it ended; `again` is the command that continues it."""
+    with plain_errors():
+        try:
+            is_complete = run_build(settings, sources, select, again).is_complete
+        except KeyboardInterrupt:
+            raise typer.Exit(1) from None
+    if not is_complete:
+        raise typer.Exit(1)
+
+
+def run_build(settings: BuildSettings, sources: Sequence[str] | None, select: str | None, again: str) -> BuildSummary:
+    """Build, and print how far it is and how it ended; `again` is the command that continues it.
+
+    Raises:
+        ReasonmedError: the build could not start, or could not go on.
+        KeyboardInterrupt: it was stopped.
+    """
     from reasonmed_assets import interruption
     from reasonmed_assets.cli.summary import print_announcement, print_summary, print_what_to_do
     from reasonmed_assets.cli.terminal import new_console
     from reasonmed_assets.materialisation.display import console_display
-    from reasonmed_assets.orchestration.build import build as run_build
+    from reasonmed_assets.orchestration.build import build as make_tables
     from reasonmed_assets.orchestration.starting import announced
 
     console = new_console()
@@ -109,23 +154,21 @@ def _build(settings: BuildSettings, sources: list[str] | None, select: str | Non
         for line in announced(settings):
             console.print(line, soft_wrap=True)
 
-    with plain_errors():
-        print_announcement(console, settings)
-        try:
-            with interruption.heeded():
-                summary = run_build(
-                    settings,
-                    lambda: console_display(console),
-                    sources=sources or (),
-                    selection=select,
-                    on_start=announce,
-                )
-        except KeyboardInterrupt:
-            print_what_to_do(console, again, is_interrupted=True)
-            raise typer.Exit(1) from None
-        print_summary(console, settings, summary, again)
-    if not summary.is_complete:
-        raise typer.Exit(1)
+    print_announcement(console, settings)
+    try:
+        with interruption.heeded():
+            summary = make_tables(
+                settings,
+                lambda: console_display(console),
+                sources=sources or (),
+                selection=select,
+                on_start=announce,
+            )
+    except KeyboardInterrupt:
+        print_what_to_do(console, again, is_interrupted=True)
+        raise
+    print_summary(console, settings, summary, again)
+    return summary
 
 
 @takes(RunOptions)

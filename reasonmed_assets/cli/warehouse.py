@@ -78,16 +78,8 @@ def show(
         open_store(settings.ledger_reference) as store,
     ):
         for call in calls_of(con, store, wanted):
-            say(f"== {call.table} {call.row_id or ''}: {call.role}, {call.model}, {call.outcome}, call {call.call_key}")
-            for role, text in call.prompt or [("prompt", f"not in {store.name}: give the ledger with --ledger")]:
-                say(f"-- {role}\n{text}")
-            reply = call.reply
-            texts = {"reasoning": reply.reasoning, "refusal": reply.refusal, "reply": reply.content} if reply else {}
-            for name, said in texts.items():
-                if said is not None:
-                    say(f"-- {name}\n{said}")
-            if not texts:
-                say("-- no reply")
+            for line in call.lines():
+                say(line)
 
 
 def costs(

@@ -74,6 +74,17 @@ class ShownCall:
     prompt: list[tuple[str, str]]
     reply: Reply | None
 
+    def lines(self) -> Iterator[str]:
+        """What it was, then each text of its prompt and of its reply below the name of who said it."""
+        yield f"== {self.table} {self.row_id or ''}: {self.role}, {self.model}, {self.outcome}, call {self.call_key}"
+        for role, text in self.prompt or [("prompt", "not in this ledger: give the one that the build used")]:
+            yield f"-- {role}\n{text}"
+        reply = self.reply
+        texts = {"reasoning": reply.reasoning, "refusal": reply.refusal, "reply": reply.content} if reply else {}
+        yield from (f"-- {name}\n{said}" for name, said in texts.items() if said is not None)
+        if not texts:
+            yield "-- no reply"
+
 
 def calls_of(con: duckdb.DuckDBPyConnection, ledger: CallStore, wanted: str) -> list[ShownCall]:
     """The calls that a row's texts, verdict or score come from, in the order in which they were made.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 import uuid
@@ -56,6 +57,12 @@ class BuildSummary:
     is_interrupted: bool = False
     changed: list[Path] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: whether all was made, and what was not."""
+        state = "complete" if self.is_complete else "not complete"
+        problems = "".join(f"<li>{html.escape(problem)}</li>" for problem in self.problems)
+        return f"<p>{state}: {len(self.published)} partitions in {self.seconds:,.0f} s</p><ul>{problems}</ul>"
 
     @property
     def is_complete(self) -> bool:

@@ -1,0 +1,183 @@
+"""The package from Python and notebooks: a warehouse to build, to query, and to ask what models said.
+
+Everything else in the package is private. What an option means, the command line says: `reasonmed build --help`.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+    from reasonmed_assets.lineage.calls import ShownCall
+    from reasonmed_assets.orchestration.build import BuildSummary
+
+
+class Warehouse:
+    """A warehouse, which need not be there before it is built.
+
+    Queries read the snapshot of the last run that ended, also while a build runs. Errors that a person can mend are
+    `reasonmed_assets.ReasonmedError`.
+
+    Args:
+        folder: where it is.
+        ledger: file of the call ledger; None: the one that the recipe says, else the one in the warehouse.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] = "warehouse", *, ledger: str | None = None) -> None:
+        self._given = {"warehouse": os.fspath(folder), "ledger": ledger}
+
+    @overload
+    def sql(self, query: str) -> pl.DataFrame: ...
+    @overload
+    def sql(self, query: str, rows: Literal["polars"]) -> pl.DataFrame: ...
+    @overload
+    def sql(self, query: str, rows: Literal["arrow"]) -> pa.Table: ...
+    def sql(self, query: str, rows: Literal["polars", "arrow"] = "polars") -> pl.DataFrame | pa.Table:
+        """The rows of a query on the published tables and views, with the rights that `reasonmed sql` has.
+
+        Args:
+            query: statements, of which the last one's rows are given.
+            rows: as a polars DataFrame, or as an Arrow table.
+
+        Raises:
+            WarehouseError: there is no warehouse, or nothing in it.
+            QueryError: DuckDB does not accept the query, or it would write where it must not.
+        """
+        import pyarrow as pa
+
+        from reasonmed_assets.config.settings import BuildSettings
+        from reasonmed_assets.storage import open_warehouse
+        from reasonmed_assets.storage.querying import answer, protected_paths, restrict
+
+        settings = BuildSettings.begin(self._given)
+        folder = settings.warehouse_folder
+        with open_warehouse(folder).snapshot() as con:
+            restrict(con, locked=False)
+            found = answer(con, query, protected_paths(folder, Path(settings.ledger_reference)))
+            table = found.to_arrow_table() if found is not None else pa.table({})
+        if rows == "arrow":
+            return table
+        import polars as pl
+
+        return pl.DataFrame(table)
+
+    @overload
+    def table(self, name: str) -> pl.DataFrame: ...
+    @overload
+    def table(self, name: str, rows: Literal["polars"]) -> pl.DataFrame: ...
+    @overload
+    def table(self, name: str, rows: Literal["arrow"]) -> pa.Table: ...
+    def table(self, name: str, rows: Literal["polars", "arrow"] = "polars") -> pl.DataFrame | pa.Table:
+        """All rows of a table or view (docs/reference/tables.md), as `sql` gives them.
+
+        Raises:
+            WarehouseError: there is no warehouse, or nothing in it.
+            QueryError: there is no such table.
+        """
+        from reasonmed_assets.sql import identifier
+
+        return self.sql(f"from {identifier(name)}", rows)
+
+    def show(self, row_id: str) -> ShownCalls:
+        """What models were asked and said for a row: a path, an example, a score; or by the key of a call.
+
+        Raises:
+            UnknownIdError: nothing has that id.
+            LedgerError: the ledger is not there, or cannot be read.
+            WarehouseError: there is no warehouse, or nothing in it.
+        """
+        from reasonmed_assets.config.settings import BuildSettings
+        from reasonmed_assets.lineage.calls import calls_of
+        from reasonmed_assets.llm.ledger.opening import open_store, store_exists
+        from reasonmed_assets.llm.ledger.records import LedgerError
+        from reasonmed_assets.storage import open_warehouse
+
+        settings = BuildSettings.begin(self._given)
+        if not store_exists(settings.ledger_reference):
+            raise LedgerError(f"there is no ledger {settings.ledger_reference}: give its file as `ledger`")
+        with (
+            open_warehouse(settings.warehouse_folder).snapshot() as con,
+            open_store(settings.ledger_reference) as store,
+        ):
+            return ShownCalls(calls_of(con, store, row_id))
+
+    def build(
+        self,
+        *,
+        profile: str | None = None,
+        data_dir: str | None = None,
+        limit: int | Literal["all"] | None = None,
+        overrides: str | None = None,
+        set: Mapping[str, Any] | None = None,
+        source: Sequence[str] | None = None,
+        select: str | None = None,
+        once: bool = False,
+        replace: bool = False,
+        allow_shrink: Sequence[str] | None = None,
+        budget_usd: float | None = None,
+        budget_calls: int | None = None,
+    ) -> BuildSummary:
+        """Build as `reasonmed build` does with the options of these names, and print the same; None: not given.
+
+        Returns:
+            How it ended: `is_complete`, `problems`, `published`, `seconds`.
+
+        Raises:
+            ReasonmedError: the build could not start, or could not go on.
+            KeyboardInterrupt: it was stopped; what was paid for is kept.
+        """
+        from reasonmed_assets.cli.build import begin_build, run_build
+        from reasonmed_assets.config.hints import command
+        from reasonmed_assets.config.settings import limit_from, set_overrides
+
+        values = dict(set or {}) | set_overrides(Path(overrides) if overrides else None)
+        given: dict[str, Any] = self._given | {"profile": profile, "data_dir": data_dir, "set": values}
+        given["limit"] = limit_from(None if limit is None else str(limit), "limit")
+        settings = begin_build(
+            given,
+            source=source,
+            once=once,
+            replace=replace,
+            allow_shrink=allow_shrink,
+            budget_usd=budget_usd,
+            budget_calls=budget_calls,
+            started_by="reasonmed_assets.Warehouse.build",
+        )
+        return run_build(settings, source, select, command("build", warehouse=settings.warehouse_folder))
+
+    def __repr__(self) -> str:
+        return f"Warehouse({self._given['warehouse']!r})"
+
+
+class ShownCalls(Sequence["ShownCall"]):
+    """The calls behind a row, in the order in which they were made; a notebook shows prompt and reply of each."""
+
+    def __init__(self, calls: Sequence[ShownCall]) -> None:
+        self._calls = calls
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._calls[place]
+
+    def __repr__(self) -> str:
+        return "\n".join(line for call in self._calls for line in call.lines())
+
+    def _repr_html_(self) -> str:
+        shown = []
+        for call in self._calls:
+            head, *texts = map(html.escape, call.lines())
+            shown.append(f"<details open><summary>{head}</summary>" + "".join(map(_block, texts)) + "</details>")
+        return "".join(shown)
+
+
+def _block(text: str) -> str:
+    return f'<pre style="white-space: pre-wrap">{text}</pre>'

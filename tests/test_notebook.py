@@ -1,0 +1,57 @@
+"""The notebook in docs runs, on the public names of the package alone."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from builds import Built
+
+import reasonmed_assets
+
+NOTEBOOK = Path(__file__).parents[1] / "docs/guides/python.ipynb"
+
+
+def _run(cell: str, names: dict[str, object]) -> object:
+    """Execute a cell as a notebook does; what its last line gives, where that is an expression."""
+    tree = ast.parse(cell)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "cell", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "cell", "eval"), names) if isinstance(last, ast.Expr) else None
+
+
+def test_the_notebook_runs(
+    rehearsal: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "warehouse").symlink_to(rehearsal.folder)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", None)
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    names: dict[str, object] = {}
+    shown = [_run("".join(cell["source"]), names) for cell in cells if cell["cell_type"] == "code"]
+    funnel, tiers, schema, calls, roles, summary, _ = shown
+    assert isinstance(funnel, pl.DataFrame) and funnel.height == 4
+    assert isinstance(tiers, pl.DataFrame) and tiers["examples"].sum() == rehearsal.value(
+        "select count(*) from example"
+    )
+    assert schema.names == ["source", "question_id", "verdict", "reason"]  # type: ignore[attr-defined]
+    assert "Role: generator" in calls._repr_html_()  # type: ignore[attr-defined]
+    assert ("generator", "completed") in [role[:2] for role in roles]  # type: ignore[attr-defined]
+    assert "complete: " in summary._repr_html_()  # type: ignore[attr-defined]
+    assert "raw_questions" in capsys.readouterr().out
+    assert {"wh", "other", "reasonmed_assets"} <= names.keys()
+
+
+def test_the_public_names_are_few() -> None:
+    methods = [name for name in vars(reasonmed_assets.Warehouse) if not name.startswith("_")]
+    assert sorted([*reasonmed_assets.__all__, *methods]) == [
+        "ReasonmedError",
+        "Warehouse",
+        "build",
+        "show",
+        "sql",
+        "table",
+    ]
