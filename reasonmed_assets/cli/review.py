@@ -1,4 +1,4 @@
-"""`reasonmed review`: exports examples to reviewers and imports their reviews."""
+"""`reasonmed review`: exports examples to reviewers, imports their reviews, and drafts decisions from them."""
 
 from __future__ import annotations
 
@@ -55,3 +55,31 @@ def import_review(
                 say(f"  row {review.row}: {review.problem}")
     build = command("build", "--select", "key:reviews", warehouse=settings.warehouse_folder)
     say(f"They are in table reviews after the next build, or now with: {build}")
+
+
+@review_app.command("overrides")
+def draft(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="New file for the drafted entries.")],
+    reviewers: Annotated[int, typer.Option(min=1, help="How many must have found the key wrong.")] = 2,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Draft overrides of questions whose key reviewers agree is wrong, in their words, for a person to decide on."""
+    from datetime import date
+
+    from reasonmed_assets.cli.terminal import say
+    from reasonmed_assets.people.drafting import draft_overrides
+    from reasonmed_assets.people.reviews import ReviewError
+    from reasonmed_assets.storage import open_warehouse
+
+    settings = settings_from(warehouse=warehouse)
+    with plain_errors(), open_warehouse(settings.warehouse_folder).snapshot() as con:
+        drafted = draft_overrides(con, date.today(), reviewers=reviewers)
+        if not drafted:
+            say(f"No key was found wrong by {reviewers} reviewers and right by none: nothing was written.")
+            return
+        try:
+            with file.open("x", encoding="utf-8") as new:
+                new.write("\n".join(drafted))
+        except FileExistsError as error:
+            raise ReviewError(f"{file} exists already and may hold decisions: give another file") from error
+    say(f"{file}: {len(drafted) - 1} entries; read them, then build with --overrides {file}")

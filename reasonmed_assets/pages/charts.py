@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import duckdb
 
 HEIGHT = 10.0
 COLOURS = ("s0", "s1", "s2", "s3", "s4", "s5")
@@ -58,6 +61,16 @@ class Chart:
     colours: Sequence[str] = COLOURS
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of the report: its charts, or why there are none yet."""
+
+    name: str
+    title: str
+    charts: Sequence[Chart] = ()
+    missing: str = ""
+
+
 def stacked(label: str, values: Mapping[str, float], series: Sequence[str], total: float | None = None) -> Row:
     """The parts of a whole, side by side.
 
@@ -95,3 +108,15 @@ def spread(label: str, text: str, quantiles: Sequence[float], top: float) -> Row
 def number(value: float) -> str:
     """A number with thousands separated, and decimals only where it has any."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def nothing(name: str, title: str, table: str, otherwise: str = "") -> Part:
+    """A part without charts, and why."""
+    said = f"Nothing to show yet: table {table} has no rows" + (f", {otherwise}" if otherwise else "")
+    return Part(name, title, missing=said)
+
+
+def columns_and_rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names of the columns, and the rows."""
+    cursor = con.execute(query)
+    return [column[0] for column in cursor.description or []], cursor.fetchall()

@@ -18,8 +18,8 @@ import duckdb
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
-from reasonmed_assets.pages import column_page
-from reasonmed_assets.pages.charts import Chart, Row, number, spread, stacked
+from reasonmed_assets.pages import column_page, judgements
+from reasonmed_assets.pages.charts import Chart, Part, Row, columns_and_rows, nothing, number, spread, stacked
 from reasonmed_assets.pages.data_docs import SITE, result_page
 from reasonmed_assets.pages.rendering import templates
 from reasonmed_assets.quality.auditing import CheckOutcome
@@ -36,16 +36,6 @@ GENERATOR = "reasonmed quality"
 _TOP_SCORE = 10
 _MANY_LETTERS = 5
 _MAX_EXAMPLES = 5
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the report: its charts, or why there are none yet."""
-
-    name: str
-    title: str
-    charts: Sequence[Chart] = ()
-    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,9 +134,9 @@ def _matrix(records: Sequence[AuditRecord]) -> dict[str, Any]:
 
 
 def _funnel(con: duckdb.DuckDBPyConnection) -> Part:
-    columns, rows = _columns_and_rows(con, "select * from funnel")
+    columns, rows = columns_and_rows(con, "select * from funnel")
     if not rows:
-        return _nothing("funnel", "From published records to training records", "raw_questions")
+        return nothing("funnel", "From published records to training records", "raw_questions")
     sources = [str(row[0]) for row in rows]
     charts = []
     for name, title, stages, caption in (
@@ -182,11 +172,11 @@ def _funnel(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _verdicts(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Verdicts by model and source"
-    columns, rows = _columns_and_rows(
+    columns, rows = columns_and_rows(
         con, "select generator, source, paths, correct, error, missing, correct_share from model_agreement"
     )
     if not rows:
-        return _nothing("verdicts", title, "verifications")
+        return nothing("verdicts", title, "verifications")
     series = ("correct", "error", "missing")
     lines = []
     for generator, source, paths, *counts, share in rows:
@@ -205,9 +195,9 @@ def _verdicts(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Tiers against the last build"
-    _, rows = _columns_and_rows(con, sql.query("report/tiers").text)
+    _, rows = columns_and_rows(con, sql.query("report/tiers").text)
     if not rows:
-        return _nothing("tiers", title, "difficulty_tiers")
+        return nothing("tiers", title, "difficulty_tiers")
     lines, table = [], []
     for source, build, published_at, *counts in rows:
         which = "this build" if build == 1 else "the one before"
@@ -229,9 +219,9 @@ def _tiers(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _scores(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Scores before and after rewriting"
-    columns, rows = _columns_and_rows(con, sql.query("report/scores").text)
+    columns, rows = columns_and_rows(con, sql.query("report/scores").text)
     if not rows:
-        return _nothing("scores", title, "quality_scores", "or no rewritten text was in the scored sample")
+        return nothing("scores", title, "quality_scores", "or no rewritten text was in the scored sample")
     means, changes = ("before", "final"), ("better", "same", "worse")
     mean_lines, change_lines = [], []
     for tier, examples, before, final, *counts in rows:
@@ -270,9 +260,9 @@ def _scores(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _lengths(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Lengths"
-    columns, rows = _columns_and_rows(con, sql.query("report/lengths").text)
+    columns, rows = columns_and_rows(con, sql.query("report/lengths").text)
     if not rows:
-        return _nothing("lengths", title, "reasoning_paths")
+        return nothing("lengths", title, "reasoning_paths")
     top = max(row[-1] for row in rows) or 1
     lines = [
         spread(
@@ -295,9 +285,9 @@ def _lengths(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _letters(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Letters"
-    columns, rows = _columns_and_rows(con, sql.query("report/letters").text)
+    columns, rows = columns_and_rows(con, sql.query("report/letters").text)
     if not rows:
-        return _nothing("letters", title, "questions")
+        return nothing("letters", title, "questions")
     counts: dict[tuple[str, str], dict[str, float]] = {}
     for source, what, letter, n in rows:
         name = letter if LETTERS.index(letter) < _MANY_LETTERS else "later letters"
@@ -322,9 +312,9 @@ def _letters(con: duckdb.DuckDBPyConnection) -> Part:
 
 def _rejected(con: duckdb.DuckDBPyConnection) -> Part:
     title = "Rejected by reason"
-    columns, rows = _columns_and_rows(con, sql.query("report/rejected").text)
+    columns, rows = columns_and_rows(con, sql.query("report/rejected").text)
     if not rows:
-        return _nothing("rejected", title, "rejected_questions", "or no record was rejected")
+        return nothing("rejected", title, "rejected_questions", "or no record was rejected")
     counts: dict[str, dict[str, float]] = {}
     for source, reason, n in rows:
         counts.setdefault(source, {})[reason] = n
@@ -348,25 +338,19 @@ _PARTS: tuple[Callable[[duckdb.DuckDBPyConnection], Part], ...] = (
     _lengths,
     _letters,
     _rejected,
+    judgements.dropped,
+    judgements.trust,
+    judgements.people,
+    judgements.cost,
 )
-
-
-def _nothing(name: str, title: str, table: str, otherwise: str = "") -> Part:
-    said = f"Nothing to show yet: table {table} has no rows" + (f", {otherwise}" if otherwise else "")
-    return Part(name, title, missing=said)
 
 
 def _with_total(row: Row, total: float) -> Row:
     return Row(row.label, f"{number(total)} in all: {row.text}", row.bars)
 
 
-def _columns_and_rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    cursor = con.execute(query)
-    return [column[0] for column in cursor.description or []], cursor.fetchall()
-
-
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    columns, rows = _columns_and_rows(con, query)
+    columns, rows = columns_and_rows(con, query)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 

@@ -21,6 +21,7 @@ from reasonmed_assets.pages.quality_report import _kept_rows, render
 
 SCRIPT = "<script>alert('x')</script>"
 PARTS = ["checks", "funnel", "verdicts", "tiers", "scores", "lengths", "letters", "rejected"]
+PARTS += ["dropped", "trust", "people", "cost"]
 
 
 @pytest.fixture(scope="module")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import browser
 from builds import Built
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.pages.review_sheets import _page, export_sheets
-from reasonmed_assets.people.reviews import ReviewError, import_reviews
+from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError, import_reviews
 from reasonmed_assets.storage import make_or_open_warehouse
 
 
@@ -96,3 +99,28 @@ def test_a_warehouse_without_examples_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReviewError, match=f"reasonmed build --warehouse {tmp_path}/w"):
         export_sheets(make_or_open_warehouse(tmp_path / "w"), load_profile("simulated"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_page_works_on_a_phone(sheets: Path, tmp_path: Path) -> None:
+    with browser(tmp_path / "profile") as chromium:
+        tab = chromium.open("about:blank")
+        phone = {"width": 390, "height": 780, "deviceScaleFactor": 1, "mobile": True}
+        chromium.send("Emulation.setDeviceMetricsOverride", tab, **phone)
+        chromium.send("Page.navigate", tab, url=(sheets / "reviews.html").as_uri())
+        ready = "new Promise(done => document.readyState === 'complete' ? done(1) : addEventListener('load', done))"
+        chromium.value(tab, f"{ready}.then(() => document.querySelectorAll('.card').length)")
+        assert chromium.value(tab, "document.documentElement.scrollWidth <= 390")
+        jump = "cards[1].scrollIntoView(); const title = cards[1].querySelector('h2').getBoundingClientRect();"
+        below = "title.top >= document.querySelector('header').getBoundingClientRect().bottom"
+        assert chromium.value(tab, f"(() => {{ {jump} return {below} }})()")
+        mark = "const choice = cards[0].querySelector('input[value=wrong]'); choice.click();"
+        clear = "choice.closest('fieldset').querySelector('button').click();"
+        assert chromium.value(tab, f"(() => {{ {mark} {clear} return choice.checked }})()") is False
+        first = rows_of(sheets / "reviews.csv")[0]
+        written = io.StringIO()
+        sheet = csv.DictWriter(written, [*EXAMPLE, *FILLED_IN], quoting=csv.QUOTE_ALL, extrasaction="ignore")
+        sheet.writeheader()
+        sheet.writerow(first | {"key_verdict": "wrong", "comment": 'He said "no",\ntwice', "reviewer": "Anna"})
+        read = f"fill(csvRows({json.dumps(written.getvalue())})); const row = entry(cards[0]);"
+        loaded = chromium.value(tab, f"(() => {{ {read} return [row.key_verdict, row.comment] }})()")
+        assert loaded == ["wrong", 'He said "no",\ntwice']
