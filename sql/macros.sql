@@ -93,22 +93,28 @@ create macro binomial_tail(k, n, p) as
         0
     );
 
--- True when n_bad of n rows are more than the rate allows. Below `min_rows_for_rates` rows a rate says little: there
--- the lower bound of the 95% interval of their share must exceed it (Clopper and Pearson, Biometrika 26, 1934, p. 404:
--- the rate gives n_bad rows a chance below 2.5%). Rounding keeps 0.97 and the like from failing by a hair.
-create macro is_above(n_bad, n, rate) as
-    if(
-        n >= getvariable('threshold_min_rows_for_rates'),
-        n_bad > round(n * rate, 9),
-        binomial_tail(n_bad, n, rate) < 0.025
+-- True for a number of rows of which a rate says little: fewer than `min_rows_for_rates`, or fewer than twice as many
+-- where the rate allows less than two. A minimum of 1 turns this off.
+create macro is_few(n, rate) as
+    n < getvariable('threshold_min_rows_for_rates')
+    or (
+        getvariable('threshold_min_rows_for_rates') > 1
+        and n < 2 * getvariable('threshold_min_rows_for_rates')
+        and round(n * rate, 9) < 2
     );
 
--- The same for rows that are bad now and then: below `min_rows_for_rates` rows, as many as the rate allows at that many
--- rows pass in any case.
+-- True when n_bad of n rows are more than the rate allows. Of few rows the lower bound of the 95% interval of their
+-- share must exceed it (Clopper and Pearson, Biometrika 26, 1934, p. 404: the rate gives n_bad rows a chance below
+-- 2.5%). Rounding keeps 0.97 and the like from failing by a hair.
+create macro is_above(n_bad, n, rate) as
+    if(is_few(n, rate), binomial_tail(n_bad, n, rate) < 0.025, n_bad > round(n * rate, 9));
+
+-- The same for rows that are bad now and then: of few rows, as many as the rate allows at `min_rows_for_rates` pass in
+-- any case.
 create macro exceeds(n_bad, n, rate) as
     is_above(n_bad, n, rate)
     and (
-        n >= getvariable('threshold_min_rows_for_rates')
+        not is_few(n, rate)
         or n_bad > ceil(round(getvariable('threshold_min_rows_for_rates') * rate, 9))
     );
 

@@ -70,6 +70,12 @@ def test_tiers_equal_those_of_python(
         (10, 20, 0.005, True),
         (199, 199, 1.0, False),
         (1, 199, 0.0, True),
+        (2, 207, 0.005, False),
+        (2, 396, 0.005, False),
+        (5, 300, 0.005, True),
+        (2, 400, 0.005, False),
+        (3, 400, 0.005, True),
+        (1, 300, 0.0, True),
     ],
 )
 def test_a_rate_holds_for_many_rows_and_its_bound_for_few(
