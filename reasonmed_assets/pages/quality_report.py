@@ -18,9 +18,10 @@ import duckdb
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
-from reasonmed_assets.pages import column_page, judgements
-from reasonmed_assets.pages.charts import Chart, Part, Row, columns_and_rows, nothing, number, spread, stacked
+from reasonmed_assets.pages import column_page
 from reasonmed_assets.pages.data_docs import SITE, result_page
+from reasonmed_assets.pages.figures import judgements
+from reasonmed_assets.pages.figures.charts import Chart, Part, Row, columns_and_rows, nothing, number, spread, stacked
 from reasonmed_assets.pages.rendering import templates
 from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.pages.charts import Chart, Part, Row, columns_and_rows, nothing, number, stacked
+from reasonmed_assets.pages.figures.charts import Chart, Part, Row, columns_and_rows, nothing, number, stacked
 from reasonmed_assets.vocabulary import DROP_REASONS
 
 _SPENT_ON = ("examples", "dropped", "pending", "unused", "other")
