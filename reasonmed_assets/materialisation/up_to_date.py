@@ -79,7 +79,8 @@ def report(instance: dg.DagsterInstance, stale: Sequence[Stale]) -> None:
         places = [one for one in stale if one.table == key.asset_key.to_user_string()]
         said = [_said(one) for one in places]
         evaluation = last[key].evaluation if key in last else None
-        known = evaluation.description if evaluation is not None else None
+        # A run that failed before it came to the check has left a plan, and no result.
+        known = evaluation.description if isinstance(evaluation, dg.AssetCheckEvaluation) else None
         if known == _described(said) or (key not in last and not said):
             continue
         instance.report_runless_asset_event(

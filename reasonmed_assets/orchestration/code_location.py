@@ -1,5 +1,6 @@
 """Assembles assets, checks, jobs and the run's resource into Dagster definitions."""
 
+import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,7 @@ FORMER_PLACES = ("profile", "warehouse", "data_dir", "ledger")
 """What earlier versions wrote into the configuration of each run."""
 
 _LOGGED_EVERY_S = 30.0
+_LONGEST_LINE = 400
 
 
 def build_defs(
@@ -85,6 +87,7 @@ def build_defs(
             "io_manager": dg.mem_io_manager,
         },
         executor=dg.in_process_executor,
+        loggers={"console": terminal_logger},
     )
 
 
@@ -103,6 +106,27 @@ def _illustrated(assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDef
         return spec.replace_attributes(description=f"{spec.description}\n\n{links}{picture}")
 
     return [asset.map_asset_specs(illustrated) for asset in assets]
+
+
+class _OneLine(logging.Formatter):
+    """What happened, on one line; its page has the stack."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = " ".join(record.getMessage().partition("Stack Trace:")[0].split())
+        return f"{record.levelname.lower()}: {said if len(said) <= _LONGEST_LINE else said[:_LONGEST_LINE] + ' …'}"
+
+
+@dg.logger(
+    config_schema={"log_level": dg.Field(str, is_required=False, default_value="WARNING")},
+    description="The terminal of `reasonmed ui`: warnings and failures, a line each.",
+)
+def terminal_logger(context: dg.InitLoggerContext) -> logging.Logger:
+    """What a run prints; all of it is on its page."""
+    logger = logging.Logger("reasonmed", level=str(context.logger_config["log_level"]).upper())
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine())
+    logger.addHandler(handler)
+    return logger
 
 
 def launch_config(settings: BuildSettings) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def render_freshness(rows: list[dict[str, Any]], warehouse: str) -> str:
     partitions = sorted({row["partition"] for row in rows} - {""})
     by_place = {(row["table_name"], row["partition"]): row for row in rows}
     tables = [name for name in TABLES if any(row["table_name"] == name for row in rows)]
+    stale = [row for row in rows if row["is_behind"] or row["has_failed"]]
     template = templates().get_template("freshness.html")
     return template.render(
         warehouse=warehouse,
@@ -69,7 +70,7 @@ def render_freshness(rows: list[dict[str, Any]], warehouse: str) -> str:
         written_at=dt.datetime.now(dt.UTC),
         partitions=partitions,
         lines=[(name, [by_place.get((name, partition)) for partition in ("", *partitions)]) for name in tables],
-        stale=[row for row in rows if row["is_behind"] or row["has_failed"]],
+        stale=sorted(stale, key=lambda row: not row["has_failed"]),
         longest=_LONGEST,
     )
 

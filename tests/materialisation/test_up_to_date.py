@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dagster as dg
+import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.materialisation.up_to_date import NAME, report
+from reasonmed_assets.materialisation.up_to_date import NAME, report, spec_of
 from reasonmed_assets.storage.freshness import Stale
 
 BEHIND = Stale("sft_cot", "", "reasonmed: publish 3 then, 9 now", None)
@@ -36,3 +38,14 @@ def test_what_is_behind_is_told_once_and_taken_back_once() -> None:
         report(instance, [BEHIND])
         assert last(instance)["questions"][0]
         assert last(instance)["sft_cot"] == told["sft_cot"]
+
+
+def test_a_check_that_its_run_never_came_to_gets_a_result() -> None:
+    @dg.asset(name="questions", check_specs=spec_of(TABLES["questions"]))
+    def broken() -> dg.MaterializeResult:
+        raise OSError("no room")
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not dg.materialize([broken], instance=instance, raise_on_error=False).success
+        report(instance, [FAILED])
+        assert last(instance) == {"questions": (False, "- medqa failed: questions medqa: 1 blocking checks failed")}
