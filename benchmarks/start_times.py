@@ -30,6 +30,7 @@ def main() -> None:
         "--help": [*REASONMED, "--help"],
         "sql": [*REASONMED, "sql", "select count(*) from example", *here],
         "show": [*REASONMED, "show", row_id, *here],
+        "trace": [*REASONMED, "trace", row_id, *here],
         "import reasonmed_assets": [sys.executable, "-c", "import reasonmed_assets; reasonmed_assets.Warehouse"],
     }
     for name, command in commands.items():

@@ -38,3 +38,4 @@ def test_queries_import_no_heavy_package(rehearsal: Built) -> None:
     path_id = str(rehearsal.value("select min(path_id) from reasoning_paths"))
     assert _imported("sql", "select source, count(*) from example group by all", *here) == "[]"
     assert _imported("show", path_id, *here) == "[]"
+    assert _imported("trace", path_id, *here) == "[]"

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.sql import literal
 
 Row = dict[str, Any]
 
@@ -132,9 +133,16 @@ class Snapshot:
 
     def rows(self, query: str, *values: Any) -> list[Row]:
         """Rows of a query."""
-        relation = self._con.execute(query, list(values))
+        if values:
+            # As texts: for a parameter of Python DuckDB imports pandas, which takes longer than a whole trace.
+            self._con.execute(f"prepare asked as {query}")
+            query = f"execute asked({', '.join(map(_written, values))})"
+        relation = self._con.execute(query)
         names = [column[0] for column in relation.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+        found = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+        if values:
+            self._con.execute("deallocate asked")
+        return found
 
     @property
     def givers(self) -> dict[str, str]:
@@ -143,6 +151,15 @@ class Snapshot:
         own = {table: key for table, key in self.keys.items() if (table, key) not in borrowed}
         calls = own.pop("llm_calls", None)
         return own | ({"llm_calls": calls} if calls else {})
+
+
+def _written(value: Any) -> str:
+    """A text, a number, nothing, or a list of them, as SQL."""
+    if value is None:
+        return "null"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return literal(value) if isinstance(value, str) else str(value)
 
 
 def find(snapshot: Snapshot, wanted: str) -> Found:
