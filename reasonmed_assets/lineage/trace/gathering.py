@@ -6,6 +6,7 @@ reads a few rows of tables that hold millions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from reasonmed_assets.sql import literal
 
 Row = dict[str, Any]
 
+_PLACE = re.compile(r"\$(\d+)")
 _SHORTEST_PREFIX = 4
 _LISTED = 10
 _CALL_TABLES = ("llm_calls", "call_uses")
@@ -91,6 +93,11 @@ class Rows:
         return sum(usd for usd, _ in costs), sum(unknown for _, unknown in costs)
 
 
+def _literal(value: str | list[str]) -> str:
+    """A value as SQL; a list as what follows `in`."""
+    return literal(value) if isinstance(value, str) else f"({', '.join(map(literal, value)) or 'null'})"
+
+
 @dataclass(frozen=True)
 class _Reference:
     table: str
@@ -131,18 +138,12 @@ class Snapshot:
         }
         self.keys = {table: keys[table] for table in self.columns if table in keys}
 
-    def rows(self, query: str, *values: Any) -> list[Row]:
-        """Rows of a query."""
-        if values:
-            # As texts: for a parameter of Python DuckDB imports pandas, which takes longer than a whole trace.
-            self._con.execute(f"prepare asked as {query}")
-            query = f"execute asked({', '.join(map(_written, values))})"
-        relation = self._con.execute(query)
+    def rows(self, query: str, *values: str | list[str]) -> list[Row]:
+        """Rows of a query, `$1` and so on replaced by values: a parameter makes DuckDB import pandas."""
+        filled = _PLACE.sub(lambda found: _literal(values[int(found[1]) - 1]), query)
+        relation = self._con.execute(filled)
         names = [column[0] for column in relation.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
-        if values:
-            self._con.execute("deallocate asked")
-        return found
+        return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
     @property
     def givers(self) -> dict[str, str]:
@@ -153,22 +154,13 @@ class Snapshot:
         return own | ({"llm_calls": calls} if calls else {})
 
 
-def _written(value: Any) -> str:
-    """A text, a number, nothing, or a list of them, as SQL."""
-    if value is None:
-        return "null"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_written, value))}]"
-    return literal(value) if isinstance(value, str) else str(value)
-
-
 def find(snapshot: Snapshot, wanted: str) -> Found:
     """The row that an id, the beginning of one, a publisher's id or words of a question mean.
 
     Raises:
         TraceError: nothing or several things are meant.
     """
-    wanted = wanted.strip()
+    wanted = wanted.strip().encode(errors="replace").decode()
     by_id = _by_id(snapshot, wanted) if wanted else []
     exact = [one for one in by_id if one.id == wanted]
     found = exact or by_id or _by_words(snapshot, wanted)
@@ -307,7 +299,7 @@ def _referring(snapshot: Snapshot, table: str, ids: dict[str, set[str]], *, skip
         held = everything if parent == "any" else sorted(ids.get(parent, ()))
         if held:
             values.append(held)
-            tests.append(f"{column} in (select unnest(${len(values)}::varchar[]))")
+            tests.append(f"{column} in ${len(values)}")
     return snapshot.rows(f"select * from {table} where {' or '.join(tests)}", *values) if tests else []
 
 
@@ -324,7 +316,7 @@ def _others(snapshot: Snapshot, rows: Rows, own: set[str]) -> dict[str, Row]:
     for table in ("raw_questions", "benchmark_questions") if wanted else ():
         columns = "raw_id, question_id, source, split, file, row, question, options, gold_letter"
         for row in snapshot.rows(
-            f"select {columns}, '{table}' as table_name from {table} where raw_id in (select unnest($1::varchar[]))",
+            f"select {columns}, '{table}' as table_name from {table} where raw_id in $1",
             wanted,
         ):
             found[row["raw_id"]] = row
@@ -332,19 +324,22 @@ def _others(snapshot: Snapshot, rows: Rows, own: set[str]) -> dict[str, Row]:
 
 
 def _add_calls(snapshot: Snapshot, rows: Rows, asked: list[str]) -> None:
-    keys = {key for found in rows.tables.values() for row in found for key in row.get("call_keys") or ()} | set(asked)
+    listed = [(table, row) for table, found in rows.tables.items() for row in found]
+    keys = sorted({key for _, row in listed for key in row.get("call_keys") or ()} | set(asked))
+    # Found by their one column first: with all columns, a scan of millions of calls takes twice as long.
     for attempt in snapshot.rows(
-        "select * from llm_calls where call_key in (select unnest($1::varchar[])) order by started_at, attempt",
-        sorted(keys),
+        "select * from llm_calls where rowid in (select rowid from llm_calls where call_key in $1)"
+        " order by started_at, attempt",
+        keys,
     ):
         rows.calls.setdefault(attempt["call_key"], []).append(attempt)
+    own = {(table, row[rows.keys[table]]) for table, row in listed if table in rows.keys}
+    sources = sorted({row["source"] for _, row in listed if row.get("source")})
     uses = snapshot.rows(
-        "select used_by, row_id, call_key, cost_share from call_uses where call_key in (select unnest($1::varchar[]))",
-        sorted(keys),
+        "select used_by, row_id, call_key, cost_share from call_uses where source in $1 and call_key in $2",
+        sources,
+        keys,
     )
-    own = {
-        (table, row[rows.keys[table]]) for table, found in rows.tables.items() if table in rows.keys for row in found
-    }
     rows.shares = {
         (use["used_by"], use["row_id"], use["call_key"]): use["cost_share"]
         for use in uses
@@ -357,7 +352,7 @@ def _add_publishes(snapshot: Snapshot, rows: Rows) -> None:
     sources = {row.get("source") for found in rows.tables.values() for row in found}
     listed = snapshot.rows(
         "select * exclude (parts, statistics, fingerprint, row_hash) from publishes"
-        " where table_name in (select unnest($1::varchar[])) qualify row_number() over"
+        " where table_name in $1 qualify row_number() over"
         " (partition by table_name, partition order by seq desc) = 1 order by seq",
         [*rows.tables, "questions"],
     )

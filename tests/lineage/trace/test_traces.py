@@ -79,6 +79,9 @@ def test_what_nothing_or_several_things_mean_is_an_error_that_says_what_to_try(s
     assert "\n  easy1  questions  mmlu: " in str(several.value)
     with pytest.raises(TraceError, match="nothing has the id ''"):
         find(snapshot, " ")
+    for odd in ("it's $1", "x\udcff", "%", "x'; drop table questions; --"):
+        with pytest.raises(TraceError, match="nothing has the id"):
+            find(snapshot, odd)
 
 
 def test_the_traces_hold_every_row_of_every_question_once(snapshot: Snapshot, con: duckdb.DuckDBPyConnection) -> None:
