@@ -110,6 +110,22 @@ def test_the_dollars_of_all_traces_and_of_unused_calls_are_those_of_all_calls(
     assert usd > 0 < unknown
 
 
+def test_attempts_that_were_made_for_another_source_or_warehouse_are_told(con: duckdb.DuckDBPyConnection) -> None:
+    key = "reasoning_paths:easy1/qwen/1"
+    con.begin()
+    try:
+        con.execute(f"update llm_calls set made_for_source = 'mmlu', is_accepted = false where call_key = '{key}'")
+        for number, source in ((2, "'medqa'"), (3, "null")):
+            con.execute(
+                f"insert into llm_calls by name select * replace ('{key}/{number}' as attempt_id, {number} as attempt,"
+                f" {source} as made_for_source, {number} = 3 as is_accepted)"
+                f" from llm_calls where attempt_id = '{key}/1'"
+            )
+        assert [one["attempt"] for one in traced(Snapshot(con), "easy1").calls[key]] == [1, 2, 3]
+    finally:
+        con.rollback()
+
+
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [
