@@ -87,7 +87,6 @@ def build_defs(
             "io_manager": dg.mem_io_manager,
         },
         executor=dg.in_process_executor,
-        loggers={"console": terminal_logger},
     )
 
 
@@ -116,17 +115,12 @@ class _OneLine(logging.Formatter):
         return f"{record.levelname.lower()}: {said if len(said) <= _LONGEST_LINE else said[:_LONGEST_LINE] + ' …'}"
 
 
-@dg.logger(
-    config_schema={"log_level": dg.Field(str, is_required=False, default_value="WARNING")},
-    description="The terminal of `reasonmed ui`: warnings and failures, a line each.",
-)
-def terminal_logger(context: dg.InitLoggerContext) -> logging.Logger:
-    """What a run prints; all of it is on its page."""
-    logger = logging.Logger("reasonmed", level=str(context.logger_config["log_level"]).upper())
-    handler = logging.StreamHandler()
-    handler.setFormatter(_OneLine())
-    logger.addHandler(handler)
-    return logger
+def _quieten(log: Any) -> None:
+    """Have the console of a run, which Dagster lets nobody configure as a whole, say warnings and failures only."""
+    for logger in log._dagster_handler._loggers:
+        logger.setLevel(max(logger.level, logging.WARNING))
+        for handler in logger.handlers:
+            handler.setFormatter(_OneLine())
 
 
 def launch_config(settings: BuildSettings) -> dict[str, Any]:
@@ -164,6 +158,8 @@ def _build_resource(
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
         if build_id is None and run is not None and instance is not None:
             instance.add_run_tags(run.run_id, process_tags(run.run_id))
+        if is_served():
+            _quieten(context.log)
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
         session = BuildSession(chosen, lambda: _display(new_display, log), build_id or of_run, files)
         try:

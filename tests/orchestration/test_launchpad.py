@@ -15,6 +15,7 @@ from reasonmed_assets.config.launching import LaunchError, free_values, settings
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import FORMER_PLACES, build_defs, launch_config
+from reasonmed_assets.orchestration.starting import for_code_server
 
 
 @pytest.fixture
@@ -113,3 +114,25 @@ def test_the_launchpad_knows_what_a_run_may_set(tmp_path: Path, monkeypatch: pyt
     dg.validate_run_config(build_defs().resolve_job_def("build_source"), config)
     started = BuildSettings(profile="simulated")
     assert settings_of_run(started, places={}, limit=1, retry_unresolved=False, set=values).loaded_profile.seed == 7
+
+
+def test_the_terminal_of_the_ui_gets_a_line_per_failure(
+    defaults: BuildSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in for_code_server(defaults, {}, once=False).items():
+        monkeypatch.setenv(name, value)
+
+    @dg.asset(required_resource_keys={"build"})
+    def broken(context):
+        context.log.info("all is well")
+        context.log.warning("a file has changed")
+        raise OSError("no room on the disk")
+
+    resources = build_defs(settings=defaults).resources or {}
+    assert not dg.materialize([broken], resources={"build": resources["build"]}, raise_on_error=False).success
+    said = capfd.readouterr().err.partition("RESOURCE_INIT_SUCCESS")[2].splitlines()[1:]
+    assert [line.partition(":")[0] for line in said if line.startswith(("warning", "error"))][:2] == [
+        "warning",
+        "error",
+    ]
+    assert "no room on the disk" in "".join(said)
