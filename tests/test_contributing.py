@@ -95,7 +95,8 @@ from reasonmed_assets.orchestration.code_location import build_defs
 
 profile, warehouse, source = sys.argv[1:]
 options = ["--profile", profile, "--warehouse", warehouse, "--source", source, "--limit", "1"]
-app(["build", *options], standalone_mode=False)
+selection = '+key:"critiques" or key:"llm_calls" or key:"call_uses"'
+app(["build", *options, "--select", selection], standalone_mode=False)
 specs = build_defs(settings=BuildSettings(profile=profile, warehouse=warehouse)).resolve_all_asset_specs()
 deps = {spec.key.to_user_string(): sorted(dep.asset_key.to_user_string() for dep in spec.deps) for spec in specs}
 faults = pytest.main(["-n", "0", "-p", "no:cacheprovider", "tests/quality/test_assertions.py", "-k", "critiques"])

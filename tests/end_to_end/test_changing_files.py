@@ -19,7 +19,7 @@ from reasonmed_assets.sources import SAMPLE_DIR
 SOURCE, OTHER = "medmcqa", "pubmedqa"
 FILE = "medmcqa/dev.json"
 TABLES = ("benchmark_questions", "question_matches", "raw_questions")
-_APPEND = "import sys\nwith open(sys.argv[1], 'ab', 0) as file:\n while True: file.write(b' ')"
+_APPEND = "import sys, time\nwith open(sys.argv[1], 'ab', 0) as file:\n while True: file.write(b' '); time.sleep(0.001)"
 
 
 class Watching(LogDisplay):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
-from builds import Built, called
+from builds import COMMAND, Built, a_shell, called
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
@@ -150,29 +151,26 @@ def test_a_new_warehouse_on_the_same_ledger_gets_the_same_rows_for_nothing(rehea
 
 @pytest.mark.parametrize("output_format", ["table", "csv", "json", "parquet"])
 def test_sql_prints_rows(rehearsal: Built, tmp_path: Path, output_format: str) -> None:
-    import subprocess
-    import sys
-
     query = "select source, options from questions order by question_id limit 3"
-    command = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()", "sql", query]
-    done = subprocess.run(
-        [*command, "--warehouse", str(rehearsal.folder), "--format", output_format], capture_output=True, check=True
-    )
+    arguments = ["sql", query, "--warehouse", str(rehearsal.folder), "--format", output_format]
     expected = [source for source, _ in rehearsal.query(query)]
     if output_format == "parquet":
-        (tmp_path / "rows.parquet").write_bytes(done.stdout)
-        assert pl.read_parquet(tmp_path / "rows.parquet")["source"].to_list() == expected
-    elif output_format == "json":
+        rows = tmp_path / "rows.parquet"
+        rows.write_bytes(subprocess.run([*COMMAND, *arguments], env=a_shell(), capture_output=True, check=True).stdout)
+        assert pl.read_parquet(rows)["source"].to_list() == expected
+        return
+    done = called(*arguments)
+    assert done.returncode == 0, done.stderr
+    if output_format == "json":
         assert [row["source"] for row in json.loads(done.stdout)] == expected
     elif output_format == "csv":
-        (tmp_path / "rows.csv").write_bytes(done.stdout)
-        read = pl.read_csv(tmp_path / "rows.csv")
+        read = pl.read_csv(done.stdout.encode())
         assert read["source"].to_list() == expected
         assert [json.loads(options) for options in read["options"]] == [
             options for _, options in rehearsal.query(query)
         ]
     else:
-        assert "3 rows" in done.stdout.decode()
+        assert "3 rows" in done.stdout
 
 
 def test_sql_cannot_write(rehearsal: Built) -> None:

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from builds import reasonmed
+from builds import called
 
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.llm.replies.parsing import response_format
@@ -122,24 +122,28 @@ def test_a_library_that_cannot_be_loaded_is_named(raised, said, tmp_path):
     assert said in done.stderr
 
 
-def test_the_doctor_names_a_library_that_the_system_lacks(tmp_path):
+@pytest.fixture
+def without_libgomp(tmp_path, monkeypatch):
+    """A system that lacks a library of xllamacpp."""
     lacking = "raise ImportError('libgomp.so.1: cannot open shared object file: No such file or directory')"
     (tmp_path / "xllamacpp.py").write_text(lacking, encoding="utf-8")
-    done = reasonmed("doctor", "--warehouse", str(tmp_path / "w"), PYTHONPATH=str(tmp_path))
+    monkeypatch.delitem(sys.modules, "xllamacpp", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_the_doctor_names_a_library_that_the_system_lacks(without_libgomp, tmp_path):
+    done = called("doctor", "--warehouse", str(tmp_path / "w"))
     assert done.returncode == 1
     assert "apt-get install libgomp1" in done.stdout
 
 
-def test_a_build_names_what_the_model_needs_before_it_makes_a_table(tmp_path):
-    lacking = "raise ImportError('libgomp.so.1: cannot open shared object file: No such file or directory')"
-    (tmp_path / "xllamacpp.py").write_text(lacking, encoding="utf-8")
-    warehouse = tmp_path / "w"
-    done = reasonmed("build", "--warehouse", str(warehouse), "--source", "mmlu", PYTHONPATH=str(tmp_path))
+def test_a_build_names_what_the_model_needs_before_it_makes_a_table(without_libgomp, tmp_path):
+    options = ("build", "--warehouse", str(tmp_path / "w"), "--source", "mmlu")
+    done = called(*options)
     assert done.returncode == 1
     assert "apt-get install libgomp1" in done.stderr
     assert "raw_questions" not in done.stdout
-    asks_nothing = ("build", "--warehouse", str(warehouse), "--source", "mmlu", "--select", "key:raw_questions")
-    assert reasonmed(*asks_nothing, PYTHONPATH=str(tmp_path)).returncode == 0
+    assert called(*options, "--select", "key:raw_questions").returncode == 0
 
 
 def test_a_file_that_is_no_model_ends_the_server_with_its_name(tmp_path, monkeypatch):
