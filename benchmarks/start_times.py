@@ -56,7 +56,9 @@ def _until_ui_answers_s(warehouse: Path) -> float:
         assert ui.stdout is not None
         for line in ui.stdout:
             if found := re.search(r"http://127\.0\.0\.1:3987\S*", line):
-                with urllib.request.urlopen(found[0], timeout=60):
+                # The link leads to the page by way of a cookie.
+                browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+                with browser.open(found[0], timeout=60):
                     return time.monotonic() - started
         raise SystemExit("the UI ended without an address")
     finally:
