@@ -61,17 +61,18 @@ def templates() -> pl.DataFrame:
 def verifier_votes(stage: Stage) -> None:
     """The verifier's votes on the rows that it judged, read from its replies in the ledger."""
     judged = stage.make("judged")
-    calls = pl.read_parquet(judged, columns=["call_key", "model"], glob=False).unique("call_key", maintain_order=True)
-    models = {model.name: model for model in stage.session.profile.models.values()}
+    calls = pl.read_parquet(judged, columns=["call_key", "provider", "model"], glob=False)
+    calls = calls.unique("call_key", maintain_order=True)
+    models = {(model.provider, model.name): model for model in stage.session.profile.models.values()}
     # A model that the profile no longer has: replies that mark where they think are split there, others are whole.
     unknown = next(iter(models.values())).model_copy(update={"reasoning": "think"})
     rows: list[tuple[str, str, str]] = []
     for some in calls.iter_slices(_CALLS_AT_A_TIME):
         stored = stage.session.ledger.lookup(some["call_key"].to_list())
-        for key, model in some.iter_rows():
+        for key, provider, name in some.iter_rows():
             reply = stored[key].reply if key in stored else None
             with suppress(Unusable):
-                vote = reply and parse_reply("verifier", reply, {}, models.get(model, unknown))
+                vote = reply and parse_reply("verifier", reply, {}, models.get((provider, name), unknown))
                 if isinstance(vote, Verdict):
                     rows.append((key, vote.verdict, vote.reason))
     votes = pl.DataFrame(rows, schema=dict.fromkeys(("call_key", "verdict", "reason"), pl.String), orient="row")

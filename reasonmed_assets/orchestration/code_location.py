@@ -64,8 +64,7 @@ def build_defs(
     Raises:
         RoleError: a role is declared in part only.
         ReferenceDeclarationError: a column that holds an id does not say whose, or says it twice.
-        QueryError: a header in `sql/` is wrong, or what it says of its query is.
-        QueryError: a query's header is wrong, or it reads a field that no reply has.
+        QueryError: a header in `sql/`, or what it says of its query, is wrong, or it reads a field that no reply has.
         ProfileError, SourceError: the profile or a source's declaration cannot be used.
     """
     check_roles()

@@ -156,7 +156,8 @@ def _take_in_reviews(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequ
         yield dg.SkipReason("No file of reviews is new.")
         return
     context.update_cursor(state)
-    yield dg.RunRequest(run_key=state, asset_selection=[dg.AssetKey(_REVIEWS)])
+    # Without a key: Dagster makes one run for each, and files may come to be as they were before.
+    yield dg.RunRequest(asset_selection=[dg.AssetKey(_REVIEWS)])
 
 
 def _state_of_reviews(folder: Path) -> str:

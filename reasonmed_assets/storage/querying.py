@@ -103,6 +103,17 @@ def _run(
     return None
 
 
+def write_outside(target: Path, text: str, protected: Sequence[Path]) -> None:
+    """Write a user's file, as a whole or not at all.
+
+    Raises:
+        QueryError: it cannot be written, or is one of the protected files or in one of their folders.
+    """
+    _refuse_protected(target, protected)
+    with _written_aside(target, protected) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def _written_aside(target: Path, protected: Sequence[Path]) -> Iterator[Path]:
     """Where to write a file or folder that is renamed to `target` at the end.

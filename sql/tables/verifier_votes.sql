@@ -6,7 +6,7 @@ select
     judged.used_by,
     judged.row_id,
     judged.source,
-    judged.vote,
+    row_number() over (partition by judged.used_by, judged.row_id order by judged.place) as vote,
     judged.call_key,
     votes.verdict,
     votes.reason

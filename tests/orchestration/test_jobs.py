@@ -101,6 +101,7 @@ def test_new_files_of_reviews_are_taken_in(instance: dg.DagsterInstance, warehou
     (request,), cursor, _ = tick("take_in_reviews", instance, None)
     assert request.asset_selection == [dg.AssetKey("reviews")]
     assert tick("take_in_reviews", instance, cursor)[0] == []
+    assert request.run_key is None, "Dagster makes one run for a key, and files may come to be as they were before"
 
 
 def test_training_sets_are_made_again_once_their_inputs_have_changed(instance: dg.DagsterInstance) -> None:

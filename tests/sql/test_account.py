@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from queries import connect, fill, run
 
+from reasonmed_assets import sql
 from reasonmed_assets.storage.views import create_views, shipped_views
 
 
@@ -53,10 +54,16 @@ def test_a_prompt_has_the_role_and_the_times_of_its_calls_and_one_no_longer_used
 
 
 def test_usable_votes_are_numbered_in_the_order_in_which_their_row_names_them(con: duckdb.DuckDBPyConnection) -> None:
-    columns = "used_by, row_id, call_key, vote"
-    assert sorted(run(con, "relations/verifier_votes/judged", columns)) == [
+    judged = "used_by, row_id, source, call_key, provider, model, place"
+    rows = run(con, "relations/verifier_votes/judged", judged)
+    assert {row[3] for row in rows} == {"v1", "v2", "v3", "j1"}
+    con.execute(f"create temp table judged as {sql.query('relations/verifier_votes/judged').text}")
+    con.execute(
+        "create temp table read_votes as select key as call_key, 'Correct' as verdict, 'Sound.' as reason"
+        " from unnest(['v2', 'v3', 'j1']) as t (key)"
+    )
+    assert sorted(run(con, "tables/verifier_votes", "used_by, row_id, call_key, vote")) == [
         ("refined_paths", "r1", "j1", 1),
-        ("verifications", "p1", "v1", 2),
         ("verifications", "p1", "v2", 1),
-        ("verifications", "p1", "v3", 3),
-    ]
+        ("verifications", "p1", "v3", 2),
+    ], "one that cannot be read leaves no gap"

@@ -53,8 +53,10 @@ def trace(
             print(json.dumps(rows_as_json(rows, said), default=str, ensure_ascii=False))
         if html is not None:
             from reasonmed_assets.pages.trace_page import render
+            from reasonmed_assets.storage.querying import protected_paths, write_outside
 
-            html.write_text(render(tell(rows, said), settings.warehouse_folder, rows.asked.id), encoding="utf-8")
+            page = render(tell(rows, said), settings.warehouse_folder, rows.asked.id)
+            write_outside(html, page, protected_paths(settings.warehouse_folder, Path(settings.ledger_reference)))
             say(f"trace: {html.resolve()}", is_error=as_json)
         elif not as_json:
             for line in _lines(tell(rows, said), None if full else _LONGEST):

@@ -236,6 +236,10 @@ def gather(snapshot: Snapshot, asked: Found) -> Rows:
     for table, columns in snapshot.columns.items():
         if "question_id" not in columns or not rows.tables.get(table):
             _add(rows, table, _referring(snapshot, table, ids, skip_question="question_id" in columns))
+    if asked.table in snapshot.keys and not rows.tables.get(asked.table):
+        # A review or an override that names no question of the warehouse.
+        key = snapshot.keys[asked.table]
+        _add(rows, asked.table, snapshot.rows(f"select * from {asked.table} where {key} = $1", asked.id))
     rows.others = _others(snapshot, rows, ids["raw_id"])
     _add_calls(snapshot, rows, calls)
     _add_publishes(snapshot, rows)

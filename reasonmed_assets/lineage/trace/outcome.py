@@ -73,8 +73,3 @@ def _never_asked(rows: Rows) -> Iterator[tuple[str, bool]]:
         yield f"The record was read and not turned away, but {why}.", False
     if not own and rows.asked.table == "llm_calls":
         yield "No row of this warehouse uses the call.", False
-
-
-def _open(sentence: str) -> str:
-    """A sentence without its full stop."""
-    return sentence.removesuffix(".")

@@ -10,6 +10,7 @@ from reasonmed_assets.lineage.trace.gathering import Row, Rows
 from reasonmed_assets.lineage.trace.nodes import Node, given, own_records, place_of, training_sets, words
 from reasonmed_assets.lineage.trace.outcome import outcome_of
 from reasonmed_assets.lineage.trace.texts_told import TextsTold
+from reasonmed_assets.vocabulary import LETTERS
 
 _TOLD = {
     "raw_questions",
@@ -83,7 +84,7 @@ class _Story:
             return
         key, published = question["gold_letter"], question.get("published_gold_letter")
         options = []
-        for letter, option in zip("ABCDEFGHIJ", question["options"], strict=False):
+        for letter, option in zip(LETTERS, question["options"], strict=False):
             notes = [*(["key"] if letter == key else []), *(["key as published"] if letter == published != key else [])]
             options.append(
                 Node(f"{letter}. {option}" + "".join(f"  ({n})" for n in notes), "good" if letter == key else "")
@@ -123,7 +124,7 @@ class _Story:
     def _other(other: Row) -> Node:
         kind = "benchmark" if other["table_name"] == "benchmark_questions" else "record"
         letter = other["gold_letter"]
-        key = f"{letter}. {other['options']['ABCDEFGHIJ'.index(letter)]}"
+        key = f"{letter}. {other['options'][LETTERS.index(letter)]}"
         return Node(f"{kind} {other['raw_id']}: {place_of(other)}", text=other["question"], facts={"key": key})
 
     def matches(self) -> Iterator[Node]:
@@ -194,7 +195,8 @@ class _Story:
         """Rows of tables that this module does not know, and the calls of none of the rows."""
         rows = self._rows
         for table, found in rows.tables.items():
-            if table in _TOLD or table in training_sets(rows):
+            is_told = table != "reviews" or rows.question_id is not None
+            if (table in _TOLD and is_told) or table in training_sets(rows):
                 continue
             key = rows.keys.get(table, "")
             children = [

@@ -1,6 +1,6 @@
 """The processes of `reasonmed ui`: started together, ended together.
 
-Only the code server has the keys: it starts the runs, and runs make the calls. The webserver and the daemon have none.
+None of them has a key in its environment: a run that makes a call asks this process, the command, for it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 -- makes: judged
 -- reads: llm_calls, refined_paths, verifications, verifier_audit
--- description: The verifier's usable replies to the rows that it judged, numbered in the order of the rows' votes.
+-- description: The verifier's usable replies to the rows that it judged, each with its place among its row's calls.
 with
 
 judged_rows as (
@@ -41,11 +41,9 @@ select
     places.row_id,
     places.source,
     places.call_key,
+    calls.provider,
     calls.model,
-    row_number() over (
-        partition by places.used_by, places.row_id
-        order by list_position(places.call_keys, places.call_key)
-    ) as vote
+    list_position(places.call_keys, places.call_key) as place
 from places
 inner join llm_calls as calls on places.call_key = calls.call_key
 where calls.is_accepted and calls.role = 'verifier' and calls.outcome = 'completed'

@@ -42,3 +42,15 @@ def test_prompts_and_replies_come_from_the_ledger_on_demand(rehearsal: Built, tm
 def test_what_nothing_means_is_an_error(rehearsal: Built) -> None:
     unknown = called("trace", "no", "such", "words", "--warehouse", str(rehearsal.folder))
     assert (unknown.returncode, "nothing has the id 'no such words'" in unknown.stderr) == (1, True)
+
+
+def test_a_page_is_not_written_over_the_ledger_or_into_the_warehouse(rehearsal: Built, tmp_path: Path) -> None:
+    ((example_id, _),) = rehearsal.query(_ANY)
+    ledger = tmp_path / "ledger.sqlite"
+    ledger.write_bytes(b"paid")
+    for file in (ledger, rehearsal.folder / "page.html"):
+        place = ("--warehouse", str(rehearsal.folder), "--ledger", str(ledger), "--html", str(file))
+        refused = called("trace", str(example_id), *place)
+        assert (refused.returncode, "choose a file elsewhere" in refused.stderr) == (1, True)
+    assert ledger.read_bytes() == b"paid"
+    assert not (rehearsal.folder / "page.html").exists()

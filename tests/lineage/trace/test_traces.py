@@ -211,3 +211,21 @@ def test_a_trace_loads_nothing_that_is_slow() -> None:
         f" story; found = [name for name in {slow} if name in sys.modules]; assert not found, found"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_review_and_an_override_without_a_question_are_told_alone(con: duckdb.DuckDBPyConnection) -> None:
+    with con.cursor() as cursor:
+        cursor.execute("begin")
+        cursor.execute(
+            "insert into reviews by name select * replace ('lone-review' as review_id, null as example_id,"
+            " null as question_id, 'no such example' as problem) from reviews limit 1"
+        )
+        cursor.execute(
+            "insert into overrides by name select * replace ('lone-override' as override_id, null as question_id,"
+            " 'no such record' as problem) from overrides limit 1"
+        )
+        for wanted, problem in (("lone-review", "no such example"), ("lone-override", "no such record")):
+            rows = traced(Snapshot(cursor), wanted)
+            assert rows.question_id is None
+            assert problem in str(tell(rows))
+        cursor.execute("rollback")
