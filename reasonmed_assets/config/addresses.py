@@ -23,15 +23,16 @@ def problem_of(url: str) -> str | None:
 
     The problem never repeats a password or a query, which may hold a key.
     """
-    if "@" in url.partition("://")[2].partition("/")[0]:
+    split = _split(url)
+    # Where the address cannot be taken apart, a password may be anywhere in it.
+    if "@" in (url if split is None else split.netloc):
         return "base_url must hold no user and no password: keys come from environment variables"
     if "?" in url or "#" in url:
         return (
             "base_url must hold no query and no fragment (`?`, `#`): an API version is `azure_api_version`, a key "
             "comes from the environment variable that `api_key_env` names"
         )
-    split = _split(url)
-    if split is None or re.search(r"[\s\\\x00-\x1f\x7f]", url):
+    if split is None:
         return f"base_url {url!r} is not an http address"
     return None
 
@@ -87,6 +88,8 @@ def environment_of_downloads() -> dict[str, str]:
 
 def _split(url: str) -> SplitResult | None:
     """The parts of an http address, else None."""
+    if re.search(r"[\s\\\x00-\x1f\x7f]", url):
+        return None
     try:
         split = urlsplit(url)
         _ = split.port

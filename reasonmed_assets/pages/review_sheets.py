@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def export_sheets(warehouse: Warehouse, profile: Profile, folder: Path) -> list[
     """
     files = {kind: folder / f"reviews.{kind}" for kind in ("csv", "html")}
     for file in files.values():
-        if file.exists():
+        if os.path.lexists(file):
             raise ReviewError(f"{file} exists already and may be filled in: give another folder")
     rows = _sample(warehouse, profile)
     if not rows:

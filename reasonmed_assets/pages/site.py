@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,7 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
         raise QualityError(f"warehouse {warehouse.name} holds nothing yet: build it with `{build}`")
     folder = (folder or warehouse.companion("quality")).resolve()
     page = folder / "index.html"
-    _refuse_other_pages(page, folder / data_docs.SITE, folder / column_page.FOLDER)
+    _refuse_other_pages(page, folder / data_docs.SITE, folder / column_page.FOLDER, folder / FRESHNESS)
     with _published(warehouse) as con:
         text = report.render(con, records, warehouse_folder.resolve())
         columns = column_page.render(con, records, warehouse_folder.resolve())
@@ -75,10 +76,12 @@ def _published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
 def _refuse_other_pages(page: Path, *written_with_it: Path) -> None:
     """What would be replaced must have been written here."""
     written_here = f'<meta name="generator" content="{report.GENERATOR}">'
+    if page.is_symlink() and not page.exists():
+        raise QualityError(f"{page} is a link that leads nowhere: give another folder")
     if page.exists() and written_here not in page.read_text(encoding="utf-8", errors="replace"):
         raise QualityError(f"{page} is not a quality report: give another folder, so that it stays")
     for site in written_with_it:
-        if site.exists() and not page.exists():
+        if os.path.lexists(site) and not page.exists():
             raise QualityError(f"{site} was not written with a quality report: give another folder, so that it stays")
 
 

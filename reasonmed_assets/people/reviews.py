@@ -117,8 +117,9 @@ def import_reviews(folder: Path, file: Path) -> Imported:
     if path is None:
         number = 1 + max((int(kept.stem.partition("-")[0]) for kept in known), default=0)
         path = folder / f"{number:05d}-{digest}{file.suffix.lower()}"
-    # Read before it is kept, as a build reads it: what a build could not use stays outside.
-    reviews, n_empty = _filled_in(path.name, _records(content, file))
+    # Read before it is kept, as a build reads it: what a build could not use stays outside, and so does what it would
+    # read with a loss. A file that an earlier version kept is read on.
+    reviews, n_empty = _filled_in(path.name, _records(content, file, is_strict=is_new))
     if is_new:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary_folder("reviews", path.parent) as aside:
@@ -175,19 +176,25 @@ def _review(file: str, row: int, record: Mapping[str, Any]) -> Review:
     )
 
 
-def _records(content: bytes, file: Path) -> list[dict[str, str]]:
+def _records(content: bytes, file: Path, *, is_strict: bool = False) -> list[dict[str, str]]:
     """The rows of a file, cells trimmed, without characters that no table stores.
+
+    Args:
+        content: the file's bytes.
+        file: its name, for messages.
+        is_strict: refuse what would lose a cell (a column twice) or rows (a quotation mark that nothing ends).
 
     Raises:
         ReviewError: neither JSON nor CSV, or columns are missing.
     """
+    read = _json_records if file.suffix.lower() == ".json" else _csv_records
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         # A spreadsheet that does not save UTF-8 saves its machine's code page, in the West this one.
         text = content.decode("cp1252", errors="backslashreplace")
     try:
-        rows = list(_json_records(text, file) if file.suffix.lower() == ".json" else _csv_records(text))
+        rows = list(read(text, file, is_strict))
     except csv.Error as error:
         raise ReviewError(f"{file} is no CSV: {error}") from error
     except RecursionError as error:
@@ -209,21 +216,37 @@ def _stored(text: str) -> str:
     return _NO_TEXT.sub("\ufffd", whole).strip()
 
 
-def _csv_records(text: str) -> Iterator[dict[str, str]]:
+def _csv_records(text: str, file: Path, is_strict: bool) -> Iterator[dict[str, str]]:
     """Rows by column; spreadsheets separate cells by semicolons or tabs where a comma is a decimal sign."""
     head = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=head.count)
     csv.field_size_limit(_LONGEST_CELL)
-    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey=_SURPLUS, restval=""):
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=delimiter, restkey=_SURPLUS, restval="", strict=is_strict
+    )
+    if is_strict:
+        _refuse_doubles([name.strip() for name in reader.fieldnames or ()], file)
+    for row in reader:
         yield {
             (name or "").strip(): " | ".join(filter(None, cell)) if isinstance(cell, list) else from_cell(cell)
             for name, cell in row.items()
         }
 
 
-def _json_records(text: str, file: Path) -> Iterator[dict[str, str]]:
+def _refuse_doubles(names: Sequence[str], file: Path) -> None:
+    double = [name for name in (*EXAMPLE, *FILLED_IN) if names.count(name) > 1]
+    if double:
+        raise ReviewError(f"{file} has {', '.join(double)} more than once: leave one of them")
+
+
+def _json_records(text: str, file: Path, is_strict: bool) -> Iterator[dict[str, str]]:
+    def of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if is_strict:
+            _refuse_doubles([name for name, _ in pairs], file)
+        return dict(pairs)
+
     try:
-        rows = json.loads(text)
+        rows = json.loads(text, object_pairs_hook=of_pairs)
     except (ValueError, RecursionError) as error:
         raise ReviewError(f"{file} is no JSON: {error}") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -48,8 +48,7 @@ def export_training_sets(
     warehouse = open_warehouse(warehouse_folder)
     with warehouse.snapshot() as con:
         marks = _marks(con, warehouse, allowed)
-        earlier = files.replaceable(folder, _names(), force=force)
-        with files.written_aside(folder, earlier) as new:
+        with files.written_aside(folder, _names(), force=force) as new:
             index: dict[str, object] = {}
             for table in _SETS:
                 for fold in FOLDS:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reasonmed_assets.errors import ReasonmedError
@@ -14,6 +15,7 @@ from reasonmed_assets.machine import temporary_folder
 
 MANIFEST = "export.json"
 """SHA-256 of every file of the export, by name."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN = 5
 
 
@@ -33,8 +35,10 @@ def replaceable(folder: Path, names: Sequence[str], *, force: bool) -> list[Path
         ExportError: a file is in the way, and it is not one of an earlier export as that wrote it, or not `force`.
     """
     digests = _digests(folder / MANIFEST) if force else {}
+    if digests.keys().isdisjoint(names):
+        digests = {}
     there = [folder / name for name in dict.fromkeys([*names, *digests, MANIFEST]) if os.path.lexists(folder / name)]
-    # A manifest that lists files is ours.
+    # A manifest that lists files of an export is ours.
     known = {**digests, MANIFEST: _digest(folder / MANIFEST)} if digests else {}
     foreign = [file.name for file in there if file.name not in known or _digest(file) != known[file.name]]
     if foreign:
@@ -45,14 +49,26 @@ def replaceable(folder: Path, names: Sequence[str], *, force: bool) -> list[Path
 
 
 @contextmanager
-def written_aside(folder: Path, earlier: Sequence[Path]) -> Iterator[Path]:
-    """A new folder to write into, whose files are moved into `folder` at the end, in place of `earlier` ones.
+def written_aside(folder: Path, names: Sequence[str], *, force: bool) -> Iterator[Path]:
+    """A new folder to write into, whose files are moved into `folder` at the end, in place of an earlier export.
 
     Where it does not come to the end, `folder` is as it was. The manifest is the last file that goes and the first that
     comes, so that what is cut short in between can be replaced too.
+
+    Args:
+        folder: it need not exist.
+        names: the files that will be written.
+        force: whether to replace an earlier export.
+
+    Raises:
+        ExportError: a file is in the way, at the beginning or when the files are moved; see `replaceable`.
     """
+    replaceable(folder, names, force=force)
     is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ExportError(f"{folder} is no folder: give another one") from None
     try:
         with temporary_folder("export", folder) as temporary:
             aside = temporary / "files"
@@ -60,6 +76,8 @@ def written_aside(folder: Path, earlier: Sequence[Path]) -> Iterator[Path]:
             yield aside
             digests = {file.name: _digest(file) for file in sorted(aside.iterdir())}
             (aside / MANIFEST).write_text(json.dumps({"files": digests}, indent=2) + "\n", encoding="utf-8")
+            # Writing takes long enough for somebody to put or change a file there.
+            earlier = replaceable(folder, names, force=force)
             for file in sorted(earlier, key=lambda file: file.name == MANIFEST):
                 file.unlink()
             for file in sorted(aside.iterdir(), key=lambda file: file.name != MANIFEST):
@@ -67,14 +85,17 @@ def written_aside(folder: Path, earlier: Sequence[Path]) -> Iterator[Path]:
         is_new = False
     finally:
         if is_new:
-            folder.rmdir()
+            with suppress(OSError):  # somebody put a file into it
+                folder.rmdir()
 
 
 def _digests(manifest: Path) -> dict[str, str]:
     """The files that a manifest lists and their digests; none where there is no manifest of ours."""
     try:
-        listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-        return {name: str(digest) for name, digest in listed.items() if Path(name).name == name}
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+        listed = content.pop("files")
+        is_ours = not content and all(_SHA256.fullmatch(digest) for digest in listed.values())
+        return {name: digest for name, digest in listed.items() if is_ours and Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 

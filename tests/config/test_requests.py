@@ -189,6 +189,12 @@ def test_show_and_schema_know_what_is_added() -> None:
         ("https://example.com/v1#part", "no fragment"),
         ("https://me:secret@example.com/v1", "no user and no password"),
         ("https://me@example.com/v1", "no user and no password"),
+        ("https://me:hush/secret@example.com/v1", "no user and no password"),
+        ("https:/me:secret@example.com/v1", "no user and no password"),
+        ("https:\\\\me:secret@example.com/v1", "no user and no password"),
+        ("https//me:secret@example.com/v1", "no user and no password"),
+        ("me:secret@example.com/v1", "no user and no password"),
+        ("https://[me:secret@example.com/v1", "no user and no password"),
         ("ftp://example.com/v1", "not an http address"),
         ("example.com/v1", "not an http address"),
         ("https:///v1", "not an http address"),
@@ -208,6 +214,7 @@ def test_an_address_is_kept_whole_or_refused(url: str, said: str) -> None:
     if url:
         given = {"providers.rehearsal.server": "none", "providers.rehearsal.base_url": url}
         assert said in refused(given)
+        assert "secret" not in refused(given)
 
 
 @pytest.mark.parametrize(
@@ -278,8 +285,15 @@ def test_one_rule_says_which_proxy_leads_to_an_address(
         assert proxy_of(f"https://{host}/v1") is None
 
 
-def test_a_proxy_that_cannot_be_used_is_an_error_without_its_password(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("HTTPS_PROXY", "socks5://me:hush@proxy:1080")
+@pytest.mark.parametrize(
+    "proxy",
+    ["socks5://me:hush@proxy:1080", "http://me:hush@bad host:1", "http://me:hu/sh@proxy:1", "http://me:hush@proxy:99999",
+     "me:hush@\x1b[2J", "http://me:hush@proxy\\x:1"],
+)  # fmt: skip
+def test_a_proxy_that_cannot_be_used_is_an_error_without_its_password(
+    proxy: str, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(ProxyError, match="HTTPS_PROXY names no http proxy") as error:
         proxy_of("https://example.com/v1")
     assert "hush" not in str(error.value)

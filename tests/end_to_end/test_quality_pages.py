@@ -215,6 +215,17 @@ def test_it_writes_beside_a_build_and_replaces_only_its_own_pages(
         list(write_quality_pages(rehearsal.folder, again))
 
 
+def test_no_page_of_the_user_is_replaced_or_written_through_a_link(rehearsal: Built, tmp_path: Path) -> None:
+    (tmp_path / "freshness.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(QualityError, match=r"freshness\.html was not written with a quality report"):
+        list(write_quality_pages(rehearsal.folder, tmp_path))
+    (tmp_path / "index.html").symlink_to(tmp_path / "elsewhere.html")
+    with pytest.raises(QualityError, match=r"index\.html is a link that leads nowhere"):
+        list(write_quality_pages(rehearsal.folder, tmp_path))
+    assert (tmp_path / "freshness.html").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "elsewhere.html").exists()
+
+
 def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match=f"reasonmed build --warehouse {tmp_path}/nowhere"):
         list(write_quality_pages(tmp_path / "nowhere", None))

@@ -124,13 +124,22 @@ ATTACKS = (
         "export",
         "a folder with files of the user, with and without --force",
         "an error; the files stay",
-        (f"{_EXPORT}test_a_file_of_the_user_is_not_overwritten",),
+        (
+            f"{_EXPORT}test_a_file_of_the_user_is_not_overwritten",
+            f"{_EXPORT}test_a_file_of_the_user_by_the_manifest_s_name_is_not_replaced",
+            f"{_EXPORT}test_a_file_that_comes_while_an_export_is_written_is_kept",
+        ),
     ),
     Attack(
-        "export",
-        "a link that leads elsewhere",
-        "an error; nothing is written through it",
-        (f"{_EXPORT}test_a_link_that_leads_nowhere_is_not_written_through",),
+        "export, `quality`, review sheets",
+        "a link that leads elsewhere, a page of the user",
+        "an error; nothing is written through it or over it",
+        (
+            f"{_EXPORT}test_a_link_that_leads_nowhere_is_not_written_through",
+            f"{_EXPORT}test_what_is_no_folder_is_not_written_into",
+            "end_to_end/test_quality_pages.py::test_no_page_of_the_user_is_replaced_or_written_through_a_link",
+            "pages/test_review_sheets.py::test_a_sheet_is_not_written_through_a_link",
+        ),
     ),
     Attack(
         "paths",

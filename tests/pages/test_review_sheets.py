@@ -95,6 +95,13 @@ def test_a_sheet_that_may_be_filled_in_is_not_overwritten(rehearsal: Built, shee
         export_sheets(make_or_open_warehouse(rehearsal.folder), load_profile("simulated"), sheets)
 
 
+def test_a_sheet_is_not_written_through_a_link(rehearsal: Built, tmp_path: Path) -> None:
+    (tmp_path / "reviews.html").symlink_to(tmp_path / "elsewhere.html")
+    with pytest.raises(ReviewError, match=r"reviews\.html exists already"):
+        export_sheets(make_or_open_warehouse(rehearsal.folder), load_profile("simulated"), tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["reviews.html"]
+
+
 def test_a_warehouse_without_examples_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReviewError, match=f"reasonmed build --warehouse {tmp_path}/w"):
         export_sheets(make_or_open_warehouse(tmp_path / "w"), load_profile("simulated"), tmp_path / "out")

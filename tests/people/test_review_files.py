@@ -135,6 +135,29 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         import_reviews(tmp_path, tmp_path / "gone.csv")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", as_csv([GOOD]).replace(b"reviewer", b"reviewer, comment "), "has comment more than once"),
+        (
+            "a.json",
+            json.dumps([GOOD]).replace('"comment": ""', '"comment": "x", "comment": ""').encode(),
+            "comment more",
+        ),
+        ("a.csv", as_csv([GOOD, GOOD]).replace(b"Dr. A.", b'"Dr. A.', 1), "no CSV"),
+        ("a.csv", as_csv([GOOD]).replace(b"Dr. A.", b'"Dr." A.', 1), "no CSV"),
+    ],
+)
+def test_what_would_lose_a_cell_or_a_row_stays_outside(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match=said):
+        take(tmp_path, name, content)
+    assert kept_files(tmp_path / "reviews") == []
+    kept = tmp_path / f"00001-0123456789ab{Path(name).suffix}"
+    kept.write_bytes(content)
+    reviews, _ = read_reviews(kept)
+    assert reviews[0].problem is None, "what an earlier version kept stops no build"
+
+
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from reasonmed_assets.release.files import MANIFEST, ExportError, replaceable, written_aside
+from reasonmed_assets.release.files import MANIFEST, ExportError, written_aside
 
 NAMES = ["sets.json", "README.md"]
 
 
 def export(folder: Path, text: str = "ours", *, force: bool = False, names: list[str] = NAMES) -> None:
-    with written_aside(folder, replaceable(folder, names, force=force)) as new:
+    with written_aside(folder, names, force=force) as new:
         for name in names:
             (new / name).write_text(text)
 
@@ -36,6 +36,44 @@ def test_a_file_of_the_user_is_not_overwritten(tmp_path: Path, name: str, force:
     with pytest.raises(ExportError, match=rf"holds {name}, which the export would overwrite"):
         export(tmp_path, force=force)
     assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {name: "mine"}
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        '{"files": {"a.csv": "checked"}}',
+        '{"files": {"sets.json": "checked"}}',
+        f'{{"files": {{"a.csv": "{"0" * 64}"}}}}',
+        f'{{"files": {{"sets.json": "{"0" * 64}"}}, "note": "mine"}}',
+    ],
+)
+def test_a_file_of_the_user_by_the_manifest_s_name_is_not_replaced(tmp_path: Path, theirs: str) -> None:
+    (tmp_path / MANIFEST).write_text(theirs)
+    with pytest.raises(ExportError, match=rf"holds {MANIFEST}"):
+        export(tmp_path, force=True)
+    assert (tmp_path / MANIFEST).read_text() == theirs
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_that_comes_while_an_export_is_written_is_kept(tmp_path: Path, force: bool) -> None:
+    if force:
+        export(tmp_path)
+    with pytest.raises(ExportError, match=r"holds README\.md"), written_aside(tmp_path, NAMES, force=force) as new:
+        (new / "README.md").write_text("newer")
+        (tmp_path / "README.md").write_text("mine")
+    assert contents(tmp_path) == {"README.md": "mine"} | ({"sets.json": "ours"} if force else {})
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_what_is_no_folder_is_not_written_into(tmp_path: Path, is_link: bool) -> None:
+    place = tmp_path / "sets"
+    if is_link:
+        place.symlink_to(tmp_path / "nowhere")
+    else:
+        place.write_text("mine")
+    with pytest.raises(ExportError, match="sets is no folder"):
+        export(place, force=True)
+    assert [file.name for file in tmp_path.iterdir()] == ["sets"]
 
 
 def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
@@ -66,7 +104,7 @@ def test_what_fails_leaves_the_folder_as_it_was(tmp_path: Path, there: bool) -> 
     folder = tmp_path / "sets"
     if there:
         export(folder)
-    with pytest.raises(OSError, match="disk full"), written_aside(folder, []) as new:
+    with pytest.raises(OSError, match="disk full"), written_aside(folder, NAMES, force=True) as new:
         (new / "sets.json").write_text("half")
         raise OSError("disk full")
     assert folder.exists() == there
@@ -84,7 +122,7 @@ def test_a_manifest_that_names_a_file_elsewhere_removes_nothing(tmp_path: Path) 
     (tmp_path / "mine.txt").write_text("mine")
     export(tmp_path / "sets")
     manifest = tmp_path / "sets" / MANIFEST
-    manifest.write_text(manifest.read_text().replace('"files": {', '"files": {\n"../mine.txt": "1",'))
+    manifest.write_text(manifest.read_text().replace('"files": {', '"files": {\n"../mine.txt": "' + "0" * 64 + '",'))
     export(tmp_path / "sets", "newer", force=True)
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
@@ -92,7 +130,7 @@ def test_a_manifest_that_names_a_file_elsewhere_removes_nothing(tmp_path: Path) 
 def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path: Path) -> None:
     program = (
         "import os, pathlib, sys\nfrom reasonmed_assets.release.files import written_aside\n"
-        "with written_aside(pathlib.Path(sys.argv[1]), []) as new:\n"
+        "with written_aside(pathlib.Path(sys.argv[1]), [], force=False) as new:\n"
         "    (new / 'sets.json').write_text('half')\n    os.utime(new, (0, 0))\n    os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)

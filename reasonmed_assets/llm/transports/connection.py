@@ -16,7 +16,7 @@ from pyreqwest.exceptions import RequestError
 from pyreqwest.http import Url
 from pyreqwest.proxy import ProxyBuilder
 
-from reasonmed_assets.config.addresses import proxy_of
+from reasonmed_assets.config.addresses import ProxyError, proxy_of
 from reasonmed_assets.config.credentials import without_secret
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.outcomes import EndpointError, EngineError, UnauthorisedError, detail_of
@@ -59,6 +59,8 @@ class Connection:
         self._name = name
         self._provider = provider
         self.proxy = proxy_of(base_url)
+        if self.proxy is not None and not Url.is_valid(self.proxy):
+            raise ProxyError(f"provider {name}: the proxy for {base_url} in the environment is no address")
         self.connect_s = min(_CONNECT_S, provider.timeout_s)
         self.idle_s = _IDLE_CONNECTION_S
 

@@ -19,6 +19,7 @@ from reasonmed_assets.llm.ledger.budget import BuildBudget
 from reasonmed_assets.llm.ledger.opening import describe_store, open_store, store_is_current
 from reasonmed_assets.llm.ledger.records import LedgerError, OpenBatch, Recorded
 from reasonmed_assets.llm.ledger.sqlite import schema
+from reasonmed_assets.llm.ledger.sqlite import store as store_module
 
 LEDGERS = Path(__file__).parent / "ledgers"
 WITH_BATCHES = {"0b477f1", "6ffd850", "41446bd", "1c56119", "d64785e", "ae20362"}
@@ -149,6 +150,19 @@ def test_two_processes_may_open_an_old_ledger_at_once(tmp_path: Path) -> None:
     assert [child.wait(60) for child in children] == [0, 0]
     with open_store(path) as store:
         assert len(store.lookup(KEYS)) == 200
+
+
+def test_who_waits_in_vain_for_a_ledger_that_is_brought_forward_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored("ae20362", tmp_path / "ledger.sqlite")
+    monkeypatch.setattr(store_module, "_BUSY_S", 0.05)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(LedgerError, match=r"is locked for 0\.05 s: another process .* run this again when"):
+            open_store(path)
+    with open_store(path) as store:
+        assert len(store.lookup(KEYS)) == 3
 
 
 def test_a_newer_ledger_is_refused_before_and_after_it_was_opened(tmp_path: Path) -> None:

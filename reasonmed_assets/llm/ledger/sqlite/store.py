@@ -114,9 +114,7 @@ class SqliteStore(CallStore):
             self._write_ahead()
             self._reading.execute("pragma query_only = on")
         except (sqlite3.Error, OSError) as error:
-            is_locked = path.exists() and not os.access(path, os.W_OK)
-            advice = "; change its mode, or give another one with --ledger" if is_locked else ""
-            raise LedgerError(f"ledger {path}: cannot be opened: {error}{advice}") from error
+            raise LedgerError(f"ledger {path}: cannot be opened: {error}{_advice(path, error)}") from error
         super().__init__(str(path))
 
     def _disconnect(self) -> None:
@@ -232,6 +230,18 @@ class SqliteStore(CallStore):
             raise LedgerError(
                 f"ledger {self._path}: its file system does not allow a write-ahead log; give another path"
             )
+
+
+def _advice(path: Path, error: Exception) -> str:
+    """What to do about a file that cannot be opened, as the end of a sentence; empty where that is not known."""
+    if path.exists() and not os.access(path, os.W_OK):
+        return "; change its mode, or give another one with --ledger"
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return (
+            f" for {_BUSY_S:g} s: another process writes into it or brings it forward to the present version; run this "
+            "again when that is done"
+        )
+    return ""
 
 
 def _refuse_unusable(path: Path) -> None:
