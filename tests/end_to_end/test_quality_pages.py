@@ -13,6 +13,7 @@ from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TABLES
 
+from reasonmed_assets.pages.column_page import FOLDER
 from reasonmed_assets.pages.data_docs import suite_page
 from reasonmed_assets.pages.site import QualityError, write_quality_pages
 from reasonmed_assets.storage import WarehouseError, make_or_open_warehouse
@@ -163,12 +164,17 @@ def test_every_link_leads_to_a_page(folder: Path) -> None:
             assert "://" not in target
             found = (page.parent / unquote(target)).resolve() if target else page
             assert found.is_file(), f"{page} links to {link}"
-            assert not fragment or f'id="{fragment}"' in found.read_text(encoding="utf-8")
+            # In the lineage of columns a script reads it (tests/pages/test_column_page.py).
+            is_known = found.parent.name == FOLDER or f'id="{fragment}"' in found.read_text(encoding="utf-8")
+            assert not fragment or is_known
 
 
-def test_no_page_loads_or_runs_anything(folder: Path) -> None:
+def test_no_page_loads_anything_and_one_runs_a_script(folder: Path) -> None:
     for page in folder.rglob("*.html"):
-        assert Page(page).loaded == [], page
+        loaded = Page(page).loaded
+        if page.parent.name == FOLDER:
+            loaded = [one for one in loaded if one[0] != "script" or "src" in one[1]]
+        assert loaded == [], page
         assert "@import" not in page.read_text(encoding="utf-8")
     assert {file.suffix for file in folder.rglob("*") if file.is_file()} == {".html"}
 

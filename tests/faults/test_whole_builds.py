@@ -61,10 +61,13 @@ def replies(folder: Path) -> int:
     return len(counts)
 
 
-def finish(process: subprocess.Popen[str], clock: Clock) -> None:
-    """Wait for a build, while there is time."""
+def finish(process: subprocess.Popen[str], clock: Clock, done: str) -> None:
+    """Wait for a build, while there is time; a failure says what was done before."""
     try:
         said, _ = process.communicate(timeout=clock.left_s)
+    except subprocess.TimeoutExpired:
+        clock.check(done)
+        raise
     finally:
         process.kill()
     assert process.returncode == 0, said
@@ -73,7 +76,7 @@ def finish(process: subprocess.Popen[str], clock: Clock) -> None:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Undisturbed:
     folder, started = tmp_path_factory.mktemp("undisturbed") / "warehouse", time.monotonic()
-    finish(start_build(*ARGUMENTS, str(folder)), clock)
+    finish(start_build(*ARGUMENTS, str(folder)), clock, "nothing was done")
     seconds = time.monotonic() - started
     rows = rows_by_table(folder)
     assert len(rows) >= 20
@@ -117,7 +120,7 @@ def test_builds_that_are_killed_at_any_moment_end_with_the_same_rows(
             clock.check(f"{kills} of {KILLS} kills were made")
             if n == 6:
                 break
-        finish(start_build(*ARGUMENTS, str(folder)), clock)
+        finish(start_build(*ARGUMENTS, str(folder)), clock, f"{kills} kills and {builds - 1} builds were made")
         assert rows_by_table(folder) == undisturbed.rows, f"KILL_SEED={SEED}, build {builds} after {n} kills"
         assert replies(folder) == undisturbed.calls
     print(f"{kills} kills of {builds} builds, {len(undisturbed.rows)} tables, {undisturbed.calls} calls each")
@@ -137,7 +140,7 @@ def test_four_builds_at_once_and_four_readers(tmp_path: Path, undisturbed: Undis
         for process in (*readers, *builds):
             running.callback(process.kill)
         for build in builds:
-            finish(build, clock)
+            finish(build, clock, "the four builds had not ended")
         for kind, reader in zip(READERS, readers, strict=True):
             said, _ = reader.communicate(timeout=60)
             assert reader.returncode == 0, kind
