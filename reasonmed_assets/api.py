@@ -48,13 +48,13 @@ class Warehouse:
 
         Raises:
             WarehouseError: there is no warehouse, or nothing in it.
-            QueryError: DuckDB does not accept the query, or it would write where it must not.
+            QueryError: DuckDB does not accept the query, it would write where it must not, or polars has no such rows.
         """
         import pyarrow as pa
 
         from reasonmed_assets.config.settings import BuildSettings
         from reasonmed_assets.storage import open_warehouse
-        from reasonmed_assets.storage.querying import answer, protected_paths, restrict
+        from reasonmed_assets.storage.querying import QueryError, answer, protected_paths, restrict
 
         settings = BuildSettings.begin(self._given)
         folder = settings.warehouse_folder
@@ -66,7 +66,12 @@ class Warehouse:
             return table
         import polars as pl
 
-        return pl.DataFrame(table)
+        try:
+            return pl.DataFrame(table)
+        except pl.exceptions.PolarsError as error:
+            raise QueryError(
+                f'{error}: give each column a name of its own, cast it, or ask for rows="arrow"'
+            ) from error
 
     @overload
     def table(self, name: str) -> pl.DataFrame: ...
@@ -116,11 +121,11 @@ class Warehouse:
         limit: int | Literal["all"] | None = None,
         overrides: str | None = None,
         set: Mapping[str, Any] | None = None,
-        source: Sequence[str] | None = None,
+        source: str | Sequence[str] | None = None,
         select: str | None = None,
         once: bool = False,
         replace: bool = False,
-        allow_shrink: Sequence[str] | None = None,
+        allow_shrink: str | Sequence[str] | None = None,
         budget_usd: float | None = None,
         budget_calls: int | None = None,
     ) -> BuildSummary:
@@ -140,17 +145,18 @@ class Warehouse:
         values = dict(set or {}) | set_overrides(Path(overrides) if overrides else None)
         given: dict[str, Any] = self._given | {"profile": profile, "data_dir": data_dir, "set": values}
         given["limit"] = limit_from(None if limit is None else str(limit), "limit")
+        sources = _listed(source)
         settings = begin_build(
             given,
-            source=source,
+            source=sources,
             once=once,
             replace=replace,
-            allow_shrink=allow_shrink,
+            allow_shrink=_listed(allow_shrink),
             budget_usd=budget_usd,
             budget_calls=budget_calls,
             started_by="reasonmed_assets.Warehouse.build",
         )
-        return run_build(settings, source, select, command("build", warehouse=settings.warehouse_folder))
+        return run_build(settings, sources, select, command("build", warehouse=settings.warehouse_folder))
 
     def __repr__(self) -> str:
         return f"Warehouse({self._given['warehouse']!r})"
@@ -177,6 +183,10 @@ class ShownCalls(Sequence["ShownCall"]):
             head, *texts = map(html.escape, call.lines())
             shown.append(f"<details open><summary>{head}</summary>" + "".join(map(_block, texts)) + "</details>")
         return "".join(shown)
+
+
+def _listed(names: str | Sequence[str] | None) -> Sequence[str] | None:
+    return [names] if isinstance(names, str) else names
 
 
 def _block(text: str) -> str:

@@ -55,3 +55,16 @@ def test_the_public_names_are_few() -> None:
         "sql",
         "table",
     ]
+
+
+def test_what_cannot_be_given_or_found_is_an_error_of_the_package(rehearsal: Built) -> None:
+    wh = reasonmed_assets.Warehouse(rehearsal.folder)
+    for query in ("select 1 as a, 2 as a", "select interval 1 day as a"):
+        with pytest.raises(reasonmed_assets.ReasonmedError, match='rows="arrow"'):
+            wh.sql(query)
+        assert wh.sql(query, "arrow").num_rows == 1
+    for unknown in ("\ud800", "\0", "nowhere"):
+        with pytest.raises(reasonmed_assets.ReasonmedError, match="has the id"):
+            wh.show(unknown)
+    with pytest.raises(reasonmed_assets.ReasonmedError, match="nowhere"):
+        wh.build(source="nowhere", once=True)

@@ -99,7 +99,7 @@ def calls_of(con: duckdb.DuckDBPyConnection, ledger: CallStore, wanted: str) -> 
         LedgerError: the ledger cannot be read.
     """
     # As a text: for a parameter DuckDB imports pandas, which takes longer than all else.
-    rows = con.execute(_QUERY.replace("$wanted", literal(wanted))).fetchall()
+    rows = con.execute(_QUERY.replace("$wanted", literal(wanted))).fetchall() if wanted.isprintable() else []
     if not rows:
         raise UnknownIdError(
             f"no row that a model filled and no call has the id {wanted!r}: ids are the columns path_id, example_id, "

@@ -13,6 +13,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.config.prices import Price
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
@@ -63,7 +64,7 @@ def price_table(profile: Profile, roles: Sequence[str]) -> dg.TableMetadataValue
         for name in sorted(set(profile.roles[role].models().values())):
             periods = profile.models[name].price_periods
             for price in periods or (None,):
-                shown = {part: getattr(price, part, None) for part in ("since", "input", "output")}
+                shown = {part: getattr(price, part, None) for part in Price.model_fields}
                 records.append(table_record({"role": role, "model": profile.models[name].name} | shown))
     return dg.MetadataValue.table(records)
 

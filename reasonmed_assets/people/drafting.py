@@ -17,12 +17,14 @@ from reasonmed_assets.config.toml import inline
 _QUERY = """
 with
 
-verdicts as (
+last_said as (
     select question_id, reviewer, key_verdict, comment
     from reviews
-    where is_current and not is_stale and key_verdict in ('right', 'wrong') and question_id is not null
-    qualify row_number() over (partition by question_id, reviewer order by file desc, row desc) = 1
+    where is_current and not is_stale and key_verdict is not null and question_id is not null
+    qualify row_number() over (partition by question_id, lower(reviewer) order by file desc, row desc) = 1
 ),
+
+verdicts as (select * from last_said where key_verdict in ('right', 'wrong')),
 
 agreed as (
     select

@@ -1,13 +1,13 @@
 -- reads: cost
--- description: Calls, tokens and dollars by source and what became of the rows that they served; dollars are null where
---     one of them is unknown.
+-- description: Calls, tokens and dollars by source and what became of the rows that they served; dollars as far as they
+--     are known, with the number of attempts of unknown cost.
 select
-    source,
+    coalesce(source, 'no source') as source,
     spent_on,
     round(sum(calls)) as calls,
     sum(prompt_tokens + completion_tokens) as tokens,
-    case when sum(unknown_attempts) = 0 then sum(cost_usd) end as usd
+    sum(cost_usd) as usd,
+    round(sum(unknown_attempts)) as unknown_attempts
 from cost
-where source is not null
-group by source, spent_on
-order by source, spent_on
+group by all
+order by all

@@ -192,8 +192,11 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     assert filled["status"] == "SUCCESS"
     assert {"key": "dagster/partition", "value": "medqa"} in filled["tags"]
 
+    # The daemon looks every half a minute.
+    _wait_for("the tables over all sources follow", lambda: ui.runs("reasonmed/completes", backfill), RUN_S)
+    _wait_for("they are made", lambda: _have_ended(ui, before + 3), RUN_S)
     (completed,) = ui.runs("reasonmed/completes", backfill)
-    assert completed["status"] == "SUCCESS", "the tables over all sources follow"
+    assert completed["status"] == "SUCCESS"
 
     _assert_metadata(ui.metadata("questions", "mmlu"))
     trust = ui.metadata("verifier_audit", "mmlu")["verifier_trust"]["table"]["records"]

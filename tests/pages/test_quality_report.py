@@ -111,6 +111,14 @@ def test_what_is_not_up_to_date_is_named_first(con: duckdb.DuckDBPyConnection) -
     assert f"reasoning_paths/mmlu: its last run failed ({SCRIPT})" in said
 
 
+def test_dollars_are_shown_as_far_as_they_are_known(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update llm_calls set cost_usd = 2")
+    con.execute("update llm_calls set cost_usd = null where attempt_id = (select min(attempt_id) from llm_calls)")
+    (known,) = con.execute("select sum(cost_usd) from cost").fetchone() or (0,)
+    assert known > 0
+    assert f"${known:,.2f} and 1 of unknown cost" in render(con, [], Path("/data/warehouse"))
+
+
 def test_parts_without_rows_say_so(con: duckdb.DuckDBPyConnection) -> None:
     for table in ("verifications", "difficulty_tiers", "quality_scores", "publishes"):
         con.execute(f"delete from {table}")

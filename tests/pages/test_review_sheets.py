@@ -63,6 +63,7 @@ def test_sheet_and_page_hold_the_same_examples_of_every_source(rehearsal: Built,
     for row in rows:
         shown = "question, path, key, array_to_string(options, '\n')"
         found = rehearsal.query(f"select {shown} from example where example_id = '{row['example_id']}'")
+        assert f">{row['example_id']}<" in (sheets / "reviews.html").read_text(encoding="utf-8")
         assert found == [(row["question"], row["path"], row["key"], row["options"])]
 
 

@@ -56,6 +56,15 @@ def test_a_key_that_reviewers_agree_is_wrong_is_drafted_in_their_words(
     assert "# - A (key)" in file.read_text(encoding="utf-8")
 
 
+def test_what_a_reviewer_says_last_counts_whatever_the_case_of_the_name(con: duckdb.DuckDBPyConnection) -> None:
+    columns = "question_id, reviewer, key_verdict, is_stale, is_current, row"
+    said = [("2" * 16, "ben", "unsure", False, True, 2), ("3" * 16, "anna", "wrong", False, True, 2)]
+    con.executemany(f"insert into reviews ({columns}) values (?, ?, ?, ?, ?, ?)", said)
+    drafted = "".join(draft_overrides(con, TODAY, reviewers=2))
+    assert [id for id in ("1", "2", "3") if id * 16 in drafted] == ["1"]
+    assert "2" * 16 in "".join(draft_overrides(con, TODAY, reviewers=1)), "Ben is no longer sure that it is right"
+
+
 def test_one_reviewer_may_be_enough_and_one_who_disagrees_is_too_much(con: duckdb.DuckDBPyConnection) -> None:
     drafted = "".join(draft_overrides(con, TODAY, reviewers=1))
     assert [id for id in ("1", "2", "3", "4", "5") if id * 16 in drafted] == ["1", "3"]

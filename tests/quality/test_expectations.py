@@ -20,7 +20,7 @@ from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.pages.check_list import fault_id
 
-SMALL = {"checks.thresholds.min_rows_for_rates": 2}
+SMALL = {"checks.thresholds.min_rows_for_rates": 1}
 TRAINING = ("sft_cot", "sft_response", "sft_reasonmed")
 # Table, view and column of the expectation, what makes it fail, figures of the last build.
 FAULTS: list[tuple[str, str, str, dict[str, Any] | None]] = [

@@ -17,15 +17,14 @@ def cost(con: duckdb.DuckDBPyConnection) -> Part:
     columns, rows = columns_and_rows(con, sql.query("report/spent").text)
     if not rows:
         return nothing("cost", title, "llm_calls")
-    by_source: dict[str, list[tuple[str, float, float | None]]] = {}
-    for source, spent_on, calls, _, usd in rows:
-        by_source.setdefault(source, []).append((spent_on, calls, usd))
+    by_source: dict[str, list[tuple[str, float, float, int]]] = {}
+    for source, spent_on, calls, _, usd, unknown in rows:
+        by_source.setdefault(source, []).append((spent_on, calls, usd or 0.0, int(unknown or 0)))
     lines = []
     for source, parts in by_source.items():
-        dollars = [usd for _, _, usd in parts]
-        known = sum(usd for usd in dollars if usd is not None)
-        total = f"${known:,.2f}" + (" and an unknown sum" if None in dollars else "")
-        drawn = stacked(source, {spent_on: calls for spent_on, calls, _ in parts}, _SPENT_ON)
+        unknown = sum(part[3] for part in parts)
+        total = f"${sum(part[2] for part in parts):,.2f}" + (f" and {unknown:,} of unknown cost" if unknown else "")
+        drawn = stacked(source, {spent_on: calls for spent_on, calls, *_ in parts}, _SPENT_ON)
         lines.append(Row(source, f"{total}: {drawn.text}", drawn.bars))
     caption = (
         "What came of the rows that the calls of a source served: examples, examples that were dropped, questions that "
