@@ -101,7 +101,10 @@ class FreeValue:
 def free_values(profile: Profile) -> dict[str, FreeValue]:
     """What a run may set under `set`, by dotted key: what `settings_of_run` lets pass, so far as the type tells it."""
     models = {key[:3] for key in profile.roles.models()}
-    found = {f"limits.{source}": FreeValue(int, "Questions of this source.") for source in profile.sources.declared}
+    found = {
+        f"limits.{source}": FreeValue(int | None, "Questions of this source; null: all.")
+        for source in profile.sources.declared
+    }
     for role in type(profile.roles).model_fields:
         for name, field in Spending.model_fields.items():
             found[f"budget.roles.{role}.{name}"] = FreeValue(field.annotation, f"Of role {role}: {field.description}")

@@ -40,6 +40,8 @@ RECIPE_TAG = "reasonmed/recipe"
 FORMER_PLACES = ("profile", "warehouse", "data_dir", "ledger")
 """What earlier versions wrote into the configuration of each run."""
 
+_OF_EARLIER_VERSION = "of_earlier_version"
+"""Where the configuration of an earlier version's run is set aside."""
 _LOGGED_EVERY_S = 30.0
 _LONGEST_LINE = 400
 
@@ -148,7 +150,10 @@ def _build_resource(
     fields = {name: _field(kind, said) for name, (kind, said) in _FIELDS.items()}
     if settings is None:
         # What a person types is checked before a run begins; what the command line was given, it has checked itself.
-        fields["set"] = _field(_settable(profile), _FIELDS["set"][1])
+        free = _settable(profile)
+        typed = fields | {"set": _field(dg.Permissive(free), _FIELDS["set"][1])}
+        aside = _field(dict, "What a run of an earlier version said.")
+        fields |= {"set": _field(dg.Shape(free), _FIELDS["set"][1]), _OF_EARLIER_VERSION: aside}
 
     @dg.resource(config_schema=fields, description="What this run changes of the recipe of the warehouse; {}: nothing.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
@@ -176,7 +181,12 @@ def _build_resource(
                 if build_id is None and instance is not None:
                     _settle(session, instance, context.log)
 
-    return build
+    return build if settings is not None else build.configured(_set_aside, config_schema=typed)
+
+
+def _set_aside(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of a run as it is checked: what an earlier version wrote may hold keys that no run sets now."""
+    return {_OF_EARLIER_VERSION: config} if "profile" in config else config
 
 
 def _settle(session: BuildSession, instance: dg.DagsterInstance, log: Any) -> None:
@@ -192,10 +202,8 @@ def _field(kind: Any, said: str) -> dg.Field:
     return dg.Field(kind, is_required=False, description=said)
 
 
-def _settable(profile: Profile) -> dg.Shape:
-    return dg.Shape(
-        {key: _field(_config_type(key, one.kind), one.description) for key, one in free_values(profile).items()}
-    )
+def _settable(profile: Profile) -> dict[str, dg.Field]:
+    return {key: _field(_config_type(key, one.kind), one.description) for key, one in free_values(profile).items()}
 
 
 def _config_type(key: str, kind: Any) -> Any:
@@ -224,7 +232,7 @@ def _settings_of_run(context: dg.InitResourceContext, given: BuildSettings | Non
     A run that repeats an earlier one has the recipe of now, and its log names the difference. A run of a backfill has
     the version that the backfill started with.
     """
-    config = dict(context.resource_config)
+    config = dict(context.resource_config.get(_OF_EARLIER_VERSION) or context.resource_config)
     is_repeated = context.run is not None and context.run.parent_run_id is not None
     settings = given or begin_run(None if is_repeated else _version_of_backfill(context))
     if given is None and context.log:

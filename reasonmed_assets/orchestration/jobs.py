@@ -29,7 +29,12 @@ COMPLETES = "reasonmed/completes"
 """Tag of a run: the backfill after which it makes the tables over all sources."""
 
 _OPEN = [BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING]
-_ENDED = [BulkActionStatus.COMPLETED, BulkActionStatus.COMPLETED_SUCCESS, BulkActionStatus.COMPLETED_FAILED]
+_ENDED = [
+    BulkActionStatus.COMPLETED,
+    BulkActionStatus.COMPLETED_SUCCESS,
+    BulkActionStatus.COMPLETED_FAILED,
+    BulkActionStatus.FAILED,
+]
 _LATEST_BACKFILLS = 50
 _EVERY_S = 15
 _REVIEWS = "reviews"

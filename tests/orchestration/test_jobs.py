@@ -57,7 +57,9 @@ def test_which_are_on_at_first() -> None:
     assert SENSORS["complete_backfills"].job_name == RELEASE_JOB
 
 
-@pytest.mark.parametrize("status", [BulkActionStatus.COMPLETED_SUCCESS, BulkActionStatus.COMPLETED_FAILED])
+@pytest.mark.parametrize(
+    "status", [BulkActionStatus.COMPLETED_SUCCESS, BulkActionStatus.COMPLETED_FAILED, BulkActionStatus.FAILED]
+)
 def test_a_backfill_of_sources_is_completed_once_also_where_a_source_failed(
     instance: dg.DagsterInstance, warehouse: Path, status: BulkActionStatus
 ) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
 
 from reasonmed_assets.config.launching import LaunchError, free_values, settings_of_run
 from reasonmed_assets.config.settings import BuildSettings
@@ -99,12 +101,46 @@ def test_a_typo_is_refused_before_a_run_begins(
         dg.validate_run_config(job, {"resources": {"build": {"config": config}}})
 
 
+def test_a_run_of_an_earlier_version_is_repeated_with_the_recipe_of_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("REASONMED_PROFILE", "simulated")
+    former = {"profile": "simulated", "limit": 4, "set": {"sources.overrides": "/mine.toml", "seed": 9}}
+    config = {"resources": {"build": {"config": former}}}
+    defs = build_defs()
+    dg.validate_run_config(defs.resolve_job_def("build_source"), config)
+    made = []
+
+    @dg.op(required_resource_keys={"build"})
+    def seen(context):
+        made.append(context.resources.build.settings)
+
+    @dg.job(resource_defs={"build": (defs.resources or {})["build"]}, executor_def=dg.in_process_executor)
+    def job():
+        seen()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        with pytest.raises(dg.DagsterResourceFunctionError) as error:
+            job.execute_in_process(config, instance=instance)
+        assert "a run may not set sources.overrides" in str(error.value.__cause__)
+        (first,) = instance.get_runs()
+        assert not instance.all_logs(first.run_id, of_type=dg.DagsterEventType.STEP_START)
+        again = {"dagster/parent_run_id": first.run_id, "dagster/root_run_id": first.run_id}
+        repeated = instance.create_run_for_job(
+            job, run_config=config, parent_run_id=first.run_id, root_run_id=first.run_id, tags=again
+        )
+        assert execute_run(InMemoryJob(job), repeated, instance).success
+    assert made[0].set.get("seed") is None
+    assert "the run that is repeated was made by another recipe" in capfd.readouterr().err
+
+
 def test_the_launchpad_knows_what_a_run_may_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
     monkeypatch.setenv("REASONMED_PROFILE", "simulated")
     profile = BuildSettings(profile="simulated").loaded_profile
     values = {
-        "limits.medqa": 2, "seed": 7, "rules.template": "think", "rules.near_duplicate_ratio": 91,
+        "limits.medqa": 2, "limits.mmlu": None, "seed": 7, "rules.template": "think", "rules.near_duplicate_ratio": 91,
         "roles.verifier.votes": 3, "roles.verifier.top_p": None, "checks.thresholds.acceptance_min": 0.2,
         "budget.calls": 5, "budget.roles.verifier.usd": 1.5,
         "roles.generator": [slot.model_dump(mode="json") for slot in profile.roles.generator.root],

@@ -89,6 +89,10 @@ def test_a_reader_follows_columns_by_mouse_keyboard_and_address(file: Path, tmp_
         assert opened.value(tab, "document.querySelectorAll('.chosen .columns a').length") == len(
             TABLES["verifications"].columns
         )
+        opened.value(tab, "document.getElementById('find').value = '50%'")
+        opened.value(tab, "document.getElementById('search').requestSubmit()")
+        opened.value(tab, "new Promise(done => setTimeout(done, 50))")
+        assert panel() == "There is no table or column 50%."
         opened.value(tab, "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
         opened.value(tab, "new Promise(done => setTimeout(done, 50))")
         assert panel() == ""

@@ -113,6 +113,7 @@ function showColumn(id) {
   if (column.type) panel.append(element("p", column.type, "quiet"));
   const up = reach(id, upstream), down = reach(id, downstream);
   const origins = { file: "read from a file", profile: "a value of the profile", constant: "a constant of the query",
+    count: "a count of rows",
     call: "measured of the model call", publish: "measured of the publish" };
   if (column.origin) panel.append(element("p", "From no column: " + origins[column.origin] + "."));
   if (upstream(id).length || !column.origin) panel.append(...list("▲ Made from", upstream(id), up, "up"));
@@ -172,7 +173,8 @@ function draw(edges) {
 }
 
 function show() {
-  const id = decodeURIComponent(location.hash.slice(1));
+  let id = location.hash.slice(1);
+  try { id = decodeURIComponent(id); } catch { /* a text with a % is shown as it is */ }
   panel.replaceChildren();
   lines.replaceChildren();
   document.querySelectorAll(".columns").forEach(ul => ul.replaceChildren());
