@@ -30,7 +30,7 @@ from reasonmed_assets.llm.ledger.records import Recorded
 from reasonmed_assets.orchestration.history import dagster_instance
 from reasonmed_assets.pages.site import write_quality_pages
 from reasonmed_assets.people.reviews import import_reviews, kept_files, read_reviews
-from reasonmed_assets.release.files import replaceable, written_aside
+from reasonmed_assets.release.files import written_aside
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.storage import open_warehouse as open_declared
 
@@ -119,7 +119,7 @@ def _imported(folder: Path) -> object:
 
 def _export(folder: Path, _: Path) -> None:
     names = [f"{n}.json" for n in range(4)]
-    with written_aside(folder / "sets", replaceable(folder / "sets", names, force=True)) as new:
+    with written_aside(folder / "sets", names, force=True) as new:
         for name in names:
             (new / name).write_text(LONG[:200_000])
 

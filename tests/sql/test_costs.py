@@ -116,7 +116,9 @@ class Probes(CallColumns):
 
 def test_a_new_table_that_names_calls_is_among_the_served_rows_and_costed() -> None:
     con = connect()
-    spec = TableSpec("probes", "verdicts", "One row per probe.", "probe_id", None, Probes, Missing("outcome is null"))
+    spec = TableSpec(
+        "probes", "verdicts", "One row per probe.", "probe_id", None, Probes, missing=Missing("outcome is null")
+    )
     con.execute(spec.ddl().replace(" not null", ""))
     views = shipped_views() | {"served_rows": served_rows([*TABLES.values(), spec])}
     create_views(con, views, kind="view")
