@@ -193,7 +193,7 @@ AUDIT = orjson.dumps(
         "outcomes": [],
     }
 )
-MANIFEST = b'{"files": {"sets.json": "0123"}}'
+MANIFEST = b'{"files": {"sets.json": "%s"}}' % (b"0" * 64)
 FRAME = Frames().compress("verifier", [RESPONSE])[0]
 
 
