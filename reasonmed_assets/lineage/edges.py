@@ -12,7 +12,7 @@ from typing import NamedTuple
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
 from reasonmed_assets.lineage.made_by_code import MADE_BY_CODE
-from reasonmed_assets.lineage.query import LineageError, sources_of
+from reasonmed_assets.lineage.query import COUNTED, LineageError, sources_of
 from reasonmed_assets.llm.replies.relation import REPLIES, WRITTEN
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 from reasonmed_assets.roles import role_named
@@ -39,6 +39,9 @@ Columns = Mapping[str, tuple[Edge, ...]]
 """The columns of a relation, in their order, each with its edges."""
 
 
+_COUNTED = Edge(*COUNTED)
+
+
 @cache
 def edges_of(name: str) -> Columns:
     """The edges of every column of a declared table or of a view.
@@ -50,6 +53,23 @@ def edges_of(name: str) -> Columns:
         QueryError: there is no query of that name, or a header is wrong.
     """
     return Lineage().edges(name)
+
+
+@cache
+def origins_of(name: str) -> Mapping[str, str]:
+    """Where each column that is made from none is from: of a table as declared, of a view `count` or `constant`.
+
+    Raises: see `edges_of`.
+    """
+    if name in TABLES:
+        return TABLES[name].origins
+    lineage = Lineage()
+    counts = lineage.counts(name)
+    return {
+        column: "count" if column in counts else "constant"
+        for column, edges in lineage.edges(name).items()
+        if not edges
+    }
 
 
 class Lineage:
@@ -70,7 +90,7 @@ class Lineage:
             LineageError: a query cannot be resolved, a relation is made by nothing, or a declared column is missing.
         """
         if name not in TABLES:
-            return self._once(f"views/{name}")
+            return {column: _of_columns(edges) for column, edges in self._once(f"views/{name}").items()}
         declared = dict.fromkeys(TABLES[name].columns, ())
         if self._find(f"tables/{name}") is None:
             # Written by storage within a publish.
@@ -79,7 +99,11 @@ class Lineage:
         missing = declared.keys() - made.keys() - {ROW_HASH}
         if missing:
             raise LineageError(f"tables/{name} yields no {', '.join(sorted(missing))}, which {name} declares.")
-        return declared | {column: made[column] for column in declared if column != ROW_HASH}
+        return declared | {column: _of_columns(made[column]) for column in declared if column != ROW_HASH}
+
+    def counts(self, view: str) -> set[str]:
+        """The columns of a view that count rows. Raises: see `edges`."""
+        return {column for column, edges in self._once(f"views/{view}").items() if _COUNTED in edges}
 
     def _once(self, query: str, table: str = "") -> Columns:
         """The edges of a query's columns, with the temporary relations that it reads as `table` has them."""
@@ -96,6 +120,7 @@ class Lineage:
         if query.step is not None:
             relations |= self._step(query.step, table)
         schema = tuple((name, tuple(columns)) for name, columns in relations.items())
+        relations[COUNTED.relation] = {COUNTED.column: (_COUNTED,)}
         return {
             column: _merged(edge for ref in refs for edge in relations[ref.relation][ref.column])
             for column, refs in sources_of(query.name, query.text, schema).items()
@@ -137,6 +162,10 @@ class Lineage:
         shown = _merged(edge._replace(roles=(*edge.roles, *roles)) for field in fields for edge in calls[field])
         replies = {column: shown if column in WRITTEN else () for column in REPLIES.names}
         return {"calls": calls, "replies": replies | {"row_id": calls["row_id"]}}
+
+
+def _of_columns(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    return tuple(edge for edge in edges if edge.table != COUNTED.relation)
 
 
 def _merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:

@@ -33,6 +33,10 @@ class Ref(NamedTuple):
     column: str
 
 
+COUNTED = Ref("", "*")
+"""Of a column that counts rows, whatever they hold."""
+
+
 @cache
 def sources_of(name: str, query: str, schema: Schema) -> Mapping[str, frozenset[Ref]]:
     """Output column of a query -> the columns that it is computed from: those named in its select expression, followed
@@ -40,8 +44,8 @@ def sources_of(name: str, query: str, schema: Schema) -> Mapping[str, frozenset[
 
     What only chooses, pairs or orders rows is no source, as in Dagster's column lineage: `where`, `join`, `group by`,
     `having`, `qualify`, `order by`, the second argument of `arg_min` and `arg_max`. What a count or a rank is computed
-    over is one: `filter (where ...)`, `over (...)`. A macro's call is computed from its arguments: macros read no
-    relation.
+    over is one: `filter (where ...)`, `over (...)`. What only counts rows has `COUNTED`. A macro's call is computed
+    from its arguments: macros read no relation.
 
     Args:
         name: the query's name, for messages.
@@ -61,7 +65,8 @@ def sources_of(name: str, query: str, schema: Schema) -> Mapping[str, frozenset[
         qualified = qualify(parsed, dialect="duckdb", schema=columns, identify=False, validate_qualify_columns=False)
     except SqlglotError as error:
         raise LineageError(f"{name}: {error}") from error
-    return _Reader(name, dict(schema)).columns(_root(name, qualified))
+    found = _Reader(name, dict(schema)).columns(_root(name, qualified))
+    return {column: refs - {COUNTED} or refs for column, refs in found.items()}
 
 
 class _Reader:
@@ -98,6 +103,8 @@ class _Reader:
         """The outside columns that an expression of a scope is computed from."""
         if isinstance(node, exp.Column):
             yield from self._column(node, scope)
+        elif isinstance(node, exp.Count | exp.RowNumber) and not node.find(exp.Column):
+            yield COUNTED
         elif isinstance(node, exp.TableColumn) or (
             isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count)
         ):

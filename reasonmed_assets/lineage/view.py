@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
-from reasonmed_assets.lineage.edges import edges_of
+from reasonmed_assets.lineage.edges import edges_of, origins_of
 from reasonmed_assets.quality.schema import TABLES
 
 NAME = "column_lineage"
@@ -20,8 +20,8 @@ _TEXT = """\
 -- description: What every column of every table and view is made from, one row per upstream column. `kind` is how:
 --     `computed` by the SQL or by code, `prompt` (a model wrote it, and the prompts of `roles` show the upstream
 --     column), `previous` (as the build before, or an earlier round, left it); of a column that is made from none where
---     it is from: `file`, `profile`, `constant`, `call`, `publish`. Written from the queries by
---     `python -m reasonmed_assets.lineage.view`.
+--     it is from: `file`, `profile`, `constant`, `count` (of rows), `call`, `publish`. Written from
+--     the queries by `python -m reasonmed_assets.lineage.view`.
 select
     table_name,
     column_name,
@@ -48,7 +48,7 @@ def text() -> str:
 
 
 def _rows(name: str) -> Iterator[tuple[str, ...]]:
-    origins = TABLES[name].origins if name in TABLES else {}
+    origins = origins_of(name)
     for column, edges in edges_of(name).items():
         for edge in edges:
             kind = "previous" if edge.is_previous else "prompt" if edge.roles else "computed"

@@ -82,6 +82,12 @@ def _edges_of(name: str) -> Columns:
     return edges_of(name)
 
 
+def _origins_of(name: str) -> Mapping[str, str]:
+    from reasonmed_assets.lineage.edges import origins_of
+
+    return origins_of(name)
+
+
 def _of_account() -> list[str]:
     return [name for name, spec in TABLES.items() if spec.group == _ACCOUNT]
 
@@ -114,8 +120,9 @@ def _relations(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord]) -
             "sql": dict(_queries(name)),
         }
     for query in sql.queries("views"):
+        origins = _origins_of(query.makes)
         columns = [
-            {"name": column, "type": "", "about": "", "from": _edges(edges), "origin": "" if edges else "constant"}
+            {"name": column, "type": "", "about": "", "from": _edges(edges), "origin": origins.get(column, "")}
             for column, edges in _edges_of(query.makes).items()
         ]
         found[query.makes] = {

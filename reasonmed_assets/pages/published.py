@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import duckdb
 
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.machine import write_durably
 from reasonmed_assets.pages.rendering import templates
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.storage import Warehouse
@@ -45,9 +46,7 @@ def write_freshness(warehouse: Warehouse, folder: Path | None = None) -> list[St
         return []
     folder = folder or warehouse.companion("quality")
     folder.mkdir(parents=True, exist_ok=True)
-    new = folder / f".{FRESHNESS}"
-    new.write_text(render_freshness(rows, warehouse.name), encoding="utf-8")
-    new.replace(folder / FRESHNESS)
+    write_durably(folder / FRESHNESS, render_freshness(rows, warehouse.name))
     return stale_of(rows)
 
 

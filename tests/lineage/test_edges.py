@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from reasonmed_assets import sql
 from reasonmed_assets.lineage import view
-from reasonmed_assets.lineage.edges import Edge, Lineage, edges_of
+from reasonmed_assets.lineage.edges import Edge, Lineage, edges_of, origins_of
 from reasonmed_assets.lineage.query import LineageError
 from reasonmed_assets.storage.views import create_views, shipped_views
 
@@ -145,6 +145,14 @@ def test_macros_read_no_table() -> None:
     created = [one for one in sqlglot.parse(sql.macros_text(), dialect="duckdb") if one is not None]
     assert created
     assert not [table.name for one in created for table in one.expression.find_all(exp.Table)]
+
+
+def test_a_count_of_rows_is_no_constant() -> None:
+    counts = {"funnel": "paths", "model_agreement": "paths", "verdict_confusion": "paths", "verifier_trust": "n"}
+    for name, column in counts.items():
+        assert edges_of(name)[column] == ()
+        assert origins_of(name)[column] == "count"
+    assert origins_of("verifier_trust")["measure"] == "constant"
 
 
 def _changed(queries: Mapping[str, str]) -> Lineage:

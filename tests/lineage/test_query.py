@@ -92,7 +92,7 @@ def test_what_a_count_or_a_rank_is_computed_over_is_a_source() -> None:
     assert _sources(query) == {
         "n_correct": ["votes.verdict"],
         "place": ["votes.path_id", "votes.sample"],
-        "n": [],
+        "n": [".*"],
     }
 
 

@@ -17,7 +17,7 @@ from reasonmed_assets.quality import tables as _tables  # noqa: F401
 
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.pages.review_sheets import _page, export_sheets
-from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError, import_reviews
+from reasonmed_assets.people.reviews import EXAMPLE, FILLED_IN, ReviewError, as_cell, import_reviews
 from reasonmed_assets.storage import make_or_open_warehouse
 
 
@@ -132,3 +132,11 @@ def test_the_page_works_on_a_phone(sheets: Path, tmp_path: Path) -> None:
         read = f"fill(csvRows({json.dumps(written.getvalue())})); const row = entry(cards[0]);"
         loaded = chromium.value(tab, f"(() => {{ {read} return [row.key_verdict, row.comment] }})()")
         assert loaded == ["wrong", 'He said "no",\ntwice']
+        for mark in ";\t":
+            written = io.StringIO()
+            sheet = csv.DictWriter(written, [*EXAMPLE, *FILLED_IN], delimiter=mark, extrasaction="ignore")
+            sheet.writeheader()
+            sheet.writerow(first | {"key_verdict": "Not sure", "comment": as_cell('= 5" off'), "reviewer": "Anna"})
+            read = f"fill(csvRows({json.dumps(written.getvalue())})); const row = entry(cards[0]);"
+            loaded = chromium.value(tab, f"(() => {{ {read} return [row.key_verdict, row.comment] }})()")
+            assert loaded == ["unsure", '= 5" off']

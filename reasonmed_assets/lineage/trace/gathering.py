@@ -163,7 +163,9 @@ def find(snapshot: Snapshot, wanted: str) -> Found:
     wanted = wanted.strip().encode(errors="replace").decode()
     by_id = _by_id(snapshot, wanted) if wanted else []
     exact = [one for one in by_id if one.id == wanted]
-    found = exact or by_id or _by_words(snapshot, wanted)
+    native = [] if exact else _by_native_id(snapshot, wanted)
+    # A word may be of hex digits, and a publisher's number how an id begins.
+    found = exact or list(dict.fromkeys([*native, *by_id, *([] if native else _by_words(snapshot, wanted))]))
     if len(found) == 1 or (exact and len({one.id for one in found}) == 1):
         return found[0]
     if not found:
@@ -191,10 +193,12 @@ def _by_id(snapshot: Snapshot, wanted: str) -> list[Found]:
         # Records that could not be read are in no other table.
         rows = snapshot.rows("select raw_id from rejected_questions where starts_with(raw_id, $1)", wanted)
         found = [Found("rejected_questions", row["raw_id"]) for row in rows if len(wanted) >= _SHORTEST_PREFIX]
-    if not found:
-        rows = snapshot.rows(f"select raw_id from raw_questions where native_id = $1 limit {_LISTED + 1}", wanted)
-        found = [Found("raw_questions", row["raw_id"]) for row in rows]
     return found
+
+
+def _by_native_id(snapshot: Snapshot, wanted: str) -> list[Found]:
+    rows = snapshot.rows(f"select raw_id from raw_questions where native_id = $1 limit {_LISTED + 1}", wanted)
+    return [Found("raw_questions", row["raw_id"]) for row in rows]
 
 
 def _by_words(snapshot: Snapshot, wanted: str) -> list[Found]:

@@ -88,7 +88,10 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
 
     def freshness_of(request: Request) -> Response:
         try:
-            with open_warehouse(warehouse).snapshot() as con:
+            opened = open_warehouse(warehouse)
+            if not opened.has_snapshot:
+                return HTMLResponse(render_freshness([], str(warehouse)), headers=_HEADERS)
+            with opened.snapshot() as con:
                 page = render_freshness(freshness(con), str(warehouse))
         except WarehouseError as error:
             return _told(str(error), 503)

@@ -84,6 +84,24 @@ def test_what_nothing_or_several_things_mean_is_an_error_that_says_what_to_try(s
             find(snapshot, odd)
 
 
+def test_a_word_that_begins_an_id_is_a_word_too(con: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
+    con.execute("begin")
+    try:
+        con.execute(
+            "insert into raw_questions by name select * replace ('face01' as raw_id, 'face01' as question_id, 'n9' as"
+            " native_id, 'Which nerve?' as question), from raw_questions where raw_id = 'raw/easy1'"
+        )
+        assert find(snapshot, "face").id == "face01"
+        con.execute("update raw_questions set question = 'Pain in the face' where raw_id = 'raw/easy1'")
+        with pytest.raises(TraceError, match=r"several rows.*\n  face01 .*\n  raw/easy1 "):
+            find(snapshot, "face")
+        assert find(snapshot, "face01").id == "face01"
+        con.execute("update raw_questions set native_id = 'face' where raw_id = 'face01'")
+        assert find(snapshot, "face").id == "face01"
+    finally:
+        con.execute("rollback")
+
+
 def test_the_traces_hold_every_row_of_every_question_once(snapshot: Snapshot, con: duckdb.DuckDBPyConnection) -> None:
     """Counted against the tables: nothing of a question is left out, and nothing of another one is in."""
     found: dict[str, int] = {}

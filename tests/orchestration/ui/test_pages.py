@@ -76,6 +76,12 @@ def test_nothing_else_is_shown(client: TestClient, path: str) -> None:
     assert "paid" not in answer.text and "token" not in answer.text
 
 
+def test_the_freshness_of_a_warehouse_without_a_publish_is_a_page(client: TestClient) -> None:
+    answer = client.get("/pages/quality/freshness.html")
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/html")
+    assert "Nothing is published yet." in answer.text
+
+
 def test_they_are_read_only_and_the_rest_is_dagster_s(client: TestClient) -> None:
     assert client.post("/pages/quality/index.html").status_code == 405
     assert client.get("/pages/review/reviews.html").status_code == 404
