@@ -121,17 +121,19 @@ def _inputs_changed() -> dg.AutomationCondition[Any]:
 
 def _complete_backfills(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """One run after each backfill of sources that ended since the last look, if a table over all sources is behind."""
-    if _backfills(context.instance, _OPEN):
-        yield dg.SkipReason("A backfill of sources is not at its end.")
-        return
+    is_open = bool(_backfills(context.instance, _OPEN))
     ended = {
         backfill.backfill_id: backfill.backfill_end_timestamp or backfill.backfill_timestamp
         for backfill in _backfills(context.instance, _ENDED)
     }
     latest = max(ended.values(), default=0.0)
-    seen = float(context.cursor) if context.cursor else None
-    context.update_cursor(str(max(latest, seen or 0.0)))
-    new = [backfill for backfill, at in ended.items() if seen is not None and at > seen]
+    # What had ended before the first look is not completed; what was open then is.
+    seen = float(context.cursor) if context.cursor else latest
+    context.update_cursor(str(seen if is_open else max(latest, seen)))
+    if is_open:
+        yield dg.SkipReason("A backfill of sources is not at its end.")
+        return
+    new = [backfill for backfill, at in ended.items() if at > seen]
     if not new:
         yield dg.SkipReason("No backfill of sources has ended since the last look.")
         return

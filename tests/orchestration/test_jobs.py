@@ -73,6 +73,17 @@ def test_a_backfill_of_sources_is_completed_once_also_where_a_source_failed(
     assert tick("complete_backfills", instance, cursor)[0] == []
 
 
+def test_a_backfill_that_is_open_at_the_first_look_is_completed(instance: dg.DagsterInstance, warehouse: Path) -> None:
+    backfill(instance, "before", BulkActionStatus.COMPLETED_SUCCESS, 100.0)
+    backfill(instance, "open", BulkActionStatus.REQUESTED, 200.0)
+    requests, cursor, _ = tick("complete_backfills", instance, None)
+    assert requests == []
+    (opened,) = instance.get_backfills(status=BulkActionStatus.REQUESTED)
+    instance.update_backfill(opened.with_status(BulkActionStatus.COMPLETED_SUCCESS))
+    (request,), _, _ = tick("complete_backfills", instance, cursor)
+    assert request.tags[COMPLETES] == "open"
+
+
 def test_what_is_open_cancelled_or_of_no_source_is_not_completed(instance: dg.DagsterInstance, warehouse: Path) -> None:
     backfill(instance, "of no source", BulkActionStatus.COMPLETED_SUCCESS, 100.0, [dg.AssetKey("sft_cot")])
     backfill(instance, "cancelled", BulkActionStatus.CANCELED, 100.0)
