@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from reasonmed_assets.pages.published import write_freshness
 from reasonmed_assets.quality.schema import TABLES, TableSpec
@@ -91,8 +92,18 @@ def report(instance: dg.DagsterInstance, stale: Sequence[Stale]) -> None:
                 severity=dg.AssetCheckSeverity.WARN,
                 description=_described(said),
                 metadata={},
+                target_materialization_data=_judged(instance, key.asset_key),
             )
         )
+
+
+def _judged(instance: dg.DagsterInstance, table: dg.AssetKey) -> AssetCheckEvaluationTargetMaterializationData | None:
+    """The last materialisation of a table: without it Dagster takes the check for one that was not made since."""
+    for last in instance.fetch_materializations(table, limit=1).records:
+        return AssetCheckEvaluationTargetMaterializationData(
+            storage_id=last.storage_id, run_id=last.run_id, timestamp=last.timestamp
+        )
+    return None
 
 
 def of_others(partition: str | None, failed: Mapping[str, str]) -> str:

@@ -189,7 +189,11 @@ def _judge_copy(tokens: Sequence[_Token], protected: Sequence[Path]) -> None:
     # Of a folder of files, options give the names of the files in it.
     if any(".." in token.text for token in tokens if token.kind == "string_const" and _path([token]) != target):
         raise QueryError("an option of copy may not hold '..'")
-    if target.is_dir() and any(target.iterdir()):
+    try:
+        is_full = target.is_dir() and any(target.iterdir())
+    except OSError as error:
+        raise QueryError(f"{target} cannot be looked at: {error}") from error
+    if is_full:
         raise QueryError(f"{target} is a folder with files in it: copy into a new one")
     if target.exists() and not (target.is_file() or target.is_dir() or _DEVICE.fullmatch(str(target))):
         raise QueryError(f"{target} is neither a file nor a folder")

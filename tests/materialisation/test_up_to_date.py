@@ -49,3 +49,20 @@ def test_a_check_that_its_run_never_came_to_gets_a_result() -> None:
         assert not dg.materialize([broken], instance=instance, raise_on_error=False).success
         report(instance, [FAILED])
         assert last(instance) == {"questions": (False, "- medqa failed: questions medqa: 1 blocking checks failed")}
+
+
+def test_what_is_told_is_of_the_last_materialisation() -> None:
+    @dg.asset(name="questions", check_specs=spec_of(TABLES["questions"]))
+    def made() -> dg.MaterializeResult:
+        return dg.MaterializeResult(check_results=[dg.AssetCheckResult(check_name=NAME, passed=True)])
+
+    key = dg.AssetCheckKey(dg.AssetKey("questions"), NAME)
+    with dg.DagsterInstance.ephemeral() as instance:
+        dg.materialize([made], instance=instance)
+        report(instance, [FAILED])
+        record = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+        (materialised,) = instance.fetch_materializations(key.asset_key, limit=1).records
+    evaluation = record.evaluation
+    assert isinstance(evaluation, dg.AssetCheckEvaluation)
+    assert (evaluation.passed, evaluation.target_materialization_data is not None) == (False, True)
+    assert evaluation.target_materialization_data.storage_id == materialised.storage_id, "the UI shows no other"
