@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from reasonmed_assets.pages.published import write_freshness
 from reasonmed_assets.quality.schema import TABLES, TableSpec
@@ -80,9 +81,10 @@ def report(instance: dg.DagsterInstance, stale: Sequence[Stale]) -> None:
         places = [one for one in stale if one.table == key.asset_key.to_user_string()]
         said = [_said(one) for one in places]
         evaluation = last[key].evaluation if key in last else None
+        judged = _judged(instance, key.asset_key)
         # A run that failed before it came to the check has left a plan, and no result.
         known = evaluation.description if isinstance(evaluation, dg.AssetCheckEvaluation) else None
-        if known == _described(said) or (key not in last and not said):
+        if (known == _described(said) and _is_of(last[key], judged)) or (key not in last and not said):
             continue
         instance.report_runless_asset_event(
             dg.AssetCheckEvaluation(
@@ -92,9 +94,16 @@ def report(instance: dg.DagsterInstance, stale: Sequence[Stale]) -> None:
                 severity=dg.AssetCheckSeverity.WARN,
                 description=_described(said),
                 metadata={},
-                target_materialization_data=_judged(instance, key.asset_key),
+                target_materialization_data=judged,
             )
         )
+
+
+def _is_of(result: AssetCheckExecutionRecord, judged: AssetCheckEvaluationTargetMaterializationData | None) -> bool:
+    """Whether a result is of that materialisation: it names it, or was found by the same run."""
+    evaluation = result.evaluation
+    target = evaluation.target_materialization_data if isinstance(evaluation, dg.AssetCheckEvaluation) else None
+    return judged is None or result.run_id == judged.run_id or target == judged
 
 
 def _judged(instance: dg.DagsterInstance, table: dg.AssetKey) -> AssetCheckEvaluationTargetMaterializationData | None:
