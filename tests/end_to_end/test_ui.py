@@ -350,6 +350,7 @@ def _assert_metadata(entries: dict[str, dict[str, Any]]) -> None:
 def _assert_checks(ui: Ui, table: str, run: str, partition: str) -> None:
     checks = ui.ask(CHECKS, path=[table])["assetChecksOrError"]["assetChecksOrError"]["checks"]
     (whole,) = [check for check in checks if check["name"] == "up_to_date"]
+    assert not whole["executionForLatestMaterialization"]["evaluation"]["success"], "another source is behind"
     checks.remove(whole)
     executions = [check["executionForLatestMaterialization"] for check in checks]
     assert {"schema", "key", "counts"} <= {check["name"] for check in checks}
