@@ -1,6 +1,6 @@
 """The time of a trace in a large warehouse: python benchmarks/traces.py WAREHOUSE FILE.duckdb [QUESTIONS].
 
-Copies the rows of a built warehouse under new ids until there are so many questions (default 195,000), texts cut to 100
+Copies the rows of a built warehouse under new ids up to a number of questions (default 195,000), texts cut to 100
 characters, into FILE.duckdb; then traces by every kind of id and by words, each from a connection of its own, and
 prints seconds from opening the file to the end of the tree, on the clock and of processor time.
 """

@@ -24,7 +24,7 @@ _ESCAPED = "surrogateescape"
 _LONGEST_CELL = 1 << 26
 """Characters of a csv cell. The limit keeps a quote that is never closed from costing the rest of the file."""
 _READ_IN_VAIN = 1 << 22, 50
-"""How many characters quotes without an end may cost in all: so many, or so many times the length of the file."""
+"""How many characters quotes without an end may cost in all: a number, or more in a long file, in times its length."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _JSON_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],]', re.DOTALL)
 
@@ -196,7 +196,7 @@ def _split_csv(lines: list[str], file: str, width: int) -> Iterator[tuple[int, l
         width: expected number of cells; 0: as many as the first record (the header) has.
 
     Raises:
-        SourceError: there are so many such quotes that the reading would take for ever.
+        SourceError: there are too many such quotes to read in reasonable time.
     """
     csv.field_size_limit(_LONGEST_CELL)
     at = in_vain = 0

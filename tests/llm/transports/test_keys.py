@@ -1,4 +1,4 @@
-"""A key that is handed to the process that sends it, and stands in no other's environment."""
+"""A key that is handed to the process that sends it, and is in no other process's environment."""
 
 from __future__ import annotations
 
