@@ -32,8 +32,11 @@ FILLED_IN = (*VERDICTS, "comment", "reviewer")
 _ID = re.compile(r"[0-9a-f]{16}")
 _DELIMITERS = ",;\t"
 _LONGEST_CELL = 1 << 24
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-"""How a cell begins that a spreadsheet runs as a formula, behind the apostrophes that mark it as a text."""
+_FORMULA = re.compile(r"""((?:^|[,;\t\r\n])(?:[^\S\t\r\n]|")*)('*[=+\-@\uff1d\uff0b\uff0d\uff20])""")
+"""What a spreadsheet runs as a formula, behind the apostrophes that mark it as a text: at the start of a cell, and
+within a text where a spreadsheet that separates by another character than the file does begins another cell."""
+_CONTROL = re.compile(r"'*[\t\r\n]")
+"""How a cell begins that a spreadsheet reads as if it began behind that character."""
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 """What no table stores: half a character, and the character that ends a text."""
 _SURPLUS = "(further cells)"
@@ -86,13 +89,15 @@ class Imported:
 
 
 def as_cell(text: str) -> str:
-    """The text as a cell of a sheet: behind an apostrophe where a spreadsheet would run it as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """The text as a cell of a sheet: with an apostrophe before what a spreadsheet would run as a formula."""
+    marked = _FORMULA.sub(r"\1'\2", text)
+    return f"'{marked}" if _CONTROL.match(marked) else marked
 
 
 def from_cell(cell: str) -> str:
     """The text that `as_cell` wrote."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    marked = cell[1:] if cell.startswith("'") and _CONTROL.match(cell) else cell
+    return _FORMULA.sub(lambda found: found[1] + found[2].removeprefix("'"), marked)
 
 
 def import_reviews(folder: Path, file: Path) -> Imported:

@@ -213,7 +213,10 @@ ATTACKS = (
         "review sheet",
         "a text that a spreadsheet reads as a formula",
         "escaped, and read back as it was",
-        ("people/test_review_files.py::test_a_cell_is_no_formula_and_comes_back",),
+        (
+            "people/test_review_files.py::test_a_cell_is_no_formula_and_comes_back",
+            "people/test_review_files.py::test_no_cell_is_a_formula_whatever_separates_the_cells",
+        ),
     ),
     Attack(
         "servers of a build",

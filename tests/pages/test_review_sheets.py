@@ -140,3 +140,6 @@ def test_the_page_works_on_a_phone(sheets: Path, tmp_path: Path) -> None:
             read = f"fill(csvRows({json.dumps(written.getvalue())})); const row = entry(cards[0]);"
             loaded = chromium.value(tab, f"(() => {{ {read} return [row.key_verdict, row.comment] }})()")
             assert loaded == ["unsure", '= 5" off']
+        for text in ("=1", "\t=1", "a; =1\n- b", "'-a,\"@b", "plain - text = text"):
+            told = chromium.value(tab, f"[asCell({json.dumps(text)}), fromCell(asCell({json.dumps(text)}))]")
+            assert told == [as_cell(text), text]

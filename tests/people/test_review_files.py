@@ -210,11 +210,26 @@ def test_what_a_build_could_not_read_stays_outside(name: str, content: bytes, tm
     assert kept_files(tmp_path / "reviews") == []
 
 
-@given(st.text(st.sampled_from("'=+-@\t\r\n\uff1d a\"")) | st.text())
+TEXTS = st.text(st.sampled_from("'=+-@,;\t\r\n\uff1d a\"")) | st.text()
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+@given(TEXTS)
 def test_a_cell_is_no_formula_and_comes_back(text: str) -> None:
     cell = as_cell(text)
     assert from_cell(cell) == text
-    assert cell[:1] not in tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+    assert not cell.startswith(FORMULA)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from(",;\t"), st.sampled_from(",;\t"))
+def test_no_cell_is_a_formula_whatever_separates_the_cells(texts: list[str], written: str, read: str) -> None:
+    """A German spreadsheet opens a sheet that is separated by commas: it cuts the texts where they have semicolons."""
+    sheet = io.StringIO(newline="")
+    csv.writer(sheet, delimiter=written).writerow(["0123456789abcdef", *map(as_cell, texts), "anna"])
+    rows = list(csv.reader(io.StringIO(sheet.getvalue(), newline=""), delimiter=read))
+    assert not [cell for row in rows for cell in row if cell.strip().startswith(FORMULA)]
+    if written == read:
+        assert [from_cell(cell) for cell in rows[0][1:-1]] == texts
 
 
 @given(st.binary() | st.lists(st.text(), max_size=12).map(lambda cells: as_csv([GOOD | {"comment": "".join(cells)}])))
