@@ -22,7 +22,7 @@ from reasonmed_assets.sql.files import (
 )
 from reasonmed_assets.sql.headers import QueryError, read_header
 from reasonmed_assets.sql.names import names_in
-from reasonmed_assets.sql.naming import ROW_HASH, identifier, literal, parquet
+from reasonmed_assets.sql.naming import ROW_HASH, identifier, literal, parquet, pattern
 
 __all__ = [
     "ROW_HASH",
@@ -38,6 +38,7 @@ __all__ = [
     "names_in",
     "parquet",
     "parse",
+    "pattern",
     "queries",
     "query",
     "read_header",

@@ -19,10 +19,15 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def parquet(*files: Path) -> str:
-    """SQL table expression over Parquet files with the same columns.
+def parquet(*files: Path, by_name: bool = False) -> str:
+    """SQL table expression over Parquet files with the same columns; `by_name`: with those of any, matched by name.
 
     Whatever characters a path holds mean themselves: no wildcards, and no partition columns made of `name=value`.
     """
-    plain = (literal(re.sub(r"([*?\[])", r"[\1]", str(file))) for file in files)
-    return f"read_parquet([{', '.join(plain)}], hive_partitioning = false)"
+    plain = (literal(pattern(file)) for file in files)
+    return f"read_parquet([{', '.join(plain)}], hive_partitioning = false, union_by_name = {by_name})"
+
+
+def pattern(path: Path) -> str:
+    """A path as the pattern that it alone fits."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))

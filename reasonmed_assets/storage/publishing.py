@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from reasonmed_assets.storage.hashing import row_hash_sql
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
+    from reasonmed_assets.storage.history import History
 
 PUBLISHES, FAILURES = "publishes", "failures"
 _REASON_CHARACTERS = 2_000
@@ -92,6 +94,7 @@ def publish_rows(
     staged: Path,
     made_by: Provenance,
     next_seq: Callable[[duckdb.DuckDBPyConnection], int],
+    history: History,
 ) -> Published:
     """Publish a staged Parquet file as the whole content of a partition, in one transaction.
 
@@ -105,6 +108,7 @@ def publish_rows(
         staged: Parquet file with the declared columns (`refuse_other_columns`).
         made_by: how the rows were made.
         next_seq: gives the publish its number, within the transaction.
+        history: keeps what it removes.
 
     Raises:
         WarehouseError: rows belong to another partition or repeat, or the database refused them; nothing is published
@@ -112,15 +116,15 @@ def publish_rows(
     """
     con.execute("begin")
     try:
-        published = _publish_in_transaction(con, spec, partition, staged, made_by, next_seq)
+        published = _publish_in_transaction(con, spec, partition, staged, made_by, next_seq, history)
         con.execute("commit")
     except duckdb.Error as error:
-        _roll_back(con)
+        _roll_back(con, history)
         raise WarehouseError(
             f"publishing {describe(spec, partition)} from {staged} failed; the published rows are as before: {error}"
         ) from error
     except BaseException:
-        _roll_back(con)
+        _roll_back(con, history)
         raise
     return published
 
@@ -183,47 +187,62 @@ def _publish_in_transaction(
     staged: Path,
     made_by: Provenance,
     next_seq: Callable[[duckdb.DuckDBPyConnection], int],
+    history: History,
 ) -> Published:
     _forget_failure(con, spec, partition)
-    inserted, deleted = _apply_difference(con, spec, partition, staged)
+    last = last_publish(con, spec.name, partition)
+    seq, published_at = next_seq(con), datetime.now(UTC).replace(tzinfo=None)
+    if _find_difference(con, spec, partition, staged) and last is not None:
+        history.keep_difference(con, spec, seq, published_at)
+    inserted, deleted = _apply_difference(con, spec, staged)
     rows = _count(con, f"select count(*) from {spec.name} where {in_partition(spec, partition)}")
     _refuse_other_rows(con, spec, partition, staged, rows)
-    last = last_publish(con, spec.name, partition)
     is_changed = bool(inserted or deleted)
     is_same = last is not None and last.fingerprint == made_by.fingerprint
     # Without an answer to every call there is no fingerprint: then its parts tell what the rows were made from.
     if last is not None and not is_changed and is_same and (made_by.fingerprint or last.parts == made_by.parts):
         return Published(last.seq, rows, 0, 0, is_changed=False)
-    published = Published(next_seq(con), rows, inserted, deleted, is_changed)
-    _record(con, spec.name, partition or "", published, made_by)
+    published = Published(seq, rows, inserted, deleted, is_changed)
+    _record(con, spec.name, partition or "", published, published_at, made_by)
     return published
 
 
-def _apply_difference(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path
-) -> tuple[int, int]:
-    """(rows inserted, rows deleted). Only the rows that differ are read and written whole."""
-    identity = f"{spec.key}, {sql.ROW_HASH}"
-    source = sql.parquet(staged)
-    con.execute(
+def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path) -> int:
+    """Makes the temp table `difference`: key and hash of the rows that differ, with the `row_id` of those that go.
+
+    Returns:
+        How many they are.
+    """
+    identity = _identity(spec)
+    return _count(
+        con,
         f"""
         create or replace temp table difference as
         select {identity}, published.row_id
-        from (select {identity}, true as is_staged from {source}) as staged
+        from (select {identity}, true as is_staged from {sql.parquet(staged)}) as staged
         full outer join (
             select {identity}, rowid as row_id from {spec.name} where {in_partition(spec, partition)}
         ) as published using ({identity})
         where staged.is_staged is null or published.row_id is null
-        """
+        """,
     )
+
+
+def _apply_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: Path) -> tuple[int, int]:
+    """(rows inserted, rows deleted). Only the rows that differ are read and written whole."""
     deleted = _count(con, f"delete from {spec.name} where rowid in (select row_id from difference)")
     inserted = _count(
         con,
-        f"insert into {spec.name} by name select staged.* from {source} as staged "
-        f"semi join (select * from difference where row_id is null) as new using ({identity})",
+        f"insert into {spec.name} by name select staged.* from {sql.parquet(staged)} as staged "
+        f"semi join (select * from difference where row_id is null) as new using ({_identity(spec)})",
     )
     con.execute("drop table difference")
     return inserted, deleted
+
+
+def _identity(spec: TableSpec) -> str:
+    """The columns by which a row is the same before and after."""
+    return f"{spec.key}, {sql.ROW_HASH}"
 
 
 def refuse_undeclared(spec: TableSpec, partition: str | None) -> None:
@@ -268,7 +287,12 @@ def _refuse_other_rows(
 
 
 def _record(
-    con: duckdb.DuckDBPyConnection, table: str, partition: str, published: Published, made_by: Provenance
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    partition: str,
+    published: Published,
+    published_at: datetime,
+    made_by: Provenance,
 ) -> None:
     values: dict[str, Any] = {
         "publish_id": "/".join([table, partition, str(published.seq)]),
@@ -276,7 +300,7 @@ def _record(
         "table_name": table,
         "partition": partition,
         "run_id": made_by.run_id,
-        "published_at": datetime.now(UTC).replace(tzinfo=None),
+        "published_at": published_at,
         "rows": published.rows,
         "rows_inserted": published.inserted,
         "rows_deleted": published.deleted,
@@ -346,9 +370,11 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0])
 
 
-def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+def _roll_back(con: duckdb.DuckDBPyConnection, history: History | None = None) -> None:
     # A commit that failed has rolled back already; a second rollback is then an error of its own.
-    try:
+    with suppress(duckdb.TransactionException):
         con.execute("rollback")
-    except duckdb.TransactionException:
-        return
+    # What cannot be removed now is never read, and `reasonmed clean` finds it.
+    with suppress(duckdb.Error, OSError):
+        for file in history.left_over(con) if history else ():
+            file.unlink()

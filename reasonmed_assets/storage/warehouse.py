@@ -25,7 +25,7 @@ from reasonmed_assets.config.recipes import book as recipes
 from reasonmed_assets.config.recipes.book import RecipeBook
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others
-from reasonmed_assets.storage import publishing
+from reasonmed_assets.storage import history, publishing
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import Published, PublishRecord
 
@@ -194,6 +194,33 @@ class Warehouse(ABC):
 
         Raises:
             WarehouseError: nothing was published yet.
+        """
+
+    @abstractmethod
+    def as_of(self, seq: int) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The tables as they were after a publish, with the macros and the views of now; in `now`, what users open.
+
+        However long it is open, no publish waits for it. Columns that were declared later are null, those that were
+        dropped since are left out.
+
+        Args:
+            seq: number of the publish; 0: before the first.
+
+        Raises:
+            WarehouseError: there is no such publish, history begins later, or a file of it is gone.
+        """
+
+    @abstractmethod
+    def rows_as_of(self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int) -> str:
+        """The query of a table's rows as of a publish, so that several states can be joined in one connection.
+
+        Args:
+            con: of `read` or `snapshot`; the query is for it, while it is open.
+            spec: the table.
+            seq: number of the publish; 0: before the first.
+
+        Raises:
+            WarehouseError: as `as_of`.
         """
 
     @property
@@ -427,7 +454,7 @@ class Warehouse(ABC):
     @final
     def _attachments(self) -> list[Path]:
         """The folders that `replace` sets aside with the tables."""
-        return [self._folder / name for name in ("quarantine", "audits", *get_args(Companion))]
+        return [self._folder / name for name in ("quarantine", "audits", history.FOLDER, *get_args(Companion))]
 
 
 def _read_audit(file: Path) -> dict[str, Any]:

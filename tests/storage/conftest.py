@@ -12,7 +12,9 @@ from storage_toy import open_warehouse
 
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
 
-pytest.register_assert_rewrite("contract_warehouse", "contract_binding", "contract_publishing", "contract_reading")
+pytest.register_assert_rewrite(
+    *(f"contract_{part}" for part in ("warehouse", "binding", "history", "publishing", "reading"))
+)
 CHILD = Path(__file__).with_name("storage_child.py")
 Start = Callable[[str], subprocess.Popen[str]]
 

@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import pytest
 from contract_binding import BindingContract
+from contract_history import HistoryContract
 from contract_places import Reopen, Start, open_at
 from contract_publishing import PublishingContract
 from contract_reading import FilesContract, ReadingContract, SnapshotContract
@@ -28,7 +29,9 @@ from reasonmed_assets.storage import Warehouse
 CHILD = Path(__file__).with_name("contract_child.py")
 
 
-class WarehouseContract(PublishingContract, ReadingContract, SnapshotContract, FilesContract, BindingContract):
+class WarehouseContract(
+    PublishingContract, ReadingContract, SnapshotContract, HistoryContract, FilesContract, BindingContract
+):
     """Inherit, and set `opener`."""
 
     opener: ClassVar[str]

@@ -32,6 +32,7 @@ def test_replacing_sets_everything_aside_but_ledger_history_and_staged_rows(ware
             "quarantine",
             "audits",
             "quality",
+            "history",
         }
         assert texts_in_file(aside / "reasonmed.duckdb") == {"1": f"round {round_number}"}
         assert (warehouse.folder / "ledger.sqlite").read_bytes() == b"calls"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.recipes.book import FILE, FORMER_FILE
 from reasonmed_assets.machine import sync
@@ -21,6 +22,7 @@ from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
 from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.history import NOW, History, present_as_of
 from reasonmed_assets.storage.publishing import Published
 from reasonmed_assets.storage.views import create_views
 from reasonmed_assets.storage.warehouse import Warehouse
@@ -74,6 +76,7 @@ class DuckDBFile(Warehouse):
         self.snapshot_path = self.folder / "reasonmed.duckdb"
         self._declared = Declared(tables, views)
         self._lock = WarehouseLock(self.folder / ".lock", lock_timeout_s)
+        self._history = History(self.folder)
 
     @contextmanager
     def read(self, variables: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -108,7 +111,8 @@ class DuckDBFile(Warehouse):
                 publishing.refuse_other_columns(con, spec, staged)
                 for table in (spec, *publishing.own_tables()):
                     database.conform(con, table)
-                published = publishing.publish_rows(con, spec, partition, staged, made_by, _next_seq)
+                self._history.begin(con)
+                published = publishing.publish_rows(con, spec, partition, staged, made_by, _next_seq, self._history)
                 con.execute("checkpoint")
                 is_sparse = database.is_sparse(con)
             if is_sparse:
@@ -135,12 +139,31 @@ class DuckDBFile(Warehouse):
 
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        self._show_what_is_published()
+        with self._history.held(), duckdb.connect(str(self.snapshot_path), read_only=True) as con:
+            yield con
+
+    @contextmanager
+    def as_of(self, seq: int) -> Iterator[duckdb.DuckDBPyConnection]:
+        self._show_what_is_published()
+        with self._history.held(), duckdb.connect() as con:
+            con.execute(f"attach {sql.literal(self.snapshot_path)} as {NOW} (read_only)")
+            present_as_of(con, self._history, self._declared.tables, seq)
+            con.execute(sql.macros_text())
+            create_views(con, self._declared.views, kind="view")
+            # Also where the query may read no file: DuckDB looks at the pattern, and at the file that it finds.
+            allowed = (self._history.folder, sql.pattern(self._history.folder))
+            con.execute(f"set allowed_directories = [{', '.join(map(sql.literal, allowed))}]")
+            yield con
+
+    def rows_as_of(self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int) -> str:
+        return self._history.rows_as_of(con, spec, seq)
+
+    def _show_what_is_published(self) -> None:
         self.refresh_snapshot()
         if not self.has_snapshot:
             build = command("build", warehouse=self.name)
             raise WarehouseError(f"warehouse {self.name} holds nothing yet: build it with `{build}`")
-        with duckdb.connect(str(self.snapshot_path), read_only=True) as con:
-            yield con
 
     @property
     def has_snapshot(self) -> bool:
@@ -195,6 +218,9 @@ class DuckDBFile(Warehouse):
     def half_made(self) -> Iterator[list[Path]]:
         with self._lock.exclusive("look for left-overs"):
             files = [*database.half_made(self.build_path), *database.half_made(self.snapshot_path)]
+            if self.build_path.exists():
+                with self._opened_read_only() as con:
+                    files += self._history.left_over(con)
             yield [*files, *self._staging.glob("spill-*")]
 
     @property

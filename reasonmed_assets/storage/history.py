@@ -1,0 +1,266 @@
+"""What publishes removed, so that every table can be read as of an earlier one.
+
+A publish that changes a partition which was published before writes one Parquet file: the rows that it removes, whole,
+and of those that it inserts the row hash alone. It is on the disk before the rows are gone. Going back from the rows
+of now, what was inserted since is left out and what was removed since is put back; a partition was empty before its
+first publish. A file is named by the number and the time of its publish, so that none is taken for another's: of a
+publish that was cut off, nothing is read. Which table holds which rows, and locks on it, are the caller's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from reasonmed_assets import sql
+from reasonmed_assets.machine import locked_with_others, sync, write_durably
+from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.publishing import FAILURES, PUBLISHES
+
+if TYPE_CHECKING:
+    from reasonmed_assets.quality.schema import TableSpec
+
+FOLDER = "history"
+"""Folder of a warehouse that holds the files."""
+_SEQ, _IS_INSERTED = "history__seq", "history__is_inserted"
+"""Columns of the files beside those of their table."""
+_BEGINS = "begins.json"
+NOW = "now"
+"""Name of the database that holds the present rows beside those as of a publish."""
+
+
+class History:
+    """The files of one warehouse.
+
+    Args:
+        warehouse: folder of the warehouse.
+    """
+
+    def __init__(self, warehouse: Path) -> None:
+        self.folder = warehouse / FOLDER
+        self._lock = self.folder / ".lock"
+
+    def begins(self, con: duckdb.DuckDBPyConnection, origin: str = "") -> int:
+        """The earliest publish as of which tables can be read; 0: before the first.
+
+        Args:
+            con: a connection in which `publishes` is there; where nothing was kept, its last one is all there is.
+            origin: what stands before `publishes` in it.
+
+        Raises:
+            WarehouseError: the file that says it cannot be understood.
+        """
+        file = self.folder / _BEGINS
+        try:
+            return int(json.loads(file.read_text(encoding="utf-8"))["publish"])
+        except FileNotFoundError:
+            return _last_seq(con, origin)
+        except (ValueError, KeyError, TypeError) as error:
+            raise WarehouseError(
+                f"{file} cannot be understood ({error}); put it back from a copy of the warehouse, or remove "
+                f"{self.folder}: history begins anew then"
+            ) from error
+
+    def begin(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Before a publish: where no history was kept so far, it begins with what is published."""
+        if not (self.folder / _BEGINS).exists():
+            self._begin_at(_last_seq(con))
+
+    def keep_difference(
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int, published_at: datetime
+    ) -> None:
+        """Write what a publish is about to do, so that it is on the disk when this returns.
+
+        Args:
+            con: the publish's transaction, with the temp table `difference` (`row_hash`, `row_id`: null where the row
+                is new).
+            spec: its table, still as it was before.
+            seq: number of the publish.
+            published_at: its time.
+        """
+        file = self._file(spec.name, seq, published_at)
+        is_new_folder = not file.parent.exists()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_suffix(".new")
+        con.execute(
+            f"""
+            copy (
+                select {seq}::bigint as {_SEQ}, false as {_IS_INSERTED}, *
+                from {spec.name}
+                where rowid in (select row_id from difference)
+                union all by name
+                select {seq}::bigint as {_SEQ}, true as {_IS_INSERTED}, {sql.ROW_HASH}
+                from difference
+                where row_id is null
+            ) to {sql.literal(new)} (format parquet, compression zstd)
+            """
+        )
+        sync(new)
+        new.rename(file)
+        sync(file.parent)
+        if is_new_folder:
+            sync(self.folder)
+
+    def rows_as_of(
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int, *, database: str | None = None
+    ) -> str:
+        """The query of a table's rows as of a publish, in its declared columns.
+
+        Columns that were declared later are null in it, those that were dropped since are left out.
+
+        Args:
+            con: a connection in which the table and `publishes` are there: what they show is what is gone back from.
+            spec: the table.
+            seq: number of the publish.
+            database: name of the attached database that holds both; None: they have no other name in the connection.
+
+        Raises:
+            WarehouseError: there is no such publish, history begins later, or a file of it is gone.
+        """
+        origin = f"{database}.main." if database else ""
+        self._refuse_outside(con, seq, origin)
+        types = spec.duckdb_types()
+        columns = ", ".join(f"{name}::{data_type} as {name}" for name, data_type in types.items())
+        shape = ", ".join(f"null::{data_type} as {name}" for name, data_type in types.items())
+        declared = f"from (select {shape} where false) union all by name from"
+        where = _was_published(con, spec, seq, origin)
+        files = self._files_after(con, spec.name, seq, origin)
+        if not files:
+            return f"select {columns} from ({declared} {origin}{spec.name}) as present where {where}"
+        kept = sql.parquet(*files, by_name=True)
+        return f"""
+            with
+
+            first_change as (
+                select
+                    {sql.ROW_HASH},
+                    min({_SEQ}) as {_SEQ},
+                    arg_min({_IS_INSERTED}, {_SEQ}) as {_IS_INSERTED}
+                from {kept}
+                group by {sql.ROW_HASH}
+            )
+
+            select {columns}
+            from ({declared} {origin}{spec.name}) as present
+            anti join (from first_change where {_IS_INSERTED}) as inserted using ({sql.ROW_HASH})
+            where {where}
+            union all
+            select {columns}
+            from ({declared} {kept}) as removed
+            semi join (from first_change where not {_IS_INSERTED}) as first_removed using ({sql.ROW_HASH}, {_SEQ})
+            where not {_IS_INSERTED} and {where}
+        """
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nothing of the history is dropped meanwhile; publishes go on."""
+        with ExitStack() as stack:
+            # Who may not write here cannot hold the lock, and has nothing to drop either.
+            if self.folder.exists() and os.access(self.folder, os.W_OK):
+                stack.enter_context(locked_with_others(self._lock))
+            yield
+
+    def left_over(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
+        """Files that nobody reads: of publishes that were cut off, and of what was dropped. Nobody publishes meanwhile.
+
+        Args:
+            con: a connection to what is published now.
+        """
+        begins = self.begins(con)
+        rows = con.execute(f"select table_name, seq, published_at from {PUBLISHES} where seq > $1", [begins]).fetchall()
+        needed = {self._file(*row) for row in rows}
+        return [file for file in sorted(self.folder.glob("*/*")) if file not in needed]
+
+    def _file(self, table: str, seq: int, published_at: datetime) -> Path:
+        return self.folder / table / f"{seq}-{published_at:%Y%m%dT%H%M%S%f}.parquet"
+
+    def _files_after(self, con: duckdb.DuckDBPyConnection, table: str, seq: int, origin: str) -> list[Path]:
+        """What the publishes of a table after another one removed and inserted.
+
+        Raises:
+            WarehouseError: a file is gone.
+        """
+        rows = con.execute(
+            f"""
+            select seq, published_at
+            from {origin}{PUBLISHES}
+            where table_name = $table
+            qualify
+                seq > $seq
+                and rows_inserted + rows_deleted > 0
+                and row_number() over (partition by partition order by seq) > 1
+            order by seq
+            """,
+            {"table": table, "seq": seq},
+        ).fetchall()
+        files = {row[0]: self._file(table, *row) for row in rows}
+        if gone := {number: file for number, file in files.items() if not file.exists()}:
+            raise WarehouseError(
+                f"table {table} cannot be read as of publish {seq}: of its history {len(gone)} files are gone, as "
+                f"{min(gone.values())}; put them back from a copy of the warehouse, or read as of a publish from "
+                f"{max(gone)} on"
+            )
+        return list(files.values())
+
+    def _refuse_outside(self, con: duckdb.DuckDBPyConnection, seq: int, origin: str) -> None:
+        begins, last = self.begins(con, origin), _last_seq(con, origin)
+        if begins <= seq <= last:
+            return
+        if seq > last:
+            raise WarehouseError(f"there is no publish {seq}: the last one is {last}")
+        raise WarehouseError(
+            f"publish {seq} cannot be read any more: the history of {self.folder.parent} begins at publish {begins}"
+        )
+
+    def _begin_at(self, seq: int) -> None:
+        self.folder.mkdir(exist_ok=True)
+        write_durably(self.folder / _BEGINS, json.dumps({"publish": seq}))
+
+
+def present_as_of(con: duckdb.DuckDBPyConnection, history: History, tables: Mapping[str, TableSpec], seq: int) -> None:
+    """Make a view of every table with its rows as of a publish.
+
+    What went wrong is known of the last runs alone: `failures` has those of them that had failed by then.
+
+    Args:
+        con: a connection with nothing in it but the present tables, in the attached database `NOW`.
+        history: of the warehouse.
+        tables: the declared tables by name.
+        seq: number of the publish.
+
+    Raises:
+        WarehouseError: as `History.rows_as_of`.
+    """
+    published = f"from {NOW}.main.{PUBLISHES} where seq <= {seq}"
+    own = {
+        PUBLISHES: published,
+        FAILURES: f"from {NOW}.main.{FAILURES} where failed_at <= (select max(published_at) {published})",
+    }
+    for name, spec in tables.items():
+        query = own.get(name) or history.rows_as_of(con, spec, seq, database=NOW)
+        con.execute(f"create view {name} as {query}")
+
+
+def _last_seq(con: duckdb.DuckDBPyConnection, origin: str = "") -> int:
+    row = con.execute(f"select coalesce(max(seq), 0) from {origin}{PUBLISHES}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _was_published(con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int, origin: str) -> str:
+    """SQL condition for the rows of those partitions that had been published: others were empty."""
+    rows = con.execute(
+        f"select partition, min(seq) <= $seq from {origin}{PUBLISHES} where table_name = $table group by partition",
+        {"seq": seq, "table": spec.name},
+    ).fetchall()
+    if all(was_published for _, was_published in rows):
+        return "true"
+    partitions = [sql.literal(partition) for partition, was_published in rows if was_published]
+    return f"{spec.partitioned_by} in ({', '.join(partitions)})" if partitions else "false"
