@@ -30,7 +30,7 @@ _HEADER = {"check": r"none|[1-9]|1[0-5]", "severity": "block|warn", "judges": "b
 
 _THRESHOLD = re.compile(r"getvariable\('threshold_(\w+)'\)")
 
-UNAUDITED = ("publishes", "failures")
+UNAUDITED = ("builds", "publishes", "failures")
 """Tables that the storage layer writes by itself: there is nothing to audit before."""
 
 

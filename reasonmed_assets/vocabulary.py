@@ -64,6 +64,9 @@ ERROR_KINDS = tuple(
 AUDIT_KINDS = ("repeat", "answer_swapped", "negation_changed", "number_changed")
 """Why a path is judged a second time: as it is, or with an error planted into it (`rules/alterations.py`)."""
 
+BUILD_OUTCOMES = ("complete", "failed", "interrupted")
+"""How a build ended, the best first: all was made, something was not, it was stopped."""
+
 PATH_STAGES = ("generated", "refined", "regenerated")
 DROP_REASONS = (
     "too_few_correct_paths",

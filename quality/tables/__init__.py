@@ -40,6 +40,7 @@ _ORDER = (
     "prompts",
     "verifier_votes",
     "recipes",
+    "builds",
     "publishes",
     "failures",
 )

@@ -25,10 +25,17 @@ class Publishes(Table):
     table_name: str = _measured("Table that was published.")
     partition: str = _measured("Partition that was published; empty for a table without partitions.")
     run_id: str = _measured("Dagster run.")
+    build: int = _measured(
+        "Number of the build (table `builds`); null in a publish of a version that kept none.", nullable=True, ge=1
+    )
     published_at: pl.Datetime = _measured("When (UTC).")
     rows: int = _measured("Rows of the partition after the publish.", ge=0)
     rows_inserted: int = _measured("Rows that were inserted (new or changed).", ge=0)
     rows_deleted: int = _measured("Rows that were deleted (gone or changed).", ge=0)
+    content_hash: str = _measured(
+        "MD5 over the row hashes of the partition, sorted and joined; null in a publish of a version that kept none.",
+        nullable=True,
+    )
     fingerprint: str = _measured("Hash of what the rows were made from; empty where calls are missing.")
     parts: str = _measured(
         "What the rows were made from, as a JSON object: SQL, macros, prompts, schema, code, profile values, inputs.",

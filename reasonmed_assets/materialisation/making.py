@@ -98,6 +98,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         is_retry = "call_keys" in spec.columns and bool(settings.retried_outcomes(spec.name))
         is_unchanged = last is not None and last.fingerprint == made_from and not is_retry
         if not is_unchanged:
+            session.begin_build()
             table.stage_rows(stage)
         with warehouse.read() as con:
             if is_unchanged:
@@ -128,6 +129,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             )
         # Book-keeping follows whatever became of a run: it is no reason to keep the run's recipe.
         recipe = session.recipe_version if spec.group == "provenance" else session.keep_recipe()
+        build = session.build.number if is_unchanged else session.begin_build(is_publishing=True)
         published = warehouse.publish(
             spec,
             partition,
@@ -138,6 +140,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
             profile=session.profile.name,
             statistics=counts,
             recipe=recipe,
+            build=build,
         )
         seconds = time.monotonic() - started
         warned = [f"warning: {outcome.name}" for outcome in outcomes if not outcome.passed]
@@ -152,6 +155,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "ids_removed": dg.MetadataValue.json(removed),
         "publish": published.seq,
         "recipe": recipe,
+        "build": f"b{build}" if build else "none: nothing was to be made",
         "snapshot": dg.MetadataValue.path(warehouse.address),
         "data_docs": data_docs_page(spec),
         "freshness": dg.MetadataValue.url(f"{SERVED_AT}/{FRESHNESS}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from reasonmed_assets.llm.engine.engine import Engine
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.store import CallStore
+from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.people.overrides import Overrides, read_overrides
 from reasonmed_assets.servers.process import Servers
@@ -52,15 +53,14 @@ class BuildSession:
         self,
         settings: BuildSettings,
         new_display: Callable[[], Display],
-        build: str = "",
-        files: InputFiles | None = None,
+        build: RunningBuild | None = None,
     ) -> None:
         self.settings = settings
-        self.build = build
+        self.build = build or RunningBuild()
         self._is_recipe_kept = False
         has_version = settings.base is not None and not settings.is_changing_recipe
         self.recipe_version = settings.base.number if settings.base and has_version else None
-        self.files = InputFiles() if files is None else files
+        self.files = self.build.files
         self.profile = settings.loaded_profile
         self.data_dir = settings.data_folder
         self.declarations, self.overrides = read_inputs(settings, self.files)
@@ -80,11 +80,20 @@ class BuildSession:
         if not self._is_recipe_kept and (self.recipe_version is None or is_first):
             base = None if settings.recipe is None else settings.base.number if settings.base else 0
             self.recipe_version = self.warehouse.keep_recipe(
-                settings.recipe_to_keep, base, set_by=who(settings.started_by), build=self.build or None
+                settings.recipe_to_keep, base, set_by=who(settings.started_by), build=self.build.build_id or None
             )
         self._is_recipe_kept = True
         assert self.recipe_version is not None
+        self.build.recipe = self.recipe_version
         return self.recipe_version
+
+    def begin_build(self, *, is_publishing: bool = False) -> int | None:
+        """Record that the build of this run begins to make rows; see `RunningBuild.begin`."""
+        return self.build.begin(self.warehouse, self.settings, is_publishing=is_publishing)
+
+    def end_build(self, outcome: str, problems: Sequence[str]) -> None:
+        """Record how it ended; see `RunningBuild.end`."""
+        self.build.end(self.warehouse, outcome, problems, self.data_dir)
 
     def reading(self, source: str) -> Reading:
         """The records of one source's files, decoded once per run.
@@ -143,7 +152,7 @@ class BuildSession:
             self.ledger,
             self.servers.base_urls_of,
             self.display,
-            build=self.build,
+            build=self.build.build_id,
         )
 
     def take_stats(self) -> dict[str, CallStats]:
@@ -154,11 +163,15 @@ class BuildSession:
         return stats
 
     def close(self) -> None:
-        """Stop models and servers, close the ledger, and bring the snapshot that users open up to date."""
+        """Stop models and servers, close the ledger, and bring the snapshot that users open up to date.
+
+        After the last run of a build, its end does that.
+        """
         for part in ("engine", "servers", "ledger"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
-        self.warehouse.refresh_snapshot()
+        if not self.build.is_last_run:
+            self.warehouse.refresh_snapshot()
 
 
 def read_inputs(settings: BuildSettings, files: InputFiles) -> tuple[dict[str, Declaration], Overrides]:

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
+from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, calls_in
 from reasonmed_assets.materialisation.session import BuildSession
@@ -103,7 +104,8 @@ def build(
     unknown = [source for source in sources if source not in declared]
     if unknown:
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
-    defs = build_defs(settings=settings, new_display=new_display, build=uuid.uuid4().hex, files=session.files)
+    running = RunningBuild(uuid.uuid4().hex, session.files)
+    defs = build_defs(settings=settings, new_display=new_display, build=running)
     wanted = _selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
@@ -122,32 +124,54 @@ def build(
         runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
         runs += [(SOURCE_JOB, source) for source in built]
         runs += [(RELEASE_JOB, None)]
-        for job, partition in runs:
-            if interruption.is_requested() and not summary.is_interrupted:
-                # It came while nothing of ours was running, or its exception was lost.
-                summary.is_interrupted = True
-                summary.problems.append(f"interrupted before {partition or job}")
-                wanted &= _still_made(settings)
-            interruption.acknowledge()
-            tables = [table for table in job_tables()[job] if table in wanted]
-            is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
-            if partition and not is_made:
-                failed.append(partition)
-            if summary.is_interrupted or (not is_made and job == MATCH_JOB):
-                wanted &= _still_made(settings)
+        with _recorded(running, settings, summary):
+            for job, partition in runs:
+                if interruption.is_requested() and not summary.is_interrupted:
+                    # It came while nothing of ours was running, or its exception was lost.
+                    summary.is_interrupted = True
+                    summary.problems.append(f"interrupted before {partition or job}")
+                    wanted &= _still_made(settings)
+                interruption.acknowledge()
+                running.is_last_run = job == RELEASE_JOB
+                tables = [table for table in job_tables()[job] if table in wanted]
+                is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
+                if partition and not is_made:
+                    failed.append(partition)
+                if summary.is_interrupted or (not is_made and job == MATCH_JOB):
+                    wanted &= _still_made(settings)
+            if not summary.problems:
+                summary.problems += [
+                    *unanswered(summary.calls),
+                    *(without_examples(settings, built) if is_for_examples else ()),
+                ]
         behind = []
         # Where even this cannot be read or written, the build has said why.
         with suppress(WarehouseError, OSError):
             behind = [one.place for one in settle(instance, open_warehouse(settings.warehouse_folder)) if one.why]
-    if not summary.problems:
-        summary.problems += [
-            *unanswered(summary.calls),
-            *(without_examples(settings, built) if is_for_examples else ()),
-        ]
     summary.changed = session.files.changed()
     summary.left_out = list(left_out([one for one in declared if one not in built], failed, behind))
     summary.seconds = time.monotonic() - started
     return summary
+
+
+@contextmanager
+def _recorded(running: RunningBuild, settings: BuildSettings, summary: BuildSummary) -> Iterator[None]:
+    """Complete the record of a build, however it ends, and show users what is published then."""
+    try:
+        yield
+    except BaseException as error:
+        summary.is_interrupted |= not isinstance(error, Exception)
+        summary.problems.append(str(error) or type(error).__name__)
+        raise
+    finally:
+        warehouse = open_warehouse(settings.warehouse_folder)
+        outcome = "interrupted" if summary.is_interrupted else "complete" if summary.is_complete else "failed"
+        try:
+            if not warehouse.was_cut_off:
+                running.end(warehouse, outcome, summary.problems, settings.data_folder)
+                warehouse.refresh_snapshot()
+        except (WarehouseError, OSError) as error:
+            summary.problems.append(str(error))
 
 
 def unanswered(calls: Mapping[str, int]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.llm.replies.relation import check_read_fields
+from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
@@ -33,7 +34,7 @@ from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, rows_addres
 from reasonmed_assets.quality.derived.references import check_references
 from reasonmed_assets.quality.derived.served_rows import check_served
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.sources import InputFiles, load_declaration
+from reasonmed_assets.sources import load_declaration
 
 RECIPE_TAG = "reasonmed/recipe"
 """Tag of a run: the version of the recipe that it is made by."""
@@ -50,8 +51,7 @@ def build_defs(
     *,
     settings: BuildSettings | None = None,
     new_display: Callable[[], Display] | None = None,
-    build: str | None = None,
-    files: InputFiles | None = None,
+    build: RunningBuild | None = None,
 ) -> dg.Definitions:
     """A fresh code location.
 
@@ -59,9 +59,8 @@ def build_defs(
         settings: what every run starts from; None: each run starts from the recipe of the warehouse as it is then. The
             launchpad can change them for a run.
         new_display: makes a display of a run's progress besides the run's own log.
-        build: names the build that the runs belong to, whose caller updates the account of calls after the
-            last of them; None: each backfill, else each run, is a build, and each run keeps the account.
-        files: the input files as that build sees them; None: as each run sees them.
+        build: the build that the runs belong to, whose caller updates the account of calls after the last of them,
+            and records its end; None: each backfill, else each run, is a build, and each run does both.
 
     Raises:
         RoleError: a role is declared in part only.
@@ -84,7 +83,7 @@ def build_defs(
         jobs=jobs(),
         sensors=sensors(),
         resources={
-            "build": _build_resource(settings, new_display, build, files, profile),
+            "build": _build_resource(settings, new_display, build, profile),
             "io_manager": dg.mem_io_manager,
         },
         executor=dg.in_process_executor,
@@ -143,8 +142,7 @@ def launch_config(settings: BuildSettings) -> dict[str, Any]:
 def _build_resource(
     settings: BuildSettings | None,
     new_display: Callable[[], Display] | None,
-    build_id: str | None,
-    files: InputFiles | None,
+    build_of_runs: RunningBuild | None,
     profile: Profile,
 ) -> dg.ResourceDefinition:
     fields = {name: _field(kind, said) for name, (kind, said) in _FIELDS.items()}
@@ -160,12 +158,14 @@ def _build_resource(
         run, instance = context.run, context.instance
         chosen = _settings_of_run(context, settings)
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
-        if build_id is None and run is not None and instance is not None:
+        if build_of_runs is None and run is not None and instance is not None:
             instance.add_run_tags(run.run_id, process_tags(run.run_id))
         if is_served():
             _quieten(context.log)
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
-        session = BuildSession(chosen, lambda: _display(new_display, log), build_id or of_run, files)
+        running = build_of_runs or RunningBuild(of_run)
+        running.run_ids += [run.run_id] if run else []
+        session = BuildSession(chosen, lambda: _display(new_display, log), running)
         try:
             _tag(context, session.recipe_version)
             with interruption.noted():
@@ -173,12 +173,13 @@ def _build_resource(
         finally:
             try:
                 _tag(context, session.recipe_version)
-                if build_id is None and run is not None and instance is not None:
+                if build_of_runs is None and run is not None and instance is not None:
                     bring_up_to_date(session, instance, run.run_id, context.log)
                     _name_changed(session, context.log)
+                    _end_build(session, instance, run.run_id, context.log)
             finally:
                 session.close()
-                if build_id is None and instance is not None:
+                if build_of_runs is None and instance is not None:
                     _settle(session, instance, context.log)
 
     return build if settings is not None else build.configured(_set_aside, config_schema=typed)
@@ -187,6 +188,18 @@ def _build_resource(
 def _set_aside(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration of a run as it is checked: what an earlier version wrote may hold keys that no run sets now."""
     return {_OF_EARLIER_VERSION: config} if "profile" in config else config
+
+
+def _end_build(session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
+    """Record how the build of a run ended; a run that made its tables is none that failed where this does."""
+    n_failed = instance.get_run_stats(run_id).steps_failed
+    outcome = "interrupted" if interruption.is_requested() else "failed" if n_failed else "complete"
+    problems = [f"run {run_id}: {n_failed} steps failed"] if n_failed else []
+    try:
+        if not session.warehouse.was_cut_off:
+            session.end_build(outcome, problems)
+    except (ReasonmedError, OSError) as error:
+        log.warning(f"the end of build b{session.build.number} was not recorded: {error}")
 
 
 def _settle(session: BuildSession, instance: dg.DagsterInstance, log: Any) -> None:

@@ -51,6 +51,11 @@ class InputFiles:
             self._digests[path] = hashlib.sha256(self.read(path)).hexdigest()
         return self._digests[path]
 
+    @property
+    def digests(self) -> dict[Path, str]:
+        """SHA-256 of each file whose digest was asked for."""
+        return dict(self._digests)
+
     def changed(self) -> list[Path]:
         """The files that are no longer as they were read, gone or new, sorted."""
         changed = {path for path, content in self._contents.items() if content is None or not self._is_same(path)}

@@ -21,6 +21,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.machine import locked_with_others, sync, write_durably
+from reasonmed_assets.storage.builds import BUILDS
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import FAILURES, PUBLISHES
 
@@ -227,7 +228,8 @@ class History:
 def present_as_of(con: duckdb.DuckDBPyConnection, history: History, tables: Mapping[str, TableSpec], seq: int) -> None:
     """Make a view of every table with its rows as of a publish.
 
-    What went wrong is known of the last runs alone: `failures` has those of them that had failed by then.
+    What went wrong is known of the last runs alone: `failures` has those of them that had failed by then, `builds`
+    those that had begun, as they ended.
 
     Args:
         con: a connection with nothing in it but the present tables, in the attached database `NOW`.
@@ -239,9 +241,11 @@ def present_as_of(con: duckdb.DuckDBPyConnection, history: History, tables: Mapp
         WarehouseError: as `History.rows_as_of`.
     """
     published = f"from {NOW}.main.{PUBLISHES} where seq <= {seq}"
+    by_then = f"<= (select max(published_at) {published})"
     own = {
         PUBLISHES: published,
-        FAILURES: f"from {NOW}.main.{FAILURES} where failed_at <= (select max(published_at) {published})",
+        FAILURES: f"from {NOW}.main.{FAILURES} where failed_at {by_then}",
+        BUILDS: f"from {NOW}.main.{BUILDS} where started_at {by_then}",
     }
     for name, spec in tables.items():
         query = own.get(name) or history.rows_as_of(con, spec, seq, database=NOW)

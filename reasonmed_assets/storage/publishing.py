@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reasonmed_assets.storage.history import History
 
 PUBLISHES, FAILURES = "publishes", "failures"
+_ENDED_BUILDS = "builds where ended_at is not null order by number"
 _REASON_CHARACTERS = 2_000
 
 
@@ -65,6 +66,7 @@ class Provenance:
     profile: str
     statistics: Mapping[str, Any]
     recipe: int | None
+    build: int | None
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def _publish_in_transaction(
     if last is not None and not is_changed and is_same and (made_by.fingerprint or last.parts == made_by.parts):
         return Published(last.seq, rows, 0, 0, is_changed=False)
     published = Published(seq, rows, inserted, deleted, is_changed)
-    _record(con, spec.name, partition or "", published, published_at, made_by)
+    _record(con, spec, partition, published, published_at, made_by)
     return published
 
 
@@ -288,22 +290,24 @@ def _refuse_other_rows(
 
 def _record(
     con: duckdb.DuckDBPyConnection,
-    table: str,
-    partition: str,
+    spec: TableSpec,
+    partition: str | None,
     published: Published,
     published_at: datetime,
     made_by: Provenance,
 ) -> None:
     values: dict[str, Any] = {
-        "publish_id": "/".join([table, partition, str(published.seq)]),
+        "publish_id": "/".join([spec.name, partition or "", str(published.seq)]),
         "seq": published.seq,
-        "table_name": table,
-        "partition": partition,
+        "table_name": spec.name,
+        "partition": partition or "",
         "run_id": made_by.run_id,
+        "build": made_by.build,
         "published_at": published_at,
         "rows": published.rows,
         "rows_inserted": published.inserted,
         "rows_deleted": published.deleted,
+        "content_hash": _content_hash(con, spec, partition),
         "fingerprint": made_by.fingerprint,
         "parts": None if made_by.parts is None else json.dumps(dict(made_by.parts), sort_keys=True),
         "profile": made_by.profile,
@@ -311,7 +315,17 @@ def _record(
         "statistics": json.dumps(dict(made_by.statistics), sort_keys=True, allow_nan=False),
     }
     publishes, _ = own_tables()
-    _insert(con, publishes, values)
+    insert_row(con, publishes, values)
+
+
+def _content_hash(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None) -> str:
+    """The same for the same rows, in whatever order and by whatever publishes they came."""
+    row = con.execute(
+        f"select md5(coalesce(string_agg({sql.ROW_HASH}, '' order by {sql.ROW_HASH}), '')) "
+        f"from {spec.name} where {in_partition(spec, partition)}"
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def record_failure(
@@ -326,41 +340,41 @@ def record_failure(
         "failed_at": datetime.now(UTC).replace(tzinfo=None),
         "reason": reason[:_REASON_CHARACTERS],
     }
-    con.execute("begin")
-    try:
+    with together(con):
         _forget_failure(con, spec, partition)
         _, failures = own_tables()
-        _insert(con, failures, values)
-        con.execute("commit")
-    except BaseException:
-        _roll_back(con)
-        raise
+        insert_row(con, failures, values)
 
 
 def state_of(con: duckdb.DuckDBPyConnection) -> tuple[int, str]:
-    """What a snapshot shows: the number of the last publish, and a hash of the failures that are kept."""
+    """What a snapshot shows: the number of the last publish, and a hash of failures and of builds that ended."""
     seq = _count(con, f"select coalesce(max(seq), 0) from {PUBLISHES}")
+    shown = [_row_hashes(con, f"{FAILURES} order by failure_id"), _row_hashes(con, _ENDED_BUILDS)]
+    return seq, hashlib.sha256(" ".join(shown).encode()).hexdigest()[:32] if any(shown) else ""
+
+
+def _row_hashes(con: duckdb.DuckDBPyConnection, rows: str) -> str:
     try:
-        row = con.execute(
-            f"select coalesce(string_agg(row_hash, ' ' order by failure_id), '') from {FAILURES}"
-        ).fetchone()
+        found = con.execute(f"select {sql.ROW_HASH} from {rows}").fetchall()
     except duckdb.CatalogException:
         # A file of an earlier version, in which nothing has been published since.
-        row = None
-    return seq, hashlib.sha256(row[0].encode()).hexdigest()[:32] if row and row[0] else ""
+        return ""
+    return " ".join(row_hash for (row_hash,) in found)
 
 
 def _forget_failure(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None) -> None:
     con.execute(f"delete from {FAILURES} where failure_id = $1", ["/".join([spec.name, partition or ""])])
 
 
-def _insert(con: duckdb.DuckDBPyConnection, spec: TableSpec, values: Mapping[str, Any]) -> None:
+def insert_row(con: duckdb.DuckDBPyConnection, spec: TableSpec, values: Mapping[str, Any]) -> None:
+    """Insert a row of a table that storage itself writes; a column without a value is null."""
     types = spec.duckdb_types()
-    columns = ", ".join(f"${name}::{types[name]} as {name}" for name in values)
-    hashed = f"{row_hash_sql(spec.columns)} as {sql.ROW_HASH}"
+    names = [name for name in types if name != sql.ROW_HASH]
+    columns = ", ".join(f"${name}::{types[name]} as {name}" for name in names)
+    hashed = f"{row_hash_sql(names)} as {sql.ROW_HASH}"
     con.execute(
         f"insert into {spec.name} by name select *, {hashed} from (select {columns})",
-        dict(values),
+        {name: values.get(name) for name in names},
     )
 
 
@@ -368,6 +382,18 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     row = con.execute(query).fetchone()
     assert row is not None
     return int(row[0])
+
+
+@contextmanager
+def together(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: all that is written within, or nothing."""
+    con.execute("begin")
+    try:
+        yield
+        con.execute("commit")
+    except BaseException:
+        _roll_back(con)
+        raise
 
 
 def _roll_back(con: duckdb.DuckDBPyConnection, history: History | None = None) -> None:

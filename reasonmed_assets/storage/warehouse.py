@@ -25,7 +25,7 @@ from reasonmed_assets.config.recipes import book as recipes
 from reasonmed_assets.config.recipes.book import RecipeBook
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others
-from reasonmed_assets.storage import history, publishing
+from reasonmed_assets.storage import builds, history, publishing
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import Published, PublishRecord
 
@@ -121,6 +121,7 @@ class Warehouse(ABC):
         statistics: Mapping[str, Any],
         parts: Mapping[str, str] | None = None,
         recipe: int | None = None,
+        build: int | None = None,
     ) -> Published:
         """Make the staged rows the content of a partition: in one transaction, as a difference.
 
@@ -136,6 +137,7 @@ class Warehouse(ABC):
             statistics: figures of the partition that the next build compares itself with; must fit into JSON.
             parts: the parts of the fingerprint by name; None where they are not known.
             recipe: version of the recipe; None where it is not known.
+            build: number of the build (`begin_build`); None where there is none.
 
         Raises:
             WarehouseError: nothing was published; the message says why.
@@ -156,6 +158,42 @@ class Warehouse(ABC):
         Raises:
             WarehouseError: it could not be written.
         """
+
+    @abstractmethod
+    def begin_build(self, facts: Mapping[str, Any], *, is_publishing: bool) -> int | None:
+        """Keep in table `builds` that a build begins to make rows; returns its number.
+
+        One of this `build_id` that has a row already keeps it: another run of its backfill began before.
+
+        Args:
+            facts: the columns of its row that are known by then, `build_id` among them.
+            is_publishing: it is about to publish; until then None is returned where nothing was ever published.
+
+        Raises:
+            WarehouseError: it could not be written.
+        """
+
+    @abstractmethod
+    def end_build(self, number: int, facts: Mapping[str, Any]) -> None:
+        """Complete the row of a build.
+
+        Args:
+            number: of the build.
+            facts: the columns that are known at its end.
+
+        Raises:
+            WarehouseError: it could not be written.
+        """
+
+    @final
+    def publish_named(self, name: str) -> int:
+        """The number of the publish that a person names: itself, as `41`, or the last one of a build, as `b7`.
+
+        Raises:
+            WarehouseError: it is no such name, or there is no such publish or build.
+        """
+        with self.read() as con:
+            return builds.publish_named(con, name)
 
     @final
     def last_publish(self, table: str, partition: str | None) -> PublishRecord | None:

@@ -65,6 +65,9 @@ def test_a_build_stops_when_told_and_at_its_budget_and_the_next_pays_for_the_res
     done = called(*arguments, "--limit", "3")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("mmlu         raw_questions") == 1
+    builds = interrupted.query("select outcome, calls, attempts from build_calls order by build")
+    assert [outcome for outcome, *_ in builds] == ["interrupted", "failed", "complete"]
+    assert sum(int(str(sent)) for *_, sent in builds) == interrupted.value("select count(*) from llm_calls")
     per_question = interrupted.query("select count(*) from reasoning_paths group by question_id")
     assert per_question == [(9,)] * 3
     with sqlite3.connect(folder / "ledger.sqlite") as ledger:

@@ -152,6 +152,8 @@ def test_a_backfill_keeps_the_version_that_it_started_with(warehouse: Path, clic
     assert counts(warehouse)[3] == 2
     assert click("questions", tags={"dagster/backfill": "another"}).tags[RECIPE_TAG] == "2"
     assert counts(warehouse)[3] == 1
+    of_runs = "select build_id, outcome, recipe, len(run_ids) from builds where number > 1 order by number"
+    assert Built(warehouse, "").query(of_runs) == [("b", "complete", 1, 1), ("another", "complete", 2, 1)]
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from storage_toy import open_warehouse
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
 
 pytest.register_assert_rewrite(
-    *(f"contract_{part}" for part in ("warehouse", "binding", "history", "publishing", "reading"))
+    *(f"contract_{part}" for part in ("warehouse", "binding", "builds", "history", "publishing", "reading"))
 )
 CHILD = Path(__file__).with_name("storage_child.py")
 Start = Callable[[str], subprocess.Popen[str]]

@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import pytest
 from contract_binding import BindingContract
+from contract_builds import BuildsContract
 from contract_history import HistoryContract
 from contract_places import Reopen, Start, open_at
 from contract_publishing import PublishingContract
@@ -30,7 +31,13 @@ CHILD = Path(__file__).with_name("contract_child.py")
 
 
 class WarehouseContract(
-    PublishingContract, ReadingContract, SnapshotContract, HistoryContract, FilesContract, BindingContract
+    PublishingContract,
+    BuildsContract,
+    ReadingContract,
+    SnapshotContract,
+    HistoryContract,
+    FilesContract,
+    BindingContract,
 ):
     """Inherit, and set `opener`."""
 

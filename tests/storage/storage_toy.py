@@ -39,7 +39,7 @@ VIEWS = {
 
 def open_warehouse(folder: Path, **options: Any) -> DuckDBFile:
     """A warehouse of the toy tables, in a DuckDB file."""
-    tables = {"items": ITEMS, "totals": TOTALS, "publishes": TABLES["publishes"]}
+    tables = {"items": ITEMS, "totals": TOTALS} | {name: TABLES[name] for name in ("publishes", "builds")}
     return DuckDBFile(folder, **({"tables": tables, "views": VIEWS} | options))
 
 
@@ -70,6 +70,7 @@ def publish(
     fingerprint: str = "f",
     recipe: int | None = None,
     parts: dict[str, str] | None = None,
+    build: int | None = None,
     **values: Any,
 ) -> Published:
     """Stage and publish rows with the given texts by id."""
@@ -84,6 +85,7 @@ def publish(
             statistics={"items": len(texts)},
             recipe=recipe,
             parts=parts,
+            build=build,
         )
 
 

@@ -83,7 +83,7 @@ def is_current(path: Path, state: tuple[int, str], definitions: str, spill: Path
     con = database.connect(None, spill, read_only=False)
     try:
         con.execute(f"attach {sql.literal(path)} as snapshot (read_only)")
-        found = con.execute(f"select last_seq, failures_hash, definition_hash from snapshot.main.{STATE}").fetchone()
+        found = con.execute(f"select last_seq, records_hash, definition_hash from snapshot.main.{STATE}").fetchone()
     except duckdb.Error:
         return False
     finally:
@@ -144,10 +144,10 @@ def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> 
 
 
 def _create_state(con: duckdb.DuckDBPyConnection) -> None:
-    last_seq, failures_hash = publishing.state_of(con)
+    last_seq, records_hash = publishing.state_of(con)
     taken_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     con.execute(
         f"create view {STATE} as select {last_seq}::bigint as last_seq, timestamp '{taken_at}' as taken_at, "
-        f"'{failures_hash}' as failures_hash, '{declared_hash(con)}' as definition_hash"
+        f"'{records_hash}' as records_hash, '{declared_hash(con)}' as definition_hash"
     )
     con.execute(f"comment on view {STATE} is 'up to which publish this file goes, and when it was taken (UTC).'")

@@ -16,7 +16,7 @@ from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.recipes.book import FILE, FORMER_FILE
 from reasonmed_assets.machine import sync
 from reasonmed_assets.quality.parameters import set_variables
-from reasonmed_assets.storage import publishing
+from reasonmed_assets.storage import builds, publishing
 from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
 from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
@@ -97,14 +97,12 @@ class DuckDBFile(Warehouse):
         statistics: Mapping[str, Any],
         parts: Mapping[str, str] | None = None,
         recipe: int | None = None,
+        build: int | None = None,
     ) -> Published:
         publishing.refuse_undeclared(spec, partition)
-        made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics, recipe)
+        made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics, recipe, build)
         with self._write(f"publish {publishing.describe(spec, partition)}"):
-            if not self.build_path.exists():
-                with database.created(self.build_path, self._spill) as con:
-                    layout.mark(con)
-                    snapshot.declare(con, self._declared)
+            self._make_build_file()
             with database.opened(self.build_path, self._spill, read_only=False) as con:
                 layout.migrate(con)
                 snapshot.drop_other_hash(con, self._declared.digest)
@@ -132,6 +130,18 @@ class DuckDBFile(Warehouse):
             _, failures = publishing.own_tables()
             database.conform(con, failures)
             publishing.record_failure(con, spec, partition, run_id, reason)
+
+    def begin_build(self, facts: Mapping[str, Any], *, is_publishing: bool) -> int | None:
+        if not (is_publishing or self.build_path.exists()):
+            return None
+        with self._write("record that a build begins"):
+            self._make_build_file()
+            with self._opened_for_builds() as con:
+                return builds.begin(con, facts)
+
+    def end_build(self, number: int, facts: Mapping[str, Any]) -> None:
+        with self._write("record that a build ended"), self._opened_for_builds() as con:
+            builds.end(con, number, facts)
 
     @property
     def address(self) -> str:
@@ -231,6 +241,21 @@ class DuckDBFile(Warehouse):
     def _spill(self) -> Path:
         """Folder of this process for what DuckDB cannot keep in memory."""
         return self._staging / f"spill-{os.getpid()}"
+
+    def _make_build_file(self) -> None:
+        if not self.build_path.exists():
+            with database.created(self.build_path, self._spill) as con:
+                layout.mark(con)
+                snapshot.declare(con, self._declared)
+
+    @contextmanager
+    def _opened_for_builds(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with database.opened(self.build_path, self._spill, read_only=False) as con:
+            layout.migrate(con)
+            snapshot.drop_other_hash(con, self._declared.digest)
+            for spec in (builds.spec_of(), *publishing.own_tables()):
+                database.conform(con, spec)
+            yield con
 
     @contextmanager
     def _write(self, purpose: str) -> Iterator[None]:

@@ -1,0 +1,128 @@
+"""The record of builds, table `builds`: a row when a build begins to make rows, completed when it ends.
+
+SQL on an open database that every implementation of `Warehouse` uses. A build that is killed keeps the row of its
+beginning, without an outcome. What a row says is gathered by `reasonmed_assets.materialisation.builds`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.publishing import insert_row, together
+from reasonmed_assets.vocabulary import BUILD_OUTCOMES
+
+if TYPE_CHECKING:
+    from reasonmed_assets.quality.schema import TableSpec
+
+BUILDS = "builds"
+_NAMED = re.compile(r"(b?)([1-9]\d*)")
+
+
+def spec_of() -> TableSpec:
+    """The table's declaration."""
+    from reasonmed_assets.quality.tables import TABLES
+
+    return TABLES[BUILDS]
+
+
+def begin(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> int:
+    """Keep that a build began; returns its number. One that has a row, another run of its backfill, keeps it.
+
+    Args:
+        con: a connection in which the table has its declared columns.
+        facts: the columns that are known by then, `build_id` among them, without `number`.
+    """
+    with together(con):
+        row = con.execute(f"select number from {BUILDS} where build_id = $1", [facts["build_id"]]).fetchone()
+        if row is not None:
+            return int(row[0])
+        number = _value(con, f"select coalesce(max(number), 0) + 1 from {BUILDS}")
+        insert_row(con, spec_of(), {"number": number, "run_ids": []} | dict(facts))
+    return int(number)
+
+
+def end(con: duckdb.DuckDBPyConnection, number: int, facts: Mapping[str, Any]) -> None:
+    """Keep how a build ended. What the runs of a backfill say, each at its own end, is added up.
+
+    Args:
+        con: a connection in which the table has its declared columns.
+        number: of the build.
+        facts: the columns that are known by then.
+    """
+    names = [name for name in spec_of().columns if name != "row_hash"]
+    with together(con):
+        values = con.execute(f"select {', '.join(names)} from {BUILDS} where number = $1", [number]).fetchone()
+        assert values is not None, "a build begins before it ends"
+        before = dict(zip(names, values, strict=True))
+        con.execute(f"delete from {BUILDS} where number = $1", [number])
+        insert_row(con, spec_of(), before | {name: _joined(name, before[name], value) for name, value in facts.items()})
+
+
+def publish_named(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    """The number of the publish that a person names: itself, as `41`, or the last one of a build, as `b7`.
+
+    Raises:
+        WarehouseError: it is no such name, or there is no such publish or build.
+    """
+    found = _NAMED.fullmatch(name)
+    if found is None:
+        raise WarehouseError(f"{name!r} is neither a build, as b7, nor the number of a publish, as 41")
+    if found[1]:
+        return publish_of(con, int(found[2]))
+    last = int(_value(con, "select coalesce(max(seq), 0) from publishes"))
+    if int(found[2]) > last:
+        raise WarehouseError(f"there is no publish {name}: the last one is {last}")
+    return int(found[2])
+
+
+def publish_of(con: duckdb.DuckDBPyConnection, number: int) -> int:
+    """The number of a build's last publish; of one that published nothing, that of the last one before; 0: none.
+
+    Raises:
+        WarehouseError: there is no such build.
+    """
+    known = [row[0] for row in con.execute(f"select number from {BUILDS} order by 1").fetchall()]
+    if number not in known:
+        known_ones = f"the builds of this warehouse are b{known[0]} to b{known[-1]}" if known else "none is recorded"
+        raise WarehouseError(f"there is no build b{number}: {known_ones} (table builds)")
+    return int(
+        _value(
+            con,
+            f"""
+            select coalesce(max(seq) filter (publishes.build = builds.number), max(seq), 0)
+            from {BUILDS} as builds
+            left join publishes
+                on publishes.build = builds.number
+                or publishes.published_at <= coalesce(builds.ended_at, builds.started_at)
+            where builds.number = $1
+            """,
+            number,
+        )
+    )
+
+
+def _joined(name: str, before: Any, value: Any) -> Any:
+    """What a column says after one more run has ended."""
+    if before is None or value is None:
+        return before if value is None else value
+    if name == "run_ids":
+        return before + value
+    if name == "outcome":
+        return max(before, value, key=BUILD_OUTCOMES.index)
+    if name == "problems":
+        return f"{before}\n{value}"
+    if name == "source_files":
+        return json.dumps(json.loads(before) | json.loads(value), sort_keys=True)
+    return value
+
+
+def _value(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> Any:
+    row = con.execute(query, list(values)).fetchone()
+    assert row is not None
+    return row[0]
