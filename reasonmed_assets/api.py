@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from reasonmed_assets.lineage.calls import ShownCall
+    from reasonmed_assets.lineage.diff.comparison import Diff
     from reasonmed_assets.orchestration.build import BuildSummary
 
 
@@ -112,6 +113,23 @@ class Warehouse:
             open_store(settings.ledger_reference) as store,
         ):
             return ShownCalls(calls_of(con, store, row_id))
+
+    def diff(self, before: str | os.PathLike[str], after: str | os.PathLike[str]) -> Diff:
+        """What differs between two states, and why: rows, tiers, shares, and a cause for each row.
+
+        Args:
+            before: a build (`b7`), a publish (`41`), or the folder of a warehouse or an export.
+            after: the same.
+
+        Raises:
+            DiffError: one of them is none of these.
+            WarehouseError: there is no such build or publish, or its history was dropped.
+        """
+        from reasonmed_assets.config.settings import BuildSettings
+        from reasonmed_assets.lineage.diff.comparison import diff
+
+        folder = BuildSettings.begin(self._given).warehouse_folder
+        return diff(folder, os.fspath(before), os.fspath(after))
 
     def build(
         self,

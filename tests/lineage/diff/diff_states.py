@@ -1,0 +1,58 @@
+"""Two states of a few tables, made by hand, and the causes that are found for what differs between them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+from reasonmed_assets.quality.tables import TABLES
+
+from reasonmed_assets.lineage.diff import changes, why
+from reasonmed_assets.lineage.diff.sides import AFTER, BEFORE, Compared, Side
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+Parts = Mapping[str, Mapping[str, str]]
+
+
+def compared(before: Rows, after: Rows, parts: tuple[Parts, Parts]) -> Compared:
+    """Both states, open; columns that a row does not have are null, and its hash is made of the others.
+
+    Args:
+        before: rows by table.
+        after: the same.
+        parts: of the fingerprints of tables, before and after.
+    """
+    con = duckdb.connect()
+    for side, rows, of_side in zip((BEFORE, AFTER), (before, after), parts, strict=True):
+        for name, spec in TABLES.items():
+            types = spec.duckdb_types()
+            con.execute(
+                f"create table {side}_{name} ({', '.join(f'{column} {kind}' for column, kind in types.items())})"
+            )
+            for row in rows.get(name, ()):
+                _insert(con, f"{side}_{name}", dict(row) | {"row_hash": json.dumps(row, sort_keys=True)})
+        for seq, (name, values) in enumerate(of_side.items(), start=1):
+            publish = {"seq": seq, "table_name": name, "partition": "", "parts": json.dumps(values)}
+            _insert(con, f"{side}_publishes", publish)
+    tables = tuple(spec for spec in TABLES.values() if spec.group != "provenance")
+    return Compared(con, (Side("a", 1), Side("b", 2)), tables, tuple(spec.name for spec in tables))
+
+
+def causes(before: Rows, after: Rows, parts: tuple[Parts, Parts]) -> dict[tuple[str, str], str]:
+    """(table, id) -> cause of the rows that differ."""
+    states = compared(before, after, parts)
+    changes.find(states)
+    why.find(states)
+    found = states.con.execute(
+        "select table_name, row_id, cause from changes left join reasons using (table_name, row_id)"
+    ).fetchall()
+    assert len({(table, row_id) for table, row_id, _ in found}) == len(found), "each row has one cause"
+    return {(table, row_id): cause for table, row_id, cause in found}
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:
+    marks = ", ".join("?" for _ in row)
+    names = ", ".join(f'"{name}"' for name in row)
+    con.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))

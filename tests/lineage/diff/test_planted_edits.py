@@ -1,0 +1,206 @@
+"""The causes that `reasonmed diff` finds for edits of every kind, planted one after the other into one small project.
+
+python -m pytest -m slow tests/lineage/diff/test_planted_edits.py -s
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builds import TIMEOUT_S, Built, a_shell
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[3]
+CODE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from reasonmed_assets.cli.app import app; app()"
+MOST_UNKNOWN = 0.01
+PLACES = 'select file, "row" from questions inner join raw_questions using (raw_id) order by 1'
+
+
+@dataclass
+class Project:
+    """A copy of the project with its data, a profile and a warehouse."""
+
+    folder: Path
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return "--warehouse", str(self.folder / "w")
+
+    @property
+    def warehouse(self) -> Built:
+        return Built(self.folder / "w", "")
+
+    def run(self, *arguments: str) -> str:
+        """Run a command of the copy."""
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", CODE, str(self.folder / "project"), *arguments, *self.place],
+            env=a_shell(),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def build(self, *options: str) -> None:
+        """Build, with options that are kept."""
+        self.run("build", *options)
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace a text once."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{file} has no {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def append(self, file: str, text: str) -> None:
+        path = self.folder / file
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("planted")
+    copy = folder / "project"
+    skipped = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "reasonmed_assets", copy / "reasonmed_assets", ignore=skipped)
+    for part in ("quality", "sql"):
+        shutil.copytree(ROOT / part, copy / "reasonmed_assets" / part, ignore=skipped)
+        (copy / part).symlink_to(copy / "reasonmed_assets" / part)
+    shutil.copytree(ROOT / "reasonmed_assets" / "sources" / "sample", folder / "data")
+    (folder / "mine.toml").write_text('extends = "simulated"\n[sources]\ndeclared = ["mmlu"]\n')
+    (folder / "decided.toml").write_text("")
+    found = Project(folder)
+    found.build(
+        *("--profile", "mine.toml", "--data-dir", "data", "--overrides", "decided.toml", "--limit", "4"),
+    )
+    return found
+
+
+def prompt(project: Project) -> None:
+    project.edit("project/reasonmed_assets/llm/prompts/verifier.md", "{% block user %}", "{% block user %}Take care.\n")
+    project.build()
+
+
+def model(project: Project) -> None:
+    project.build("--set", "models.small.revision=2")
+
+
+def parameter(project: Project) -> None:
+    project.build("--set", "roles.evaluator.temperature=0.3")
+
+
+def new_question(project: Project) -> None:
+    project.build("--limit", "5")
+
+
+def source_file(project: Project) -> None:
+    ((file, row),) = project.warehouse.query(f"{PLACES} limit 1")
+    path = project.folder / "data" / str(file)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[int(str(row)) - 1] = lines[int(str(row)) - 1].replace("the ", "any ", 1).replace("Which ", "Now which ", 1)
+    path.write_text("".join(lines), encoding="utf-8")
+    project.build("--allow-shrink", "questions", "--allow-shrink", "reasonmed")
+
+
+def override(project: Project) -> None:
+    ((question_id,),) = project.warehouse.query("select question_id from questions order by 1 limit 1")
+    entry = '[[drop]]\nquestion_id = "{}"\nreason = "x"\ndecided_by = "y"\ndecided_on = 2026-11-20\n'
+    project.append("decided.toml", entry.format(question_id))
+    project.build()
+
+
+def benchmark(project: Project) -> None:
+    ((file, row),) = project.warehouse.query(f"{PLACES} desc limit 1")
+    line = (
+        (project.folder / "data" / str(file)).read_text(encoding="utf-8").splitlines(keepends=True)[int(str(row)) - 1]
+    )
+    project.append("data/mmlu/test/anatomy_test.csv", line if line.endswith("\n") else line + "\n")
+    project.build("--allow-shrink", "questions", "--allow-shrink", "reasonmed")
+
+
+def threshold(project: Project) -> None:
+    project.build("--set", "rules.medium_min_correct=5", "--allow-shrink", "reasonmed")
+
+
+def schema(project: Project) -> None:
+    project.edit(
+        "project/quality/tables/dropped_examples.py",
+        '    detail: str = column("What exactly.")',
+        '    detail: str = column("What exactly.")\n    length: int = column("Of the detail.", nullable=True)',
+    )
+    project.edit(
+        "project/quality/tables/difficulty_tiers.py",
+        "    tier: str = column(",
+        '    n_all: int = column("All.")\n    tier: str = column(',
+    )
+    project.edit(
+        "project/sql/tables/difficulty_tiers.sql", "    bounded.*,\n", "    bounded.*,\n    bounded.n_paths as n_all,\n"
+    )
+    project.edit(
+        "project/sql/tables/dropped_examples.sql", "    detail\n", "    detail,\n    length(detail) as length\n"
+    )
+    project.build()
+
+
+def code(project: Project) -> None:
+    project.edit("project/sql/tables/answer_summaries.sql", "content_hash(summary)", "content_hash(summary || ' ')")
+    project.build()
+
+
+def repaired(project: Project) -> None:
+    """A ranking is made again, and the new reply is kept."""
+    project.run("retry")
+
+
+EDITS: dict[str, tuple[Callable[[Project], None], set[str]]] = {
+    "prompt": (prompt, {"verifications", "verifier_audit"}),
+    "model": (model, {"answer_summaries"}),
+    "parameter": (parameter, {"quality_scores"}),
+    "new question": (new_question, {"questions", "reasoning_paths"}),
+    "source file": (source_file, {"raw_questions", "questions"}),
+    "override": (override, {"overrides", "questions", "reasoning_paths"}),
+    "benchmark": (benchmark, {"benchmark_questions", "question_matches", "questions"}),
+    "threshold": (threshold, {"difficulty_tiers"}),
+    "schema": (schema, {"difficulty_tiers"}),
+    "code": (code, {"answer_summaries"}),
+    "repaired": (repaired, set()),
+}
+"""Cause -> the edit, and tables all of whose rows that differ have that cause."""
+
+
+def test_every_edit_is_named_as_the_cause(project: Project) -> None:
+    total, wrong = Counter[str](), []
+    for cause, (edit, tables) in EDITS.items():
+        before = project.warehouse.value("select max(number) from builds")
+        edit(project)
+        after = project.warehouse.value("select max(number) from builds")
+        found: dict[str, Any] = json.loads(project.run("diff", f"b{before}", f"b{after}", "--json"))
+        by_table = {one["table"]: one["causes"] for one in found["tables"] if one["causes"]}
+        print(f"{cause}: b{before} -> b{after}: {found['causes']}")
+        for table, causes in by_table.items():
+            print(f"    {table}: {causes}")
+        total.update(found["causes"])
+        assert sum(found["causes"].values()) == sum(
+            one["added"] + one["removed"] + one["changed"] for one in found["tables"]
+        )
+        if cause not in found["causes"] and cause != "repaired":
+            wrong.append(f"{cause}: {found['causes']}")
+        wrong += [
+            f"{cause}: {table}: {by_table.get(table)}" for table in tables if set(by_table.get(table, ())) != {cause}
+        ]
+    print(f"all: {dict(total)}")
+    assert not wrong
+    assert total["unknown"] <= MOST_UNKNOWN * sum(total.values())
