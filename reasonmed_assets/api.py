@@ -35,20 +35,24 @@ class Warehouse:
         self._given = {"warehouse": os.fspath(folder), "ledger": ledger}
 
     @overload
-    def sql(self, query: str) -> pl.DataFrame: ...
+    def sql(self, query: str, *, as_of: int | str | None = ...) -> pl.DataFrame: ...
     @overload
-    def sql(self, query: str, rows: Literal["polars"]) -> pl.DataFrame: ...
+    def sql(self, query: str, rows: Literal["polars"], *, as_of: int | str | None = ...) -> pl.DataFrame: ...
     @overload
-    def sql(self, query: str, rows: Literal["arrow"]) -> pa.Table: ...
-    def sql(self, query: str, rows: Literal["polars", "arrow"] = "polars") -> pl.DataFrame | pa.Table:
+    def sql(self, query: str, rows: Literal["arrow"], *, as_of: int | str | None = ...) -> pa.Table: ...
+    def sql(
+        self, query: str, rows: Literal["polars", "arrow"] = "polars", *, as_of: int | str | None = None
+    ) -> pl.DataFrame | pa.Table:
         """The rows of a query on the published tables and views, with the rights that `reasonmed sql` has.
 
         Args:
             query: statements, of which the last one's rows are given.
             rows: as a polars DataFrame, or as an Arrow table.
+            as_of: number of the publish (41), or the build ("b7"), whose rows the tables have; None: the last one. What
+                is published now is in the database `now` then (`from now.questions`).
 
         Raises:
-            WarehouseError: there is no warehouse, or nothing in it.
+            WarehouseError: there is no warehouse, or nothing in it, or no such state of it.
             QueryError: DuckDB does not accept the query, it would write where it must not, or polars has no such rows.
         """
         import pyarrow as pa
@@ -59,7 +63,7 @@ class Warehouse:
 
         settings = BuildSettings.begin(self._given)
         folder = settings.warehouse_folder
-        with open_warehouse(folder).snapshot() as con:
+        with open_warehouse(folder).shown(as_of) as con:
             restrict(con, locked=False)
             found = answer(con, query, protected_paths(folder, Path(settings.ledger_reference)))
             table = found.to_arrow_table() if found is not None else pa.table({})
@@ -75,12 +79,14 @@ class Warehouse:
             ) from error
 
     @overload
-    def table(self, name: str) -> pl.DataFrame: ...
+    def table(self, name: str, *, as_of: int | str | None = ...) -> pl.DataFrame: ...
     @overload
-    def table(self, name: str, rows: Literal["polars"]) -> pl.DataFrame: ...
+    def table(self, name: str, rows: Literal["polars"], *, as_of: int | str | None = ...) -> pl.DataFrame: ...
     @overload
-    def table(self, name: str, rows: Literal["arrow"]) -> pa.Table: ...
-    def table(self, name: str, rows: Literal["polars", "arrow"] = "polars") -> pl.DataFrame | pa.Table:
+    def table(self, name: str, rows: Literal["arrow"], *, as_of: int | str | None = ...) -> pa.Table: ...
+    def table(
+        self, name: str, rows: Literal["polars", "arrow"] = "polars", *, as_of: int | str | None = None
+    ) -> pl.DataFrame | pa.Table:
         """All rows of a table or view (docs/reference/tables.md), as `sql` gives them.
 
         Raises:
@@ -89,7 +95,7 @@ class Warehouse:
         """
         from reasonmed_assets.sql import identifier
 
-        return self.sql(f"from {identifier(name)}", rows)
+        return self.sql(f"from {identifier(name)}", rows, as_of=as_of)
 
     def show(self, row_id: str) -> ShownCalls:
         """What models were asked and said for a row: a path, an example, a score; or by the key of a call.

@@ -12,6 +12,7 @@ import typer
 from reasonmed_assets.cli.build import build, retry, ui
 from reasonmed_assets.cli.doctor import doctor
 from reasonmed_assets.cli.lineage.diff import diff
+from reasonmed_assets.cli.lineage.history import history, restore
 from reasonmed_assets.cli.lineage.trace import trace
 from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.recipe import recipe_app
@@ -65,7 +66,23 @@ def _options(
     """Options before a command."""
 
 
-for command in (build, retry, ui, sql, show, trace, diff, costs, export, quality, doctor, clean, fetch):
+for command in (
+    build,
+    retry,
+    ui,
+    sql,
+    show,
+    trace,
+    diff,
+    history,
+    restore,
+    costs,
+    export,
+    quality,
+    doctor,
+    clean,
+    fetch,
+):
     app.command()(command)
 app.command(context_settings=OWN_ARGUMENTS)(simulate)
 app.command("serve-model", context_settings=OWN_ARGUMENTS)(serve_model)

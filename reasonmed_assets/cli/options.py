@@ -28,6 +28,10 @@ WarehouseOption = Annotated[
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Call ledger. Default: ledger.sqlite in the warehouse.")
 ]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="PUBLISH|BUILD", help="The rows after that publish (41) or build (b7)."),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="A value of the profile, in TOML; may be repeated."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasonmed_assets.cli.options import LedgerOption, WarehouseOption, plain_errors, settings_from
+from reasonmed_assets.cli.options import AsOfOption, LedgerOption, WarehouseOption, plain_errors, settings_from
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,15 +45,16 @@ def sql(
     warehouse: WarehouseOption = None,
     output_format: Annotated[TableFormat, typer.Option("--format", help="How rows are printed.")] = TableFormat.table,
     locked: Annotated[bool, typer.Option("--locked", help="No other file is read or written.")] = False,
+    as_of: AsOfOption = None,
 ) -> None:
     """Query the warehouse, also while a build runs. `from 'FILE'` reads files, `copy ... to 'FILE'` writes them."""
     settings = settings_from(warehouse=warehouse)
     folder, ledger = settings.warehouse_folder, Path(settings.ledger_reference)
     with plain_errors():
         if query is None:
-            prompt(folder, ledger, locked=locked)
+            prompt(folder, ledger, locked=locked, as_of=as_of)
         else:
-            run_query(folder, query, output_format, ledger=ledger, locked=locked)
+            run_query(folder, query, output_format, ledger=ledger, locked=locked, as_of=as_of)
 
 
 def show(
@@ -160,7 +161,13 @@ def clean(
 
 
 def run_query(
-    warehouse: Path, query: str, output_format: TableFormat, *, ledger: Path | None = None, locked: bool = False
+    warehouse: Path,
+    query: str,
+    output_format: TableFormat,
+    *,
+    ledger: Path | None = None,
+    locked: bool = False,
+    as_of: str | None = None,
 ) -> None:
     """Print the rows of a query.
 
@@ -170,16 +177,17 @@ def run_query(
         output_format: csv has lists and structs as JSON, json is one array, parquet bytes on standard output.
         ledger: file of the call ledger; None: in the folder of the warehouse.
         locked: the query may touch no other file.
+        as_of: the publish or build whose rows it reads; None: the last one.
 
     Raises:
-        WarehouseError: there is no warehouse, or nothing in it.
+        WarehouseError: there is no warehouse, or nothing in it, or no such state of it.
         QueryError: DuckDB does not accept the query, or it would write where it must not.
     """
 
     from reasonmed_assets.storage import open_warehouse
     from reasonmed_assets.storage.querying import answer, protected_paths, restrict
 
-    with open_warehouse(warehouse).snapshot() as con:
+    with open_warehouse(warehouse).shown(as_of) as con:
         restrict(con, locked=locked)
         found = answer(con, query, protected_paths(warehouse, ledger))
         if output_format == TableFormat.table:
@@ -213,7 +221,7 @@ def _write_found(found: duckdb.DuckDBPyRelation | None, output_format: TableForm
         rows.write_parquet(sys.stdout.buffer)
 
 
-def prompt(warehouse: Path, ledger: Path | None = None, *, locked: bool = False) -> None:
+def prompt(warehouse: Path, ledger: Path | None = None, *, locked: bool = False, as_of: str | None = None) -> None:
     """Read statements from the terminal, each ended by a semicolon, until end of input or `exit`.
 
     Raises:
@@ -223,7 +231,7 @@ def prompt(warehouse: Path, ledger: Path | None = None, *, locked: bool = False)
     from reasonmed_assets.storage import open_warehouse
     from reasonmed_assets.storage.querying import QueryError
 
-    with open_warehouse(warehouse).snapshot() as con:
+    with open_warehouse(warehouse).shown(as_of) as con:
         tables = [name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()]
     say(f"Tables and views: {', '.join(sorted(tables))}. End a statement with ';', leave with exit.")
     statement = ""
@@ -237,7 +245,7 @@ def prompt(warehouse: Path, ledger: Path | None = None, *, locked: bool = False)
         statement += line + "\n"
         if line.rstrip().endswith(";"):
             try:
-                run_query(warehouse, statement, TableFormat.table, ledger=ledger, locked=locked)
+                run_query(warehouse, statement, TableFormat.table, ledger=ledger, locked=locked, as_of=as_of)
             except QueryError as error:
                 say(str(error))
             statement = ""

@@ -23,6 +23,8 @@ from reasonmed_assets.quality.schema import TABLES, TableSpec
 Parts = Mapping[str, str]
 """What rows were made from: a digest, or a value as JSON, by name."""
 
+RESTORED = "restored"
+"""The part of rows that were restored: as of which publish. No build has it, so each makes them again."""
 _LAYOUT = re.compile(r"""(?P<quoted>'[^']*'|"[^"]*")|(?:\s|--[^\n]*|/\*.*?\*/)+""", re.DOTALL)
 _MODEL_PRICES = {"prices", "prompt_usd_per_million", "completion_usd_per_million"}
 _PROVIDER_IDENTITY = {"kind", "structured", "extra_body", "omit"}

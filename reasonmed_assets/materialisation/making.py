@@ -21,7 +21,14 @@ from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation import up_to_date
 from reasonmed_assets.materialisation.definition import TableDefinition
-from reasonmed_assets.materialisation.fingerprint import Parts, all_parts, declared_values, fingerprint, stale_parts
+from reasonmed_assets.materialisation.fingerprint import (
+    RESTORED,
+    Parts,
+    all_parts,
+    declared_values,
+    fingerprint,
+    stale_parts,
+)
 from reasonmed_assets.materialisation.metadata import (
     call_metadata,
     column_lineage,
@@ -190,6 +197,8 @@ def why_made(last: PublishRecord | None, parts: Parts, *, is_retry: bool) -> str
         return "first build"
     if is_retry:
         return "asked again"
+    if last.parts is not None and RESTORED in last.parts:
+        return f"restored from publish {last.parts[RESTORED]}"
     if not last.fingerprint:
         return "calls were missing"
     if last.parts is None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.machine import locked_with_others, sync, write_durably
+from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others, sync, write_durably
 from reasonmed_assets.storage.builds import BUILDS
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.publishing import FAILURES, PUBLISHES
@@ -35,6 +37,19 @@ _SEQ, _IS_INSERTED = "history__seq", "history__is_inserted"
 _BEGINS = "begins.json"
 NOW = "now"
 """Name of the database that holds the present rows beside those as of a publish."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What of the history is kept.
+
+    Attributes:
+        begins: the earliest publish as of which tables can be read; 0: before the first.
+        n_bytes: size on disk of what each publish removed, by its number.
+    """
+
+    begins: int
+    n_bytes: Mapping[int, int]
 
 
 class History:
@@ -127,14 +142,11 @@ class History:
         """
         origin = f"{database}.main." if database else ""
         self._refuse_outside(con, seq, origin)
-        types = spec.duckdb_types()
-        columns = ", ".join(f"{name}::{data_type} as {name}" for name, data_type in types.items())
-        shape = ", ".join(f"null::{data_type} as {name}" for name, data_type in types.items())
-        declared = f"from (select {shape} where false) union all by name from"
+        present = f"{_select_declared(spec, f'{origin}{spec.name}')} as present"
         where = _was_published(con, spec, seq, origin)
         files = self._files_after(con, spec.name, seq, origin)
         if not files:
-            return f"select {columns} from ({declared} {origin}{spec.name}) as present where {where}"
+            return f"{present} where {where}"
         kept = sql.parquet(*files, by_name=True)
         return f"""
             with
@@ -148,13 +160,11 @@ class History:
                 group by {sql.ROW_HASH}
             )
 
-            select {columns}
-            from ({declared} {origin}{spec.name}) as present
+            {present}
             anti join (from first_change where {_IS_INSERTED}) as inserted using ({sql.ROW_HASH})
             where {where}
             union all
-            select {columns}
-            from ({declared} {kept}) as removed
+            {_select_declared(spec, kept)} as removed
             semi join (from first_change where not {_IS_INSERTED}) as first_removed using ({sql.ROW_HASH}, {_SEQ})
             where not {_IS_INSERTED} and {where}
         """
@@ -167,6 +177,38 @@ class History:
             if self.folder.exists() and os.access(self.folder, os.W_OK):
                 stack.enter_context(locked_with_others(self._lock))
             yield
+
+    def kept(self, con: duckdb.DuckDBPyConnection) -> Kept:
+        """What is kept, as far as a connection shows the publishes.
+
+        Raises:
+            WarehouseError: as `begins`.
+        """
+        sizes: Counter[int] = Counter()
+        for file in self.folder.glob("*/*.parquet"):
+            number = file.name.partition("-")[0]
+            sizes[int(number) if number.isdigit() else 0] += file.stat().st_size
+        return Kept(self.begins(con), sizes)
+
+    def drop(self, con: duckdb.DuckDBPyConnection, before: int) -> None:
+        """Let history begin with a publish, and remove what only earlier ones need. Nobody publishes meanwhile.
+
+        Raises:
+            WarehouseError: others read the history, or as `begins`.
+        """
+        begins = max(before, self.begins(con))
+        self.folder.mkdir(exist_ok=True)
+        try:
+            with locked_at_once(self._lock):
+                # First: what is killed from here on leaves files that nobody reads.
+                self._begin_at(begins)
+                for file in self.left_over(con):
+                    file.unlink()
+        except BlockingIOError:
+            pids = ", ".join(map(str, lock_holders(self._lock)))
+            raise WarehouseError(
+                f"process {pids} is reading {self.folder.parent}: wait until it has finished, then run this again"
+            ) from None
 
     def left_over(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
         """Files that nobody reads: of publishes that were cut off, and of what was dropped. Nobody publishes meanwhile.
@@ -240,16 +282,26 @@ def present_as_of(con: duckdb.DuckDBPyConnection, history: History, tables: Mapp
     Raises:
         WarehouseError: as `History.rows_as_of`.
     """
-    published = f"from {NOW}.main.{PUBLISHES} where seq <= {seq}"
-    by_then = f"<= (select max(published_at) {published})"
-    own = {
-        PUBLISHES: published,
-        FAILURES: f"from {NOW}.main.{FAILURES} where failed_at {by_then}",
-        BUILDS: f"from {NOW}.main.{BUILDS} where started_at {by_then}",
-    }
+    by_then = f"<= (select max(published_at) from {NOW}.main.{PUBLISHES} where seq <= {seq})"
+    own = {PUBLISHES: f"seq <= {seq}", FAILURES: f"failed_at {by_then}", BUILDS: f"started_at {by_then}"}
+    found = con.execute("select table_name from duckdb_tables() where database_name = $1", [NOW]).fetchall()
     for name, spec in tables.items():
-        query = own.get(name) or history.rows_as_of(con, spec, seq, database=NOW)
+        if (name,) not in found:  # in a snapshot of an earlier version, of a warehouse that may only be read
+            query = f"{_select_declared(spec)} as never_published"
+        elif name in own:
+            query = f"{_select_declared(spec, f'{NOW}.main.{name}')} as present where {own[name]}"
+        else:
+            query = history.rows_as_of(con, spec, seq, database=NOW)
         con.execute(f"create view {name} as {query}")
+
+
+def _select_declared(spec: TableSpec, rows: str | None = None) -> str:
+    """The beginning of a query of rows in the declared columns, whichever columns they have; None: of no rows."""
+    types = spec.duckdb_types()
+    columns = ", ".join(f"{name}::{data_type} as {name}" for name, data_type in types.items())
+    none = ", ".join(f"null::{data_type} as {name}" for name, data_type in types.items())
+    more = "" if rows is None else f" union all by name from {rows}"
+    return f"select {columns} from (from (select {none} where false){more})"
 
 
 def _last_seq(con: duckdb.DuckDBPyConnection, origin: str = "") -> int:

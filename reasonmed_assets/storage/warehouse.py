@@ -25,8 +25,9 @@ from reasonmed_assets.config.recipes import book as recipes
 from reasonmed_assets.config.recipes.book import RecipeBook
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others
-from reasonmed_assets.storage import builds, history, publishing
+from reasonmed_assets.storage import builds, publishing
 from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.history import FOLDER, Kept
 from reasonmed_assets.storage.publishing import Published, PublishRecord
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class Warehouse(ABC):
         Raises:
             WarehouseError: it is no such name, or there is no such publish or build.
         """
-        with self.read() as con:
+        with self.snapshot() as con:
             return builds.publish_named(con, name)
 
     @final
@@ -248,6 +249,15 @@ class Warehouse(ABC):
             WarehouseError: there is no such publish, history begins later, or a file of it is gone.
         """
 
+    @final
+    def shown(self, as_of: int | str | None) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """What users open, or what it held after a publish or build that a person names; see `publish_named`.
+
+        Raises:
+            WarehouseError: as `snapshot` and `as_of`.
+        """
+        return self.snapshot() if as_of is None else self.as_of(self.publish_named(str(as_of)))
+
     @abstractmethod
     def rows_as_of(self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int) -> str:
         """The query of a table's rows as of a publish, so that several states can be joined in one connection.
@@ -259,6 +269,22 @@ class Warehouse(ABC):
 
         Raises:
             WarehouseError: as `as_of`.
+        """
+
+    @abstractmethod
+    def history(self) -> Kept:
+        """As of which publishes tables can be read, and what that takes on disk.
+
+        Raises:
+            WarehouseError: nothing was published yet, or what is kept cannot be understood.
+        """
+
+    @abstractmethod
+    def drop_history(self, before: int) -> None:
+        """Remove what is needed only to read as of publishes before this one, for good.
+
+        Raises:
+            WarehouseError: others read the history, or nothing was published yet.
         """
 
     @property
@@ -492,7 +518,7 @@ class Warehouse(ABC):
     @final
     def _attachments(self) -> list[Path]:
         """The folders that `replace` sets aside with the tables."""
-        return [self._folder / name for name in ("quarantine", "audits", history.FOLDER, *get_args(Companion))]
+        return [self._folder / name for name in ("quarantine", "audits", FOLDER, *get_args(Companion))]
 
 
 def _read_audit(file: Path) -> dict[str, Any]:

@@ -1181,6 +1181,7 @@ from (
     ('freshness', 'profile', 'publishes', 'profile', 'computed', ''),
     ('freshness', 'recipe', 'publishes', 'recipe', 'computed', ''),
     ('freshness', 'made_from', '', '', 'constant', ''),
+    ('freshness', 'restored_from', 'publishes', 'parts', 'computed', ''),
     ('freshness', 'is_behind', 'publishes', 'partition', 'computed', ''),
     ('freshness', 'is_behind', 'publishes', 'seq', 'computed', ''),
     ('freshness', 'is_behind', 'publishes', 'table_name', 'computed', ''),

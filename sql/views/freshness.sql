@@ -1,8 +1,8 @@
 -- makes: freshness
 -- reads: publishes, failures
 -- description: When each partition of each table was made, by which version of the recipe and from which publishes of
---     its inputs, whether these or their own inputs have changed since, why, and whether the last run failed. Code,
---     profile and files are not compared.
+--     its inputs, whether these or their own inputs have changed since, why, whether the last run failed, and as of
+--     which publish its rows were restored. Code, profile and files are not compared.
 with recursive
 
 latest as (
@@ -97,6 +97,7 @@ select
     latest.profile,
     latest.recipe,
     described.made_from,
+    (latest.parts ->> 'restored')::bigint as restored_from,
     coalesce(described.why != '', false) as is_behind,
     described.why,
     latest.fingerprint != '' as is_complete,

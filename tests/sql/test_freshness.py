@@ -108,3 +108,9 @@ def test_a_failure_is_shown_beside_what_stays_published_and_alone(con: duckdb.Du
     ]
     found = con.execute("select publish, has_failed, length(failure) from freshness where table_name = 'verifications'")
     assert found.fetchall() == [(None, True, 2_000)]
+
+
+def test_restored_rows_say_of_which_publish_they_are(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute('update publishes set parts = json_merge_patch(parts, \'{"restored": "4"}\') where seq = 7')
+    found = con.execute("select restored_from, is_behind from freshness where publish in (6, 7) order by publish")
+    assert found.fetchall() == [(None, False), (4, False)]

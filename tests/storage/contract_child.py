@@ -64,8 +64,12 @@ def _publish_and_die(opener: str, place: Path, at: int) -> None:
 
 
 def _print_published(opener: str, place: Path) -> None:
-    texts = texts_in(open_at(opener, place))
-    print(texts["1"] if texts.keys() == {"1", "2"} and len(set(texts.values())) == 1 else f"torn:{texts}")
+    warehouse = open_at(opener, place)
+    texts = texts_in(warehouse)
+    with warehouse.read() as con:
+        first = con.execute(f"select text from ({warehouse.rows_as_of(con, ITEMS, 1)})").fetchall()
+    is_whole = texts.keys() == {"1", "2"} and len(set(texts.values())) == 1 and first == 2 * [("old",)]
+    print(texts["1"] if is_whole else f"torn:{texts}{first}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, ClassVar
 
 import pytest
@@ -13,6 +14,7 @@ from reasonmed_assets.quality.schema import TABLES, Table, column
 from storage_toy import ITEMS, TOTALS, publish
 
 from reasonmed_assets.storage import Warehouse, WarehouseError
+from reasonmed_assets.storage.history import Kept
 
 ALL_ROWS = "from {} order by all"
 
@@ -114,6 +116,22 @@ class HistoryContract:
         publish(warehouse, {"1": "a"})
         with pytest.raises(WarehouseError, match="no publish 2: the last one is 1"), warehouse.as_of(2):
             pass
+
+    def test_what_was_before_is_dropped_on_demand_unless_it_is_being_read(self, warehouse: Warehouse) -> None:
+        for text in "abcd":
+            publish(warehouse, {"1": text})
+        before = warehouse.history()
+        assert before.begins == 0 and set(before.n_bytes) == {2, 3, 4}
+        with warehouse.as_of(1), pytest.raises(WarehouseError, match=f"process {os.getpid()} is reading"):
+            warehouse.drop_history(3)
+        assert [rows_as_of(warehouse, seq)[0][2] for seq in (1, 2, 3, 4)] == ["a", "b", "c", "d"]
+        for seq in (3, 1):
+            warehouse.drop_history(seq)
+            assert warehouse.history() == Kept(3, {4: before.n_bytes[4]})
+        with pytest.raises(WarehouseError, match=r"publish 2 cannot be read any more: .* begins at publish 3"):
+            rows_as_of(warehouse, 2)
+        publish(warehouse, {"1": "e"})
+        assert [rows_as_of(warehouse, seq)[0][2] for seq in (3, 4, 5)] == ["c", "d", "e"]
 
     def test_a_partition_that_stays_as_it_was_adds_nothing(self, warehouse: Warehouse) -> None:
         publish(warehouse, {"1": "a"}, fingerprint="x")

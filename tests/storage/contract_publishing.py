@@ -248,7 +248,8 @@ class PublishingContract:
         assert sizes == [(f"s{number}", 3, "3", "3") for number in range(4)]
 
     def test_a_publish_that_is_killed_at_any_step_has_happened_or_not(self, warehouse: Warehouse, start: Start) -> None:
-        """The process dies before each call that it makes to a database or the file system, one after another."""
+        """The process dies before each call that it makes to a database or the file system, one after another; what was
+        published before the first can be read after each."""
         publish(warehouse, {"1": "old", "2": "old"})
         publish(warehouse, {"9": "other"}, "medqa")
         child = start("publish_and_die_at_every_step")
@@ -258,4 +259,12 @@ class PublishingContract:
         assert len(seen) > 10
         assert set(seen) == {"old", "new"}, "neither half of a publish nor none of the two was seen"
         assert texts_in(warehouse, "medqa") == {"9": "other"}
-        assert publish(warehouse, {"1": "after", "2": "after"}).rows == 2
+        last = publish(warehouse, {"1": "after", "2": "after"})
+        assert last.rows == 2
+        with warehouse.read() as con:
+            states = [con.sql(warehouse.rows_as_of(con, ITEMS, seq)) for seq in (1, last.seq - 1, last.seq)]
+            assert [{text for (text,) in state.project("text").fetchall()} for state in states] == [
+                {"old"},
+                {"new", "other"},
+                {"after", "other"},
+            ]

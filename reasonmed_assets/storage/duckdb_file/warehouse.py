@@ -22,7 +22,7 @@ from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
 from reasonmed_assets.storage.errors import WarehouseError
-from reasonmed_assets.storage.history import NOW, History, present_as_of
+from reasonmed_assets.storage.history import NOW, History, Kept, present_as_of
 from reasonmed_assets.storage.publishing import Published
 from reasonmed_assets.storage.views import create_views
 from reasonmed_assets.storage.warehouse import Warehouse
@@ -168,6 +168,15 @@ class DuckDBFile(Warehouse):
 
     def rows_as_of(self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int) -> str:
         return self._history.rows_as_of(con, spec, seq)
+
+    def history(self) -> Kept:
+        with self.snapshot() as con:
+            return self._history.kept(con)
+
+    def drop_history(self, before: int) -> None:
+        self._show_what_is_published()
+        with self._write("drop history"), self._opened_read_only() as con:
+            self._history.drop(con, before)
 
     def _show_what_is_published(self) -> None:
         self.refresh_snapshot()
