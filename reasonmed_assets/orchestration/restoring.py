@@ -18,7 +18,7 @@ import duckdb
 from reasonmed_assets import sql
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.materialisation.build_record import RunningBuild
+from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.fingerprint import RESTORED, fingerprint
 from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.history import dagster_instance, live_runs

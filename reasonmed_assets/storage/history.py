@@ -2,8 +2,8 @@
 
 A publish that changes a partition which was published before writes one Parquet file: the rows that it removes, whole,
 and of those that it inserts the row hash alone. It is on the disk before the rows are gone. Going back from the rows
-of now, what was inserted since is left out and what was removed since is put back; a partition was empty before its
-first publish. A file is named by the number and the time of its publish, so that none is taken for another's: of a
+of now, what came or went since is left out, and what went first is put back; a partition was empty before its first
+publish. A file is named by the number and the time of its publish, so that none is taken for another's: of a
 publish that was cut off, nothing is read. Which table holds which rows, and locks on it, are the caller's.
 """
 
@@ -161,7 +161,7 @@ class History:
             )
 
             {present}
-            anti join (from first_change where {_IS_INSERTED}) as inserted using ({sql.ROW_HASH})
+            anti join first_change using ({sql.ROW_HASH})
             where {where}
             union all
             {_select_declared(spec, kept)} as removed
@@ -259,7 +259,7 @@ class History:
         if seq > last:
             raise WarehouseError(f"there is no publish {seq}: the last one is {last}")
         raise WarehouseError(
-            f"publish {seq} cannot be read any more: the history of {self.folder.parent} begins at publish {begins}"
+            f"publish {seq} cannot be read: the history of {self.folder.parent} begins at publish {begins}"
         )
 
     def _begin_at(self, seq: int) -> None:
