@@ -53,6 +53,8 @@ def print_page(questions: pl.DataFrame) -> None:
     found = matches(questions, Rules())
     print(HEAD)
     print(counts_table(found))
+    print("\nThe contaminated ones were found by the first rule that applies:")
+    print(f"{rules_of(found)}.")
     print("\nNo row of these files is `malformed`. A question that needs a picture which is not there is marked")
     print(f"(`needs_figure`), not turned away: {needing_figures(questions):,} of these.\n")
     rows = {row["raw_id"]: row for row in questions.iter_rows(named=True)}
@@ -76,6 +78,18 @@ def counts_table(found: pl.DataFrame) -> str:
         counts = [found.filter(decision=reason, source=source).height for source in sources]
         lines.append(f"| {reason} | {' | '.join(map(str, [*counts, sum(counts)]))} |")
     return "\n".join(lines)
+
+
+def rules_of(found: pl.DataFrame) -> str:
+    """How many contaminated questions each rule found."""
+    contaminated = found.filter(decision="contaminated")
+    alike = pl.col("edit_ratio") >= Rules().contamination_ratio
+    counts = {
+        "the same text, its options in any order or some left out": contaminated.filter("is_exact").height,
+        f"an edit ratio of {Rules().contamination_ratio:g}": contaminated.filter(~pl.col("is_exact") & alike).height,
+        "a benchmark's text held in the question's": contaminated.filter(~pl.col("is_exact") & ~alike).height,
+    }
+    return ", ".join(f"{n:,} by {rule}" for rule, n in counts.items())
 
 
 def needing_figures(questions: pl.DataFrame) -> int:

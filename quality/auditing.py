@@ -69,8 +69,8 @@ def audit(
     Args:
         con: a read connection on the warehouse with the macros of sql/macros.sql and every declared table present. The
             profile's variables are set in it; `last_statistics` and those of `shrinking` are the caller's, and so is
-            `source_files`, a temp table (file, split, split_role, records, n_unreadable, n_too_long), for tables that
-            are read from files.
+            `source_files`, a temp table (file, split, split_role, records, n_unreadable, n_too_long, is_base_assumed),
+            for tables that are read from files.
         spec: the table.
         partition: its partition; None for a table without partitions.
         staged: Parquet file with the rows.
@@ -191,15 +191,16 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create temp table source_files"
         " (file varchar, split varchar, split_role varchar, records bigint, n_unreadable bigint,"
-        " n_too_long bigint)"
+        " n_too_long bigint, is_base_assumed boolean)"
     )
     last = con.execute("select getvariable('last_statistics')").fetchone()
     files = json.loads(last[0]).get("files") if last and last[0] else None
     # With no file at all the last publish counted none: null.
     for file in files or []:
         con.execute(
-            "insert into source_files values ($file, $split, $split_role, $records, $n_unreadable, $n_too_long)",
-            {"n_too_long": 0} | file,
+            "insert into source_files values"
+            " ($file, $split, $split_role, $records, $n_unreadable, $n_too_long, $is_base_assumed)",
+            {"n_too_long": 0, "is_base_assumed": False} | file,
         )
 
 

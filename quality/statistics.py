@@ -13,7 +13,7 @@ _FIGURES: dict[str, dict[str, str]] = {
         "files": """
             select json_group_array(json_object(
                 'file', file, 'split', split, 'split_role', split_role, 'records', records,
-                'n_unreadable', n_unreadable, 'n_too_long', n_too_long
+                'n_unreadable', n_unreadable, 'n_too_long', n_too_long, 'is_base_assumed', is_base_assumed
             )) from source_files""",
         "letters": "select json_group_object(gold_letter, n) from"
         " (select gold_letter, count(*) as n from staged group by all order by all)",

@@ -12,7 +12,7 @@ from reasonmed_assets.quality.derived.served_rows import served_rows
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.sql import derive, derive_macro
 
-from reasonmed_assets.rules import control_tokens
+from reasonmed_assets.rules import answer_labels, choices, control_tokens, thinking_marks
 
 _ORDER = (
     "raw_questions",
@@ -50,5 +50,6 @@ for _name in (*_ORDER, *sorted(module.name for module in pkgutil.iter_modules(__
 
 for _view in (served_rows, table_references, row_lineage):
     derive(f"views/{_view.__name__}", _view(TABLES.values()))
-for _signature, _body in control_tokens.MACROS.items():
-    derive_macro(_signature, _body)
+for _module in (answer_labels, choices, control_tokens, thinking_marks):
+    for _signature, _body in _module.MACROS.items():
+        derive_macro(_signature, _body)

@@ -13,7 +13,7 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.people.overrides import match_overrides, read_overrides
 from reasonmed_assets.rules.matching import find_matches
-from reasonmed_assets.sources import ChangedError, Reading, questions_frame, read_source, unreadable_frame
+from reasonmed_assets.sources import Reading, SourceError, questions_frame, read_source, unreadable_frame
 
 BUILD_ROLES = ("train", "stand_in")
 
@@ -62,14 +62,14 @@ def rejected_questions(stage: Stage) -> None:
 def _all_questions(session: BuildSession) -> pl.DataFrame:
     """The records of every declared source, in order of priority, benchmarks included.
 
-    Those of a source that is stopped, as its files change, are the published ones: a match with them still counts.
+    Those of a source that is stopped by its files are the published ones: a match with them still counts.
     """
     return pl.concat([questions_frame(session.last_reading(source).questions) for source in session.declarations])
 
 
 def _source_files(reading: Reading) -> pl.DataFrame:
     """What was counted in a source's files, by file and split: records, how many of them are unreadable, and
-    how many of these only as a text is too long."""
+    how many of these only as a text is too long, and whether the number of the first option is assumed."""
     unreadable = Counter((record.file, record.split) for record in reading.unreadable)
     too_long = Counter((one.file, one.split) for one in reading.unreadable if one.reason == "too_long")
     rows = [
@@ -80,11 +80,13 @@ def _source_files(reading: Reading) -> pl.DataFrame:
             "records": file.records,
             "n_unreadable": unreadable[file.file, file.split],
             "n_too_long": too_long[file.file, file.split],
+            "is_base_assumed": file.is_base_assumed,
         }
         for file in reading.files
     ]
     schema: dict[str, Any] = dict.fromkeys(("file", "split", "split_role"), pl.String)
     schema |= dict.fromkeys(("records", "n_unreadable", "n_too_long"), pl.Int64)
+    schema["is_base_assumed"] = pl.Boolean
     return pl.DataFrame(rows, schema=schema)
 
 
@@ -100,8 +102,8 @@ def _files_of_all(session: BuildSession, partition: str | None) -> dict[str, Any
 def _last_state(session: BuildSession, source: str) -> str:
     try:
         return session.input_digest(source)
-    except ChangedError:
-        return "changed while read: the published records"
+    except SourceError:
+        return "its files cannot be used: the published records"
 
 
 def _overrides(session: BuildSession, partition: str | None) -> dict[str, Any]:

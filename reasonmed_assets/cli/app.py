@@ -18,7 +18,7 @@ from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.recipe import recipe_app
 from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
-from reasonmed_assets.cli.sources import fetch
+from reasonmed_assets.cli.sources import fetch, sources
 from reasonmed_assets.cli.warehouse import clean, costs, export, quality, show, sql
 
 
@@ -81,6 +81,7 @@ for command in (
     quality,
     doctor,
     clean,
+    sources,
     fetch,
 ):
     app.command()(command)

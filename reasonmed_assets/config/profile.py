@@ -117,6 +117,9 @@ class Provider(Additions):
         return (self.base_url,) if isinstance(self.base_url, str) else self.base_url or ()
 
 
+ReasoningMark = Annotated[str, Field(min_length=3)]
+
+
 class Model(Additions):
     """One model behind a provider. Its identity is provider, name and revision."""
 
@@ -126,6 +129,8 @@ class Model(Additions):
     """Weights, quantisation and chat template, in one declared string."""
     reasoning: Literal["none", "field", "think", "headings"] = "none"
     """Where a reasoning model thinks: a reply field, `<think>`, or `## Thinking` / `## Final Response`."""
+    reasoning_marks: tuple[ReasoningMark, ReasoningMark] | None = None
+    """What opens and what closes its thinking, where that is none of the known marks, which are read in any case."""
     path_text: Literal["answer", "reasoning_and_answer"] = "answer"
     """What of a reply is the path."""
     writes: Literal["text", "form"] = "text"

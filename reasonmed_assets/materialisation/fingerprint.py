@@ -28,7 +28,7 @@ RESTORED = "restored"
 _LAYOUT = re.compile(r"""(?P<quoted>'[^']*'|"[^"]*")|(?:\s|--[^\n]*|/\*.*?\*/)+""", re.DOTALL)
 _MODEL_PRICES = {"prices", "prompt_usd_per_million", "completion_usd_per_million"}
 _PROVIDER_IDENTITY = {"kind", "structured", "extra_body", "omit"}
-_ADDITIONS = frozenset(Additions.model_fields)
+_ADDITIONS = frozenset(Additions.model_fields) | {"reasoning_marks"}
 
 
 def static_parts(table: TableDefinition, profile: Profile, partition: str | None = None) -> dict[str, str]:
@@ -93,7 +93,7 @@ def _answered_by(profile: Profile, role: str) -> Iterator[tuple[str, Any]]:
 
 
 def _declared(values: dict[str, Any]) -> dict[str, Any]:
-    """The values without additions to requests that are not declared: these change nothing."""
+    """The values without those that change nothing where they are not declared."""
     return {name: value for name, value in values.items() if value or name not in _ADDITIONS}
 
 

@@ -28,6 +28,7 @@ from reasonmed_assets.sources import (
     InputFiles,
     Question,
     Reading,
+    SourceError,
     input_digest,
     load_declaration,
     read_source,
@@ -99,7 +100,6 @@ class BuildSession:
         """The records of one source's files, decoded once per run.
 
         Raises:
-            ChangedError: a file changed while it was read.
             SourceError: see `read_source`.
         """
         if source not in self._readings:
@@ -109,10 +109,18 @@ class BuildSession:
         return self._readings[source]
 
     def last_reading(self, source: str) -> Reading:
-        """The same; where a file changed while it was read, what is published of the source."""
+        """The same; where its files cannot be used, what is published of the source.
+
+        Raises:
+            SourceError: those of no source can be used.
+        """
         try:
             return self.reading(source)
-        except ChangedError:
+        except SourceError as error:
+            self.files.unusable[source] = error
+            is_last = len(self.files.unusable) == len(self.declarations)
+            if is_last and not any(isinstance(one, ChangedError) for one in self.files.unusable.values()):
+                raise
             tables, columns = ("raw_questions", "benchmark_questions"), ", ".join(f.name for f in fields(Question))
             with self.warehouse.read() as con:
                 found = [

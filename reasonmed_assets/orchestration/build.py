@@ -149,6 +149,10 @@ def build(
         with suppress(WarehouseError, OSError):
             behind = [one.place for one in settle(instance, open_warehouse(settings.warehouse_folder)) if one.why]
     summary.changed = session.files.changed()
+    for source, error in session.files.unusable.items():
+        if source not in built:
+            summary.problems.append(f"{source}: {error}")
+            failed.append(source)
     summary.left_out = list(left_out([one for one in declared if one not in built], failed, behind))
     summary.seconds = time.monotonic() - started
     return summary

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from reasonmed_assets.config.profile import Model, Provider
 from reasonmed_assets.llm.calls import Reply
 from reasonmed_assets.llm.replies.finish_reasons import Finish, finish_of
-from reasonmed_assets.llm.replies.reply_text import json_objects, split_reasoning
+from reasonmed_assets.llm.replies.reply_text import forms_in, json_objects, split_reasoning
 
 State = Literal["ok", "change", "wrong", "note"]
 """As declared; a line of the profile is to be changed; no line helps; nothing to do, or not known."""
@@ -293,9 +293,8 @@ def _places(answer: Answer) -> Iterator[str]:
         yield "parts of the content"
     elif not fields and answer.reply is not None and answer.reply.reasoning:
         yield "reasoning"  # the message could not be read as it came, the reply could
-    for place, form in (("<think> in the content", "think"), ("headings in the content", "headings")):
-        if split_reasoning(answer.text, None, form).reasoning:  # type: ignore[arg-type]
-            yield place
+    places = {"think": "<think> in the content", "headings": "headings in the content"}
+    yield from (places[form] for form in forms_in(answer.text))
 
 
 def _finish(subject: Subject) -> Judgement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,13 +23,16 @@ from reasonmed_assets.vocabulary import FOLDS
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
 _ENDINGS = (".json", "_messages.json", ".parquet")
 _CARD, _INDEX = "README.md", "dataset_info.json"
+_DEFAULT_SET = "sft_reasonmed"
 _REFUSED_KINDS = {"simulated": "simulated", "demonstration": "demo"}
 
 
 def export_training_sets(
     warehouse_folder: Path, folder: Path, allowed: set[str], *, force: bool = False
 ) -> Iterator[str]:
-    """Write every training set and fold as alpaca JSON, ShareGPT messages and Parquet, with LLaMA-Factory's index.
+    """Write every training set and fold that has examples as alpaca JSON, ShareGPT messages and Parquet.
+
+    Beside them are LLaMA-Factory's index, and a card by which `datasets` loads the Parquet files.
 
     Args:
         warehouse_folder: the warehouse.
@@ -53,8 +56,9 @@ def export_training_sets(
             for table in _SETS:
                 for fold in FOLDS:
                     rows = con.sql(f"from {table} where fold = $1 order by example_id", params=[fold]).pl()
-                    yield from _write_set(new, _set_name(table, fold), rows, index)
-            _write_card(new, marks)
+                    if rows.height:
+                        yield from _write_set(new, _set_name(table, fold), rows, index)
+            _write_card(new, marks, _licences(con), index)
             (new / _INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
     yield f"{_INDEX}: {len(index)} data sets" + (f"; marked: {', '.join(marks)}" if marks else "")
 
@@ -135,15 +139,29 @@ def _write_set(folder: Path, name: str, rows: pl.DataFrame, index: dict[str, obj
 
 
 def _messages(record: dict[str, str]) -> list[dict[str, str]]:
-    asked = "\n\n".join(text for text in (record["instruction"], record["input"]) if text)
+    """The prompt joined as LLaMA-Factory joins instruction and input, so that both forms are one prompt."""
+    asked = "\n".join(text for text in (record["instruction"], record["input"]) if text)
     return [{"role": "user", "content": asked}, {"role": "assistant", "content": record["output"]}]
 
 
-def _write_card(folder: Path, marks: list[str]) -> None:
-    """The files' contents, their columns, and what they must not be used for."""
-    lines = ["# Training sets", ""]
+def _licences(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The licences of the questions that the sets were made from."""
+    query = """
+        select distinct questions.licence
+        from sft_reasonmed
+        inner join reasonmed on sft_reasonmed.example_id = reasonmed.example_id
+        inner join questions on reasonmed.question_id = questions.question_id
+        order by all
+    """
+    return [licence for (licence,) in con.execute(query).fetchall()]
+
+
+def _write_card(folder: Path, marks: list[str], licences: list[str], index: Mapping[str, object]) -> None:
+    """The files as `datasets` loads them, their contents, their columns, and what they must not be used for."""
+    lines = [*_front_matter(licences, index), "# Training sets", ""]
     if marks:
         lines += [f"**Not for release**: this export holds {', '.join(marks)} rows.", ""]
+    lines += [f"Licences of the questions: {', '.join(licences)}.", ""]
     for table in _SETS:
         spec = TABLES[table]
         lines += [f"## {table}", "", spec.grain, "", "| column | type | what it is |", "| --- | --- | --- |"]
@@ -155,3 +173,23 @@ def _write_card(folder: Path, marks: list[str]) -> None:
         ]
         lines.append("")
     (folder / _CARD).write_text("\n".join(lines), encoding="utf-8")
+
+
+def _front_matter(licences: Sequence[str], index: Mapping[str, object]) -> Iterator[str]:
+    """The head of the card in YAML: one configuration per set, one split per fold, of the Parquet files alone."""
+    known = {"MIT": "mit", "Apache-2.0": "apache-2.0", "CC-BY-4.0": "cc-by-4.0", "CC0-1.0": "cc0-1.0"}
+    yield "---"
+    yield f"license: {known.get(licences[0], 'other') if len(licences) == 1 else 'other'}"
+    yield f"license_name: {json.dumps(' and '.join(licences))}"
+    yield "configs:"
+    for table in _SETS:
+        yield f"- config_name: {table}"
+        if table == _DEFAULT_SET:
+            yield "  default: true"
+        yield "  data_files:"
+        for fold in FOLDS:
+            if _set_name(table, fold) in index:
+                yield f"  - split: {fold}"
+                yield f"    path: {_set_name(table, fold)}.parquet"
+    yield "---"
+    yield ""

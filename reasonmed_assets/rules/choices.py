@@ -7,8 +7,39 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from reasonmed_assets import sql
 from reasonmed_assets.rules.text import normalise
 from reasonmed_assets.vocabulary import LETTERS
+
+_LETTER = r"\(?[a-j]\)?"
+_JOINED = r"(?:\s*[,;&+/]\s*(?:(?:and|or)\s+)?|\s+(?:and|or|nor|plus|but not)\s+)"
+_REFERENCES = (
+    # all of the above, none of these, any two of the options
+    r"\b(?:all|none|any|both|either|neither|each|some|one|two|three|four|most|combination|not?) (?:\w+ )?(?:of )?"
+    r"(?:the )?(?:above|below|preceding|foregoing|following|aforementioned|(?:other )?(?:options|choices|answers|"
+    r"statements)|these|those|them|others)\b",
+    r"\b(?:as|than|options?|choices?|answers?|listed|mentioned|given|stated|same) above\b|\babove[- ]?mentioned\b",
+    # a line: All, Both are true, None
+    r"^\W*(?:all|both|none|neither|either|any)(?: (?:are|is))?(?: (?:correct|true|right|possible|false|wrong|equal))?"
+    r"\W*$",
+    # a line: a and b; A, C & D; B + C only; only A; all except D
+    rf"^\W*(?:(?:both|only|either|neither|options?|choices?) )*{_LETTER}(?:{_JOINED}(?:options? )?{_LETTER})+"
+    r"(?:\W+.*)?$",
+    rf"^\W*(?:(?:only|all except|all but|except|not|same as) )+{_LETTER}\W*$|^\W*{_LETTER} (?:only|alone)\W*$",
+    rf"^\W*{_LETTER} (?:is|are) (?:correct|true|right|false|incorrect|wrong)\b",
+    rf"\b(?:options?|choices?|answers?|statements?) {_LETTER}(?:\W|$)|\bboth {_LETTER} (?:and|&) {_LETTER}(?:\W|$)",
+    # Both AB, option 1 and 2, both are
+    r"\b(?:both|either) (?:(?-i:[A-J]{2})|(?:options? )?\d (?:and|or|&) \d)\b|\boptions? \d\b",
+    r"^\W*both (?:equally|are|can|may|have|require\w*)\b",
+    # the same in other languages
+    r"\b(?:ambas|todas las|ninguna de las|anteriores|todas as|nenhuma das|ci-dessus|toutes ces|aucune de ces|"
+    r"alle (?:genannten|antworten)|keine der|tutte le precedenti|nessuna delle)\b|以上|上述",
+)
+MACROS = {
+    "speaks_of_options(options)": "regexp_matches(array_to_string(options, chr(10)), "
+    f"{sql.literal('(?im)' + '|'.join(_REFERENCES))})"
+}
+"""Whether an option speaks of others: of letters, of "the above", of all of them. Then their order has a meaning."""
 
 NO_OPTION = "no option"
 SEVERAL = "several options"
@@ -19,7 +50,8 @@ _ARTICLE = re.compile(r"^(?:an?|the) (?=\S)")
 _PLAIN_WORDS = frozenset({"yes", "no", "maybe", "true", "false", "none", "both", "all", "never", "always", "unknown"})
 """Option texts that a sentence contains for other reasons too."""
 
-
+_ARROW = r"[-=]+>|→|⇒|\\(?:[Rr]ightarrow|to)\b"
+_CORRECTION = r"(?i:\b(?:no|rather|actually|wait|sorry|instead|i mean|better)\b)"
 _CONNECTIVE = re.compile(
     r"\s+(?:because|as|since|is|which|with|and|or|due|for|given|based|would|was|here|that|it|this|the)\b"
 )
@@ -32,10 +64,14 @@ class _Patterns(NamedTuple):
     """A letter and nothing else, in either case."""
     leading: re.Pattern[str]
     """A value that begins with a letter, and its rest."""
+    trailing: re.Pattern[str]
+    """A text with a letter in brackets behind it."""
     further: re.Pattern[str]
     """A rest that begins with one more letter: "/B", " and B"."""
     listed: re.Pattern[str]
     """One more lettered option later in a rest: "or B. text"."""
+    revised: re.Pattern[str]
+    """Another letter behind an arrow."""
     lettered: re.Pattern[str]
     """A letter within a sentence: "option B", "(B)", "B. text"."""
 
@@ -49,11 +85,14 @@ def _patterns(letters: str) -> _Patterns:
             rf"(?:(?:option|choice|answer|letter)\s+)?[(\[{{\"']*(?P<letter>{letter})(?![\w+'^]|-\w)(?P<rest>.*)",
             re.DOTALL | re.IGNORECASE,
         ),
+        trailing=re.compile(rf"(?P<text>.*\S)\s*\((?P<letter>{letter})", re.DOTALL),
         further=re.compile(
-            rf"[)\]}}\"'.]*\s*(?:/|,|&|\+|;|and/or|and|or)\s*(?:(?:and|or)\s+)?(?:option\s+|choice\s+)?[(\[]?{letter}"
+            rf"[)\]}}\"'.]*\s*(?:/|,|&|\+|;|{_ARROW}|and/or|and|or|to|\.\s*(?={_CORRECTION}))\s*(?:(?:and|or)\s+)?"
+            rf"(?:{_CORRECTION}[\s,:;.-]*){{0,2}}(?:option\s+|choice\s+)?[(\[]?{letter}"
             rf"(?:[)\].,:;/]|\s*$|\s+(?:and|or|are|both)\b|\s*[,&])"
         ),
         listed=re.compile(rf"(?:/|,|&|\band|\bor|\bthen)\s*\(?({letter})\)?[.:)]\s*(?=\S)"),
+        revised=re.compile(rf"(?:{_ARROW})\s*\(?(?:option )?({letter})\b"),
         lettered=re.compile(
             rf"\b(?:option|choice|answer|letter)s?\s+[(\[\"']?({letter})(?![\w'+-])|\(({letter})\)|"
             rf"(?:(?<=\s)|^)({letter})[.):](?=\s)"
@@ -102,10 +141,25 @@ class Choices:
 
     def is_bare(self, line: str) -> bool:
         """Whether a line is a letter with nothing but its option's text."""
-        if len(line.strip(_WRAPPING)) == 1:
-            return self.read(line) in self._letters
-        match = self._patterns.leading.match(line.strip())
-        return match is not None and self.whole_text(match["rest"]) == match["letter"]
+        return self._bare_letter(line) is not None
+
+    def named_alone(self, text: str) -> str:
+        """The letter of a text that is an option's letter, its text or both; `NO_OPTION` else."""
+        return self._bare_letter(text) or self.whole_text(text) or NO_OPTION
+
+    def _bare_letter(self, text: str) -> str | None:
+        bare = text.strip(_WRAPPING)
+        if len(bare) == 1 and self._patterns.bare.fullmatch(bare):
+            return bare.upper()
+        match = self._patterns.trailing.fullmatch(bare)
+        if match:
+            return match["letter"] if self.whole_text(match["text"]) == match["letter"] else None
+        match = self._patterns.leading.match(text.strip())
+        if match is None:
+            return None
+        letter, rest = match["letter"].upper(), match["rest"].strip(_WRAPPING)
+        is_named = not rest and not match["letter"].islower() and bare != letter
+        return letter if is_named or (rest and self.whole_text(rest) == letter) else None
 
     def named_in(self, sentence: str) -> str:
         """The one option that a sentence names, by letter or text; `NO_OPTION` or `SEVERAL`.
@@ -153,7 +207,9 @@ class Choices:
         own = self._texts[self._letters.index(letter)]
         if text == own:
             return letter
-        if self._patterns.further.match(rest):
+        revised = self._patterns.revised.search(rest)
+        is_revised = revised and revised[1] != letter and not own.endswith(normalise(rest[revised.start() :]))
+        if is_revised or self._patterns.further.match(rest):
             return SEVERAL
         if own and _begins(text, own):
             text = text[len(own) :].strip()

@@ -2,10 +2,10 @@
 
 Two strengths of evidence, in this order:
 
-1. *Labelled* answers: `\\boxed{}`, "Final answer: C", "the answer is (C)", a label in Chinese, of which the last in the
-   text counts, so a letter that is named and then revised is the revised one. A JSON field takes precedence
-   over its own object and what precedes it. A labelled answer that is not an option ("None of the above") or several
-   ("A/B") ends the search: the text did answer, with no usable letter.
+1. *Labelled* answers (`answer_labels.py`), of which the last in the text counts, so a letter that is named and then
+   revised is the revised one. A JSON field takes precedence over its own object and what precedes it. A labelled answer
+   that is not an option ("None of the above") or several ("A/B", "A → B") ends the search: the text did answer, with
+   no usable letter.
 2. *Conclusions*, where nothing is labelled: a last line that is only a letter; a text that is only an option's text;
    then the last concluding sentence that names exactly one option, by letter or by its text, without negating it.
 """
@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from reasonmed_assets.rules.answer_labels import FORMAL, LABELS
 from reasonmed_assets.rules.choices import NO_OPTION, SEVERAL, Choices
 from reasonmed_assets.rules.text import plain_characters
 
@@ -34,14 +35,19 @@ class Extraction(NamedTuple):
 
 NOTHING = Extraction(None, None)
 
-_EMPHASIS = re.compile(r"\*+|__+|^#{1,6}\s*|\\(?:text|math)(?:bf|rm|it)?\b|\\[()\[\]]|\$", re.MULTILINE)
+_EMPHASIS = re.compile(
+    r"\*+|__+|~~[^~\n]{1,80}~~|^#{1,6}\s*|</?(?:b|strong|em|i|u|mark)>|\\(?:text|math)(?:bf|rm|it)?\b|\\[()\[\]]|\$",
+    re.MULTILINE,
+)
+"""Signs that only show a text in another way, and what is struck out."""
 
 _LONGEST = 64_000
 """Characters at the end of a text in which its answer is looked for; nothing before them is read."""
 
 _JSON_FIELD = re.compile(
     r"""(?<!\s)(?:(?:\A|(?<=[{,]))\s*+|[^\S\n]*+\n\s*+)"""
-    r"""["'](?:final_?|correct_?|chosen_?)?(?:answer|choice|option)(?:_?(?:choice|letter|option|idx|index))?["']\s*+:\s*+"""
+    r"""["'](?:(?:final|correct|chosen|selected|best)[_ -]?)?(?:answer|choice|option)"""
+    r"""(?:[_ ]?(?:choice|letter|option|idx|index))?["']\s*+:\s*+"""
     r"""(?:"(?P<double>(?:[^"\\\s,}\]]++|\\.|\s++|[,}\]])*)"?|'(?P<single>(?:[^'\\\s,}\]]++|\\.|\s++|[,}\]])*)'?|"""
     r"""\[(?P<several>[^\]]*+)\]?|(?P<bare>[^\s,{}"'\[]+))"""
     r"""(?=\s*+(?:,\s*+["']|[}\]]|\Z))""",
@@ -53,32 +59,21 @@ White space is matched from its beginning only, without backtracking, so that re
 """
 _BETWEEN_STRINGS = re.compile(r"""["']\s*,\s*["']""")
 
-_IS = r"(?:is|was|would be|should be|must be|will be|appears to be|seems to be)"
-_BEST = (
-    r"(?:most |single )?(?:correct|best|right|appropriate|likely|accurate|suitable|probable|plausible|proper|final|"
-    r"fitting|reasonable|better)"
-)
-_COLON = r"(?:[^\S\n]*+[:=]|[^\S\n]++-(?=\s)|[^\S\n]*+(?=\n))"
-_LABELS = {
-    "boxed": r"\\boxed\s*+\{++(?P<boxed>[^{}]*+)\}",
-    "final_answer": rf"(?:\bfinal (?:answer|choice|decision|selection)(?: (?:choice|option|letter))?"
-    rf"(?:[^\S\n]++{_IS}\b\s*+:?|{_COLON})|^(?:[^\w\n]|\d)*+(?:the )?(?:{_BEST} )?(?:answer|choice)"
-    rf"(?: (?:choice|option|letter))?{_COLON})\s*+(?=[^\n])",
-    "stated_answer": rf"(?<!incorrect )(?<!wrong )(?<!other )\b(?:{_BEST} (?:\w+ )?(?:answer|option|choice|response|"
-    rf"statement|one)|answer|exception|(?:incorrect|false|untrue|odd) (?:statement|one|option))"
-    rf"(?: (?:choice|option|letter))?(?:,? (?:to|for|in|among|here|based|from|of|given|that|which)\b[^.:\n]{{0,160}}?)?"
-    rf",?\s{{1,10}}+{_IS}(?: (?:therefore|thus|hence|then|most likely|likely|probably|indeed|clearly))?\s*+[:,]?\s*+"
-    rf"(?=[^\n])",
-    "chosen_option": r"\b(?:choose|select|pick|chose|selected|opt for|go with|going with|settle on|answer with)"
-    r"(?: (?:the )?(?:answer|option|choice|letter))?:?\s++(?=\(?(?-i:[A-J])\b)",
-    "cjk_label": r"(?:答案|选项|選項|[故应應][选選][择擇]?)\s*+(?:应该|应|應該|應)?\s*+(?:是|为|為)?\s*+:?\s*+"
-    r"(?=[^\n。])",
-}
-_LABELLED = {name: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for name, pattern in _LABELS.items()}
-_FORMAL = frozenset({"boxed", "final_answer", "cjk_label"})
-"""Labels after which anything is an answer; after the others only an option (or its denial) is."""
-
 _SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b", re.IGNORECASE)
+_INTRODUCTION = re.compile(
+    r"\A\W*(?:(?:therefore|thus|hence|so|consequently|accordingly|overall|ultimately|clearly|finally|in conclusion|"
+    r"in summary|as a result|given (?:this|that|these)|based on (?:this|that|these|the above))\b[\s,:]*)?",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(
+    r"\A\W*(?:(?:therefore|thus|so|hence|definitely|clearly|probably|likely|i (?:think|believe)(?: that)?)\b,?\s+)?"
+    r"(?:it|this|that|which)(?:(?: most likely| probably| clearly)? (?:is|was|would be|should be|must be|has to be)|'s)"
+    r"(?: (?:definitely|clearly|probably|likely|therefore))?:?\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What may stand before the option in a value ("it is B"), and before it in a sentence that it is the subject of."""
+_CJK_ENDINGS = frozenset({"cjk_label", "foreign_label"})
+_CJK_ENDING = re.compile(r"(?<=\A[A-J])(?:选项|選項|项|です|である|だ|입니다|이다|번)")
 _DENIAL = re.compile(r"(?:none\b|not (?:listed|provided|given|among|one of|in the)|neither\b|all of\b)", re.IGNORECASE)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-J]\.)(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)\s+|\n+|(?<=。)")
@@ -100,6 +95,7 @@ _LAST_SENTENCES = 4
 _NEAR_THE_END = 300
 _MOST_LABELS = 100
 _VALUE_LENGTH = 2000
+_SUBJECT_LENGTH = 300
 _CONCLUSION_LENGTH = 2000
 """Characters; longer texts cost no more."""
 
@@ -149,27 +145,35 @@ def _labelled(text: str, choices: Choices) -> Extraction | None:
 
 def _labelled_from(start: int, text: str, choices: Choices) -> Extraction | None:
     for rule, value, at in _labels(text, start):
-        if rule not in _FORMAL and _SUPPOSED.search(_sentence_before(at, text)):
+        if rule not in FORMAL and _SUPPOSED.search(_sentence_before(at, text)):
             continue
-        read = choices.read(value)
-        if read == NO_OPTION and rule in _FORMAL:
+        if rule == "named_answer":
+            read = choices.named_alone(_INTRODUCTION.sub("", value))
+        else:
+            read = choices.read(_POINTER.sub("", value))
+        if read == NO_OPTION and rule in FORMAL:
             read = _affirmed(value, choices)
-        if read != NO_OPTION or rule in _FORMAL or _DENIAL.match(value):
+        if read != NO_OPTION or rule in FORMAL or _DENIAL.match(value):
             return _as_extraction(read, rule)
     return None
 
 
 def _labels(text: str, start: int) -> Iterator[tuple[str, str, int]]:
-    """Rule, first sentence of the value, and place, of every label from `start`; the last one first."""
+    """Rule, value, and place, of every label from `start`; the last one first."""
     matches = [
-        (match.start("boxed") if rule == "boxed" else match.end(), rule, match)
-        for rule, pattern in _LABELLED.items()
+        (match.start(match.lastgroup) if match.lastgroup else match.end(), rule, match)
+        for rule, pattern in LABELS.items()
         for match in pattern.finditer(text, start)
     ]
     for at, rule, match in heapq.nlargest(_MOST_LABELS, matches, key=itemgetter(0)):
-        value = match["boxed"] if rule == "boxed" else text[at : at + _VALUE_LENGTH].partition("\n")[0]
-        if rule == "cjk_label":
-            value = value.partition("。")[0]
+        if rule == "named_answer":
+            yield rule, _SENTENCE_END.split(text[max(0, match.start() - _SUBJECT_LENGTH) : match.start()])[-1], at
+            continue
+        value = match[match.lastgroup] if match.lastgroup else text[at : at + _VALUE_LENGTH].partition("\n")[0]
+        if rule in _CJK_ENDINGS:
+            value = _CJK_ENDING.sub("", value.partition("。")[0])
+        elif match[0].rstrip(" -:").endswith("|"):
+            value = value.partition("|")[0]  # a cell of a table
         yield rule, _SENTENCE_END.split(value[:_VALUE_LENGTH].strip(), maxsplit=1)[0], match.start()
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import polars as pl
 from rapidfuzz import fuzz
 
-from reasonmed_assets.rules.candidates import alike
+from reasonmed_assets.rules.candidates import alike, held
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.rules.text import negations, normalise, numbers
 
@@ -76,7 +76,8 @@ def find_matches(
     A row has at most one decision against it, the first of
 
     - `contaminated`: the text of a benchmark question, its options in any order or one or two of them left out; an edit
-      ratio of `contamination_ratio`; or a question about the same document of that source;
+      ratio of `contamination_ratio`; a text that holds a benchmark's, or a part of it; or a question about the same
+      document of that source;
     - `conflicting_gold`: the text of another row with another key. All of them go, except one that was kept earlier;
     - `duplicate`: the text of a row with precedence, its options in any order, or some left out and the same key;
     - `near_duplicate`: an edit ratio of `near_duplicate_ratio`, and the same key, numbers and negations.
@@ -309,7 +310,10 @@ def _contaminated(
 ) -> Iterator[_Match]:
     """For each row that a benchmark holds, its best match there: exact before alike, then by ratio."""
     by_key = _first_by_key(against)
-    by_document = {_document(item): item for item in reversed(against)}
+    by_document = {_document(item): item for item in reversed(against) if _document(item)}
+    by_holding: dict[str, _Item] = {}
+    for i, j in held(rows, against):
+        by_holding.setdefault(rows[i].row["raw_id"], against[j])
     for item in rows:
         found = []
         if item.key in by_key:
@@ -317,10 +321,14 @@ def _contaminated(
         for key, ratio, is_subset in likeness.of(item):
             if key in by_key and (is_subset or ratio >= rules.contamination_ratio):
                 found.append(_Match(item, by_key[key], CONTAMINATED, is_subset, ratio))
-        other = by_document.get(_document(item)) if _document(item) else None
-        if not found and other:
-            note = f", the same document {item.row['native_id']}"
-            found.append(_Match(item, other, CONTAMINATED, False, _ratio(item, other), note))
+        others = [
+            (by_holding.get(item.row["raw_id"]), ", whose text, or a part of it, is in this one"),
+            (by_document.get(_document(item)), f", the same document {item.row['native_id']}"),
+        ]
+        for other, note in others if not found else ():
+            if other is not None:
+                found.append(_Match(item, other, CONTAMINATED, False, _ratio(item, other), note))
+                break
         if found:
             yield max(found, key=lambda match: (match.is_exact, match.ratio, match.other.row["raw_id"]))
 

@@ -13,12 +13,17 @@ _SAME_CHARACTER = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
     **dict.fromkeys(map(ord, "\u2018\u2019\u00b4\u0060\u2032"), "'"),
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u2033"), '"'),
+    0x2044: "/",
 }
+_EXPONENT = re.compile("(?<=[0-9])[\u207a\u207b]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
+_RAISED = re.compile(r"<sup>\s*([^<]{1,20}?)\s*</sup>|\^\{\s*([^{}]{1,20}?)\s*\}", re.IGNORECASE)
+_LOWERED = re.compile(r"<sub>\s*([^<]{1,20}?)\s*</sub>", re.IGNORECASE)
+_MIXED_FRACTION = re.compile("(?<=[0-9])(?=[\u00bc-\u00be\u2150-\u215e])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _HYPHEN_IN_WORD = re.compile(r"(?<=[^\W_])-+(?=[^\W\d_])")
 # Punctuation goes; signs that change the meaning of a medical text stay: 0.5, Na+, A-, <3, 50%, 3/6, arrows, degrees.
 _NO_MEANING = re.compile(
-    r"(?<!\d)\.|\.(?!\d)|[!\"#$&'()*,:;?@\[\\\]_{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2000-\u206f\u2e00-\u2e7f"
+    r"(?<!\d)\.|\.(?!\d)|[!\"#$&'()*,:;?@\[\\\]_{|}~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2000-\u202f\u2032-\u206f\u2e00-\u2e7f"
     r"\u3000-\u303f\ufe30-\ufe4f]"
 )
 _SPACE = re.compile(r"\s+")
@@ -37,9 +42,12 @@ _NEGATION = re.compile(
 
 
 def plain_characters(text: str) -> str:
-    """The text in Unicode's compatibility form, with one kind of hyphen and of quotes."""
+    """The text in Unicode's compatibility form, with one kind of hyphen, of quotes and of exponents (10^5)."""
+    if "<su" in text or "^{" in text:
+        text = _LOWERED.sub(r"\1", _RAISED.sub(lambda raised: f"^{raised[1] or raised[2]}", text))
     if text.isascii():
         return text.replace("`", "'")
+    text = _MIXED_FRACTION.sub(" ", _EXPONENT.sub(lambda raised: f"^{raised[0]}", text))
     return unicodedata.normalize("NFKC", text.translate(_SAME_CHARACTER)).translate(_SAME_CHARACTER)
 
 

@@ -25,6 +25,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from reasonmed_assets.config.profile import Sources
 from reasonmed_assets.servers import child
 from reasonmed_assets.servers.batches import Batches
 from reasonmed_assets.servers.child import HOST, add_server_options, notify
@@ -32,7 +33,7 @@ from reasonmed_assets.servers.personas import PERSONAS, Acting, BatchHabits, Per
 from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answer_keys
 from reasonmed_assets.servers.rehearsal.behaviour import digest, share_of
 from reasonmed_assets.servers.rehearsal.replies import Message, Rehearsal
-from reasonmed_assets.sources import SAMPLE_DIR, SourceError, shipped_sources
+from reasonmed_assets.sources import SAMPLE_DIR, SourceError
 
 CONTEXT_TOKENS = 131_072
 DEFAULT_SEED = 20260101
@@ -258,7 +259,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     roles = dict(role.rsplit("=", 1) for role in options.split_role)
     try:
-        keys = read_answer_keys(options.data_dir, options.source or shipped_sources(), roles)
+        keys = read_answer_keys(options.data_dir, options.source or Sources().declared, roles)
     except SourceError as error:
         notify(str(error))
         return 1

@@ -70,8 +70,9 @@ class Gold(_Section):
     """How a record names its right option."""
 
     field: str
-    encoding: Literal["letter", "index", "text"]
-    """`letter`: A, B, ...; `index`: a number, from 0 or from 1; `text`: the text of the option."""
+    encoding: Literal["letter", "index", "text", "key"]
+    """`letter`: A, B, ...; `index`: a number, from 0 or from 1; `text`: the text of the option; `key`: what the record
+    calls the option (its key in an object, its field, its `key` in a list of objects)."""
     bases: tuple[Literal[0, 1], ...] = ()
     """For `index`: what the first option may be numbered, the likely one first; found out per file."""
     text_field: str | None = None
@@ -84,15 +85,34 @@ class Gold(_Section):
         return self
 
 
+class ListedOptions(_Section):
+    """Options in one field: an object, or a list of texts or of objects; also as a text that holds one in JSON."""
+
+    field: str
+    text: str | None = None
+    """In a list of objects, the field that has the text of the option."""
+    key: str | None = None
+    """In a list of objects, the field that has the letter or another name of the option."""
+
+    @model_validator(mode="after")
+    def _keys_are_of_objects(self) -> ListedOptions:
+        if self.key is not None and self.text is None:
+            raise ValueError("give text, the field with the text of the option, where key is given")
+        return self
+
+
 class Layout(_Section):
     """How the records of a file are to be read. A field name may be a dotted path into nested records."""
 
-    format: Literal["jsonl", "json", "csv", "parquet"]
-    """`jsonl`: an object per line; `json`: one array of objects, or one object of objects by id; `csv`; `parquet`."""
+    format: Literal["jsonl", "json", "csv", "parquet"] | None = None
+    """`jsonl`: an object per line; `json`: one array of objects, or one object of objects by id; `csv`; `parquet`.
+    None: by the ending of a file's name, where `.json` is an array, or else JSON Lines."""
     columns: tuple[str, ...] = ()
     """Column names of a csv file without a header; with none given, the first record is the header."""
     question: str
-    options: str | tuple[str, ...] | None = None
+    question_until: Annotated[str, Field(min_length=1)] | None = None
+    """Words in the question with which something else begins (its options once more), which is left out."""
+    options: str | tuple[str, ...] | ListedOptions | None = None
     """One field that holds them all (a list, or an object by letter), or one field per option."""
     fixed_options: tuple[str, ...] = ()
     """Option texts, where the records have none of their own."""
@@ -110,6 +130,8 @@ class Layout(_Section):
     def _is_complete(self) -> Layout:
         if (self.options is None) == (not self.fixed_options):
             raise ValueError("give either options (fields of the record) or fixed_options (texts)")
+        if self.gold.encoding == "key" and self.fixed_options:
+            raise ValueError("the encoding 'key' names options that the record names, so there are no fixed_options")
         if self.columns and self.format != "csv":
             raise ValueError("columns are for the format 'csv' only")
         if self.subject and self.subject_from_file:
@@ -125,6 +147,8 @@ class Alternative(_Section):
     files: tuple[FilePattern, ...] = Field(min_length=1)
     """Paths or glob patterns below the data directory; each must match where the alternative is used."""
     layout: str = "native"
+    is_whole_split: bool = False
+    """The files hold this split and no other: nothing is picked by id."""
 
 
 class Split(_Section):
@@ -171,6 +195,8 @@ class Declaration(_Section):
     layouts: dict[str, Layout] = Field(min_length=1)
     splits: dict[str, Split] = Field(min_length=1)
     hub: Hub | None = None
+    re_uploads: dict[str, Hub] = Field(default_factory=dict)
+    """Other repositories on the hub that hold the source, by the name that a fetch is given."""
 
     @model_validator(mode="after")
     def _references_exist(self) -> Declaration:
@@ -182,7 +208,7 @@ class Declaration(_Section):
                         f"splits.{name} names the layout {alternative.layout!r}, "
                         f"which is not among the layouts: {', '.join(self.layouts)}"
                     )
-                if split.id_files and layout.native_id is None:
+                if split.id_files and layout.native_id is None and not alternative.is_whole_split:
                     raise ValueError(f"splits.{name} picks ids, so layouts.{alternative.layout} needs native_id")
         return self
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from reasonmed_assets.sources.declaration import RECORD_KEY, Layout
+import orjson
+
+from reasonmed_assets.rules.text import normalise
+from reasonmed_assets.sources.declaration import RECORD_KEY, Layout, ListedOptions
 from reasonmed_assets.sources.records import Record
 from reasonmed_assets.vocabulary import LETTERS
 
 LONGEST_TEXT = 100_000
 """Characters that a question, a context or an option may have; about 25,000 tokens of a prompt."""
 _MISSING = object()
+_WORD = re.compile(r"[^\W_\u115f\u1160\u3164\uffa0]")
+"""A letter or digit that shows something: fillers of Hangul are letters that show nothing."""
+_SHOWS_NOTHING = re.compile(
+    r"[\s\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+_OWN_LETTER = re.compile(r"\(?\s*([A-Za-z])\s*[).:]\s*(?=\S)")
+_WHOLE_NUMBER = re.compile(r"([+-]?\d+)\.0+")
 
 
 class FieldError(ValueError):
@@ -27,55 +40,81 @@ class TooLongError(FieldError):
     reason = "too_long"
 
 
+class Options(NamedTuple):
+    """The options of a record, in published order.
+
+    Attributes:
+        names: what the record calls each: its letter, its field or its key.
+        texts: their texts, without blanks at the ends.
+        published: the texts with the letters that they carry themselves.
+    """
+
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+    published: tuple[str, ...]
+
+
+def as_id(value: Any) -> str:
+    """An id as text; whole numbers are the same in every spelling (7, 7.0 and "7.0")."""
+    text = str(value).strip()
+    whole = _WHOLE_NUMBER.fullmatch(text)
+    if whole:
+        return whole[1]
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else text
+
+
 def native_id(record: Record, layout: Layout) -> str | None:
     """The publisher's id of a record; None where the layout has none or the record does not give it."""
     if layout.native_id is None:
         return None
     value = record.key if layout.native_id == RECORD_KEY else _find(record.value or {}, layout.native_id)
-    return None if value is _MISSING or value is None or value == "" else str(value)
+    return None if value is _MISSING or is_null(value) or value == "" else as_id(value)
 
 
 def stem(value: Mapping[str, Any], layout: Layout) -> str:
-    """The question's text, without blanks at its ends.
+    """The question's text, without blanks at its ends and what the layout says is no part of it.
 
     Raises:
         FieldError: it is missing, empty or no text.
     """
-    return _text(value, layout.question)
+    what = f"field {layout.question!r}"
+    text = _as_text(_required(value, layout.question), what)
+    if layout.question_until is not None:
+        text = text.partition(layout.question_until)[0].rstrip()
+    if not _WORD.search(text):
+        raise FieldError(f"{what} is empty")
+    return text
 
 
-def option_texts(value: Mapping[str, Any], layout: Layout) -> tuple[str, ...]:
-    """The texts of the options in published order, without blanks at their ends.
+def options_of(value: Mapping[str, Any], layout: Layout) -> Options:
+    """The options in published order.
+
+    Options that all carry their own letters in order ("A) Iron", "B) Zinc") lose them.
 
     Raises:
         FieldError: one is missing or empty between others, letters have gaps, or there are fewer than 2 or too many.
     """
     if layout.fixed_options:
-        return layout.fixed_options
+        return Options(layout.fixed_options, layout.fixed_options, layout.fixed_options)
     if isinstance(layout.options, tuple):
         named = [(field, _required(value, field)) for field in layout.options]
     else:
-        named = _listed(_required(value, str(layout.options)), str(layout.options))
+        named = _listed(value, layout)
     while named and _is_blank(named[-1][1]):
         named.pop()
     if not 2 <= len(named) <= len(LETTERS):
         raise FieldError(f"{len(named)} options with a text; expected 2 to {len(LETTERS)}")
-    return tuple(_as_text(text, f"option {name}") for name, text in named)
+    published = tuple(_as_text(text, f"option {name}") for name, text in named)
+    return Options(tuple(name for name, _ in named), _without_own_letters(published), published)
 
 
 def optional_text(value: Mapping[str, Any], field: str | None) -> str | None:
-    """A text, or a list of passages joined by blank lines; None where the field is absent or empty.
+    """A text that a question may lack: of passages, those that are texts, joined by blank lines.
 
-    Raises:
-        FieldError: it is neither text nor a list of texts.
+    None where the field is absent or empty: it never turns a question away.
     """
     found = _find(value, field) if field else None
-    if found is None or found is _MISSING:
-        return None
-    passages = found if isinstance(found, list) else [found]
-    if not all(isinstance(passage, str) for passage in passages):
-        raise FieldError(f"{field!r} is neither a text nor a list of texts")
-    return "\n\n".join(passage.strip() for passage in passages if passage.strip()) or None
+    return "\n\n".join(_passages(found)) or None
 
 
 def refuse_long_texts(question: str, context: str | None, options: Sequence[str]) -> None:
@@ -92,12 +131,18 @@ def refuse_long_texts(question: str, context: str | None, options: Sequence[str]
 
 
 def label(value: Mapping[str, Any], field: str) -> Any:
-    """The published label, whatever its type.
+    """The published label, whatever its type; of a list of one label that one.
 
     Raises:
         FieldError: the field is missing.
     """
-    return _required(value, field)
+    found = _unpacked(_required(value, field))
+    return found[0] if isinstance(found, list) and len(found) == 1 else found
+
+
+def is_null(value: Any) -> bool:
+    """Whether a value stands for none: null, or the number NaN as which tables store it."""
+    return value is None or (isinstance(value, float | Decimal) and value != value)
 
 
 def _find(value: Mapping[str, Any], field: str) -> Any:
@@ -118,31 +163,81 @@ def _required(value: Mapping[str, Any], field: str) -> Any:
     return found
 
 
-def _text(value: Mapping[str, Any], field: str) -> str:
-    return _as_text(_required(value, field), f"field {field!r}")
-
-
 def _as_text(value: Any, what: str) -> str:
     if _is_blank(value):
         raise FieldError(f"{what} is empty")
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise FieldError(f"{what} is of type {type(value).__name__}; expected a text")
     return str(value).strip()
 
 
 def _is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Whether a value is none, or a text in which nothing is to be read: white space, punctuation alone."""
+    if not isinstance(value, str):
+        return is_null(value)
+    return not _WORD.search(value) and not normalise(_SHOWS_NOTHING.sub(" ", value))
 
 
-def _listed(options: Any, field: str) -> list[tuple[str, Any]]:
-    """Name and text of each option, from an object by letter or from a list."""
+def _passages(value: Any) -> list[str]:
+    if value is _MISSING or is_null(value):
+        return []
+    if isinstance(value, list | tuple):
+        return [text for one in value for text in _passages(one)]
+    if isinstance(value, Mapping):
+        return [text for one in value.values() for text in _passages(one)]
+    text = as_id(value) if isinstance(value, float) else str(value).strip()
+    return [text] if text else []
+
+
+def _unpacked(value: Any) -> Any:
+    """A list or object that was stored as a text, in JSON or as Python writes it."""
+    if not isinstance(value, str) or value.strip()[:1] not in ("[", "{"):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return ast.literal_eval(value.strip())
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return value
+
+
+def _listed(value: Mapping[str, Any], layout: Layout) -> list[tuple[str, Any]]:
+    """Name and text of each option, from an object, or a list of texts or of objects."""
+    declared = layout.options
+    fields = declared if isinstance(declared, ListedOptions) else ListedOptions(field=str(declared))
+    field, options = fields.field, _unpacked(_required(value, fields.field))
     if isinstance(options, Mapping):
-        named = sorted((str(letter).strip().upper(), text) for letter, text in options.items())
-    elif isinstance(options, list):
-        named = [(LETTERS[i] if i < len(LETTERS) else str(i + 1), text) for i, text in enumerate(options)]
-    else:
+        return _ordered([(str(name).strip(), text) for name, text in options.items()], layout, field)
+    if not isinstance(options, list | tuple):
         raise FieldError(f"field {field!r} is neither an object by letter nor a list")
+    if fields.text is not None and not all(isinstance(option, Mapping) for option in options):
+        raise FieldError(f"field {field!r} is no list of objects with {fields.text!r}")
+    texts = options if fields.text is None else [_required(option, fields.text) for option in options]
+    if fields.key is None:
+        return [(LETTERS[i] if i < len(LETTERS) else str(i + 1), text) for i, text in enumerate(texts)]
+    keys = [as_id(_required(option, fields.key)) for option in options]
+    return _ordered(list(zip(keys, texts, strict=True)), layout, field)
+
+
+def _ordered(named: list[tuple[str, Any]], layout: Layout, field: str) -> list[tuple[str, Any]]:
+    """Named options by their letters; by their order where the names are no letters, and the label is none."""
+    has_letters = all(len(name) == 1 and name.upper() in LETTERS for name, _ in named)
+    return _by_letter(named, field) if has_letters or layout.gold.encoding == "letter" else named
+
+
+def _by_letter(named: list[tuple[str, Any]], field: str) -> list[tuple[str, Any]]:
+    named = sorted(((name.upper(), text) for name, text in named), key=lambda option: option[0])
     letters = [letter for letter, _ in named]
-    if isinstance(options, Mapping) and letters != list(LETTERS[: len(letters)]):
+    if letters != list(LETTERS[: len(letters)]):
         raise FieldError(f"{field!r} has the letters {', '.join(letters) or 'none'}; expected A, B, ... without gaps")
     return named
+
+
+def _without_own_letters(texts: tuple[str, ...]) -> tuple[str, ...]:
+    found = [_OWN_LETTER.match(text) for text in texts]
+    if any(one is None or one[1].upper() != letter for one, letter in zip(found, LETTERS, strict=False)):
+        return texts
+    rests = tuple(text[one.end() :] for text, one in zip(texts, found, strict=True) if one)
+    return texts if any(_is_blank(rest) for rest in rests) else rests

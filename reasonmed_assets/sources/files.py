@@ -23,7 +23,7 @@ class SplitFiles:
     Attributes:
         split: its name.
         role: what it is used for.
-        declared: its declaration.
+        declared: its declaration, without the files of ids where its files hold nothing else.
         layout: how the files are to be read.
         files: names relative to the data directory, in order.
     """
@@ -114,6 +114,8 @@ def _find_split(declaration: Declaration, name: str, role: str, data_dir: Path, 
                 )
             paths = dict.fromkeys(path for matched in found.values() for path in matched)
             files = tuple(path.relative_to(data_dir).as_posix() for path in paths)
+            if alternative.is_whole_split:
+                split = split.model_copy(update={"only_ids_in": None, "except_ids_in": None})
             return SplitFiles(name, role, split, declaration.layouts[alternative.layout], files)
     expected = "; or ".join(", ".join(alternative.files) for alternative in split.alternatives)
     raise SourceError(

@@ -14,9 +14,14 @@ class ChangedError(SourceError):
 
 
 class InputFiles:
-    """The files of one build: what a pattern found and what a file held stay as they were first seen."""
+    """The files of one build: what a pattern found and what a file held stay as they were first seen.
+
+    Attributes:
+        unusable: sources whose files cannot be used, with the error; their published records stand for them.
+    """
 
     def __init__(self) -> None:
+        self.unusable: dict[str, SourceError] = {}
         self._found: dict[tuple[Path, str], list[Path]] = {}
         self._contents: dict[Path, bytes | None] = {}
         self._digests: dict[Path, str] = {}

@@ -56,6 +56,12 @@ _STANDS_IN_TEXT = re.compile(
 )
 _HAS_STUDY = re.compile(rf"\b{_STUDY}", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z(])")
+_MARK = re.compile(
+    r"<(?:image|img|video|audio|figure)\b[^<>]{0,200}>|<\|?(?:image|vision|video|audio)[\w-]*\|?>|\[(?:IMG|IMAGE|FIGURE)\]"
+    r"|!\[[^\]\n]{0,200}\]\([^)\n]{1,500}\)",
+    re.IGNORECASE,
+)
+"""Where a picture stood in the text: a tag, a token of a model that sees, a picture in Markdown."""
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
 _HINT = re.compile(
     r"show|figure|\bfig\b|image|photo|picture|exhibit|diagram|illustrat|depict|display|arrow|marked|label|plate|below"
@@ -66,6 +72,8 @@ _HINT = re.compile(
 
 def needs_figure(question: str) -> bool:
     """True when the text points at a picture (or a recording), which no source's files contain."""
+    if _MARK.search(question):
+        return True
     if not _HINT.search(question):
         return False
     return any(_points_at_picture(sentence) for sentence in _SENTENCE_END.split(question.translate(_HYPHENS)))

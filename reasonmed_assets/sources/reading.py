@@ -16,25 +16,29 @@ from typing import Any
 import orjson
 import polars as pl
 
+from reasonmed_assets.rules.answer_labels import stated_letter
 from reasonmed_assets.rules.ids import question_id, raw_id
 from reasonmed_assets.sources.declaration import Declaration, Layout, SourceError
 from reasonmed_assets.sources.fields import (
     FieldError,
+    Options,
     TooLongError,
+    as_id,
     label,
     native_id,
-    option_texts,
     optional_text,
+    options_of,
     refuse_long_texts,
     stem,
 )
 from reasonmed_assets.sources.files import SplitFiles, file_digest, find_files
 from reasonmed_assets.sources.inputs import InputFiles
-from reasonmed_assets.sources.labels import LabelError, as_index, detect_base, gold_letter
+from reasonmed_assets.sources.labels import Base, Label, LabelError, as_index, detect_base, gold_letter, is_text_of
 from reasonmed_assets.sources.pictures import needs_figure
-from reasonmed_assets.sources.records import Record, count_records, read_records
+from reasonmed_assets.sources.records import Record, count_records, in_format, json_text, read_records
 from reasonmed_assets.vocabulary import LETTERS
 
+_SHOWN_IDS = 5
 _FRAME_SLICE = 10_000
 """Questions that are turned into columns at once: what is held twice meanwhile."""
 
@@ -90,6 +94,7 @@ class FileRead:
         split_role: its role.
         records: records of the split in the file, counted apart from decoding them.
         digest: SHA-256 of the file.
+        is_base_assumed: nothing in the file shows whether its labels count from 0 or from 1.
     """
 
     file: str
@@ -97,6 +102,7 @@ class FileRead:
     split_role: str
     records: int
     digest: str
+    is_base_assumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ def read_source(
         ids = _split_ids(split, data_dir, inputs)
         for file in split.files:
             _FileReader(declaration, split, file, data_dir, inputs, ids).read_into(reading)
+        ids.check_known(split)
     _check_splits_are_disjoint(declaration.name, reading)
     return reading
 
@@ -163,22 +170,38 @@ def _check_splits_are_disjoint(source: str, reading: Reading) -> None:
         split_of[row.raw_id] = row.split
 
 
-@dataclass(frozen=True)
+@dataclass
 class _SplitIds:
+    """The ids by which a split is told apart: those of its files by name, and the ids that its records have."""
+
+    listed: Mapping[str, frozenset[str]]
     only: frozenset[str] | None
     without: frozenset[str]
+    seen: set[str]
 
     def has(self, identifier: str | None) -> bool:
         """Whether a record with this id is in the split; one without an id is where nothing is picked by id."""
+        if identifier is not None and self.listed:
+            self.seen.add(identifier)
         return identifier not in self.without if self.only is None else identifier in self.only
+
+    def check_known(self, split: SplitFiles) -> None:
+        """Raises SourceError where a file lists an id that no record has: nothing would tell the splits apart."""
+        for file, ids in self.listed.items():
+            unknown = sorted(ids - self.seen)
+            if unknown:
+                shown = ", ".join(map(repr, unknown[:_SHOWN_IDS])) + (", ..." if len(unknown) > _SHOWN_IDS else "")
+                raise SourceError(
+                    f"{file}: {len(unknown):,} of its {len(ids):,} ids are of no record in {', '.join(split.files)} "
+                    f"({shown}), so splits cannot be told apart by it: expected the ids of {split.layout.native_id!r} "
+                    "as an array, or as the keys of one object; get it from the publisher of these files"
+                )
 
 
 def _split_ids(split: SplitFiles, data_dir: Path, inputs: InputFiles) -> _SplitIds:
-    only, without = (
-        None if file is None else _read_ids(data_dir, file, split, inputs)
-        for file in (split.declared.only_ids_in, split.declared.except_ids_in)
-    )
-    return _SplitIds(only, without or frozenset())
+    listed = {file: _read_ids(data_dir, file, split, inputs) for file in split.declared.id_files}
+    only, without = split.declared.only_ids_in, split.declared.except_ids_in
+    return _SplitIds(listed, listed[only] if only else None, listed[without] if without else frozenset(), set())
 
 
 def _read_ids(data_dir: Path, file: str, split: SplitFiles, inputs: InputFiles) -> frozenset[str]:
@@ -193,7 +216,7 @@ def _read_ids(data_dir: Path, file: str, split: SplitFiles, inputs: InputFiles) 
         raise SourceError(f"{file}: line {error.lineno}, column {error.colno}: broken JSON: {error.msg}") from error
     if not isinstance(ids, dict | list) or not ids:
         raise SourceError(f"{file}: expected a JSON object by id, or an array of ids, with at least one")
-    return frozenset(str(identifier) for identifier in ids)
+    return frozenset(as_id(identifier) for identifier in ids)
 
 
 class _FileReader:
@@ -212,7 +235,7 @@ class _FileReader:
         self._digest = file_digest(data_dir, file, inputs)
         self._content = inputs.read(data_dir / file)
         self._ids = ids
-        self._layout: Layout = split.layout
+        self._layout: Layout = in_format(split.layout, file, self._content)
         self._first_row_of: dict[str, int] = {}
 
     def read_into(self, reading: Reading) -> None:
@@ -222,6 +245,7 @@ class _FileReader:
             SourceError: nothing in the file can be read.
         """
         base = self._base()
+        first = None if base is None else base.first
         n_all = n_split = n_questions = 0
         unreadable: list[Unreadable] = []
         for record in read_records(self._content, self._file, self._layout):
@@ -230,14 +254,17 @@ class _FileReader:
                 continue
             n_split += 1
             try:
-                reading.questions.append(self._question(record, base))
+                reading.questions.append(self._question(record, first))
                 n_questions += 1
             except (FieldError, LabelError) as error:
                 unreadable.append(self._unreadable(record, error))
         self._check_is_usable(n_all, n_split, n_questions, unreadable)
         reading.unreadable.extend(unreadable)
         n_records = count_records(self._content, self._layout) - (n_all - n_split)
-        reading.files.append(FileRead(self._file, self._split.split, self._split.role, n_records, self._digest))
+        is_assumed = base is not None and base.is_assumed
+        reading.files.append(
+            FileRead(self._file, self._split.split, self._split.role, n_records, self._digest, is_assumed)
+        )
 
     def _check_is_usable(self, n_all: int, n_split: int, n_questions: int, unreadable: Sequence[Unreadable]) -> None:
         if not n_all:
@@ -250,19 +277,20 @@ class _FileReader:
         if not n_questions and not any(record.reason == TooLongError.reason for record in unreadable):
             raise SourceError(_nothing_readable(self._file, self._layout, unreadable))
 
-    def _base(self) -> int | None:
+    def _base(self) -> Base | None:
         gold = self._layout.gold
         if gold.encoding != "index":
             return None
         return detect_base(self._numbered_labels(), gold.bases, self._file, gold.field)
 
-    def _numbered_labels(self) -> Iterator[tuple[int | None, int]]:
-        """Label and number of options of every record that has both: a pass of its own, so that no record is kept."""
+    def _numbered_labels(self) -> Iterator[Label]:
+        """The label of every record that has one and options: a pass of its own, so that no record is kept."""
         for record in read_records(self._content, self._file, self._layout):
             if record.value is not None:
                 with suppress(FieldError):
                     index = as_index(label(record.value, self._layout.gold.field))
-                    yield index, len(option_texts(record.value, self._layout))
+                    explanation = optional_text(record.value, self._layout.explanation)
+                    yield Label(index, len(options_of(record.value, self._layout).texts), stated_letter(explanation))
 
     def _question(self, record: Record, base: int | None) -> Question:
         if record.value is None:
@@ -270,10 +298,10 @@ class _FileReader:
         layout, declaration, value = self._layout, self._declaration, record.value
         identifier = self._new_id(record)
         text = stem(value, layout)
-        options = option_texts(value, layout)
-        letter = gold_letter(layout.gold, label(value, layout.gold.field), options, base)
-        gold_text = options[LETTERS.index(letter)]
-        self._check_gold_text(value, letter, gold_text)
+        found = options_of(value, layout)
+        letter = gold_letter(layout.gold, label(value, layout.gold.field), found, base)
+        options, gold_text = found.texts, found.texts[LETTERS.index(letter)]
+        self._check_gold_text(value, letter, found)
         context = optional_text(value, layout.context)
         refuse_long_texts(text, context, options)
         return Question(
@@ -296,7 +324,7 @@ class _FileReader:
             explanation=optional_text(value, layout.explanation),
             licence=declaration.licence,
             needs_figure=needs_figure(text),
-            native=orjson.dumps(value, default=str).decode(),
+            native=json_text(value),
         )
 
     def _new_id(self, record: Record) -> str | None:
@@ -307,11 +335,12 @@ class _FileReader:
                 raise FieldError(f"the id {identifier!r} stands already in record {first} of the file")
         return identifier
 
-    def _check_gold_text(self, value: Mapping[str, Any], letter: str, gold_text: str) -> None:
-        field = self._layout.gold.text_field
+    def _check_gold_text(self, value: Mapping[str, Any], letter: str, options: Options) -> None:
+        field, position = self._layout.gold.text_field, LETTERS.index(letter)
         stated = optional_text(value, field)
-        if stated is not None and stated != gold_text:
-            raise LabelError(f"the label names option {letter} ({gold_text!r}), {field!r} says {stated!r}")
+        if stated is not None and not is_text_of(stated, options, position):
+            named = options.texts[position]
+            raise LabelError(f"the label names option {letter} ({named!r}), {field!r} says {stated!r}")
 
     def _subject(self, value: Mapping[str, Any]) -> str | None:
         pattern = self._layout.subject_from_file
@@ -335,10 +364,11 @@ class _FileReader:
 
 
 def _expectation(layout: Layout) -> str:
-    kind = {"jsonl": "JSON Lines", "json": "one JSON array or object of records", "csv": "csv", "parquet": "parquet"}
-    options = layout.options if isinstance(layout.options, tuple) else (layout.options,)
+    kind = {"jsonl": "JSON Lines", "json": "one JSON array or object of records"}
+    declared = layout.options
+    options = declared if isinstance(declared, tuple) else (getattr(declared, "field", declared),)
     named = [field for field in (layout.question, *options, layout.gold.field) if field]
-    return f"{kind[layout.format]} with {', '.join(dict.fromkeys(named))}"
+    return f"{kind.get(layout.format or '', layout.format)} with {', '.join(dict.fromkeys(named))}"
 
 
 def _nothing_readable(file: str, layout: Layout, unreadable: Sequence[Unreadable]) -> str:

@@ -9,8 +9,10 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import orjson
@@ -26,6 +28,8 @@ _LONGEST_CELL = 1 << 26
 _READ_IN_VAIN = 1 << 22, 50
 """How many characters quotes without an end may cost in all: a number, or more in a long file, in times its length."""
 _SPACE = re.compile(r"[ \t\r\n]*")
+_NOT_A_NUMBER = re.compile(rb"\b(?:NaN|Infinity)\b")
+_JSON_NAME = re.compile(rb'"\s*+:')
 _JSON_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],]', re.DOTALL)
 
 
@@ -61,7 +65,23 @@ def read_records(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
     Raises:
         SourceError: the file is of another format.
     """
-    yield from _READERS[layout.format](content, file, layout)
+    yield from _READERS[str(layout.format)](content, file, layout)
+
+
+def in_format(layout: Layout, file: str, content: bytes) -> Layout:
+    """The layout with its format, where that is left to the ending of the file's name.
+
+    Raises:
+        SourceError: the name has no known ending.
+    """
+    if layout.format is not None:
+        return layout
+    ending = PurePosixPath(file).suffix.lower().removeprefix(".")
+    if ending == "json":
+        ending = "json" if content.removeprefix(_BOM).lstrip()[:1] == b"[" else "jsonl"
+    if ending not in _READERS:
+        raise SourceError(f"{file}: its layout leaves the format to the name's ending: expected {', '.join(_READERS)}")
+    return layout.model_copy(update={"format": ending})
 
 
 def count_records(content: bytes, layout: Layout) -> int:
@@ -95,12 +115,60 @@ def _record_of_json(row: int, data: bytes, key: str | None = None) -> Record:
     if problem:
         return Record(row, raw_text, error=problem, key=key)
     try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
+        value = _json_value(data)
+    except json.JSONDecodeError as error:
         return Record(row, raw_text, error=f"broken JSON: {error.msg} at column {error.colno}", key=key)
+    except RecursionError:
+        return Record(row, raw_text, error="its JSON is nested too deeply", key=key)
+    except _RepeatedNameError as error:
+        return Record(row, raw_text, error=f"{str(error)!r} appears twice in an object of the record", key=key)
     if not isinstance(value, dict):
         return Record(row, raw_text, error=f"a JSON {type(value).__name__} where an object is expected", key=key)
     return Record(row, raw_text, value=value, key=key)
+
+
+class _RepeatedNameError(Exception):
+    """A name that an object holds twice: which of its values counts is unknown."""
+
+
+def _json_value(data: bytes) -> Any:
+    """A JSON value whose objects hold each name once; NaN is a number, as Python writes it.
+
+    Raises:
+        json.JSONDecodeError: it is no JSON.
+        RecursionError: it is nested too deeply.
+        _RepeatedNameError: a name appears twice in an object.
+    """
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        if not _NOT_A_NUMBER.search(data):
+            raise
+        return json.loads(data, object_pairs_hook=_once_each)
+    # Names are counted first, since the check itself is slow.
+    if len(_JSON_NAME.findall(data)) != _n_names(value):
+        json.loads(data, object_pairs_hook=_once_each)
+    return value
+
+
+def _n_names(value: Any) -> int:
+    """The number of names in all objects of a JSON value."""
+    found, inner = 0, [value]
+    while inner:
+        one = inner.pop()
+        if isinstance(one, dict):
+            found += len(one)
+            inner.extend(one.values())
+        elif isinstance(one, list):
+            inner.extend(one)
+    return found
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _RepeatedNameError(next(name for name, n in Counter(name for name, _ in pairs).items() if n > 1))
+    return value
 
 
 def _utf8_problem(data: bytes) -> str | None:
@@ -230,7 +298,13 @@ def _read_csv(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
     if not columns:
         header = next(records, None)
         names = (header[1] or ()) if header else ()
-        columns = tuple(name.encode("utf-8", _ESCAPED).decode("utf-8", "backslashreplace") for name in names)
+        columns = tuple(name.encode("utf-8", _ESCAPED).decode("utf-8", "backslashreplace").strip() for name in names)
+        repeated = [name for name, n in Counter(filter(None, columns)).items() if n > 1]
+        if repeated:
+            raise SourceError(
+                f"{file}: its header names the column {repeated[0]!r} twice: which of them counts is unknown; "
+                "give each column a name of its own"
+            )
     for row, (line, cells, raw) in enumerate(records, start=1):
         data = raw.encode("utf-8", _ESCAPED)
         raw_text = data.decode("utf-8", "backslashreplace")
@@ -245,6 +319,23 @@ def _read_csv(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
             yield Record(row, raw_text, value=dict(zip(columns, cells, strict=True)))
 
 
+def json_text(value: Any) -> str:
+    """A record's fields as JSON; values that JSON lacks as text."""
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError:  # nested deeper than the quick encoder goes
+        return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _as_texts(value: Any) -> Any:
+    """A value in which texts that were stored as bytes are texts."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, dict):
+        return {name: _as_texts(one) for name, one in value.items()}
+    return [_as_texts(one) for one in value] if isinstance(value, list) else value
+
+
 def _read_parquet(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
     try:
         parquet = pq.ParquetFile(pa.BufferReader(content))
@@ -252,7 +343,8 @@ def _read_parquet(content: bytes, file: str, layout: Layout) -> Iterator[Record]
         for batch in parquet.iter_batches():
             for value in batch.to_pylist():
                 row += 1
-                yield Record(row, orjson.dumps(value, default=str).decode(), value=value)
+                value = _as_texts(value)
+                yield Record(row, json_text(value), value=value)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         # pyarrow raises OSError where the bytes of a page make no sense.
         raise SourceError(f"{file}: not readable as parquet ({error}): get the file again") from error

@@ -1,7 +1,7 @@
 -- makes: questions
 -- reads: raw_questions, question_matches, overrides
 -- description: The records that neither a match nor a person turned away, with corrected keys and the options in the
---     order of the prompts; a limit takes the smallest seeded hashes.
+--     order of the prompts (the published one where options speak of others); a limit takes the smallest seeded hashes.
 with
 
 matches as (select * from question_matches),
@@ -33,7 +33,7 @@ kept as (
         notes.override_note,
         coalesce(groups.group_id, published.raw_id) as group_id,
         case
-            when getvariable('rule_shuffle_options') = 'seeded'
+            when getvariable('rule_shuffle_options') = 'seeded' and not speaks_of_options(published.options)
                 then list_transform(
                     list_sort(list_transform(
                         range(1, published.n_options + 1),

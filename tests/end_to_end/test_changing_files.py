@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,13 +39,15 @@ def data(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE_DIR, tmp_path / "data"))
 
 
-def made(data: Path, at: str = "", change: Callable[[], object] = lambda: None) -> tuple[BuildSummary, Built]:
+def made(
+    data: Path, at: str = "", change: Callable[[], object] = lambda: None, sources: Sequence[str] = ()
+) -> tuple[BuildSummary, Built]:
     """A build of the tables that are made from files, during which `change` is called when table `at` is published."""
     warehouse = data.with_name("warehouse")
     declared = {"sources.declared": [SOURCE, OTHER]}
     settings = BuildSettings(profile="simulated", warehouse=str(warehouse), data_dir=str(data), set=declared)
     selection = " or ".join(f"key:{table}" for table in TABLES)
-    return build(settings, lambda: Watching(at, change), selection=selection), Built(warehouse, "")
+    return build(settings, lambda: Watching(at, change), selection=selection, sources=sources), Built(warehouse, "")
 
 
 def made_while_written(data: Path) -> tuple[BuildSummary, Built]:
@@ -97,6 +99,22 @@ def test_a_first_build_goes_on_with_the_other_sources(data: Path) -> None:
     assert {problem.partition(":")[0] for problem in summary.problems} == {SOURCE}
     assert records(built) == 0
     assert built.value(f"select count(*) from raw_questions where source = '{OTHER}'")
+
+
+def test_a_source_whose_files_cannot_be_used_stops_alone(data: Path) -> None:
+    (data / FILE).write_text("question,answer\n")
+    summary, built = made(data)
+    assert {problem.partition(":")[0] for problem in summary.problems} == {SOURCE}
+    assert FILE in summary.problems[0]
+    assert summary.left_out[0].endswith(f"all sources, {SOURCE} is as it was published before, or not there")
+    assert records(built) == 0
+    assert built.value(f"select count(*) from raw_questions where source = '{OTHER}'")
+
+
+def test_a_build_of_one_source_names_another_whose_files_cannot_be_used(data: Path) -> None:
+    (data / FILE).write_text("question,answer\n")
+    summary, _ = made(data, sources=(OTHER,))
+    assert [problem.partition(":")[0] for problem in summary.problems] == [SOURCE]
 
 
 def test_an_overrides_file_is_read_once_and_a_change_is_named(data: Path) -> None:

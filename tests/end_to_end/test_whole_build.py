@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+import yaml
 from builds import COMMAND, Built, a_shell, called
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
@@ -192,7 +193,34 @@ def test_export_refuses_simulated_rows_and_marks_them_when_allowed(rehearsal: Bu
     assert set(alpaca[0]) == set(index["sft_reasonmed"]["columns"].values())
     parquet = pl.read_parquet(tmp_path / "sets" / "sft_reasonmed.parquet")
     assert parquet["output"].to_list() == [record["output"] for record in alpaca]
-    assert "Not for release" in (tmp_path / "sets" / "README.md").read_text()
+    messages = json.loads((tmp_path / "sets" / "sft_reasonmed_messages.json").read_text())
+    # One prompt in every form: LLaMA-Factory joins instruction and input by one line break.
+    assert [record["messages"][0]["content"] for record in messages] == [
+        "\n".join(filter(None, (record["instruction"], record["input"]))) for record in alpaca
+    ]
+    card = (tmp_path / "sets" / "README.md").read_text()
+    assert "Not for release" in card
+    head = yaml.safe_load(card.split("---\n")[1])
+    assert (head["license"], head["license_name"]) == ("other", "Apache-2.0 and MIT")
+    loaded = {file["path"] for config in head["configs"] for file in config["data_files"]}
+    there = {file.name for file in (tmp_path / "sets").iterdir()}
+    assert loaded == {name for name in there if name.endswith(".parquet")}
+    assert all(entry["file_name"] in there for entry in index.values())
+    assert all(json.loads((tmp_path / "sets" / name).read_text()) for name in there if name.endswith(".json"))
+
+
+def test_a_fold_without_examples_is_no_file(rehearsal: Built, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(rehearsal.folder, tmp_path / "copy"))
+    with duckdb.connect(str(copy / "reasonmed.duckdb")) as con:
+        for name in ("sft_cot", "sft_response", "sft_reasonmed"):
+            con.execute(f"delete from {name} where fold = 'validation'")
+    done = called(
+        "export", str(tmp_path / "s"), "--warehouse", str(copy), "--allow", "simulated", "--allow", "stand-in"
+    )
+    assert done.returncode == 0, done.stderr
+    index = json.loads((tmp_path / "s" / "dataset_info.json").read_text())
+    assert not [name for name in (*index, *(file.name for file in (tmp_path / "s").iterdir())) if "validation" in name]
+    assert "validation" not in (tmp_path / "s" / "README.md").read_text().split("---\n")[1]
 
 
 def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "delete from source_files",
     ),
     ("raw_questions", "unreadable"): ("update source_files set n_unreadable = 3",),
+    ("raw_questions", "label_base_assumed"): ("update source_files set is_base_assumed = true",),
     ("raw_questions", "references"): (
         "update rows set source = 'unknown' where question_id = 'easy1'",
         "update rows set split_role = 'benchmark' where question_id = 'easy1'",
@@ -203,6 +204,10 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("reasoning_paths", "control_tokens"): (
         "update rows set path_text = path_text || '<|im_end|>' where path_id like '%/qwen/1'",
+    ),
+    ("reasoning_paths", "thinking_marks"): (
+        "update rows set path_text = '[THINK]' || path_text where path_id like '%/qwen/1'",
+        "update rows set path_text = 'analysisWe need B. assistantfinal' || path_text where path_id like '%/qwen/1'",
     ),
     ("reasoning_paths", "missing"): (
         "update rows set is_missing = true, outcome = 'timed_out' where path_id like 'easy1/qwen/%'",

@@ -67,9 +67,9 @@ def connect() -> duckdb.DuckDBPyConnection:
             con.unregister("rows")
     con.execute(
         "create temp table source_files as select 'mmlu/dev.csv' as file, 'dev' as split, 'train' as split_role,"
-        " 10::bigint as records, 1::bigint as n_unreadable, 0::bigint as n_too_long union all"
-        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint, 0::bigint union all"
-        " select '00001-aa.csv', 'reviews', 'reviews', 3::bigint, 0::bigint, 0::bigint"
+        " 10::bigint as records, 1::bigint as n_unreadable, 0::bigint as n_too_long, false as is_base_assumed union all"
+        " select 'mmlu/test.csv', 'test', 'benchmark', 1::bigint, 0::bigint, 0::bigint, false union all"
+        " select '00001-aa.csv', 'reviews', 'reviews', 3::bigint, 0::bigint, 0::bigint, false"
     )
     return con
 

@@ -55,6 +55,7 @@ def test_statistics_hold_what_the_next_build_is_compared_with(con: duckdb.DuckDB
         "records": 10,
         "n_unreadable": 1,
         "n_too_long": 0,
+        "is_base_assumed": False,
     }
     assert found["difficulty_tiers"]["tiers"] == {"easy": 2, "medium": 1, "difficult": 2, "unresolved": 1}
     assert found["verifications"]["acceptance"]["qwen"] == pytest.approx(10 / 18, abs=1e-6)

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reasonmed_assets.sources import load_declaration, read_source, shipped_sources
+from reasonmed_assets.config.profile import Sources
+from reasonmed_assets.sources import load_declaration, read_source
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +18,7 @@ def real_questions(shared_data: Path) -> pl.DataFrame:
     roles = {"medmcqa": {"train": "unused", "dev": "stand_in"}}
     rows = [
         asdict(question)
-        for source in shipped_sources()
+        for source in Sources().declared
         for question in read_source(load_declaration(source), shared_data, roles.get(source, {})).questions
     ]
     return pl.DataFrame(rows, infer_schema_length=None)

@@ -65,6 +65,104 @@ def test_a_rule_finds_the_letter(text: str, options: list[str], letter: str, rul
     assert extract_answer(text, options) == Extraction(letter, rule)
 
 
+DRUGS = ["Lithium", "Valproate", "Gabapentin", "B12 → folate"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("<answer>C</answer>", "answer_tag"),
+        ("<answer>\nC. Gabapentin\n</answer>", "answer_tag"),
+        ("<final_answer>(C)</final_answer>", "answer_tag"),
+        ("<answer>The correct answer is C.</answer>", "stated_answer"),
+        ("C is the correct answer.", "named_answer"),
+        ("C is the correct answer.\n\nA is wrong since it harms the kidneys.", "named_answer"),
+        ("Option C is the most appropriate.", "named_answer"),
+        ("Option C, gabapentin, is the most appropriate choice here.", "named_answer"),
+        ("Overall, C. Gabapentin is the best option.", "named_answer"),
+        ("Gabapentin (C) is the most appropriate.", "named_answer"),
+        ("Gabapentin is the correct answer, not lithium.", "named_answer"),
+        ("Final answer: It is C", "final_answer"),
+        ("Final answer: That would be C.", "final_answer"),
+        ("Final answer: It's C. Gabapentin", "final_answer"),
+        ("Final answer: I think it is C", "final_answer"),
+        ("Final answer (C)", "final_answer"),
+        ("Final answer => C", "final_answer"),
+        ("Final answer → C", "final_answer"),
+        ("Final answer: <b>C</b>", "final_answer"),
+        ("Final answer: ~~B~~ C", "final_answer"),
+        ("Correct option: C", "final_answer"),
+        ("My answer: C", "final_answer"),
+        ("Ans. C", "final_answer"),
+        ("| Final answer | C |", "final_answer"),
+        ("| Option | Verdict |\n|---|---|\n| A | wrong |\n| **Final answer** | **C. Gabapentin** |", "final_answer"),
+        ("| Answer |\n|---|\n| C |", "final_answer"),
+        (r"\boxed{C. \text{Gabapentin}}", "boxed"),
+        (r"$$\boxed{\text{C. \textbf{Gabapentin}}}$$", "boxed"),
+        (r"\fbox{C}", "boxed"),
+        ('{"Final Answer": "C"}', "json_field"),
+        ("Pain of nerves.\nOption C", "letter_only"),
+        ("Réponse finale : C", "foreign_label"),
+        ("La bonne réponse est la C.", "foreign_label"),
+        ("Respuesta final: C", "foreign_label"),
+        ("La respuesta correcta es la opción C.", "foreign_label"),
+        ("Antwort: C", "foreign_label"),
+        ("Die richtige Antwort ist C.", "foreign_label"),
+        ("Resposta: letra C", "foreign_label"),
+        ("Risposta finale: C. Gabapentin", "foreign_label"),
+        ("Antwoord: C", "foreign_label"),
+        ("Odpowiedź: C", "foreign_label"),
+        ("Правильный ответ: C", "foreign_label"),
+        ("正解はCです。", "foreign_label"),
+        ("정답은 C입니다.", "foreign_label"),
+        ("答案是C选项。", "cjk_label"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_plain_to_a_reader_is_found(text: str, rule: str) -> None:
+    assert extract_answer(text, DRUGS) == Extraction("C", rule)
+    assert extract_answer(f"1. The options are A to D.\n\n{text}\n", DRUGS) == Extraction("C", rule)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "A → B", "A -> B", "A => B", "A. Lithium → B", r"A $\rightarrow$ B", "from A to B", "A, no: B", "A. No, B.",
+        "A, or rather B", "not A but B", "it is neither A nor B",
+    ],
+)  # fmt: skip
+def test_a_letter_turned_into_another_is_no_letter(answer: str) -> None:
+    assert extract_answer(f"Final answer: {answer}", DRUGS) == Extraction(None, "final_answer")
+    assert extract_answer(r"\boxed{" + answer + "}", DRUGS).letter is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "letter"),
+    [("A, not B", "A"), ("A because B is wrong", "A"), ("B12 → folate", "D"), ("D. B12 → folate", "D")],
+)
+def test_a_letter_beside_a_rejected_one_stays(answer: str, letter: str) -> None:
+    assert extract_answer(f"Final answer: {answer}", DRUGS).letter == letter
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Option C is not the most appropriate.",
+        "Option C is the most appropriate if he were older.",
+        "If she is pregnant, option C is the most appropriate.",
+        "Vitamin C is the most appropriate.",
+        "Hepatitis B is the most likely diagnosis.",
+        "Option A or option C is the most appropriate.",
+        "Options A and C are the best answers.",
+        "Gabapentin toxicity is the most likely.",
+        "B. Gabapentin is the correct answer.",
+        "Option B is the most likely to be mistaken for it.",
+        "A patient on lithium is the most likely to need it.",
+    ],
+)
+def test_the_subject_of_a_sentence_is_no_answer_by_itself(text: str) -> None:
+    assert extract_answer(text, DRUGS).letter is None
+
+
 @pytest.mark.parametrize(
     ("text", "letter"),
     [

@@ -21,6 +21,9 @@ FRAGMENTS = [
     *("best answer ", "therefore "),
     *('"answer": [', '\n"answer": "', '"answer": "x" ', '"answer": "a , ', '"answer":"' + " " * 500, "{'a': ", '{"a":'),
     *('{"a":"', '{"a":[1,1,1,', "[1,", "```", "```{'a':1}```", "</think>", "<think>", "</think>x", "## Thinking\n"),
+    *("<answer>", "<answer>x", "C is the best ", "| answer |", "|-", "\\boxed{{a}", "\\boxed{{a{b}}"),
+    *("antwort ", "~~", "~~x~~"),
+    *("analysis", "assistantfinal", "<|channel|>", "[THINK]", "<unused94>", "## Final Answer\n"),
     *("\\boxed{", "\\boxed ", "答案\n", "答案。", "A ", "B. ", "aaa ", "(B) or ", "A/B "),
     *("é", "\ufdfa", "I'm sorry ", "and/or B ", "The answer is A or B. "),
 ]  # fmt: skip

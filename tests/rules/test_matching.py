@@ -298,3 +298,161 @@ def test_the_real_mmlu_items_of_the_test_split_are_found(real_questions: pl.Data
     assert found.filter(
         (pl.col("decision") == "near_duplicate") & ~(pl.col("is_same_gold") & pl.col("is_same_facts"))
     ).is_empty()
+
+
+# Containment
+
+EFFECT = "Does drug X lower blood pressure in the elderly?"
+ANSWERS = ("yes", "no", "maybe")
+TRIAL = (
+    "We randomised 310 adults over 70 years with isolated systolic hypertension to drug X or placebo and followed them "
+    "for twelve months. The outcome was the change of systolic pressure; falls, renal function and quality of life "
+    "were recorded too. Pressure fell by 14 mmHg with drug X and by 3 mmHg with placebo; falls did not differ at all."
+)
+VIGNETTE = (
+    "A 61-year-old man has purple toes two weeks after cardiac catheterization and a creatinine of 3.1 mg/dL; "
+    "eosinophils are raised and complement is low. Which of the following is the most likely diagnosis in him?"
+)
+LABELLED = TRIAL.replace("The outcome", "MEASURES: The outcome").replace("Pressure fell", "RESULTS: Pressure fell")
+
+
+@pytest.mark.parametrize(
+    ("stem", "context", "options"),
+    [
+        (f"Context: {TRIAL} Question: {EFFECT}", None, ANSWERS),
+        (f"{EFFECT} Abstract: {TRIAL}", None, ANSWERS),
+        (f"Read this. BACKGROUND: {LABELLED} {EFFECT}", None, ANSWERS),
+        (EFFECT, TRIAL[: len(TRIAL) * 6 // 10], ANSWERS),
+        (EFFECT, TRIAL[len(TRIAL) // 2 :], ANSWERS),
+        (EFFECT, TRIAL + " The trial was stopped early.", ANSWERS),
+        (f"{TRIAL[300:]} {EFFECT}", TRIAL[:300], ANSWERS),
+        (f"Answer with yes, no or maybe. {EFFECT}", None, ANSWERS),
+        ("By how much did pressure fall with drug X?", TRIAL, ("3 mmHg", "14 mmHg", "70 mmHg")),
+        (f"Passage: {TRIAL} What was recorded too?", None, ("Falls", "Stroke", "Weight")),
+    ],
+)
+def test_a_benchmark_with_a_context_is_seen_in_other_words_around_it(
+    stem: str, context: str | None, options: tuple[str, ...]
+) -> None:
+    benchmark = question(9, EFFECT, ANSWERS, context=TRIAL, source="pubmedqa", split_role="benchmark")
+    own = question(1, stem, options, context=context)
+    assert decisions(matches([own], [benchmark])) == {own["raw_id"]: "contaminated"}
+
+
+@pytest.mark.parametrize(
+    ("stem", "options"),
+    [
+        (f"Answer with one option. Think step by step. Question: {VIGNETTE}", OPTIONS),
+        (f"USMLE step 2. {VIGNETTE} Explain your choice, and state the letter of it at the end.", OPTIONS),
+        (f"{VIGNETTE} Choose from the list.", ("Gout", "Frostbite", "Raynaud phenomenon", "Buerger disease")),
+        (VIGNETTE[:150], OPTIONS),
+        (f"Question: {VIGNETTE}", OPTIONS[:3]),
+    ],
+)
+def test_a_benchmark_s_stem_is_seen_in_other_words_around_it(stem: str, options: tuple[str, ...]) -> None:
+    own, benchmark = question(1, stem, options), question(9, VIGNETTE, OPTIONS, split_role="benchmark")
+    assert decisions(matches([own], [benchmark])) == {own["raw_id"]: "contaminated"}
+
+
+def test_a_benchmark_whose_abstract_is_in_its_stem_is_seen_in_a_question_with_a_context() -> None:
+    benchmark = question(9, f"Context: {TRIAL} Question: {EFFECT}", ANSWERS, split_role="benchmark")
+    own = question(1, EFFECT, ANSWERS, context=TRIAL)
+    assert decisions(matches([own], [benchmark])) == {own["raw_id"]: "contaminated"}
+
+
+def test_a_short_stem_is_seen_in_other_words_beside_the_same_options() -> None:
+    stem, options = "Which enzyme is deficient in phenylketonuria", ("Hydroxylase", "Lipase", "Amylase")
+    benchmark = question(9, stem, options, split_role="benchmark")
+    framed = f"Please read the question with care before you answer it: {stem}? Give reasons for your answer."
+    own = question(1, framed, options[::-1])
+    [match] = matches([own], [benchmark])
+    assert match["decision"] == "contaminated" and not match["is_exact"] and match["edit_ratio"] < 90
+    assert "whose text, or a part of it, is in this one" in match["evidence"]
+    assert matches([question(1, framed, ("Oxidase", "Ligase", "Mutase"))], [benchmark]) == []
+
+
+@pytest.mark.parametrize(
+    ("stem", "context", "options"),
+    [
+        # The same title about another document, and a common phrase alone.
+        (
+            EFFECT,
+            "We asked 120 general practitioners about their habits of prescribing, by post, in two years.",
+            ANSWERS,
+        ),
+        (f"A short trial. {EFFECT}", "In mice, drug X had no effect on the pressure of the pulmonary artery.", ANSWERS),
+        ("Which of the following is the most likely diagnosis in him?", None, OPTIONS),
+        (VIGNETTE.replace("purple toes", "a red knee")[:80] + " What is next?", None, ("Biopsy", "Dialysis", "Rest")),
+    ],
+)
+def test_a_question_that_shares_a_phrase_with_a_benchmark_stays(
+    stem: str, context: str | None, options: tuple[str, ...]
+) -> None:
+    benchmarks = [
+        question(8, EFFECT, ANSWERS, context=TRIAL, split_role="benchmark"),
+        question(9, VIGNETTE, OPTIONS, split_role="benchmark"),
+    ]
+    assert matches([question(1, stem, options, context=context)], benchmarks) == []
+
+
+def test_questions_to_build_from_may_hold_each_other() -> None:
+    assert (
+        matches([question(1, f"Think step by step about this one, please. {VIGNETTE * 2}"), question(2, VIGNETTE)])
+        == []
+    )
+
+
+# Scripts without blanks
+
+ZH_STEM = "急性胰腺炎在我国最常见的病因是下列哪一项"
+ZH_OPTIONS = (
+    "胆道系统疾病",
+    "长期大量酗酒",
+    "严重高脂血症",
+    "腹部闭合性外伤",
+)
+DE = "的"
+
+
+@pytest.mark.parametrize("position", [4, 8, 12, 16])
+def test_scripts_without_blanks_are_compared_by_runs_of_characters(position: int) -> None:
+    stem = ZH_STEM[:position] + DE + ZH_STEM[position:]
+    own, benchmark = question(1, ZH_STEM, ZH_OPTIONS), question(9, stem, ZH_OPTIONS, split_role="benchmark")
+    assert decisions(matches([own], [benchmark])) == {own["raw_id"]: "contaminated"}
+    joined = "、".join(ZH_OPTIONS)
+    own = question(1, ZH_STEM + joined, ("对", "错"))
+    benchmark = question(9, stem + joined, ("对", "错"), split_role="benchmark")
+    assert decisions(matches([own], [benchmark])) == {own["raw_id"]: "contaminated"}
+
+
+def test_japanese_and_thai_questions_that_differ_in_a_character_are_near_duplicates() -> None:
+    for stem in (
+        "急性腹症でもっとも多い原因は次のどれか",
+        "สาเหตุที่พบบ่อยที่สุดของโรคนี้คือ",
+    ):
+        first, second = (
+            question(1, stem, ("对的", "错的")),
+            question(2, stem[:9] + stem[10:], ("对的", "错的")),
+        )
+        assert decisions(matches([first, second])) == {second["raw_id"]: "near_duplicate"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("10⁵", "10³", "10²"), ("105", "103", "102")),
+        (("10⁻³", "10⁻⁵"), ("10-3", "10-5")),
+        (("5‰", "7‰"), ("5", "7")),
+        (("5‰", "7‰"), ("5%", "7%")),
+        (("10<sup>5</sup>", "10<sup>3</sup>"), ("105", "103")),
+        (("1½", "2½"), ("11/2", "21/2")),
+    ],
+)
+def test_signs_that_change_a_number_make_other_options(first: tuple[str, ...], second: tuple[str, ...]) -> None:
+    assert decisions(matches([question(1, options=first), question(2, options=second)])) == {}
+
+
+@pytest.mark.parametrize("same", [("10^5", "10^3"), ("10<sup>5</sup>", "10<sup>3</sup>"), ("10^{5}", "10^{ 3 }")])
+def test_exponents_are_the_same_in_every_spelling(same: tuple[str, ...]) -> None:
+    first, second = question(1, options=("10⁵", "10³")), question(2, options=same)
+    assert decisions(matches([first, second])) == {second["raw_id"]: "duplicate"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reasonmed_assets.config.profile import Sources
 from reasonmed_assets.sources import SourceError, load_declaration, shipped_sources
 
 _MINIMAL = """
@@ -32,8 +33,8 @@ def _load(tmp_path: Path, text: str) -> None:
     load_declaration(str(file))
 
 
-def test_the_four_sources_are_shipped_and_named_like_their_files() -> None:
-    assert shipped_sources() == ("medmcqa", "medqa", "mmlu", "pubmedqa")
+def test_the_sources_are_shipped_and_named_like_their_files() -> None:
+    assert shipped_sources() == ("headqa", "medbullets", "medmcqa", "medqa", "medxpertqa", "mmlu", "pubmedqa")
     assert all(load_declaration(name).name == name for name in shipped_sources())
 
 
@@ -42,16 +43,23 @@ def test_the_four_sources_are_shipped_and_named_like_their_files() -> None:
     [
         ("medqa", {"train": "train", "dev": "train", "test": "benchmark"}),
         ("medmcqa", {"train": "train", "dev": "benchmark"}),
-        ("pubmedqa", {"train": "train", "test": "benchmark"}),
+        ("pubmedqa", {"train": "train", "test": "benchmark", "artificial": "unused", "unlabelled": "unused"}),
         ("mmlu", {"dev": "train", "val": "train", "test": "benchmark"}),
+        ("headqa", {"train": "train", "dev": "train", "test": "benchmark"}),
+        ("medxpertqa", {"dev": "unused", "test": "benchmark"}),
+        ("medbullets", {"test": "benchmark"}),
     ],
 )
 def test_splits_have_the_published_roles(source: str, roles: dict[str, str]) -> None:
     assert {name: split.role for name, split in load_declaration(source).splits.items()} == roles
 
 
-def test_every_shipped_source_is_pinned_to_a_commit_on_the_hub() -> None:
-    for name in shipped_sources():
+def test_only_the_four_sources_of_the_method_are_declared_unless_a_profile_says_so() -> None:
+    assert Sources().declared == ("medqa", "medmcqa", "pubmedqa", "mmlu")
+
+
+def test_every_source_of_the_method_is_pinned_to_a_commit_on_the_hub() -> None:
+    for name in Sources().declared:
         hub = load_declaration(name).hub
         assert hub is not None and hub.revision is not None and len(hub.revision) == 40
 
@@ -63,7 +71,8 @@ def test_what_the_hub_section_fetches_is_what_an_alternative_reads() -> None:
         prefix = f"{declaration.hub.folder}/"
         for split in declaration.splits.values():
             read = [pattern for place in split.alternatives for pattern in place.files if pattern.startswith(prefix)]
-            assert any(_is_fetched(pattern.removeprefix(prefix), declaration.hub.files) for pattern in read)
+            fetched = [*declaration.hub.files, *(file for one in declaration.re_uploads.values() for file in one.files)]
+            assert any(_is_fetched(pattern.removeprefix(prefix), tuple(fetched)) for pattern in read)
 
 
 def _is_fetched(pattern: str, fetched: tuple[str, ...]) -> bool:
@@ -76,7 +85,7 @@ def test_a_declaration_of_the_user_is_read_by_path(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(SourceError, match=r"no source 'medq'.*medmcqa, medqa, mmlu, pubmedqa"):
+    with pytest.raises(SourceError, match=r"no source 'medq'.*medmcqa, medqa, medxpertqa, mmlu, pubmedqa"):
         load_declaration("medq")
 
 

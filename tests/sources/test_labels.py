@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from reasonmed_assets.sources import SourceError
 from reasonmed_assets.sources.declaration import Gold
-from reasonmed_assets.sources.labels import LabelError, as_index, detect_base, gold_letter
+from reasonmed_assets.sources.fields import Options
+from reasonmed_assets.sources.labels import Label, LabelError, as_index, detect_base, gold_letter
 
-_OPTIONS = ["alpha", "Beta", "gamma", "delta"]
+_TEXTS = ("alpha", "Beta", "gamma", "delta")
+_OPTIONS = Options(tuple("ABCD"), _TEXTS, _TEXTS)
 
 
 def _detect(labels: list[int | None], bases: tuple[int, ...] = (1, 0)) -> int:
-    return detect_base([(label, 4) for label in labels], bases, "cop.json", "cop")
+    return detect_base([Label(label, 4) for label in labels], bases, "cop.json", "cop").first
 
 
 @pytest.mark.parametrize(

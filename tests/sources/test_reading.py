@@ -159,7 +159,10 @@ def test_pubmedqa_without_the_test_ids_stops_rather_than_building_from_the_test_
 def test_test_ids_of_another_data_set_stop_the_source(tmp_path: Path) -> None:
     _write_pubmedqa(tmp_path)
     write_json(tmp_path / "pubmedqa/test_ground_truth.json", ["77"])
-    with pytest.raises(SourceError, match=r"none of its 4 records belongs to split 'test'"):
+    with pytest.raises(
+        SourceError,
+        match=r"test_ground_truth\.json: 1 of its 1 ids are of no record in pubmedqa/ori_pqal\.json \('77'\)",
+    ):
         read_source(load_declaration("pubmedqa"), tmp_path, {})
 
 

@@ -7,12 +7,13 @@ from collections import Counter
 
 import pytest
 
-from reasonmed_assets.sources import SAMPLE_DIR, Question, load_declaration, read_source, shipped_sources
+from reasonmed_assets.config.profile import Sources
+from reasonmed_assets.sources import SAMPLE_DIR, Question, load_declaration, read_source
 
 
 @pytest.fixture(scope="module")
 def sample() -> dict[str, list[Question]]:
-    readings = {source: read_source(load_declaration(source), SAMPLE_DIR, {}) for source in shipped_sources()}
+    readings = {source: read_source(load_declaration(source), SAMPLE_DIR, {}) for source in Sources().declared}
     assert [bad for reading in readings.values() for bad in reading.unreadable] == []
     return {source: reading.questions for source, reading in readings.items()}
 

@@ -8,11 +8,7 @@ stated as (
     select
         raw_id,
         gold_letter,
-        upper(regexp_extract(
-            explanation,
-            '(?i)^\W*ans(?:wer)?\.?\s*(?:is|:|-|=)*\s*[(\[''"‘]*([a-j])\b[)\].''"’:,;]?(?:\s|$|i\.e)',
-            1
-        )) as stated_letter
+        stated_letter(explanation) as stated_letter
     from staged
     where explanation is not null
 )
@@ -29,3 +25,4 @@ having
         count(*),
         1 - getvariable('threshold_explanation_agreement_min')
     )
+    or (count(*) >= 2 and count(*) filter (where stated_letter = gold_letter) = 0)

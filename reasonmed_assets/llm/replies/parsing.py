@@ -20,6 +20,7 @@ from reasonmed_assets.llm.replies.finish_reasons import Finish, finish_of
 from reasonmed_assets.llm.replies.reply_text import Parts, is_refusal, json_objects, split_reasoning
 from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.replies import SENTENCES_MAX, JsonReply, PathReply, Text, text_of_form
+from reasonmed_assets.rules.control_tokens import CONTROL_TOKEN
 from reasonmed_assets.rules.extraction import extract_answer
 from reasonmed_assets.vocabulary import LETTERS, Outcome
 
@@ -31,6 +32,7 @@ _FRAME_TOKENS = 48
 """Tokens of a reply's JSON besides its strings, and as many for every further three strings."""
 
 _FORM_TEXT_MIN = 20
+_TOKEN = re.compile(CONTROL_TOKEN)
 _NO_LETTERS = re.compile(r"[^a-z]+")
 
 
@@ -73,7 +75,9 @@ def parse_reply(role_name: str, reply: Reply, fields: Mapping[str, Any], model: 
     """
     role = role_named(role_name)
     is_cut_off = finish_of(reply.finish_reason) == Finish.TRUNCATED
-    parts = split_reasoning(reply.content, reply.reasoning, model.reasoning, is_cut_off=is_cut_off)
+    parts = split_reasoning(
+        reply.content, reply.reasoning, model.reasoning, model.reasoning_marks, is_cut_off=is_cut_off
+    )
     if isinstance(role.reply, Text) and role.reply.has_answer and parts.answer is not None:
         parts = parts._replace(answer=_filled_in(parts.answer, role.reply.form) or parts.answer)
     read = TextReply(reply.content, parts.reasoning, parts.answer)
@@ -82,7 +86,9 @@ def parse_reply(role_name: str, reply: Reply, fields: Mapping[str, Any], model: 
         if isinstance(role.reply, Text):
             whole = role.reply.may_hold_reasoning and model.path_text == "reasoning_and_answer"
             text = _path(parts) if whole else parts.answer
-            return _concluding(read, text, fields) if role.reply.has_answer else _plain(read, text)
+            value = _concluding(read, text, fields) if role.reply.has_answer else _plain(read, text)
+            _refuse_tokens(value.path_text or "", fields)
+            return value
         return _json(role.reply, read, _json_texts(reply, parts), fields)
     except Unusable as error:
         if role.form is not None and error.value is None:
@@ -183,6 +189,20 @@ def _concluding(read: TextReply, text: str | None, fields: Mapping[str, Any]) ->
     return replace(read, path_text=text, answer_letter=found.letter, extraction_rule=found.rule)
 
 
+def _refuse_tokens(text: str, fields: Mapping[str, Any]) -> None:
+    """Refuses a text that holds control tokens of a chat template which no text of its row has.
+
+    Raises:
+        Unusable: malformed.
+    """
+    found = {token[0] for token in _TOKEN.finditer(text)}
+    if found:
+        given = "\n".join(str(value) for value in fields.values())
+        strange = sorted(token for token in found if token not in given)
+        if strange:
+            raise Unusable(Outcome.MALFORMED, f"the text holds tokens of a chat template: {', '.join(strange[:5])}")
+
+
 def _json_texts(reply: Reply, parts: Parts) -> list[str]:
     """Where the JSON of a reply may be, the likeliest first.
 
@@ -220,7 +240,10 @@ def _json(
     except ValueError as error:
         raise Unusable(Outcome.MALFORMED, str(error)) from error
     read = replace(read, answer_text=path, json_reply=reply)
-    return read if path is None else _concluding(read, path, fields)
+    if path is None:
+        return read
+    _refuse_tokens(path, fields)
+    return _concluding(read, path, fields)
 
 
 def _validated(schema: type[JsonReply], text: str) -> JsonReply:

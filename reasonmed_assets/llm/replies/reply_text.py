@@ -9,11 +9,29 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-_THINK_TAG = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
+from reasonmed_assets.rules.thinking_marks import THINKING_MARKS
+
+_MARK = re.compile(
+    "({1})|{0}".format(*("|".join(marks) for marks in zip(*THINKING_MARKS.values(), strict=True))), re.IGNORECASE
+)
+"""What opens thinking, or what closes it (a group)."""
+_CHANNEL = re.compile(r"\s*+(?:assistant)?analysis(?=[A-Z])")
+_STRIPPED_CHANNEL = "assistantfinal"
+_CHANNEL_NAME = re.compile(r"\A\s*+(?:assistant)?analysis")
+_END = re.compile(r"<\|(?:return|end|im_end|eot_id|endoftext|END_RESPONSE|end_of_solution)\|>\Z|</s>\Z|<end_of_turn>\Z")
+_LONGEST_END, _MOST_ENDS = 24, 5
+"""Tokens that end a turn, which a server that keeps special tokens leaves at the end of a reply."""
+_WRAPPED = re.compile(
+    r"\A\s*+(?:<(?P<tag>answer|response|output)>(?P<inner>.*)</(?P=tag)>\Z|<\|(?:START_RESPONSE|begin_of_solution)\|>)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Marks around an answer, once thinking was split off."""
 _HEADING = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]*|\*\*[ \t]*)(thinking|final response)\b[ \t:*]*", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(?:#{1,6}[ \t]*|\*\*[ \t]*)(thinking|final response|final answer)\b[ \t:*]*",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 _CANNOT = "(?:can ?not|can['\u2019]?t|won['\u2019]?t|(?:am |['\u2019]m )?(?:unable|not able) to|must decline to)"
@@ -43,66 +61,105 @@ def split_reasoning(
     content: str | None,
     reasoning: str | None,
     form: Literal["none", "field", "think", "headings"],
+    own_marks: tuple[str, str] | None = None,
     *,
     is_cut_off: bool = False,
 ) -> Parts:
     """Where a reply thinks and where it answers.
 
-    A server that splits the reply itself fills `reasoning`, whatever the model's form. A `<think>` whose opening tag is
-    missing begins where the reply begins, since chat templates often write the tag before the model's turn. For the
-    same reason a reply without any mark is all thinking when it was cut off, and all answer when it came to its end.
+    A server that splits the reply itself fills `reasoning`, and known marks divide a reply, whatever the model's form.
+    Thinking whose opening mark is missing begins where the reply begins, since chat templates often write the mark
+    before the model's turn. For the same reason a reply without any mark is all thinking when it was cut off, and all
+    answer when it came to its end.
 
     Args:
         content: the message's content.
         reasoning: the message's `reasoning_content` or `reasoning`.
         form: where the profile says that the model thinks.
+        own_marks: what opens and closes its thinking beside the known marks.
         is_cut_off: the reply ended because it reached its bound on tokens.
     """
-    content = content or ""
-    if form == "none":
-        return _parts(reasoning, content)
-    marked = _split_headings(content) if form == "headings" else _split_tags(content)
+    content = _without_end(content or "")
+    for own, known in zip(own_marks or (), ("<think>", "</think>"), strict=False):
+        content = content.replace(own, known)
+    marked = _split_at_marks(content) or _split_at_headings(content, is_declared=form == "headings")
     if marked is not None:
         thought, answer = marked
-        return _parts("\n\n".join(part for part in (reasoning, thought) if part and part.strip()), answer)
-    if is_cut_off and not (reasoning or "").strip() and form != "field":
+        return _parts("\n\n".join(part.strip() for part in (reasoning, thought) if part and part.strip()), answer)
+    if is_cut_off and not (reasoning or "").strip() and form in ("think", "headings"):
         return _parts(content, None)
     return _parts(reasoning, content)
+
+
+def _without_end(content: str) -> str:
+    text = content.rstrip()
+    for _ in range(_MOST_ENDS):
+        found = _END.search(text, max(0, len(text) - _LONGEST_END))
+        if found is None:
+            break
+        text = text[: found.start()].rstrip()
+    return text
+
+
+def forms_in(content: str) -> Iterator[Literal["think", "headings"]]:
+    """The forms in which a reply thinks in its content."""
+    if _split_at_marks(content) is not None:
+        yield "think"
+    if _split_at_headings(content, is_declared=True) is not None:
+        yield "headings"
 
 
 def _parts(reasoning: str | None, answer: str | None) -> Parts:
     return Parts((reasoning or "").strip() or None, (answer or "").strip() or None)
 
 
-def _split_tags(content: str) -> tuple[str, str] | None:
-    """Thinking and answer around `</think>`; None where there is no tag."""
-    tags = list(_THINK_TAG.finditer(content))
-    if not tags:
+def _split_at_marks(content: str) -> tuple[str, str] | None:
+    """Thinking and answer around a closing mark; None where there is no mark."""
+    marks = list(_MARK.finditer(content))
+    channel = _CHANNEL.match(content)
+    if not marks and channel is None:
         return None
-    closing = [tag for tag in tags if tag.group(1)]
+    closing = [mark for mark in marks if mark.group(1)]
     if not closing:
-        return _untagged(content[tags[0].end() :]), content[: tags[0].start()]
-    # A model may close its thinking again after the answer: the last tag with an answer behind it divides.
-    ends = [*(tag.start() for tag in tags[1:]), len(content)]
-    last_text = next((tag.end() for tag, end in zip(reversed(tags), reversed(ends), strict=True)
-                      if not content[tag.end() : end].isspace() and tag.end() < end), 0)  # fmt: skip
-    divider = next((tag for tag in reversed(closing) if tag.end() <= last_text), closing[-1])
-    return _untagged(content[: divider.start()]), _untagged(content[divider.end() :])
+        opening = channel or marks[0]
+        return _unmarked(content[opening.end() :]), content[: opening.start()]
+    # A model may close its thinking again after the answer: the last mark with an answer behind it divides.
+    ends = [*(mark.start() for mark in marks[1:]), len(content)]
+    last_text = next((mark.end() for mark, end in zip(reversed(marks), reversed(ends), strict=True)
+                      if not content[mark.end() : end].isspace() and mark.end() < end), 0)  # fmt: skip
+    divider = next((mark for mark in reversed(closing) if mark.end() <= last_text), closing[-1])
+    thought = content[: divider.start()]
+    if divider.group(1) == _STRIPPED_CHANNEL:
+        thought = _CHANNEL_NAME.sub("", thought)
+    return _unmarked(thought), _unwrapped(_unmarked(content[divider.end() :]))
 
 
-def _untagged(text: str) -> str:
-    return _THINK_TAG.sub("", text).strip()
+def _unmarked(text: str) -> str:
+    return _MARK.sub("", text).strip()
 
 
-def _split_headings(content: str) -> tuple[str, str] | None:
-    """Thinking and answer around the heading "Final Response"; None where there is no heading."""
+def _unwrapped(answer: str) -> str:
+    """An answer without marks around it."""
+    wrapped = _WRAPPED.match(answer)
+    return answer if wrapped is None else (wrapped["inner"] or answer[wrapped.end() :]).strip()
+
+
+def _split_at_headings(content: str, *, is_declared: bool) -> tuple[str, str] | None:
+    """Thinking and answer around the heading "Final Response"; None where there is no such heading.
+
+    "Final Answer" is one only behind the heading "Thinking": answers end with a line of these words. Where headings
+    are not the model's form, the reply must begin with the heading "Thinking".
+    """
     headings = list(_HEADING.finditer(content))
-    if not headings:
+    names = [heading.group(1).lower() for heading in headings]
+    if not is_declared and (names[:1] != ["thinking"] or content[: headings[0].start()].strip()):
         return None
-    final = [heading for heading in headings if heading.group(1).lower() == "final response"]
-    if not final:
-        return _HEADING.sub("", content), ""
-    return _HEADING.sub("", content[: final[-1].start()]), content[final[-1].end() :]
+    final = [heading for heading, name in zip(headings, names, strict=True) if name == "final response"]
+    if not final and names[:1] == ["thinking"]:
+        final = [heading for heading, name in zip(headings, names, strict=True) if name == "final answer"]
+    if final:
+        return _HEADING.sub("", content[: final[-1].start()]), content[final[-1].end() :]
+    return (_HEADING.sub("", content), "") if is_declared and "thinking" in names else None
 
 
 def is_refusal(text: str) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from reasonmed_assets.sources import load_declaration, read_source
+from reasonmed_assets.sources import SourceError, load_declaration, read_source
 
 
 def plain(text: str) -> str:
@@ -38,7 +38,7 @@ class AnswerKeys:
 
 
 def read_answer_keys(data_dir: Path, sources: Sequence[str], split_roles: Mapping[str, str]) -> AnswerKeys:
-    """Read the keys of every question of the sources.
+    """Read the keys of every question of the sources; one whose files cannot be used has none, as in a build.
 
     Args:
         data_dir: folder of the source files.
@@ -46,8 +46,9 @@ def read_answer_keys(data_dir: Path, sources: Sequence[str], split_roles: Mappin
         split_roles: roles that differ from the declaration, by "source.split", as in a profile.
 
     Raises:
-        SourceError: a declaration or a file that cannot be used.
+        SourceError: a declaration cannot be used, or the files of every source.
     """
+    unusable = []
 
     def questions() -> Iterable[tuple[str, Sequence[str], str]]:
         for source in sources:
@@ -57,10 +58,18 @@ def read_answer_keys(data_dir: Path, sources: Sequence[str], split_roles: Mappin
                 for name, _, split, role in ((*key.partition("."), role) for key, role in split_roles.items())
                 if name == declaration.name
             }
-            for question in read_source(declaration, data_dir, own).questions:
+            try:
+                read = read_source(declaration, data_dir, own).questions
+            except SourceError as error:
+                unusable.append(error)
+                continue
+            for question in read:
                 yield question.question, question.options, question.gold_text
 
-    return AnswerKeys(questions())
+    keys = AnswerKeys(questions())
+    if unusable and len(unusable) == len(sources):
+        raise unusable[0]
+    return keys
 
 
 def identity(stem: str, options: Sequence[str]) -> bytes:

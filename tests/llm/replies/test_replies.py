@@ -466,3 +466,19 @@ def test_a_text_need_not_answer_the_question(monkeypatch: pytest.MonkeyPatch) ->
     assert unusable("simplifier", "Gout follows", finish_reason="length").outcome == "truncated"
     assert response_format("simplifier", "json_schema", 500, FIELDS["options"]) is None
     assert unusable("summariser", reply.content).outcome == "answerless"
+
+
+@pytest.mark.parametrize("token", ["<|im_end|>", "<unk>", "<pad>", "[gMASK]", "<image>", "[INST]"])
+@pytest.mark.parametrize("role", ["generator", "refiner", "summariser"])
+def test_a_text_with_a_token_of_a_chat_template_is_no_path(role: str, token: str) -> None:
+    found = unusable(role, PATH.replace("asks", f"asks {token}"))
+    assert (found.outcome, found.detail) == ("malformed", f"the text holds tokens of a chat template: {token}")
+
+
+def test_a_token_that_the_question_has_may_be_quoted_and_one_at_the_end_is_none_of_the_text() -> None:
+    quoting = PATH.replace("asks", "shows <image> and asks")
+    fields = FIELDS | {"question": "<image> Which inhibits xanthine oxidase?"}
+    parsed = parse_reply("generator", Reply(content=quoting, finish_reason="stop"), fields, model())
+    assert isinstance(parsed, TextReply) and parsed.path_text == quoting
+    for ending in ("<|im_end|>", "\n<|eot_id|>", "</s>", "<end_of_turn>\n", "<|end|><|return|>"):
+        assert read("generator", PATH + ending).path_text == PATH

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonmed_assets.llm.replies.reply_text import Parts, is_refusal, json_objects, split_reasoning
+from reasonmed_assets.llm.replies.reply_text import Parts, forms_in, is_refusal, json_objects, split_reasoning
 
 
 @pytest.mark.parametrize("form", ["none", "field", "think", "headings"])
@@ -59,6 +59,71 @@ def test_without_any_mark_a_reply_that_was_cut_off_is_all_thinking() -> None:
 )
 def test_headings_divide_thinking_from_answer(content: str, parts: Parts) -> None:
     assert split_reasoning(content, None, "headings") == parts
+
+
+MARKED = [
+    "<think>thought</think>answer",
+    "<thought>\nthought\n</thought>\n<output>answer</output>",
+    "<unused94>thought\nthought<unused95>answer",
+    "[THINK]thought[/THINK]answer",
+    "<seed:think>thought</seed:think>answer",
+    "<mm:think>thought</mm:think>answer",
+    "◁think▷thought◁/think▷answer",
+    "<|begin_of_thought|>thought<|end_of_thought|><|begin_of_solution|>answer<|end_of_solution|>",
+    "<|START_THINKING|>thought<|END_THINKING|><|START_RESPONSE|>answer<|END_RESPONSE|>",
+    "<|channel>thought\nthought<channel|>answer",
+    "Here is my thought process:\n\nthought\n\nHere is my response:\n\nanswer",
+    "<|channel|>analysis<|message|>thought<|end|><|start|>assistant<|channel|>final<|message|>answer<|return|>",
+    "analysisthoughtassistantfinalanswer",
+    "analysis\nthought\nassistantfinal\nanswer",
+    "<think>thought</think>\n<answer>answer</answer>",
+    "## Thinking\n\nthought\n\n## Final Response\n\nanswer",
+    "## Thinking\n\nthought\n\n## Final Answer\n\nanswer",
+]
+
+
+@pytest.mark.parametrize("form", ["none", "field", "think", "headings"])
+@pytest.mark.parametrize("content", MARKED)
+def test_known_marks_divide_a_reply_under_every_form(content: str, form: Any) -> None:
+    assert split_reasoning(content, None, form) == Parts("thought", "answer")
+    assert split_reasoning(content, None, form, is_cut_off=True) == Parts("thought", "answer")
+    assert split_reasoning(content, "before", form) == Parts("before\n\nthought", "answer")
+
+
+@pytest.mark.parametrize(
+    "opening", ["<think>", "[THINK]", "<unused94>thought\n", "<seed:think>", "<|begin_of_thought|>"]
+)
+@pytest.mark.parametrize("form", ["none", "field", "think", "headings"])
+def test_thinking_that_is_never_closed_is_no_answer(opening: str, form: Any) -> None:
+    assert split_reasoning(f"{opening}B or C, cut o", None, form, is_cut_off=True) == Parts("B or C, cut o", None)
+    assert split_reasoning("analysisMaybe B, cut o", None, form, is_cut_off=True) == Parts("Maybe B, cut o", None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1. Restate the question.\n\n## Final Answer\n\nB",
+        "1. Restate the question.\n\n**Final answer:** B",
+        "Thinking about the options, B fits.\n\nFinal answer: B",
+        "analysis of the options shows B.\nFinal answer: B",
+        "In the final analysis, B.",
+        "First [think], then act: B.",
+    ],
+)
+@pytest.mark.parametrize("form", ["none", "field", "think", "headings"])
+def test_an_answer_in_such_words_stays_whole(answer: str, form: Any) -> None:
+    assert split_reasoning(answer, None, form) == Parts(None, answer)
+
+
+def test_a_final_answer_within_a_final_response_belongs_to_it() -> None:
+    content = "## Thinking\nthought\n## Final Response\n1. Restate.\n## Final Answer\nB"
+    assert split_reasoning(content, None, "headings") == Parts("thought", "1. Restate.\n## Final Answer\nB")
+
+
+def test_the_forms_of_a_reply_are_told() -> None:
+    assert list(forms_in("[THINK]thought[/THINK]answer")) == ["think"]
+    assert list(forms_in("thought\n## Final Response\nanswer")) == ["headings"]
+    assert list(forms_in("1. Restate.\n**Final answer:** B")) == []
 
 
 def test_tags_are_read_where_a_server_was_declared_to_split_and_did_not() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reasonmed_assets.config.profile import Sources
 from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answer_keys
-from reasonmed_assets.sources import SAMPLE_DIR, SourceError, load_declaration, read_source, shipped_sources
+from reasonmed_assets.sources import SAMPLE_DIR, SourceError, load_declaration, read_source
 
 
 def test_a_key_is_found_in_any_order_of_the_options():
@@ -21,8 +22,8 @@ def test_an_unknown_question_has_no_key():
 
 
 def test_every_question_of_the_sample_is_known():
-    keys = read_answer_keys(SAMPLE_DIR, shipped_sources(), {})
-    for source in shipped_sources():
+    keys = read_answer_keys(SAMPLE_DIR, Sources().declared, {})
+    for source in Sources().declared:
         for question in read_source(load_declaration(source), SAMPLE_DIR, {}).questions:
             found = keys.keyed_option(question.question, question.options)
             assert found is not None and question.options[found] == question.gold_text
