@@ -121,6 +121,7 @@ class CallStore(ABC):
         self._writer_lock = threading.Lock()
         self._writer: Writer | None = None
         self._frames = Frames()
+        self._trainings: list[threading.Thread] = []
         self._read_dictionaries()
 
     def __enter__(self) -> CallStore:
@@ -131,6 +132,8 @@ class CallStore(ABC):
 
     def close(self) -> None:
         """Write everything that was handed over and release all claims."""
+        for training in self._trainings:
+            training.join()
         with self._writer_lock:
             writer, self._writer = self._writer, None
         if writer is not None:
@@ -219,9 +222,10 @@ class CallStore(ABC):
 
         It is given the keys that may not be sent: a process that was suspended has lost them to another one. What one
         of the others may cost stays set aside if this process dies before it has recorded how the call ended; it stays
-        claimed for `timeout_s` seconds if this process is suspended.
+        claimed for `timeout_s` seconds if this process is suspended. A note is written without waiting for more: it
+        serves many calls, and the endpoint may have nothing to do before.
         """
-        self._submit(Send(tuple(keys), self._owner.owner_id, timeout_s, finish=done))
+        self._submit(Send(tuple(keys), self._owner.owner_id, timeout_s, finish=done), is_awaited=True)
 
     def send_now(self, keys: Iterable[str], timeout_s: float) -> Collection[str]:
         """`send`, and wait for its answer.
@@ -364,11 +368,16 @@ class CallStore(ABC):
     def _learn(self, role: str, texts: Sequence[bytes]) -> None:
         """Train a role's dictionary once there is enough to train on.
 
-        That takes a tenth of a second or two, here and not in the writing thread, where replies would have to wait for
-        it until they are safe.
+        That takes a tenth of a second or two, in a thread of its own: calls go on meanwhile, and replies are written.
         """
         samples = self._frames.sample(role, texts)
-        dictionary = trained(samples) if samples else None
+        if samples:
+            training = threading.Thread(target=self._train, args=(role, samples), name="dictionary-training")
+            self._trainings.append(training)
+            training.start()
+
+    def _train(self, role: str, samples: list[bytes]) -> None:
+        dictionary = trained(samples)
         if dictionary is not None:
             self._submit(Learn(role, dictionary, finish=partial(self._learnt, role)))
 

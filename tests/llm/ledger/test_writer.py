@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
-from stores import Waiting
+from stores import KEYS, Waiting
 
 from reasonmed_assets.llm.ledger import writer
+from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.operations import Barrier, Operation
 from reasonmed_assets.llm.ledger.records import LedgerError
 
@@ -44,6 +46,16 @@ def test_what_somebody_waits_for_does_not_wait_for_more(monkeypatch: pytest.Monk
         opened.hurry()
         waiting.get()
     opened.close()
+
+
+def test_a_note_of_calls_about_to_be_sent_does_not_wait_for_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_GROUP_S", 90.0)
+    noted = Waiting()
+    with open_store(tmp_path / "ledger.sqlite") as store:
+        store.send(KEYS[:2], 1.0, noted)
+        assert noted.get() == KEYS[:2], "they are not claimed"
 
 
 def test_the_first_after_a_pause_hardly_waits_for_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,12 +138,14 @@ class Changes:
         connection, budget = self._connection, claim.budget
         wanted = {call.call_key: call for call in claim.calls}
         stored = {key.hex() for (key,) in select_by_key(connection, _ENDED, wanted)}
-        owner_ids = {owner_id for _, owner_id in select_by_key(connection, _HOLDERS, wanted)}
+        holders = self._holders(wanted)
+        owner_ids = set(holders.values())
         if budget.is_limited:
             owner_ids.update(owner_id for (owner_id,) in connection.execute(_BUILDS_OWNERS, (budget.build,)))
         names = {owner_id: self._looked_after(owner_id) for owner_id in owner_ids - {claim.owner_id}}
+        if names:
+            holders = self._holders(wanted)  # some may have lost theirs
         names[claim.owner_id] = "this process"
-        holders = {key.hex(): owner_id for key, owner_id in select_by_key(connection, _HOLDERS, wanted)}
         busy = {key: names[owner_id] for key, owner_id in holders.items() if key not in stored}
         free = {key: call for key, call in wanted.items() if key not in stored and key not in busy}
         builds = dict.fromkeys(free, budget.build)
@@ -166,6 +168,10 @@ class Changes:
             unaffordable=[key for key in free if key not in granted],
             used_up=None if granted or reservations.are_open else reservations.refused,
         )
+
+    def _holders(self, keys: Iterable[str]) -> dict[str, str]:
+        """Who holds which of some calls."""
+        return {key.hex(): owner_id for key, owner_id in select_by_key(self._connection, _HOLDERS, keys)}
 
     def _looked_after(self, owner_id: str) -> str:
         """Take from an owner what it may not hold any longer; returns its name and state, for messages.
