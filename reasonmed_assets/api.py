@@ -162,7 +162,7 @@ class Warehouse:
             ReasonmedError: the build could not start, or could not go on.
             KeyboardInterrupt: it was stopped; what was paid for is kept.
         """
-        from reasonmed_assets.cli.build import begin_build, run_build
+        from reasonmed_assets.cli.build import begin_build, run_build, set_aside
         from reasonmed_assets.config.hints import command
         from reasonmed_assets.config.settings import limit_from, set_overrides
 
@@ -180,6 +180,7 @@ class Warehouse:
             budget_calls=budget_calls,
             started_by="reasonmed_assets.Warehouse.build",
         )
+        settings = set_aside(settings) if replace else settings
         return run_build(settings, sources, select, command("build", warehouse=settings.warehouse_folder))
 
     def __repr__(self) -> str:

@@ -47,4 +47,7 @@ class Builds(Table):
     source_files: str = _at_end(
         "SHA-256 of each file as it was read, as a JSON object; names are relative to the data directory."
     )
+    planned_calls: float = _at_end("Calls that its plan expected, retries left out; null: it was not planned.", ge=0)
+    planned_usd: float = _at_end("US dollars that its plan expected.", ge=0)
+    planned_usd_max: float = _at_end("The upper end of the plan's interval.", ge=0)
     run_ids: pl.List = list_of(pl.String, "Its Dagster runs that ended.", origin="publish")

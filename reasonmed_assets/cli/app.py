@@ -13,6 +13,7 @@ from reasonmed_assets.cli.build import build, retry, ui
 from reasonmed_assets.cli.doctor import doctor
 from reasonmed_assets.cli.lineage.diff import diff
 from reasonmed_assets.cli.lineage.history import history, restore
+from reasonmed_assets.cli.lineage.plan import plan
 from reasonmed_assets.cli.lineage.trace import trace
 from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.recipe import recipe_app
@@ -68,6 +69,7 @@ def _options(
 
 for command in (
     build,
+    plan,
     retry,
     ui,
     sql,

@@ -2,51 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace as replace_fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reasonmed_assets.cli.options import RunOptions, plain_errors, takes, typed_again
+from reasonmed_assets.cli.options import (
+    BuildOptions,
+    CallsOption,
+    DollarsOption,
+    RunOptions,
+    SourceOption,
+    plain_errors,
+    takes,
+    typed_again,
+)
 from reasonmed_assets.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from reasonmed_assets.config.settings import BuildSettings
     from reasonmed_assets.orchestration.build import BuildSummary
 
-SourceOption = Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")]
-DollarsOption = Annotated[float | None, typer.Option(min=0, help="Stop before this build costs more dollars.")]
-CallsOption = Annotated[int | None, typer.Option(min=0, help="Stop before this build makes more calls.")]
+MaxOption = Annotated[
+    float | None,
+    typer.Option(min=0, help="Refuse a build that may cost more dollars by its plan, and stop before it does."),
+]
 
 
-@takes(RunOptions)
-def build(
-    context: typer.Context,
-    options: RunOptions,
-    source: SourceOption = None,
-    select: Annotated[str | None, typer.Option(help="Only these tables, in Dagster's selection syntax.")] = None,
-    replace: Annotated[bool, typer.Option(help="Move an existing warehouse of another kind aside first.")] = False,
-    allow_shrink: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TABLE", help="This table may lose rows without a reason; may be repeated."),
-    ] = None,
-    budget_usd: DollarsOption = None,
-    budget_calls: CallsOption = None,
-) -> None:
+@takes(BuildOptions)
+def build(context: typer.Context, options: BuildOptions, max_usd: MaxOption = None) -> None:
     """Build the data set: every table of every source, then the three training sets."""
     with plain_errors():
-        settings = begin_build(
-            options.given,
-            source=source,
-            once=options.once,
-            replace=replace,
-            allow_shrink=allow_shrink,
-            budget_usd=budget_usd,
-            budget_calls=budget_calls,
-            started_by="reasonmed build",
+        settings, planned = settings_of(options, "reasonmed build"), None
+        if max_usd is not None:
+            settings, planned = _within(settings, options, max_usd)
+        settings = set_aside(settings) if options.replace else settings
+    _build(settings, options.source, options.select, typed_again(context, without={"replace"}), planned)
+
+
+def settings_of(options: BuildOptions, started_by: str) -> BuildSettings:
+    """What a build with these options starts with; nothing is moved aside yet.
+
+    Raises:
+        ReasonmedError: an option cannot be used.
+    """
+    return begin_build(
+        options.given,
+        source=options.source,
+        once=options.once,
+        replace=options.replace,
+        allow_shrink=options.allow_shrink,
+        budget_usd=options.budget_usd,
+        budget_calls=options.budget_calls,
+        started_by=started_by,
+    )
+
+
+def tables_of(settings: BuildSettings, selection: str | None) -> Collection[str] | None:
+    """The tables that `--select` selects; None for all."""
+    if selection is None:
+        return None
+    from reasonmed_assets.orchestration.build import selected_tables
+    from reasonmed_assets.orchestration.code_location import build_defs
+
+    return selected_tables(build_defs(settings=settings), selection)
+
+
+def _within(
+    settings: BuildSettings, options: BuildOptions, max_usd: float
+) -> tuple[BuildSettings, Mapping[str, float]]:
+    """The settings with the dollars as a budget too, which holds where the plan errs, and what was planned.
+
+    Raises:
+        SettingsError: by the plan the build may cost more, or calls have no price.
+    """
+    from reasonmed_assets.cli.terminal import say
+    from reasonmed_assets.config.settings import SettingsError
+    from reasonmed_assets.orchestration.plan.planning import plan
+    from reasonmed_assets.orchestration.plan.telling import headline, money
+
+    tables = tables_of(settings, options.select)
+    found = plan(settings, sources=options.source or (), tables=tables, replace=options.replace)
+    for line in headline(found):
+        say(line)
+    if found.unpriced:
+        raise SettingsError(
+            f"--max-usd {max_usd:g}: {found.unpriced:,.0f} calls would go to models without a price: declare `prices` "
+            "in the profile (0 for a free one); nothing was started"
         )
-    _build(settings, source, select, typed_again(context, without={"replace"}))
+    if found.usd.high > max_usd:
+        raise SettingsError(
+            f"--max-usd {max_usd:g}: the build is planned at {money(found.usd)}; nothing was started. `reasonmed plan` "
+            "with the same options shows what costs it"
+        )
+    budget = min(max_usd, settings.set.get("budget.usd", max_usd))
+    return replace_fields(settings, set=settings.set | {"budget.usd": budget}), found.for_record
 
 
 def begin_build(
@@ -60,12 +111,11 @@ def begin_build(
     budget_calls: int | None,
     started_by: str,
 ) -> BuildSettings:
-    """What a build with these options starts with; an existing warehouse is moved aside where it is to be replaced.
+    """What a build with these options starts with; nothing is moved aside yet.
 
     Raises:
         ReasonmedError: an option cannot be used.
     """
-    from reasonmed_assets.cli.terminal import new_console
     from reasonmed_assets.config.settings import BuildSettings
     from reasonmed_assets.orchestration.starting import begin
 
@@ -73,10 +123,22 @@ def begin_build(
     start = BuildSettings.begin if replace else begin
     settings = start(given, sources=source or (), once=once, started_by=started_by)
     settings = replace_fields(settings, allow_shrink=_guarded(allow_shrink or ()))
-    if replace and (aside := _set_aside(settings)):
-        new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
-        settings = replace_fields(settings, base=None, recipe=None)
     return _with_budget(settings, budget_usd, budget_calls)
+
+
+def set_aside(settings: BuildSettings) -> BuildSettings:
+    """Move what is in the warehouse aside, and say so; the settings of a build that begins anew.
+
+    Raises:
+        WarehouseError: it holds what real calls paid for, and the build is of another kind.
+    """
+    from reasonmed_assets.cli.terminal import new_console
+
+    aside = _set_aside(settings)
+    if aside is None:
+        return settings
+    new_console().print(f"The warehouse's files were moved to {aside}.", soft_wrap=True)
+    return replace_fields(settings, base=None, recipe=None)
 
 
 @takes(RunOptions)
@@ -124,18 +186,35 @@ def _with_budget(settings: BuildSettings, usd: float | None, calls: int | None) 
     return replace_fields(settings, set=settings.set | given)
 
 
-def _build(settings: BuildSettings, sources: list[str] | None, select: str | None, again: str) -> None:
+def _build(
+    settings: BuildSettings,
+    sources: list[str] | None,
+    select: str | None,
+    again: str,
+    planned: Mapping[str, float] | None = None,
+) -> None:
     with plain_errors():
         try:
-            is_complete = run_build(settings, sources, select, again).is_complete
+            is_complete = run_build(settings, sources, select, again, planned).is_complete
         except KeyboardInterrupt:
             raise typer.Exit(1) from None
     if not is_complete:
         raise typer.Exit(1)
 
 
-def run_build(settings: BuildSettings, sources: Sequence[str] | None, select: str | None, again: str) -> BuildSummary:
-    """Build, and print how far it is and how it ended; `again` is the command that continues it.
+def run_build(
+    settings: BuildSettings,
+    sources: Sequence[str] | None,
+    select: str | None,
+    again: str,
+    planned: Mapping[str, float] | None = None,
+) -> BuildSummary:
+    """Build, and print how far it is and how it ended.
+
+    Args:
+        settings, sources, select: as given.
+        again: the command that continues it.
+        planned: what its plan expected, for its record.
 
     Raises:
         ReasonmedError: the build could not start, or could not go on.
@@ -163,6 +242,7 @@ def run_build(settings: BuildSettings, sources: Sequence[str] | None, select: st
                 sources=sources or (),
                 selection=select,
                 on_start=announce,
+                planned=planned,
             )
     except KeyboardInterrupt:
         print_what_to_do(console, again, is_interrupted=True)

@@ -86,6 +86,34 @@ class RunOptions(RecipeOptions):
     once: OnceOption = False
 
 
+SourceOption = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be repeated.")]
+DollarsOption = Annotated[
+    float | None, typer.Option("--budget-usd", min=0, help="Stop before this build costs more dollars.")
+]
+CallsOption = Annotated[
+    int | None, typer.Option("--budget-calls", min=0, help="Stop before this build makes more calls.")
+]
+
+
+@dataclass(frozen=True)
+class BuildOptions(RunOptions):
+    """The same, and what of the build is made."""
+
+    source: SourceOption = None
+    select: Annotated[
+        str | None, typer.Option("--select", help="Only these tables, in Dagster's selection syntax.")
+    ] = None
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Move an existing warehouse of another kind aside first.")
+    ] = False
+    allow_shrink: Annotated[
+        list[str] | None,
+        typer.Option("--allow-shrink", metavar="TABLE", help="This table may lose rows without a reason; repeatable."),
+    ] = None
+    budget_usd: DollarsOption = None
+    budget_calls: CallsOption = None
+
+
 def takes(options: type[RecipeOptions]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorator of a command whose parameter `options` is made of the options that a class declares."""
 

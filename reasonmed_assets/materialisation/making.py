@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +80,52 @@ class Made:
     failed_before: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A partition that is about to be staged.
+
+    Attributes:
+        stage: what stages it.
+        parts: what its rows are made from now, by named parts.
+        fingerprint: of these.
+        last: its last publish.
+        is_retry: models are asked again about rows that earlier builds gave up.
+    """
+
+    stage: Stage
+    parts: Parts
+    fingerprint: str
+    last: PublishRecord | None
+    is_retry: bool
+
+    @property
+    def is_unchanged(self) -> bool:
+        """The published rows are what would be staged."""
+        return self.last is not None and self.last.fingerprint == self.fingerprint and not self.is_retry
+
+
+@contextmanager
+def prepared(
+    table: TableDefinition, session: BuildSession, partition: str | None, *, run_id: str, log: Any
+) -> Iterator[Prepared]:
+    """What a partition is made from, and the place where it is staged, which is removed in the end.
+
+    Raises:
+        WarehouseError: the warehouse cannot be read or written.
+    """
+    spec, warehouse = table.spec, session.warehouse
+    # Opened once for all that is looked up within.
+    with warehouse.read():
+        parts = all_parts(table, session, partition)
+        last = warehouse.last_publish(spec.name, partition)
+    values = declared_values(table, session.profile, partition)
+    is_retry = "call_keys" in spec.columns and bool(session.settings.retried_outcomes(spec.name))
+    with warehouse.staging_area(spec.name, partition, run_id) as area:
+        path = area / "rows.parquet"
+        stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
+        yield Prepared(stage, parts, fingerprint(parts), last, is_retry)
+
+
 def make(table: TableDefinition, session: BuildSession, partition: str | None, *, run_id: str, log: Any) -> Made:
     """Stage a partition's rows, or take the published ones where nothing changed; audit; publish or keep them back.
 
@@ -92,18 +139,10 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     spec, warehouse, settings, started = table.spec, session.warehouse, session.settings, time.monotonic()
     # First: a table whose lineage cannot be determined is an error before a call is paid for.
     lineage = column_lineage(spec)
-    # Opened once for all that is looked up within.
-    with warehouse.read():
-        parts = all_parts(table, session, partition)
-        last = warehouse.last_publish(spec.name, partition)
-    made_from = fingerprint(parts)
-    values = declared_values(table, session.profile, partition)
     session.display.table_started(spec.name, partition)
-    with warehouse.staging_area(spec.name, partition, run_id) as area:
-        path = area / "rows.parquet"
-        stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
-        is_retry = "call_keys" in spec.columns and bool(settings.retried_outcomes(spec.name))
-        is_unchanged = last is not None and last.fingerprint == made_from and not is_retry
+    with prepared(table, session, partition, run_id=run_id, log=log) as ready:
+        stage, last, parts, made_from = ready.stage, ready.last, ready.parts, ready.fingerprint
+        path, is_unchanged = stage.path, ready.is_unchanged
         if not is_unchanged:
             session.begin_build()
             table.stage_rows(stage)
@@ -151,7 +190,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         )
         seconds = time.monotonic() - started
         warned = [f"warning: {outcome.name}" for outcome in outcomes if not outcome.passed]
-        reason = "unchanged" if is_unchanged else why_made(last, parts, is_retry=is_retry)
+        reason = "unchanged" if is_unchanged else why_made(last, parts, is_retry=ready.is_retry)
         gone = [f"removed {found['n']:,} ({why}: {', '.join(found['examples'])})" for why, found in removed.items()]
         note = ", ".join([*([reason] if last else []), *gone, *warned])
         session.display.table_published(spec.name, partition, published.rows, seconds, note)

@@ -78,6 +78,7 @@ def build(
     sources: Sequence[str] = (),
     selection: str | None = None,
     on_start: Callable[[], None] = lambda: None,
+    planned: Mapping[str, float] | None = None,
 ) -> BuildSummary:
     """Make every table of the sources: duplicates over all sources, each source, then the training sets.
 
@@ -87,6 +88,7 @@ def build(
         sources: the sources to build, each once, in this order; none given: all that the profile declares.
         selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
         on_start: called when all is ready for the first run.
+        planned: what its plan expected, for the record of the build.
 
     Raises:
         BuildError: a source or a selected table does not exist, or no history can be kept under the warehouse's path.
@@ -104,9 +106,9 @@ def build(
     unknown = [source for source in sources if source not in declared]
     if unknown:
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
-    running = RunningBuild(uuid.uuid4().hex, session.files)
+    running = RunningBuild(uuid.uuid4().hex, session.files, planned)
     defs = build_defs(settings=settings, new_display=new_display, build=running)
-    wanted = _selected_tables(defs, selection)
+    wanted = selected_tables(defs, selection)
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
     if settings.is_changing_recipe:
@@ -230,7 +232,12 @@ def _still_made(settings: BuildSettings) -> set[str]:
     return set(ACCOUNT_TABLES) if is_open else set()
 
 
-def _selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:
+def selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:
+    """The tables that Dagster's selection syntax selects; every one without a selection.
+
+    Raises:
+        BuildError: it is no selection, or selects no table.
+    """
     if selection is None:
         return set(TABLES)
     graph = defs.resolve_asset_graph()

@@ -28,6 +28,7 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
+from reasonmed_assets.orchestration.plan.job import plan_job
 from reasonmed_assets.orchestration.starting import announced, begin_run, is_served, named_difference, recipe_of
 from reasonmed_assets.pages.data_docs import SERVED_AT
 from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, rows_address
@@ -80,7 +81,7 @@ def build_defs(
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     return dg.Definitions(
         assets=_illustrated(with_conditions(all_assets(profile, partitions))),
-        jobs=jobs(),
+        jobs=[*jobs(), plan_job()],
         sensors=sensors(),
         resources={
             "build": _build_resource(settings, new_display, build, profile),

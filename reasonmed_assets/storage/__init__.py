@@ -5,7 +5,7 @@ What a table holds is declared in `quality/` and made by `assets/`; no row is co
 
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
-from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse
+from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse, scratch_copy
 from reasonmed_assets.storage.publishing import Published, PublishRecord
 from reasonmed_assets.storage.warehouse import Warehouse, quarantine_file
 
@@ -18,4 +18,5 @@ __all__ = [
     "open_warehouse",
     "quarantine_file",
     "row_hash_sql",
+    "scratch_copy",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
+from reasonmed_assets.storage.duckdb_file.scratch import ScratchFile
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.warehouse import Warehouse
 
@@ -31,3 +34,15 @@ def open_warehouse(folder: Path) -> Warehouse:
             "give --warehouse DIR"
         )
     return make_or_open_warehouse(folder)
+
+
+@contextmanager
+def scratch_copy(original: Warehouse, folder: Path) -> Iterator[Warehouse]:
+    """A copy of a warehouse in a folder, to be published to by one process and thrown away.
+
+    Raises:
+        WarehouseError: the original cannot be read.
+    """
+    original.copy_to(folder)
+    with closing(ScratchFile(folder)) as scratch:
+        yield scratch

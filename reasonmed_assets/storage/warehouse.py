@@ -220,6 +220,19 @@ class Warehouse(ABC):
         assert row is not None
         return int(row[0])
 
+    @abstractmethod
+    def copy_to(self, folder: Path) -> None:
+        """Make a warehouse in another folder, with what is published here, what it is bound to and its companions.
+
+        What is published there does not change this one, and has no history.
+
+        Args:
+            folder: on this machine; empty, or not there.
+
+        Raises:
+            WarehouseError: another process published for too long.
+        """
+
     # What users open
 
     @property

@@ -2,7 +2,8 @@
 -- reads: builds, llm_calls
 -- description: What each build asked of models and paid, from the ledger: also of one that was killed or stopped. Each
 --     attempt that was made for this warehouse belongs to one build, of those that ran then to the one that began
---     last. What requests of unknown cost had reserved is counted apart.
+--     last. What requests of unknown cost had reserved is counted apart. Beside it what its plan expected (null where
+--     `--max-usd` made none).
 with
 
 attempts as (
@@ -29,11 +30,14 @@ assigned as (
 select
     builds.number as build,
     builds.outcome,
+    builds.planned_calls,
     count(distinct assigned.call_key) as calls,
     count(assigned.attempt_id) as attempts,
+    builds.planned_usd,
+    builds.planned_usd_max,
     coalesce(sum(assigned.cost_usd), 0) as cost_usd,
     count(*) filter (assigned.attempt_id is not null and assigned.cost_usd is null) as unknown_cost_attempts,
     coalesce(sum(assigned.reserved_usd) filter (assigned.cost_usd is null), 0) as unknown_usd
 from builds
 left join assigned on builds.number = assigned.build
-group by builds.number, builds.outcome
+group by builds.number, builds.outcome, builds.planned_calls, builds.planned_usd, builds.planned_usd_max

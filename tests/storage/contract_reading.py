@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from contract_places import Reopen, Start
+from contract_places import Reopen, Start, open_at
 from storage_toy import ITEMS, VIEWS, publish, texts_in
 
 from reasonmed_assets.config.hints import command
@@ -24,6 +24,8 @@ def texts_of_users(warehouse: Warehouse) -> dict[str, str]:
 
 class ReadingContract:
     """Reading what is published, also while others publish."""
+
+    opener: str
 
     def test_before_the_first_publish_every_table_is_there_and_empty(self, warehouse: Warehouse) -> None:
         with warehouse.read() as con:
@@ -56,6 +58,15 @@ class ReadingContract:
             assert con.execute("select value from duckdb_variables()").fetchall() == [("2",)]
             with pytest.raises(duckdb.CatalogException):
                 con.execute("from t")
+
+    def test_what_is_published_to_a_copy_stays_there(self, warehouse: Warehouse, tmp_path: Path) -> None:
+        publish(warehouse, {"1": "a", "2": "b"})
+        warehouse.copy_to(tmp_path / "copy")
+        copy = open_at(self.opener, tmp_path / "copy")
+        publish(copy, {"1": "changed"})
+        for place, expected in ((warehouse, {"1": "a", "2": "b"}), (copy, {"1": "changed"})):
+            with place.read() as con:
+                assert dict(con.execute("select item_id, text from items").fetchall()) == expected
 
     def test_threads_read_and_publish_at_once(self, warehouse: Warehouse) -> None:
         publish(warehouse, {"1": "0", "2": "0"})

@@ -80,6 +80,23 @@ class Engine:
         """End the processes of models that the steps loaded."""
         self.offline.close()
 
+    def new_fetcher(self, *, may_pay_again: bool) -> Fetcher:
+        """What makes the calls of one run that the ledger does not hold.
+
+        Args:
+            may_pay_again: whether calls that a batch has made, and whose replies it does not give, are made again.
+        """
+        return Fetcher(
+            self.profile,
+            self.ledger,
+            self.allowances,
+            self.base_urls_of,
+            self.budget,
+            self.offline,
+            self.accepted,
+            may_pay_again=may_pay_again,
+        )
+
     def run(
         self,
         step: str,
@@ -158,16 +175,7 @@ class _Run:
         self._retried = retried
         self._source = iter(calls)
         self._is_exhausted = False
-        self._fetcher = Fetcher(
-            engine.profile,
-            engine.ledger,
-            engine.allowances,
-            engine.base_urls_of,
-            engine.budget,
-            engine.offline,
-            engine.accepted,
-            may_pay_again=bool(retried),
-        )
+        self._fetcher = engine.new_fetcher(may_pay_again=bool(retried))
         self._reopened: set[str] = set()
         self._open: dict[str, list[_Chain]] = {}
         self._next: list[_Chain] = []

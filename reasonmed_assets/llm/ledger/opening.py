@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore, describe_version, is_current
+from reasonmed_assets.llm.ledger.sqlite.store import (
+    SqliteReader,
+    SqliteStore,
+    copy_of,
+    describe_version,
+    is_current,
+)
 from reasonmed_assets.llm.ledger.store import CallStore
 
 
@@ -15,6 +21,23 @@ def open_store(reference: str | Path) -> CallStore:
         LedgerError: it cannot be opened, is no ledger, or has a version that this program cannot use.
     """
     return SqliteStore(Path(reference))
+
+
+def open_for_reading(reference: str | Path, scratch: Path) -> CallStore:
+    """The store that a reference names, of which nothing is changed: what is handed over to be written is dropped.
+
+    Args:
+        reference: the path of an SQLite file; where there is none, the store is empty.
+        scratch: a folder, where a store of an earlier version is copied to and brought forward.
+
+    Raises:
+        LedgerError: it cannot be read, is no ledger, or has a version that this program cannot use.
+    """
+    if store_is_current(reference):
+        return SqliteReader(Path(reference))
+    if store_exists(reference):
+        return SqliteStore(copy_of(Path(reference), scratch))
+    return SqliteStore(scratch / "ledger.sqlite")
 
 
 def store_exists(reference: str | Path) -> bool:

@@ -6,7 +6,7 @@ begins to make rows: one that finds everything up to date has none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reasonmed_assets.config.settings import BuildSettings
@@ -23,6 +23,7 @@ class RunningBuild:
     Args:
         build_id: names it in all its processes.
         files: the input files as it sees them; None: as they are at first use.
+        planned: what its plan expected, by column of `builds`.
 
     Attributes:
         number: of its row; None before it has one.
@@ -31,9 +32,12 @@ class RunningBuild:
         is_last_run: no run follows, and what completes the row shows users what is published then.
     """
 
-    def __init__(self, build_id: str = "", files: InputFiles | None = None) -> None:
+    def __init__(
+        self, build_id: str = "", files: InputFiles | None = None, planned: Mapping[str, float] | None = None
+    ) -> None:
         self.build_id = build_id
         self.files = InputFiles() if files is None else files
+        self._planned = dict(planned or {})
         self.number: int | None = None
         self.recipe: int | None = None
         self.run_ids: list[str] = []
@@ -48,7 +52,7 @@ class RunningBuild:
             WarehouseError: it could not be written.
         """
         if self.number is None:
-            facts = {"build_id": self.build_id, "recipe": self.recipe} | facts_at_start(settings)
+            facts = {"build_id": self.build_id, "recipe": self.recipe} | facts_at_start(settings) | self._planned
             self.number = warehouse.begin_build(facts, is_publishing=is_publishing)
         return self.number
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import duckdb
 
@@ -25,7 +25,7 @@ from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.history import NOW, History, Kept, present_as_of
 from reasonmed_assets.storage.publishing import Published
 from reasonmed_assets.storage.views import create_views
-from reasonmed_assets.storage.warehouse import Warehouse
+from reasonmed_assets.storage.warehouse import Companion, Warehouse
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
@@ -110,7 +110,7 @@ class DuckDBFile(Warehouse):
                 for table in (spec, *publishing.own_tables()):
                     database.conform(con, table)
                 self._history.begin(con)
-                published = publishing.publish_rows(con, spec, partition, staged, made_by, _next_seq, self._history)
+                published = publishing.publish_rows(con, spec, partition, staged, made_by, next_seq, self._history)
                 con.execute("checkpoint")
                 is_sparse = database.is_sparse(con)
             if is_sparse:
@@ -142,6 +142,18 @@ class DuckDBFile(Warehouse):
     def end_build(self, number: int, facts: Mapping[str, Any]) -> None:
         with self._write("record that a build ended"), self._opened_for_builds() as con:
             builds.end(con, number, facts)
+
+    def copy_to(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        # A log is there where a process was killed while it published: DuckDB brings it into the copy.
+        files = [self.build_path, database.wal_of(self.build_path)]
+        with self._lock.shared("copy"):
+            for file in [*files, *(self.folder / name for name in (FILE, FORMER_FILE))]:
+                if file.exists():
+                    shutil.copyfile(file, folder / file.name)
+        for name in get_args(Companion):
+            if (self.folder / name).is_dir():
+                (folder / name).symlink_to(self.folder / name)
 
     @property
     def address(self) -> str:
@@ -327,7 +339,7 @@ def _next_replaced_folder(folder: Path) -> Path:
     return folder / f"replaced-{1 + max((int(number) for number in numbers if number.isdigit()), default=0)}"
 
 
-def _next_seq(con: duckdb.DuckDBPyConnection) -> int:
+def next_seq(con: duckdb.DuckDBPyConnection) -> int:
     """The number of the next publish: nobody else publishes while the lock is held."""
     row = con.execute(f"select coalesce(max(seq), 0) + 1 from {publishing.PUBLISHES}").fetchone()
     assert row is not None

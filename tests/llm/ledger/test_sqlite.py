@@ -13,7 +13,7 @@ import pytest
 from contract import CallStoreContract
 from stores import KEYS, Waiting, attempt, claim, process, record
 
-from reasonmed_assets.llm.ledger.opening import open_store
+from reasonmed_assets.llm.ledger.opening import open_for_reading, open_store
 from reasonmed_assets.llm.ledger.operations import Barrier
 from reasonmed_assets.llm.ledger.records import Asker, LedgerError
 from reasonmed_assets.llm.ledger.sqlite import changes
@@ -54,6 +54,22 @@ def test_a_call_is_stored_once_with_all_its_attempts(path: Path) -> None:
         "1/1,1/2,2/1,2/2,3/1,3/2,4/1,4/2,5/1,5/2"
     )
     assert value(path, "pragma journal_mode") == "wal"
+
+
+def test_a_ledger_that_is_opened_for_reading_stays_as_it_is(path: Path, tmp_path: Path) -> None:
+    with open_store(path) as store:
+        record(store, attempt(KEYS[0]))
+    with open_for_reading(path, tmp_path) as reader:
+        assert set(reader.lookup(KEYS[:2])) == {KEYS[0]}
+        reader.judge(KEYS[0], Outcome.MALFORMED, "said by nobody")
+        reader.reopen(KEYS[:1])
+        reader.flush()
+    with open_for_reading(path, tmp_path) as reader:
+        assert reader.lookup(KEYS[:1])[KEYS[0]].outcome == Outcome.COMPLETED
+    (tmp_path / "scratch").mkdir()
+    with open_for_reading(tmp_path / "none.sqlite", tmp_path / "scratch") as empty:
+        assert empty.lookup(KEYS) == {}
+    assert not (tmp_path / "none.sqlite").exists()
 
 
 def test_an_owner_that_is_silent_for_long_loses_what_it_has_not_sent(

@@ -232,6 +232,32 @@ class SqliteStore(CallStore):
             )
 
 
+class SqliteReader(SqliteStore):
+    """A ledger file of the present version that is only read: what is handed over to be written is dropped."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reading_lock = threading.Lock()
+        self._writing = self._changes = None
+        _refuse_unusable(path)
+        try:
+            self._reading = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise LedgerError(f"ledger {path}: cannot be opened: {error}") from error
+        CallStore.__init__(self, str(path))
+
+    def _submit(self, operation: Operation, *, is_awaited: bool = False) -> None:
+        """Nothing is written."""
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    """A copy of a ledger file, as it is at one moment, in a folder. Raises LedgerError: it cannot be read."""
+    copy = folder / path.name
+    with _unchanged(path) as connection, closing(sqlite3.connect(copy)) as target:
+        connection.backup(target)
+    return copy
+
+
 def _advice(path: Path, error: Exception) -> str:
     """What to do about a file that cannot be opened, as the end of a sentence; empty where that is not known."""
     if path.exists() and not os.access(path, os.W_OK):

@@ -1,0 +1,303 @@
+"""What plans say against what builds do: python benchmarks/plans.py FOLDER DATA_DIR [EDITS] [LIMIT] [SEED].
+
+Builds a warehouse of real questions in FOLDER against an endpoint of its own that answers as the rehearsal does, at
+declared prices. Then edits at random, one after another on the same warehouse: a prompt, a model, a parameter, a price,
+a threshold, more questions, an override, a build that is killed. After each it plans, builds, and compares: first
+calls and their dollars, as the endpoint counted them; repairs and retries apart. Prints a Markdown table and a summary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.llm.calls import SEED_STEP
+from reasonmed_assets.llm.prompts import rendering
+from reasonmed_assets.orchestration.plan.plan import Plan
+from reasonmed_assets.orchestration.plan.planning import plan
+from reasonmed_assets.orchestration.plan.reasons import REPAIR
+from reasonmed_assets.orchestration.starting import begin
+from reasonmed_assets.servers.personas import Response
+from reasonmed_assets.servers.rehearsal.answer_keys import read_answer_keys
+from reasonmed_assets.servers.rehearsal.replies import Rehearsal
+from reasonmed_assets.servers.simulated import Endpoint, NetworkConditions
+
+SOURCES = ("mmlu", "pubmedqa")
+PROFILE = """\
+extends = "simulated"
+
+[sources]
+declared = {sources}
+
+[providers.rehearsal]
+server = "none"
+base_url = "{url}"
+
+[checks]
+model_checks = "warn"
+
+[models.qwen]
+prices = {{ input = 0.4, output = 0.4 }}
+[models.deepseek]
+prices = {{ input = 0.6, output = 1.2 }}
+[models.huatuo]
+prices = {{ input = 0.6, output = 1.2 }}
+[models.small]
+prices = {{ input = 0.15, output = 0.6 }}
+[models.large]
+prices = {{ input = 3.0, output = 12.0 }}
+"""
+TABLES = "+key:quality_scores or +key:answer_summaries or +key:verifier_audit"
+
+
+@dataclass
+class Counted:
+    """What the endpoint was asked since this was last reset."""
+
+    first: int = 0
+    again: int = 0
+    tokens: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+class Counting(Endpoint):
+    """The rehearsal's endpoint, counting what it is asked."""
+
+    counted = Counted()
+    on_request: Callable[[], None] = staticmethod(lambda: None)
+
+    def _answer(self, raw: bytes) -> Response:
+        body, response = orjson.loads(raw), super()._answer(raw)
+        usage = orjson.loads(response.body)["usage"]
+        if len(body["messages"]) > 2 or (body.get("seed") or 0) >= BASE_SEED + SEED_STEP:
+            self.counted.again += 1
+        else:
+            self.counted.first += 1
+            self.counted.tokens.append((body["model"], usage["prompt_tokens"], usage["completion_tokens"]))
+        self.on_request()
+        return response
+
+
+BASE_SEED = 20260101
+
+
+def serve(endpoint: Endpoint) -> str:
+    """Serve in a thread; returns the address."""
+    started, found = threading.Event(), list[int]()
+
+    async def main() -> None:
+        server = await asyncio.get_running_loop().create_server(web.Server(endpoint.handle), "127.0.0.1", 0)
+        found.append(server.sockets[0].getsockname()[1])
+        started.set()
+        await asyncio.Event().wait()
+
+    threading.Thread(target=lambda: asyncio.run(main()), daemon=True).start()
+    started.wait()
+    return f"http://127.0.0.1:{found[0]}/v1"
+
+
+def use_prompts(folder: Path) -> None:
+    """Have prompts read from another folder, as they are in it now."""
+    rendering._FOLDER = folder
+    for cached in (rendering.prompt_hash, rendering._tags, rendering._environment, rendering._template):
+        cached.cache_clear()
+    rendering._system.cache_clear()
+
+
+class Edits:
+    """Edits of a warehouse, each on top of those before."""
+
+    def __init__(self, folder: Path, seed: int, limit: int) -> None:
+        self.folder = folder
+        self.draw = random.Random(seed)
+        self.limit = limit
+        self.values: dict[str, Any] = {}
+        self.n = 0
+
+    def next(self) -> tuple[str, str]:
+        """Make an edit; returns its kind and what it is."""
+        self.n += 1
+        kind = self.draw.choice(
+            ["prompt"] * 4
+            + ["parameter"] * 4
+            + ["model"] * 3
+            + ["price", "threshold", "questions", "override", "kill"] * 2
+        )
+        return kind, getattr(self, f"_{kind}")()
+
+    def _prompt(self) -> str:
+        role = self.draw.choice(["summariser", "evaluator", "ranker", "verifier", "refiner", "generator"])
+        file = self.folder / "prompts" / f"{role}.md"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(f"Role: {role}", f"Role: {role}\nEdition {self.n}.", 1), encoding="utf-8")
+        use_prompts(self.folder / "prompts")
+        return f"prompt of the {role}"
+
+    def _parameter(self) -> str:
+        role = self.draw.choice(["summariser", "evaluator", "ranker", "verifier", "refiner", "regenerator"])
+        self.values[f"roles.{role}.temperature"] = round(0.3 + self.draw.random(), 3)
+        return f"temperature of the {role}"
+
+    def _model(self) -> str:
+        model = self.draw.choice(["small", "large", "huatuo"])
+        self.values[f"models.{model}.revision"] = str(self.n)
+        return f"revision of model {model}"
+
+    def _price(self) -> str:
+        self.values["models.qwen.prices"] = {"input": round(0.3 + self.draw.random(), 2), "output": 0.5}
+        return "price of qwen"
+
+    def _threshold(self) -> str:
+        self.values["checks.thresholds.letter_shift_max"] = round(0.03 + self.draw.random() / 10, 3)
+        return "a check's threshold"
+
+    def _questions(self) -> str:
+        self.limit += 3
+        return f"limit {self.limit}"
+
+    def _override(self) -> str:
+        from reasonmed_assets.storage import open_warehouse
+
+        with open_warehouse(self.folder / "w").read() as con:
+            ids = [one for (one,) in con.execute("select question_id from questions order by 1").fetchall()]
+        file = self.folder / "overrides.toml"
+        said = file.read_text(encoding="utf-8") if file.exists() else ""
+        entry = '[[drop]]\nquestion_id = "{}"\nreason = "x"\ndecided_by = "y"\ndecided_on = 2026-11-20\n'
+        file.write_text(said + entry.format(self.draw.choice(ids)), encoding="utf-8")
+        self.values["sources.overrides"] = str(file)
+        return "an override drops a question"
+
+    def _kill(self) -> str:
+        role = self.draw.choice(["summariser", "evaluator", "verifier"])
+        self.values[f"roles.{role}.temperature"] = round(0.3 + self.draw.random(), 3)
+        return f"killed after a change of the {role}"
+
+
+def settings_of(edits: Edits, data: Path) -> BuildSettings:
+    given = {"warehouse": str(edits.folder / "w"), "profile": str(edits.folder / "mine.toml"), "data_dir": str(data)}
+    return begin(given | {"limit": edits.limit, "set": dict(edits.values)}, started_by="benchmark")
+
+
+def build(settings: BuildSettings) -> None:
+    from reasonmed_assets.materialisation.display import Displays
+    from reasonmed_assets.orchestration.build import build as make_tables
+
+    summary = make_tables(settings, Displays, selection=TABLES)
+    for problem in summary.problems:
+        print("problem:", problem.splitlines()[0][:300], file=sys.stderr)
+
+
+def killed(edits: Edits, data: Path, endpoint: Counting) -> None:
+    """Start a build in a process of its own and kill it after some requests."""
+    arguments = [json.dumps(edits.values), str(edits.limit), str(edits.folder), str(data)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    child = subprocess.Popen([sys.executable, __file__, "--build", *arguments], env=environment)
+    left = edits.draw.randrange(5, 25)
+
+    def count() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            child.send_signal(signal.SIGKILL)
+
+    endpoint.on_request = count
+    child.wait()
+    endpoint.on_request = lambda: None
+
+
+def usd_of(settings: BuildSettings, counted: Counted) -> float:
+    profile = settings.loaded_profile
+    names = {model.name: name for name, model in profile.models.items()}
+    costs = [profile.cost_usd(names[model], datetime.now(UTC), *tokens) for model, *tokens in counted.tokens]
+    return sum(one or 0.0 for one in costs)
+
+
+def tables() -> set[str]:
+    from reasonmed_assets.materialisation.transform import transform_of
+
+    found = {"quality_scores", "answer_summaries", "verifier_audit"}
+    waiting = list(found)
+    while waiting:
+        new = set(transform_of(waiting.pop()).tables) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def main() -> None:
+    if sys.argv[1] == "--build":
+        values, limit, folder, data = sys.argv[2:]
+        edits = Edits(Path(folder), 0, int(limit))
+        edits.values = json.loads(values)
+        use_prompts(Path(folder) / "prompts")
+        build(settings_of(edits, Path(data)))
+        return
+    folder, data = Path(sys.argv[1]), Path(sys.argv[2])
+    n_edits, limit, seed = (int(one) for one in [*sys.argv[3:6], *["30", "10", "1"][len(sys.argv) - 3 :]])
+    folder.mkdir(parents=True, exist_ok=True)
+    # Another seed than the one of the stand-ins: they know nothing of these replies.
+    keys = read_answer_keys(data, SOURCES, {})
+    endpoint = Counting(Rehearsal(keys, 4_242), NetworkConditions(delay_ms=1))
+    url = serve(endpoint)
+    (folder / "mine.toml").write_text(PROFILE.format(url=url, sources=json.dumps(SOURCES)), encoding="utf-8")
+    shutil.copytree(rendering._FOLDER, folder / "prompts", dirs_exist_ok=True)
+    importlib.import_module("reasonmed_assets.assets")
+    use_prompts(folder / "prompts")
+    edits = Edits(folder, seed, limit)
+    started = time.monotonic()
+    build(settings_of(edits, data))
+    print(f"first build: {endpoint.counted.first} first calls, {time.monotonic() - started:.0f} s", file=sys.stderr)
+    print("| edit | planned | made | USD planned | USD made | retries planned | made | plan s | holds |", flush=True)
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    exact, estimated = list[bool](), list[bool]()
+    while len(exact) + len(estimated) < n_edits:
+        kind, what = edits.next()
+        settings = settings_of(edits, data)
+        if kind == "kill":
+            killed(edits, data, endpoint)
+            settings = settings_of(edits, data)
+        at = time.monotonic()
+        made = plan(settings, tables=tables())
+        seconds = time.monotonic() - at
+        endpoint.counted = Counted()
+        build(settings)
+        holds = _report(what, made, endpoint.counted, usd_of(settings, endpoint.counted), seconds)
+        (exact if made.is_exact else estimated).append(holds)
+    print(f"\nexact: {sum(exact)} of {len(exact)}; estimated: {sum(estimated)} of {len(estimated)}")
+    print(f"{time.monotonic() - started:.0f} s")
+
+
+def _report(what: str, made: Plan, counted: Counted, usd: float, seconds: float) -> bool:
+    n, cost = made.to_make, made.first_usd
+    # The endpoint tells a repair from a first call.
+    n_first = n.expected - made.reasons.get(REPAIR, 0)
+    holds = counted.first == n_first if made.is_exact else cost.low <= usd <= cost.high <= 2 * cost.low
+    retries = sum(one.retries for one in made.calls)
+    calls = f"{n_first:.0f}" if made.is_exact else f"≈ {n.expected:.0f} ({n.low:.0f} to {n.high:.0f})"
+    print(
+        f"| {what} | {calls} | {counted.first} | {cost.expected:.4f} ({cost.low:.4f} to {cost.high:.4f}) | {usd:.4f} "
+        f"| {retries:.0f} | {counted.again} | {seconds:.1f} | {'yes' if holds else 'no'} |",
+        flush=True,
+    )
+    return holds
+
+
+if __name__ == "__main__":
+    main()

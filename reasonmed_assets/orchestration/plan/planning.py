@@ -1,0 +1,349 @@
+"""Makes the plan of a build: walks over scratch copies, and what their missing calls come to in tokens and dollars."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.llm.ledger.opening import open_for_reading
+from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.materialisation.session import read_inputs
+from reasonmed_assets.orchestration.plan.asking import Missing, Step
+from reasonmed_assets.orchestration.plan.differences import explain
+from reasonmed_assets.orchestration.plan.history import History, Usage, seconds_at_limits, spread
+from reasonmed_assets.orchestration.plan.plan import NONE, ChangedRow, Interval, Plan, PlannedCall, PlannedCalls
+from reasonmed_assets.orchestration.plan.reasons import UNDER_WAY, Reasons
+from reasonmed_assets.orchestration.plan.scratch import Place, Walk, in_scratch, walk
+from reasonmed_assets.orchestration.plan.stand_ins import Replies, StandIns
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.sources import InputFiles
+from reasonmed_assets.storage import Warehouse, make_or_open_warehouse, open_warehouse, scratch_copy
+
+_DRAWS, _DRAWS_OF_MANY = 5, 2
+_MANY = 400
+"""Questions with missing replies of which fewer draws are made: their sum varies little."""
+_LEAST_DOUBT = 0.25
+"""How far what is estimated may be off at least, in parts: the next replies are of no earlier kind."""
+_RETRIES_LOW, _RETRIES_HIGH = 0.3, 2.0
+"""Parts of the expected retries that there may be."""
+_STORED = """
+select uses.used_by, coalesce(uses.source, ''), uses.role, calls.provider, calls.model, count(distinct uses.call_key)
+from call_uses as uses
+inner join (select distinct call_key, provider, model from llm_calls) as calls on uses.call_key = calls.call_key
+group by all
+"""
+
+Key = tuple[str, str, str, str]
+"""Source, table, role and model."""
+
+
+@dataclass
+class _Counts:
+    """Calls of one kind in one draw."""
+
+    stored: int = 0
+    under_way: int = 0
+    to_make: float = 0.0
+    characters: float = 0.0
+    reasons: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+
+class _Draw:
+    """One walk with one set of stand-ins, and what it counted.
+
+    Attributes:
+        exact: calls that no reply to come decides about.
+        estimated: the others.
+        listed: the single calls behind both, where asked for.
+    """
+
+    def __init__(self, stand_ins: StandIns, reasons: Reasons, wanted: str | None) -> None:
+        self.exact: dict[Key, _Counts] = defaultdict(_Counts)
+        self.estimated: dict[Key, _Counts] = defaultdict(_Counts)
+        self.listed: list[tuple[Key, Missing, str, bool]] = []
+        self.stand_ins = stand_ins
+        self._reasons = reasons
+        self._wanted = wanted
+        self._open: dict[str, set[str]] = defaultdict(set)
+
+    @property
+    def n_open(self) -> int:
+        """Questions with missing replies."""
+        return sum(map(len, self._open.values()))
+
+    def count(self, place: Place, step: Step, is_certain: bool) -> None:
+        """Count what one run of a step found."""
+        source = place.partition or ""
+        counts = self.exact if is_certain else self.estimated
+        open_before = set(self._open[source])
+        followed = sum(self.stand_ins.follows(one, source) for one in open_before)
+        scale = len(open_before) / followed if followed else 1.0
+        for model, n in step.stored.items():
+            counts[source, place.table, step.role, model].stored += n
+        for one, reason in zip(step.missing, self._reasons.of(place, step.missing), strict=True):
+            found = counts[source, place.table, one.role, one.model]
+            if self._wanted is not None and self._wanted in (
+                one.row_id, one.row_id.partition("/")[0], one.question_id, one.call_key, "",
+            ):  # fmt: skip
+                kind = (source, place.table, one.role, one.model)
+                self.listed.append((kind, one, reason, is_certain))
+            if reason == UNDER_WAY:
+                found.under_way += 1
+                continue
+            weight = 1.0 if is_certain or one.question_id not in open_before else scale
+            found.to_make += weight
+            found.characters += weight * one.characters
+            found.reasons[reason] += weight
+            self._open[source].add(one.question_id)
+        self._open[source].update(step.open_questions)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for the copies of one plan, removed in the end."""
+    with temporary_folder("plan") as folder:
+        yield folder
+
+
+def plan(
+    settings: BuildSettings,
+    *,
+    sources: Sequence[str] = (),
+    tables: Collection[str] | None = None,
+    replace: bool = False,
+    wanted: str | None = None,
+) -> Plan:
+    """What a build with these settings would do. Nothing is changed.
+
+    Args:
+        settings: of the build.
+        sources: the sources to build; none: all that the profile declares.
+        tables: the tables to make; None: every one.
+        replace: the warehouse is set aside first.
+        wanted: list the single calls of a row, a question or a call; empty: of all; None: of none.
+
+    Raises:
+        ReasonmedError: the build could not start.
+    """
+    with scratch_folder() as folder:
+        return plan_in(folder, settings, sources=sources, tables=tables, replace=replace, wanted=wanted)
+
+
+def plan_in(
+    folder: Path,
+    settings: BuildSettings,
+    *,
+    sources: Sequence[str] = (),
+    tables: Collection[str] | None = None,
+    replace: bool = False,
+    wanted: str | None = None,
+) -> Plan:
+    """See `plan`; the scratch copies stay in a folder: `before`, and `after` with what the build would publish."""
+    files = InputFiles()
+    declarations, _ = read_inputs(settings, files)
+    profile = settings.loaded_profile
+    base = _copy_of_warehouse(settings, folder / "before", replace=replace)
+    base.bind(profile.provider_kind, str(settings.data_folder))
+    with base.read() as con:
+        questions = {key for (key,) in con.sql("select question_id from questions").fetchall()}
+    with open_for_reading(settings.ledger_reference, folder) as ledger:
+        history = History(base, ledger, profile)
+        replies = Replies(profile, ledger, history)
+        draws: list[_Draw] = []
+        first: Walk | None = None
+        n_draws = 1
+        while len(draws) < n_draws:
+            place = folder / ("after" if not draws else f"draw {len(draws)}")
+            with scratch_copy(base, place) as scratch:
+                stand_ins = StandIns(profile, replies, scratch, seed=len(draws) + 1)
+                draw = _Draw(stand_ins, Reasons(ledger, scratch, questions), wanted if not draws else None)
+                found = walk(
+                    in_scratch(settings, place),
+                    scratch,
+                    ledger,
+                    files,
+                    stand_ins,
+                    sources=tuple(dict.fromkeys(sources or declarations)),
+                    tables=TABLES if tables is None else tables,
+                    on_step=draw.count,
+                    is_for_calls=bool(draws),
+                )
+            draws.append(draw)
+            first = first or found
+            if draw.estimated:
+                n_draws = _DRAWS if draw.n_open < _MANY else _DRAWS_OF_MANY
+        assert first is not None
+        stored = _stored(base, profile, first)
+        explained = list(explain(base, make_or_open_warehouse(folder / "after"), first, wanted)) if wanted else []
+        return _plan(profile, history, draws, first, stored, explained)
+
+
+def _copy_of_warehouse(settings: BuildSettings, folder: Path, *, replace: bool) -> Warehouse:
+    if replace or not settings.warehouse_folder.is_dir():
+        return make_or_open_warehouse(folder)
+    original = open_warehouse(settings.warehouse_folder)
+    original.refuse_other_build(settings.loaded_profile.provider_kind, str(settings.data_folder))
+    original.copy_to(folder)
+    return make_or_open_warehouse(folder)
+
+
+def _stored(warehouse: Warehouse, profile: Profile, found: Walk) -> dict[Key, int]:
+    """Calls behind the rows of partitions that the build leaves as they are."""
+    unchanged = {(table, partition or "") for table, partition in found.unchanged}
+    names = {(model.provider, model.name): name for name, model in profile.models.items()}
+    with warehouse.read() as con:
+        rows = con.execute(_STORED).fetchall()
+    return {
+        (source, table, role, names.get((provider, model), model)): n
+        for table, source, role, provider, model, n in rows
+        if (table, source) in unchanged
+    }
+
+
+def _plan(
+    profile: Profile,
+    history: History,
+    draws: Sequence[_Draw],
+    found: Walk,
+    stored: Mapping[Key, int],
+    explained: Sequence[ChangedRow],
+) -> Plan:
+    totals = _Totals(profile, history, draws, stored)
+    keys = sorted({*stored, *draws[0].exact, *(key for draw in draws for key in draw.estimated)}, key=_in_order)
+    calls = [totals.add(key) for key in keys]
+    return Plan(
+        calls,
+        found.rows,
+        None if None in totals.seconds else sum(one for one in totals.seconds if one is not None),
+        totals.first_usd,
+        totals.first_usd + Interval.exactly(totals.again_usd).times(_RETRIES_LOW, _RETRIES_HIGH),
+        totals.unpriced,
+        len(draws) if draws[0].estimated else 0,
+        _listed(history, draws[0]),
+        explained,
+        sorted(totals.notes),
+    )
+
+
+class _Totals:
+    """Adds up what calls of each kind come to.
+
+    Attributes:
+        again_usd: dollars of retries.
+        unpriced: calls to be made without a price.
+        seconds: how long the calls of each kind take; None where nothing tells.
+        notes: what rests on little.
+    """
+
+    def __init__(self, profile: Profile, history: History, draws: Sequence[_Draw], stored: Mapping[Key, int]) -> None:
+        self._profile = profile
+        self._history = history
+        self._draws = draws
+        self._stored = stored
+        self._sure_usd = NONE
+        self._drawn_usd = [0.0] * len(draws)
+        self._doubt_usd = 0.0
+        self.again_usd = 0.0
+        self.unpriced = 0.0
+        self.seconds: list[float | None] = []
+        self.notes: set[str] = set()
+
+    @property
+    def first_usd(self) -> Interval:
+        """Dollars of all calls without retries: of what is estimated the sum varies less than its parts together."""
+        mean = _mean(self._drawn_usd)
+        return self._sure_usd + spread(self._drawn_usd, _LEAST_DOUBT + (self._doubt_usd / mean if mean else 0.0))
+
+    def add(self, key: Key) -> PlannedCalls:
+        """The calls of one kind, added to the totals."""
+        source, table, role, model = key
+        sure = self._draws[0].exact.get(key, _Counts())
+        drawn = [draw.estimated.get(key, _Counts()) for draw in self._draws]
+        has = self._stored.get(key, 0) + sure.stored + round(_mean([one.stored for one in drawn]))
+        waiting = sure.under_way + max(one.under_way for one in drawn)
+        to_make = Interval.exactly(sure.to_make) + spread([one.to_make for one in drawn], _LEAST_DOUBT)
+        if not to_make.high:
+            return PlannedCalls(source, table, role, model, has, waiting, NONE, {}, 0.0, 0.0, 0.0, NONE, 0.0)
+        usage = self._history.usage(role, model, source, self._draws[0].stand_ins.rehearsed.get(role, ()))
+        again = usage.unusable_share
+        n_calls = to_make.expected * (1 + again)
+        prompt = (sure.characters + _mean([one.characters for one in drawn])) * usage.tokens_per_character * (1 + again)
+        completion = n_calls * usage.completion_tokens
+        provider = self._profile.providers[self._profile.models[model].provider]
+        self.seconds.append(seconds_at_limits(provider, n_calls, prompt + completion, usage.latency_s))
+        self.notes |= _notes(role, model, usage)
+        usd = self._add_usd(model, usage, sure, drawn)
+        if usd is None:
+            self.unpriced += to_make.expected
+        reasons = _averaged([one.reasons for one in drawn])
+        for why, n in sure.reasons.items():
+            reasons[why] = reasons.get(why, 0.0) + n
+        return PlannedCalls(
+            source,
+            table,
+            role,
+            model,
+            stored=has,
+            under_way=waiting,
+            to_make=to_make,
+            reasons=dict(sorted(reasons.items(), key=lambda one: -one[1])),
+            retries=to_make.expected * again,
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            usd=usd,
+            retries_usd=None if usd is None else usd.expected * again,
+        )
+
+    def _add_usd(self, model: str, usage: Usage, sure: _Counts, drawn: Sequence[_Counts]) -> Interval | None:
+        """Dollars of calls of one kind; None without a price."""
+        exact = self._history.usd(usage, model, sure.to_make, sure.characters)
+        usds = [self._history.usd(usage, model, one.to_make, one.characters) for one in drawn]
+        known = [one for one in usds if one is not None]
+        if exact is None or len(known) < len(usds):
+            return None
+        certain = Interval.exactly(exact).times(1 / (1 + usage.doubt), 1 + usage.doubt)
+        self._sure_usd = self._sure_usd + certain
+        self._drawn_usd = [before + one for before, one in zip(self._drawn_usd, known, strict=True)]
+        self._doubt_usd += _mean(known) * usage.doubt
+        self.again_usd += (exact + _mean(known)) * usage.unusable_share
+        return certain + spread(known, _LEAST_DOUBT + usage.doubt)
+
+
+def _listed(history: History, draw: _Draw) -> list[PlannedCall]:
+    calls = []
+    for (source, table, role, model), one, reason, is_certain in draw.listed:
+        usage = history.usage(role, model, source, draw.stand_ins.rehearsed.get(role, ()))
+        usd = history.usd(usage, model, 1, one.characters)
+        calls.append(
+            PlannedCall(table, source, role, model, one.row_id, one.question_id, one.call_key, reason, is_certain, usd)
+        )
+    return calls
+
+
+def _notes(role: str, model: str, usage: Usage) -> set[str]:
+    if usage.origin == "calls of this kind":
+        return set()
+    what = {"nothing": "no earlier call, but the shapes of the rehearsal"}.get(usage.origin, usage.origin)
+    return {f"{role} by {model}: tokens and time follow from {what}"}
+
+
+def _in_order(key: Key) -> tuple[str, int, str, str]:
+    source, table, role, model = key
+    return source, list(TABLES).index(table), role, model
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _averaged(counters: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    summed: dict[str, float] = defaultdict(float)
+    for one in counters:
+        for name, n in one.items():
+            summed[name] += n
+    return {name: n / len(counters) for name, n in summed.items()}
