@@ -120,12 +120,12 @@ class Warehouse:
         ):
             return ShownCalls(calls_of(con, store, row_id))
 
-    def diff(self, before: str | os.PathLike[str], after: str | os.PathLike[str]) -> Diff:
+    def diff(self, before: str | os.PathLike[str], after: str | os.PathLike[str] | None = None) -> Diff:
         """What differs between two states, and why: rows, tiers, shares, and a cause for each row.
 
         Args:
             before: a build (`b7`), a publish (`41`), or the folder of a warehouse or an export.
-            after: the same.
+            after: the same; None: what the build `before` changed.
 
         Raises:
             DiffError: one of them is none of these.
@@ -135,7 +135,7 @@ class Warehouse:
         from reasonmed_assets.lineage.diff.comparison import diff
 
         folder = BuildSettings.begin(self._given).warehouse_folder
-        return diff(folder, os.fspath(before), os.fspath(after))
+        return diff(folder, os.fspath(before), None if after is None else os.fspath(after))
 
     def build(
         self,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
 BUILDS = "builds"
-_NAMED = re.compile(r"(b?)([1-9]\d*)")
+_NAMED = re.compile(r"(b?)(0|[1-9]\d*)")
 
 
 def spec_of() -> TableSpec:
@@ -65,7 +65,7 @@ def end(con: duckdb.DuckDBPyConnection, number: int, facts: Mapping[str, Any]) -
 
 
 def publish_named(con: duckdb.DuckDBPyConnection, name: str) -> int:
-    """The number of the publish that a person names: itself, as `41`, or the last one of a build, as `b7`.
+    """The number of the publish that a person names: itself, as `41`, or the last one of a build, as `b7`; 0: none yet.
 
     Raises:
         WarehouseError: it is no such name, or there is no such publish or build.
@@ -105,6 +105,16 @@ def publish_of(con: duckdb.DuckDBPyConnection, number: int) -> int:
             number,
         )
     )
+
+
+def publish_before(con: duckdb.DuckDBPyConnection, number: int) -> int:
+    """The number of the last publish before the first one of a build; 0: none.
+
+    Raises:
+        WarehouseError: there is no such build.
+    """
+    last = publish_of(con, number)
+    return int(_value(con, "select coalesce(min(seq) - 1, $2) from publishes where build = $1", number, last))
 
 
 def _joined(name: str, before: Any, value: Any) -> Any:

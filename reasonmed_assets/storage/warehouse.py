@@ -197,6 +197,16 @@ class Warehouse(ABC):
             return builds.publish_named(con, name)
 
     @final
+    def publish_before(self, build: int) -> int:
+        """The number of the last publish before the first one of a build; 0: none.
+
+        Raises:
+            WarehouseError: there is no such build.
+        """
+        with self.read() as con:
+            return builds.publish_before(con, build)
+
+    @final
     def last_publish(self, table: str, partition: str | None) -> PublishRecord | None:
         """The latest publish of a partition, or None."""
         with self.read() as con:

@@ -82,10 +82,12 @@ class BuildsContract:
         assert begin(warehouse, "nothing", minutes=1) == 3
         named = {name: warehouse.publish_named(name) for name in ("2", "b1", "b2", "b3")}
         assert named == {"2": 2, "b1": 3, "b2": 5, "b3": 5}
+        assert [warehouse.publish_before(number) for number in (1, 2, 3)] == [1, 3, 5]
         for name, said in {
             "6": "the last one is 5",
             "b4": "are b1 to b3",
-            "b0": "neither a build",
+            "b0": "are b1 to b3",
+            "-1": "neither a build",
             "B1": "neither a build",
             "x": "neither a build",
         }.items():

@@ -22,7 +22,9 @@ _STATE = "A build (b7), a publish (41), or the folder of a warehouse or an expor
 
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help=_STATE)],
-    after: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+    after: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="The same; left out: what build A changed.")
+    ] = None,
     warehouse: WarehouseOption = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page that needs nothing else.")
@@ -42,7 +44,7 @@ def diff(
             from reasonmed_assets.pages.diff_page import render
             from reasonmed_assets.storage.querying import protected_paths, write_outside
 
-            page = render(found, settings.warehouse_folder, (before, after))
+            page = render(found, settings.warehouse_folder, [before, *([after] if after else [])])
             write_outside(html, page, protected_paths(settings.warehouse_folder, Path(settings.ledger_reference)))
             say(f"diff: {html.resolve()}", is_error=as_json)
         elif not as_json:

@@ -13,7 +13,7 @@ import duckdb
 from reasonmed_assets.lineage.diff import changes, shares, why
 from reasonmed_assets.lineage.diff.causes import NAMES, rank_sql
 from reasonmed_assets.lineage.diff.shares import Share
-from reasonmed_assets.lineage.diff.sides import AFTER, BEFORE, Compared, opened
+from reasonmed_assets.lineage.diff.sides import AFTER, BEFORE, Compared, opened, state_before
 from reasonmed_assets.quality.tables import TABLES
 
 NOT_THERE = "not there"
@@ -128,25 +128,27 @@ class Diff:
         return f"<p>{html.escape(self.summary())}</p><table>{head}{rows}</table>"
 
 
-def diff(warehouse: Path, before: str, after: str) -> Diff:
-    """What differs between two states.
+def diff(warehouse: Path, before: str, after: str | None = None) -> Diff:
+    """What differs between two states, or what one build changed.
 
     Args:
         warehouse: folder of the warehouse whose builds and publishes are named.
         before: a build (`b7`), a publish (`41`), or the folder of a warehouse or an export.
-        after: the same.
+        after: the same; None: `before` is a build, which is compared with what was before it.
 
     Raises:
         DiffError: one of them is none of these.
         WarehouseError: there is no such build or publish, or its history was dropped.
     """
-    with opened(warehouse, before, after) as compared:
-        changes.find(compared)
-        why.find(compared)
-        return _gathered(compared)
+    states = (state_before(warehouse, before), before) if after is None else (before, after)
+    with opened(warehouse, *states) as compared:
+        return compare(compared)
 
 
-def _gathered(compared: Compared) -> Diff:
+def compare(compared: Compared) -> Diff:
+    """The same, of two states that are open."""
+    changes.find(compared)
+    why.find(compared)
     con, (before, after) = compared.con, compared.sides
     con.execute(
         "create or replace temp table told as "

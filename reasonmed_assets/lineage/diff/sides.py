@@ -24,7 +24,7 @@ from reasonmed_assets.vocabulary import FOLDS
 BEFORE, AFTER = "before", "after"
 SETS = tuple(name for name, spec in TABLES.items() if spec.group == "training")
 """The tables that an export has."""
-_STATE = re.compile(r"b?[1-9]\d*")
+_STATE = re.compile(r"b?\d+")
 
 
 class DiffError(ReasonmedError):
@@ -95,6 +95,18 @@ def opened(folder: Path, before: str, after: str) -> Iterator[Compared]:
         tables = tuple(spec for spec in _compared() if has_causes or spec.name in SETS)
         shown = SETS if is_partial else tuple(spec.name for spec in tables)
         yield Compared(con, (sides[0], sides[1]), tables, shown)
+
+
+def state_before(folder: Path, build: str) -> str:
+    """The state before a build, as its publish.
+
+    Raises:
+        DiffError: it is no build.
+        WarehouseError: there is no such build.
+    """
+    if re.fullmatch(r"b\d+", build) is None:
+        raise DiffError(f"{build!r} is no build, as b7: name two states to compare")
+    return str(open_warehouse(folder).publish_before(int(build[1:])))
 
 
 def _open(

@@ -122,6 +122,8 @@ def test_publishes_and_warehouses_are_compared_alike(folder: Path) -> None:
     for before, after in (("5", "9"), (str(folder / "first"), "b2"), (str(folder / "first"), str(folder / "w"))):
         found = diff(folder / "w", before, after)
         assert (found.causes, found.tiers, found.tables) == (wanted.causes, wanted.tiers, wanted.tables)
+    assert diff(folder / "w", "b2").causes == wanted.causes
+    assert diff(folder / "w", "b1").summary().startswith("12 rows differ")
     backwards = diff(folder / "w", "b2", "b1")
     assert backwards.tiers["easy", "medium"] == 1 and backwards.causes == wanted.causes
 
