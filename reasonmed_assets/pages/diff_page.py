@@ -20,13 +20,12 @@ def render(found: Diff, warehouse: Path, states: Sequence[str]) -> str:
         warehouse: folder of the warehouse, to name it.
         states: the two states as they were named, for the command that writes the page anew.
     """
-    tiers = sorted({tier for pair in found.tiers for tier in pair})
     return (
         templates()
         .get_template("diff.html")
         .render(
             diff=found,
-            tiers=tiers,
+            tiers=found.tier_names,
             meanings={cause.name: cause.meaning for cause in CAUSES},
             warehouse=warehouse,
             command=command("diff", *states, warehouse=warehouse),

@@ -64,7 +64,7 @@ def lines(found: Diff) -> Iterator[str]:
     )
     yield from _section("Why", ("cause", "rows", "what"), _causes(found))
     if found.tiers:
-        yield from _section("Tiers of questions", *_matrix(found.tiers))
+        yield from _section("Tiers of questions", *_matrix(found))
     if found.shares:
         yield from _section("Counts and shares", ("", "of", "before", "after", "p", ""), map(_share, found.shares))
         yield f"  ! beyond noise: 5% over {found.n_compared} comparisons together"
@@ -102,10 +102,10 @@ def _causes(found: Diff) -> Iterator[list[str]]:
         yield [cause, f"{n:,}", _short(_counted(dict(list(what.items())[:_MOST_COLUMNS])))]
 
 
-def _matrix(tiers: Mapping[tuple[str, str], int]) -> tuple[list[str], list[list[str]]]:
-    names = list(dict.fromkeys(tier for pair in sorted(tiers) for tier in pair))
-    head = ["before \\ after", *names]
-    return head, [[old, *(f"{tiers.get((old, new), 0):,}" for new in names)] for old in names]
+def _matrix(found: Diff) -> tuple[list[str], list[list[str]]]:
+    names = found.tier_names
+    rows = [[old, *(f"{found.tiers.get((old, new), 0):,}" for new in names)] for old in names]
+    return ["before \\ after", *names], rows
 
 
 def _share(share: Share) -> list[str]:

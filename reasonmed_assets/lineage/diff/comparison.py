@@ -15,6 +15,7 @@ from reasonmed_assets.lineage.diff.causes import NAMES, rank_sql
 from reasonmed_assets.lineage.diff.shares import Share
 from reasonmed_assets.lineage.diff.sides import AFTER, BEFORE, Compared, opened, state_before
 from reasonmed_assets.quality.tables import TABLES
+from reasonmed_assets.vocabulary import TIERS
 
 NOT_THERE = "not there"
 """The tier of a question that a state does not have."""
@@ -99,12 +100,18 @@ class Diff:
         """Rows that differ."""
         return sum(self.causes.values())
 
+    @property
+    def tier_names(self) -> list[str]:
+        """The tiers that questions have in either state, the easiest first."""
+        there = {tier for pair in self.tiers for tier in pair}
+        return [tier for tier in (*TIERS, NOT_THERE) if tier in there]
+
     def summary(self) -> str:
         """One line: how many rows differ, why, and how many questions have another tier."""
         if not self.n_rows:
             return "no row differs"
         said = ", ".join(f"{cause} {n:,}" for cause, n in self.causes.items())
-        moved = sum(n for (before, after), n in self.tiers.items() if before != after)
+        moved = sum(n for pair, n in self.tiers.items() if pair[0] != pair[1] and NOT_THERE not in pair)
         return f"{self.n_rows:,} rows differ ({said}); {moved:,} questions have another tier"
 
     def to_json(self) -> dict[str, Any]:

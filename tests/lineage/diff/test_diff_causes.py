@@ -264,9 +264,13 @@ def test_without_parts_of_an_earlier_version_calls_tell_what_they_can() -> None:
     edited = Edited().call("v9", "verifier")
     edited.set("verifications", "p1", call_keys=["v9"], prompt_hash="v2")
     edited.set("raw_questions", "w1", subject="anatomy")
-    edited.parts = {}
+    edited.add("questions", {"question_id": "q2", "raw_id": "w2", "source": "mmlu"})
     found = causes(world(), edited.rows, ({}, {}))
-    assert found == {("verifications", "p1"): "prompt", ("raw_questions", "w1"): "source file"}
+    assert found == {
+        ("verifications", "p1"): "prompt",
+        ("raw_questions", "w1"): "source file",
+        ("questions", "q2"): "new question",
+    }
 
 
 def test_the_guide_lists_the_causes() -> None:
