@@ -26,7 +26,7 @@ _ROWS = {
     ),
     "reasoning_paths": (
         "select 'p' || q || '-' || p as path_id, 'q' || q as question_id, 'm' || p % 3 as model, "
-        "['g' || q || '-' || p] as call_keys, repeat('so it is A. ', 100) as path_text "
+        "['g' || q || '-' || p] as call_keys, repeat('so it is A. ', 10) as path_text "
         "from range({n}) t(q), range({paths}) s(p)"
     ),
     "verifications": (

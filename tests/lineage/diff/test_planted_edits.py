@@ -84,7 +84,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (folder / "decided.toml").write_text("")
     found = Project(folder)
     found.build(
-        *("--profile", "mine.toml", "--data-dir", "data", "--overrides", "decided.toml", "--limit", "4"),
+        *("--profile", "mine.toml", "--data-dir", "data", "--overrides", "decided.toml", "--limit", "2"),
     )
     return found
 
@@ -95,7 +95,7 @@ def prompt(project: Project) -> None:
 
 
 def model(project: Project) -> None:
-    project.build("--set", "models.small.revision=2")
+    project.build("--set", "models.small.revision='2'")
 
 
 def parameter(project: Project) -> None:
@@ -103,7 +103,7 @@ def parameter(project: Project) -> None:
 
 
 def new_question(project: Project) -> None:
-    project.build("--limit", "5")
+    project.build("--limit", "3")
 
 
 def source_file(project: Project) -> None:
