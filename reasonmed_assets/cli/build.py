@@ -272,7 +272,7 @@ def ui(
             say(line)
         told = for_code_server(settings, options.given, once=options.once)
         with dagster_home_in(settings.warehouse_folder) as home:
-            serve(settings, told, home, port, allow_host or ())
+            serve(settings, told, home, say, port, allow_host or ())
 
 
 def _set_aside(settings: BuildSettings) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 import time
 import uuid
 from collections import Counter
@@ -27,7 +26,14 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import transform_of
 from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.code_location import build_defs, launch_config
-from reasonmed_assets.orchestration.history import BuildError, dagster_instance, process_tags, refuse_unusable
+from reasonmed_assets.orchestration.history import (
+    INTERRUPTION,
+    BuildError,
+    dagster_instance,
+    process_tags,
+    reason,
+    refuse_unusable,
+)
 from reasonmed_assets.orchestration.jobs import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, job_tables
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
@@ -278,23 +284,10 @@ def _run(
     for event in result.get_asset_materialization_events():
         summary.calls += calls_in(event.step_materialization_data.materialization.metadata)
     if not result.success:
-        failed = {str(event.step_key): _said(event) for event in result.filter_events(lambda e: e.is_step_failure)}
-        summary.is_interrupted |= any(_INTERRUPTION.search(said) for said in failed.values())
+        failed = {str(event.step_key): reason(event) for event in result.filter_events(lambda e: e.is_step_failure)}
+        summary.is_interrupted |= any(INTERRUPTION.search(said) for said in failed.values())
         summary.problems += _problems(result, failed, partition, [table for table in tables if table not in made])
     return result.success
-
-
-_INTERRUPTION = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterrupt|^RuntimeError: Query interrupted")
-"""How Dagster, Python and DuckDB report that the process was told to stop."""
-
-
-def _said(event: dg.DagsterEvent) -> str:
-    """A failed step's message, preceded by the class of the error unless it is one of this package."""
-    failure = event.step_failure_data
-    if failure.user_failure_data:
-        return (failure.user_failure_data.description or "").strip()
-    said = (failure.error.cause or failure.error).message.strip() if failure.error else ""
-    return re.sub(r"^reasonmed_assets\.[\w.]+: ", "", said)
 
 
 def _problems(
@@ -303,10 +296,10 @@ def _problems(
     """One line per failed step, or per failed run without one, and one for the tables that were not reached."""
     where = f"{partition}: " if partition else ""
     lines = [
-        f"{where}{table}: {'interrupted' if _INTERRUPTION.search(said) else said}" for table, said in failed.items()
+        f"{where}{table}: {'interrupted' if INTERRUPTION.search(said) else said}" for table, said in failed.items()
     ]
     if not lines:
-        lines = [f"{where}{event.message}" for event in result.filter_events(lambda event: event.is_failure)]
+        lines = [f"{where}{reason(event)}" for event in result.filter_events(lambda event: event.is_failure)]
     skipped = [table for table in missing if table not in failed]
     if skipped:
         lines.append(f"{where}skipped as a result: {', '.join(skipped)}")

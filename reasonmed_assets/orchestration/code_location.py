@@ -1,9 +1,8 @@
 """Assembles assets, checks, jobs and the run's resource into Dagster definitions."""
 
-import logging
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -15,6 +14,7 @@ from reasonmed_assets.assets import all_assets
 from reasonmed_assets.assets.provenance import bring_up_to_date
 from reasonmed_assets.config.launching import free_values, settings_of_run
 from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.config.reading import ProfileError
 from reasonmed_assets.config.recipes.book import read_book
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.config.settings import BuildSettings
@@ -45,7 +45,6 @@ FORMER_PLACES = ("profile", "warehouse", "data_dir", "ledger")
 _OF_EARLIER_VERSION = "of_earlier_version"
 """Where the configuration of an earlier version's run is set aside."""
 _LOGGED_EVERY_S = 30.0
-_LONGEST_LINE = 400
 
 
 def build_defs(
@@ -108,22 +107,6 @@ def _illustrated(assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDef
     return [asset.map_asset_specs(illustrated) for asset in assets]
 
 
-class _OneLine(logging.Formatter):
-    """What happened, on one line; its page has the stack."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        said = " ".join(record.getMessage().partition("Stack Trace:")[0].split())
-        return f"{record.levelname.lower()}: {said if len(said) <= _LONGEST_LINE else said[:_LONGEST_LINE] + ' …'}"
-
-
-def _quieten(log: Any) -> None:
-    """Have the console of a run, which Dagster lets nobody configure as a whole, say warnings and failures only."""
-    for logger in log._dagster_handler._loggers:
-        logger.setLevel(max(logger.level, logging.WARNING))
-        for handler in logger.handlers:
-            handler.setFormatter(_OneLine())
-
-
 def launch_config(settings: BuildSettings) -> dict[str, Any]:
     """What a run changes of its recipe, as the launchpad shows it."""
     given = settings.of_this_run
@@ -154,6 +137,20 @@ def _build_resource(
         aside = _field(dict, "What a run of an earlier version said.")
         fields |= {"set": _field(dg.Shape(free), _FIELDS["set"][1]), _OF_EARLIER_VERSION: aside}
 
+    def checked(config: dict[str, Any]) -> dict[str, Any]:
+        """The configuration of a run, refused where the run would refuse it: Dagster calls this before there is one.
+
+        What an earlier version wrote may hold keys that no run sets now. Keys that are unknown Dagster refuses itself.
+        """
+        if "profile" in config:
+            return {_OF_EARLIER_VERSION: config}
+        if config and config.get("set", {}).keys() <= free_values(profile).keys():
+            try:
+                _wanted(begin_run(), config)
+            except ProfileError as error:
+                raise dg.DagsterInvalidConfigError(str(error), [], config) from error
+        return config
+
     @dg.resource(config_schema=fields, description="What this run changes of the recipe of the warehouse; {}: nothing.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
         run, instance = context.run, context.instance
@@ -161,8 +158,6 @@ def _build_resource(
         of_run = (run.tags.get("dagster/backfill") or run.run_id) if run else ""
         if build_of_runs is None and run is not None and instance is not None:
             instance.add_run_tags(run.run_id, process_tags(run.run_id))
-        if is_served():
-            _quieten(context.log)
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
         running = build_of_runs or RunningBuild(of_run)
         running.run_ids += [run.run_id] if run else []
@@ -183,12 +178,17 @@ def _build_resource(
                 if build_of_runs is None and instance is not None:
                     _settle(session, instance, context.log)
 
-    return build if settings is not None else build.configured(_set_aside, config_schema=typed)
+    return build if settings is not None else build.configured(checked, config_schema=typed)
 
 
-def _set_aside(config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration of a run as it is checked: what an earlier version wrote may hold keys that no run sets now."""
-    return {_OF_EARLIER_VERSION: config} if "profile" in config else config
+def _wanted(settings: BuildSettings, config: Mapping[str, Any]) -> BuildSettings:
+    return settings_of_run(
+        settings,
+        limit=config.get("limit") or None,
+        retry_unresolved=config.get("retry_unresolved", settings.retry_unresolved),
+        set=config.get("overrides", {}) | config.get("set", {}),
+        places={name: config[name] for name in FORMER_PLACES if name in config},
+    )
 
 
 def _end_build(session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
@@ -252,23 +252,20 @@ def _settings_of_run(context: dg.InitResourceContext, given: BuildSettings | Non
     if given is None and context.log:
         for line in announced(settings):
             context.log.info(line)
-    former = config.pop("overrides", {})
-    places = {name: config.pop(name) for name in FORMER_PLACES if name in config}
-    limit, changed = config.pop("limit", None) or None, former | config.pop("set", {})
-    retry = config.pop("retry_unresolved", settings.retry_unresolved)
-    if is_repeated and "profile" in places:
+    if is_repeated and "profile" in config:
         # A run of an earlier version said everything in its configuration.
-        _name_difference(context, recipe_of(places | {"limit": limit, "set": changed}), settings)
-        places, limit, changed = {}, None, {}
-    elif former and context.log:
+        said = {name: config.pop(name, None) for name in FORMER_PLACES}
+        changed = config.pop("overrides", {}) | config.pop("set", {})
+        _name_difference(context, recipe_of(said | {"limit": config.pop("limit", None), "set": changed}), settings)
+    elif config.get("overrides") and context.log:
         context.log.warning("`overrides` of the resource `build` is called `set` now; it is used as `set`.")
     if is_repeated and context.run is not None and (number := context.run.tags.get(RECIPE_TAG)):
         book = read_book(settings.warehouse_folder)
         if book is not None and int(number) <= len(book.versions):
             _name_difference(context, book.version(int(number)).recipe, settings)
-    wanted = settings_of_run(settings, limit=limit, retry_unresolved=retry, set=changed, places=places)
+    wanted = _wanted(settings, config)
     # A limit that a person typed into the launchpad.
-    is_typed = limit not in (None, settings.limit) and not is_repeated
+    is_typed = config.get("limit") not in (None, 0, settings.limit) and not is_repeated
     return replace(wanted, is_limit_given=True) if is_typed else wanted
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,13 @@ from reasonmed_assets.machine import LONGEST_SQLITE_PATH, Process, is_running, l
 from reasonmed_assets.orchestration import dagster_home
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, DagsterRun
+    from dagster import DagsterEvent, DagsterInstance, DagsterRun
 
 _TAG = "reasonmed/process"
 _OPEN = ("NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 """Statuses of runs that a process makes, or is about to."""
+INTERRUPTION = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterrupt|^RuntimeError: Query interrupted")
+"""How Dagster, Python and DuckDB report that the process was told to stop."""
 
 
 class BuildError(ReasonmedError):
@@ -65,6 +68,27 @@ def live_runs(instance: DagsterInstance) -> list[str]:
     """Ids of the runs that have not ended and whose process may be alive."""
     found = [(run.run_id, _process_of(run)) for run in _open_runs(instance)]
     return [run_id for run_id, process in found if process is None or is_running(process) is not False]
+
+
+def reason(event: DagsterEvent) -> str:
+    """The message of a failed step or run, preceded by the class of the error unless it is one of this package."""
+    failure = event.step_failure_data if event.is_step_failure else event.job_failure_data
+    told = getattr(failure, "user_failure_data", None)
+    if told is not None:
+        return (told.description or "").strip()
+    said = (failure.error.cause or failure.error).message if failure.error else event.message or ""
+    return re.sub(r"^reasonmed_assets\.[\w.]+: ", "", said.strip())
+
+
+def failures(instance: DagsterInstance, run: DagsterRun) -> list[str]:
+    """What a failed run did not make and why: one text per failed table, else one for the run."""
+    from dagster import DagsterEventType
+
+    kinds = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
+    events = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id, of_type=kinds)]
+    steps = [f"{event.step_key}: {reason(event)}" for event in events if event.is_step_failure]
+    tables = ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ())) or run.job_name
+    return steps or [f"{tables}: {reason(event)}" for event in events]
 
 
 def _open_runs(instance: DagsterInstance) -> Sequence[DagsterRun]:

@@ -17,7 +17,6 @@ from reasonmed_assets.config.launching import LaunchError, free_values, settings
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.code_location import FORMER_PLACES, build_defs, launch_config
-from reasonmed_assets.orchestration.starting import for_code_server
 
 
 @pytest.fixture
@@ -101,6 +100,26 @@ def test_a_typo_is_refused_before_a_run_begins(
         dg.validate_run_config(job, {"resources": {"build": {"config": config}}})
 
 
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"limit": -1}, "limit: Input should be greater than or equal to 1"),
+        ({"set": {"rules.rewrite_rounds": -5}}, "rules.rewrite_rounds: Input should be greater than or equal to 1"),
+        ({"set": {"checks.thresholds.acceptance_min": 2.0}}, "acceptance_min: Input should be less than or equal to 1"),
+        ({"set": {"limits.medqa": 0}}, "limits.medqa: Input should be greater than or equal to 1"),
+        ({"set": {"budget.usd": 1.5}, "ledger": "/tmp/other.sqlite"}, "a run may not set ledger"),
+    ],
+)
+def test_a_value_out_of_its_range_is_refused_before_a_run_begins(
+    config: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("REASONMED_PROFILE", "simulated")
+    job = build_defs().resolve_job_def("build_source")
+    with pytest.raises(dg.DagsterInvalidConfigError, match=said):
+        dg.validate_run_config(job, {"resources": {"build": {"config": config}}})
+
+
 def test_a_run_of_an_earlier_version_is_repeated_with_the_recipe_of_now(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,25 +169,3 @@ def test_the_launchpad_knows_what_a_run_may_set(tmp_path: Path, monkeypatch: pyt
     dg.validate_run_config(build_defs().resolve_job_def("build_source"), config)
     started = BuildSettings(profile="simulated")
     assert settings_of_run(started, places={}, limit=1, retry_unresolved=False, set=values).loaded_profile.seed == 7
-
-
-def test_the_terminal_of_the_ui_gets_a_line_per_failure(
-    defaults: BuildSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    for name, value in for_code_server(defaults, {}, once=False).items():
-        monkeypatch.setenv(name, value)
-
-    @dg.asset(required_resource_keys={"build"})
-    def broken(context):
-        context.log.info("all is well")
-        context.log.warning("a file has changed")
-        raise OSError("no room on the disk")
-
-    resources = build_defs(settings=defaults).resources or {}
-    assert not dg.materialize([broken], resources={"build": resources["build"]}, raise_on_error=False).success
-    said = capfd.readouterr().err.partition("RESOURCE_INIT_SUCCESS")[2].splitlines()[1:]
-    assert [line.partition(":")[0] for line in said if line.startswith(("warning", "error"))][:2] == [
-        "warning",
-        "error",
-    ]
-    assert "no room on the disk" in "".join(said)

@@ -1,6 +1,7 @@
 """A child process of the UI: Dagster's webserver behind the guard, on 127.0.0.1.
 
-It makes the token of this start, keeps it in a file of the warehouse that only the user can read, and prints the link.
+It makes the token of this start, keeps it in a file of the warehouse that only the user can read, prints the link, and
+then a line for each run that failed.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import os
 import secrets
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
-from dagster import DagsterInstance
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import GrpcServerTarget
@@ -25,7 +27,7 @@ from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
 from reasonmed_assets.machine import temporary_folder
-from reasonmed_assets.orchestration.history import end_dead_runs
+from reasonmed_assets.orchestration.history import end_dead_runs, failures
 from reasonmed_assets.orchestration.ui.guard import Guard
 from reasonmed_assets.orchestration.ui.pages import with_pages
 from reasonmed_assets.orchestration.ui.service import end_with_parent
@@ -36,6 +38,10 @@ TOKEN_FILE = "ui.token"  # noqa: S105 (the name of a file)
 _POLLED_MS = 2000
 _PAUSE_S = 0.05
 _SHUTDOWN_S = 2
+_LOOKED_FOR_S = 2.0
+_LATEST = 50
+_LONGEST_LINE = 400
+_FAILED = RunsFilter(statuses=[DagsterRunStatus.FAILURE])
 
 
 @contextmanager
@@ -84,10 +90,35 @@ def serve(warehouse: Path, code_server: str, location: str, listening: socket.so
             timeout_graceful_shutdown=_SHUTDOWN_S,
         )
         port = listening.getsockname()[1]
+        known = set(instance.get_run_ids(_FAILED))
+        told = (instance, known, f"http://{HOST}:{port}")
+        threading.Thread(target=_tell_failures, args=told, name="failures", daemon=True).start()
         # From here on requests wait to be answered.
         listening.listen()
         print(f"The UI is ready: http://{HOST}:{port}/?token={token}", flush=True)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _tell_failures(instance: DagsterInstance, known: set[str], address: str) -> None:
+    """Print a line for each run that fails, by itself or because its process was killed."""
+    while True:
+        time.sleep(_LOOKED_FOR_S)
+        # A history that cannot be read for a moment is read at the next look.
+        with suppress(Exception):
+            for run in reversed(instance.get_runs(_FAILED, limit=_LATEST)):
+                if run.run_id not in known:
+                    known.add(run.run_id)
+                    print(_failure(instance, run, address), flush=True)
+
+
+def _failure(instance: DagsterInstance, run: DagsterRun, address: str) -> str:
+    partition = run.tags.get("dagster/partition")
+    where = f" of {partition}" if partition else ""
+    first, *others = failures(instance, run) or [run.job_name]
+    line = " ".join(first.split())
+    said = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} …"
+    more = f" (and {len(others)} more)" if others else ""
+    return f"Run {run.run_id[:8]}{where} failed: {said}{more}. See {address}/runs/{run.run_id}"
 
 
 def _wait_for(code_server: DagsterGrpcClient) -> None:

@@ -18,5 +18,5 @@ def test_a_folder_for_temporary_files_that_is_too_long_for_sockets_is_named(
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     with pytest.raises(OSError, match="too long for a socket: set TMPDIR"):
-        serve(BuildSettings("simulated", str(tmp_path)), {}, tmp_path / ".dagster", 0)
+        serve(BuildSettings("simulated", str(tmp_path)), {}, tmp_path / ".dagster", print, 0)
     assert not list(folder.iterdir())
