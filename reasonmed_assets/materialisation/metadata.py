@@ -58,14 +58,18 @@ def call_metadata(stats: Mapping[str, CallStats]) -> dict[str, Any]:
 
 
 def price_table(profile: Profile, roles: Sequence[str]) -> dg.TableMetadataValue:
-    """The prices behind the cost of the roles' calls, in US dollars per million tokens; empty ones are not declared."""
-    records = []
-    for role in roles:
-        for name in sorted(set(profile.roles[role].models().values())):
-            periods = profile.models[name].price_periods
-            for price in periods or (None,):
-                shown = {part: getattr(price, part, None) for part in Price.model_fields}
-                records.append(table_record({"role": role, "model": profile.models[name].name} | shown))
+    """The prices behind the cost of the roles' calls, in US dollars per million tokens; empty ones are not declared.
+
+    What none of the models declares has no column, since Dagster cuts a table that is wider than its page.
+    """
+    periods = [
+        ({"role": role, "model": profile.models[name].name}, price)
+        for role in roles
+        for name in sorted(set(profile.roles[role].models().values()))
+        for price in profile.models[name].price_periods or (None,)
+    ]
+    parts = [part for part in Price.model_fields if any(getattr(price, part, None) is not None for _, price in periods)]
+    records = [table_record(of | {part: getattr(price, part, None) for part in parts}) for of, price in periods]
     return dg.MetadataValue.table(records)
 
 

@@ -132,24 +132,8 @@ def _build_resource(
     fields = {name: _field(kind, said) for name, (kind, said) in _FIELDS.items()}
     if settings is None:
         # What a person types is checked before a run begins; what the command line was given, it has checked itself.
-        free = _settable(profile)
-        typed = fields | {"set": _field(dg.Permissive(free), _FIELDS["set"][1])}
-        aside = _field(dict, "What a run of an earlier version said.")
-        fields |= {"set": _field(dg.Shape(free), _FIELDS["set"][1]), _OF_EARLIER_VERSION: aside}
-
-    def checked(config: dict[str, Any]) -> dict[str, Any]:
-        """The configuration of a run, refused where the run would refuse it: Dagster calls this before there is one.
-
-        What an earlier version wrote may hold keys that no run sets now. Keys that are unknown Dagster refuses itself.
-        """
-        if "profile" in config:
-            return {_OF_EARLIER_VERSION: config}
-        if config and config.get("set", {}).keys() <= free_values(profile).keys():
-            try:
-                _wanted(begin_run(), config)
-            except ProfileError as error:
-                raise dg.DagsterInvalidConfigError(str(error), [], config) from error
-        return config
+        typed = fields | {"set": _field(dg.Permissive(_settable(profile)), _FIELDS["set"][1])}
+        fields |= {_OF_EARLIER_VERSION: _field(dict, "What a run of an earlier version said.")}
 
     @dg.resource(config_schema=fields, description="What this run changes of the recipe of the warehouse; {}: nothing.")
     def build(context: dg.InitResourceContext) -> Iterator[BuildSession]:
@@ -178,7 +162,22 @@ def _build_resource(
                 if build_of_runs is None and instance is not None:
                     _settle(session, instance, context.log)
 
-    return build if settings is not None else build.configured(checked, config_schema=typed)
+    return build if settings is not None else build.configured(_checked, config_schema=typed)
+
+
+def _checked(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of a run, refused where the run would refuse it: Dagster calls this before there is one.
+
+    What an earlier version wrote may hold keys that no run sets now; it is set aside.
+    """
+    if "profile" in config:
+        return {_OF_EARLIER_VERSION: config}
+    if config:
+        try:
+            _wanted(begin_run(), config)
+        except ProfileError as error:
+            raise dg.DagsterInvalidConfigError(str(error), [], config) from error
+    return config
 
 
 def _wanted(settings: BuildSettings, config: Mapping[str, Any]) -> BuildSettings:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import dagster as dg
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.materialisation.metadata import column_lineage, columns_page, example_query, made_from_table
+from reasonmed_assets.config import load_profile
+from reasonmed_assets.materialisation.metadata import (
+    column_lineage,
+    columns_page,
+    example_query,
+    made_from_table,
+    price_table,
+)
 
 
 def _upstream(table: str) -> dict[str, set[str]]:
@@ -46,3 +53,8 @@ def test_the_plain_table_has_every_column_with_what_it_is_made_from() -> None:
     assert shown("sft_cot")["row_hash"] == "[publish]"
     assert "questions.question (prompt of summariser)" in shown("answer_summaries")["raw_text"]
     assert columns_page(TABLES["sft_cot"]).value == "/pages/quality/columns/index.html#sft_cot"
+
+
+def test_prices_have_no_column_that_none_of_the_models_declares() -> None:
+    columns = {tuple(record.data) for record in price_table(load_profile("simulated"), ["generator"]).records}
+    assert columns == {("role", "model", "input", "cached_input", "cache_write", "output")}

@@ -83,26 +83,11 @@ def test_no_other_part_of_a_run_names_a_place(defaults: BuildSettings) -> None:
     ("config", "said"),
     [
         ({"limt": 1}, 'unexpected config entry "limt"'),
-        ({"set": {"rules.rewrite_round": 2}}, 'unexpected config entry "rules.rewrite_round"'),
+        ({"set": {"rules.rewrite_round": 2}}, "rules.rewrite_round: there is no such key"),
         ({"set": {"rules.template": "thnk"}}, "not in enum type rules_template"),
         ({"set": {"roles.verifier.temperature": "hot"}}, "roles.verifier.temperature"),
-        ({"set": {"providers.rehearsal.base_url": "http://127.0.0.1:9/v1"}}, "unexpected config entry"),
-        ({"set": {"roles.verifier.model": "qwen"}}, "unexpected config entry"),
-    ],
-)
-def test_a_typo_is_refused_before_a_run_begins(
-    config: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
-    monkeypatch.setenv("REASONMED_PROFILE", "simulated")
-    job = build_defs().resolve_job_def("build_source")
-    with pytest.raises(dg.DagsterInvalidConfigError, match=said):
-        dg.validate_run_config(job, {"resources": {"build": {"config": config}}})
-
-
-@pytest.mark.parametrize(
-    ("config", "said"),
-    [
+        ({"set": {"providers.rehearsal.base_url": "http://127.0.0.1:9/v1"}}, "providers.rehearsal"),
+        ({"set": {"roles.verifier.model": "deepseek"}}, "a run may not set roles.verifier.model"),
         ({"limit": -1}, "limit: Input should be greater than or equal to 1"),
         ({"set": {"rules.rewrite_rounds": -5}}, "rules.rewrite_rounds: Input should be greater than or equal to 1"),
         ({"set": {"checks.thresholds.acceptance_min": 2.0}}, "acceptance_min: Input should be less than or equal to 1"),
@@ -110,7 +95,7 @@ def test_a_typo_is_refused_before_a_run_begins(
         ({"set": {"budget.usd": 1.5}, "ledger": "/tmp/other.sqlite"}, "a run may not set ledger"),
     ],
 )
-def test_a_value_out_of_its_range_is_refused_before_a_run_begins(
+def test_what_a_run_would_refuse_is_refused_before_it_begins(
     config: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
