@@ -26,6 +26,7 @@ from reasonmed_assets.materialisation.display import Display, Displays, LogDispl
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.up_to_date import settle
+from reasonmed_assets.orchestration import interchange
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
 from reasonmed_assets.orchestration.plan.job import plan_job
@@ -81,7 +82,7 @@ def build_defs(
     return dg.Definitions(
         assets=_illustrated(with_conditions(all_assets(profile, partitions))),
         jobs=[*jobs(), plan_job()],
-        sensors=sensors(),
+        sensors=[*sensors(), *interchange.sensors()],
         resources={
             "build": _build_resource(settings, new_display, build, profile),
             "io_manager": dg.mem_io_manager,

@@ -65,10 +65,14 @@ def told_if_unusable(home: Path, *others: type[Exception]) -> Iterator[None]:
         yield
     except told as error:
         why = getattr(error, "orig", None) or error
-        raise HistoryError(
-            f"the history of runs in {home} cannot be used: {why}. What was published and paid for is safe: make room "
-            "on its disk, or make it writable, then run the same command again"
-        ) from error
+        raise HistoryError(_unusable(home, why)) from error
+
+
+def _unusable(home: Path, why: object) -> str:
+    return (
+        f"the history of runs in {home} cannot be used: {why}. What was published and paid for is safe: make room "
+        "on its disk, or make it writable, then run the same command again"
+    )
 
 
 def has_earlier_settings(home: Path) -> bool:
@@ -144,7 +148,7 @@ def _revision(database: Path) -> str | None:
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None
-        raise HistoryError(f"{database}: {error}") from error
+        raise HistoryError(_unusable(database, error)) from error
     except sqlite3.DatabaseError as error:
         raise HistoryError(f"{database} is no database ({error}): move {database.parent} away") from error
     return row[0] if row else None

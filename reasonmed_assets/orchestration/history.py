@@ -86,9 +86,13 @@ def failures(instance: DagsterInstance, run: DagsterRun) -> list[str]:
 
     kinds = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
     events = [entry.get_dagster_event() for entry in instance.all_logs(run.run_id, of_type=kinds)]
-    steps = [f"{event.step_key}: {reason(event)}" for event in events if event.is_step_failure]
+    steps = [_named(event.step_key, reason(event)) for event in events if event.is_step_failure]
     tables = ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ())) or run.job_name
-    return steps or [f"{tables}: {reason(event)}" for event in events]
+    return steps or [_named(tables, reason(event)) for event in events]
+
+
+def _named(table: str | None, said: str) -> str:
+    return said if said.startswith(f"{table} ") else f"{table}: {said}"
 
 
 def _open_runs(instance: DagsterInstance) -> Sequence[DagsterRun]:

@@ -41,6 +41,7 @@ FILES = {
     "build.duckdb": r"build\.duckdb may not be written: change its mode",
     "ledger.sqlite": r"ledger\.sqlite: .*readonly database",
     ".dagster/history/runs.db": r"history of runs in .* cannot be used: .*readonly database.* make it writable",
+    ".dagster/history": r"history of runs in .* cannot be used: .*readonly database.* make it writable",
 }
 
 
@@ -50,7 +51,8 @@ def test_a_file_that_may_only_be_read_is_named_in_one_line(name: str, rehearsal:
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
     folder = Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse"))
-    (folder / name).chmod(0o444)
+    mode = (folder / name).stat().st_mode
+    (folder / name).chmod(mode & ~0o222)
     counted = _run(folder, "sql", "--format", "csv", "select count(*) > 0 as found from reasonmed")
     assert counted.stdout == "found\ntrue\n", counted.stderr
     done = _run(folder, "build", "--profile", "simulated", "--source", "mmlu", "--set", "seed=77", "--limit", "1")
@@ -58,7 +60,7 @@ def test_a_file_that_may_only_be_read_is_named_in_one_line(name: str, rehearsal:
     assert done.returncode == 1
     assert re.search(FILES[name], said), said
     assert "Traceback" not in said
-    (folder / name).chmod(0o644)
+    (folder / name).chmod(mode)
     assert _run(folder, "clean").returncode == 0
 
 
