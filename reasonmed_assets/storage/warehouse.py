@@ -355,8 +355,10 @@ class Warehouse(ABC):
             WarehouseError: it is bound to another kind or directory, or has rows and nothing says what made them.
             RecipeError: what it is bound to cannot be understood.
         """
-        if self.is_read_only:
-            raise WarehouseError(f"{self._folder} may only be read: give another folder with --warehouse to build in")
+        for folder in (self._folder, self._staging, *self._attachments()):
+            if folder.is_dir() and not os.access(folder, os.W_OK):
+                said = "may only be read: give another folder with --warehouse to build in, or change its mode"
+                raise WarehouseError(f"{folder} {said}")
         self.refuse_other_build(provider_kind, data_dir)
         if self.recipes is None:
             recipes.change_book(self._folder, lambda book: book or recipes.new_book(provider_kind, data_dir))

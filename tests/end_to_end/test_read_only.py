@@ -41,6 +41,7 @@ FILES = {
     "build.duckdb": r"build\.duckdb may not be written: change its mode",
     "ledger.sqlite": r"ledger\.sqlite: .*readonly database",
     ".dagster/history/runs.db": r"history of runs in .* cannot be used: .*readonly database.* make it writable",
+    "audits": r"/audits may only be read: .*change its mode",
     ".dagster/history": r"history of runs in .* cannot be used: .*readonly database.* make it writable",
 }
 
