@@ -39,6 +39,7 @@ from reasonmed_assets.materialisation.metadata import (
     picture,
     price_table,
     sample_rows,
+    sample_traces,
 )
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
@@ -215,6 +216,8 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "dagster/column_lineage": lineage,
         "columns_made_from": made_from_table(spec),
     }
+    if (traces := sample_traces(sample, spec)) is not None:
+        metadata["traces"] = traces
     if chart is not None:
         metadata["picture"] = chart
     if roles := table.transform.roles:

@@ -19,6 +19,7 @@ from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.pages.column_page import place_of
 from reasonmed_assets.pages.data_docs import SERVED_AT, suite_page
+from reasonmed_assets.pages.published import trace_address
 from reasonmed_assets.quality.checks import table_record
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.storage import Warehouse
@@ -40,8 +41,11 @@ def calls_in(metadata: Mapping[str, Any]) -> Counter[str]:
 
 
 def call_metadata(stats: Mapping[str, CallStats]) -> dict[str, Any]:
-    """What a table's steps asked of the models: calls, failures by kind, tokens, cost and time."""
-    shown: dict[str, Any] = {}
+    """What a table's steps asked of the models: calls, failures by kind, tokens, cost and time.
+
+    `cost_usd` is what this materialisation cost, as far as prices are known; Dagster plots it over time.
+    """
+    shown: dict[str, Any] = {"cost_usd": round(sum(counts.bill.usd for counts in stats.values()), 6)} if stats else {}
     for step, counts in stats.items():
         shown |= {
             f"{step}: {CALLS_MADE}": counts.made,
@@ -149,6 +153,13 @@ def sample_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.TableMeta
     rows = con.execute(f"select {', '.join(names)} from staged order by {spec.key} limit {SAMPLE_ROWS}").fetchall()
     records = [table_record(dict(zip(names, row, strict=True)), _LONGEST_TEXT) for row in rows]
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
+
+
+def sample_traces(sample: dg.TableMetadataValue, spec: TableSpec) -> dg.MarkdownMetadataValue | None:
+    """Links to the traces of the sample rows within the UI; None where rows have no trace."""
+    rows = [record.data for record in sample.records]
+    links = [f"- [{row[spec.key]}]({place})" for row in rows if (place := trace_address(spec, row))]
+    return dg.MetadataValue.md("\n".join(links)) if links else None
 
 
 def view_rows(

@@ -7,9 +7,10 @@ of rows are rendered when they are asked for.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import duckdb
 
@@ -24,6 +25,8 @@ FRESHNESS = "freshness.html"
 """The file of that page in the folder of the quality report."""
 ROWS_AT = "/pages/rows"
 """Where the UI serves the pages of rows."""
+TRACES_AT = "/pages/trace"
+"""Where the UI serves the trace of each row."""
 PICTURES_AT = "/pages/pictures"
 """Where the UI serves the chart of each table."""
 
@@ -80,6 +83,12 @@ def rows_address(table: str, partition: str | None, page: int = 1) -> str:
     return f"{ROWS_AT}/{table}" + (f"?{urlencode(query)}" if query else "")
 
 
+def trace_address(spec: TableSpec, row: Mapping[str, Any]) -> str | None:
+    """The address of a row's trace within the UI; of a row of the account, that of its call; None without either."""
+    traced = row.get("call_key" if spec.group == "provenance" else spec.key)
+    return f"{TRACES_AT}/{quote(str(traced), safe='')}" if traced else None
+
+
 def render_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, page: int) -> str:
     """A page of rows, in the order of the key.
 
@@ -106,7 +115,7 @@ def render_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str 
         partition=partition,
         total=total,
         first=(page - 1) * _ROWS + 1,
-        rows=found.to_dicts(),
+        rows=[(row, trace_address(spec, row)) for row in found.to_dicts()],
         before=rows_address(spec.name, partition, page - 1) if page > 1 else None,
         after=rows_address(spec.name, partition, page + 1) if page * _ROWS < total else None,
     )

@@ -351,6 +351,7 @@ def _assert_metadata(entries: dict[str, dict[str, Any]]) -> None:
     (record,) = map(json.loads, entries["sample"]["table"]["records"])
     assert record.keys() == {"question_id", "question", "gold_letter", "gold_text"}
     assert entries["rows"]["url"] == "/pages/rows/questions?partition=mmlu"
+    assert re.fullmatch(r"- \[(\w+)\]\(/pages/trace/\1\)", entries["traces"]["mdStr"])
     assert entries["freshness"]["url"] == "/pages/quality/freshness.html"
     assert entries["dagster/column_lineage"]["__typename"] == "TableColumnLineageMetadataEntry"
 

@@ -9,6 +9,7 @@ from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.materialisation.metadata import call_metadata, calls_in
 from reasonmed_assets.orchestration.build import unanswered, without_examples
@@ -36,6 +37,12 @@ def test_calls_of_which_none_was_answered_are_a_problem() -> None:
     assert "none of the 1,009 calls that were made was answered" in problem
     found += calls_in(call_metadata({"verify": CallStats(made=3, answered=1)}))
     assert [*unanswered(found)] == []
+
+
+def test_what_a_materialisation_cost_is_one_number() -> None:
+    paid = {"generate": CallStats(bill=Bill(usd=0.25)), "verify": CallStats(bill=Bill(usd=0.5))}
+    assert call_metadata(paid)["cost_usd"] == 0.75
+    assert call_metadata({}) == {}
 
 
 def test_replies_from_the_ledger_are_no_calls_that_were_made() -> None:

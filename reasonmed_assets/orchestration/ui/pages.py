@@ -12,10 +12,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.lineage.trace.gathering import Snapshot, TraceError, find, gather
+from reasonmed_assets.lineage.trace.story import tell
 from reasonmed_assets.materialisation.metadata import published_picture
 from reasonmed_assets.pages.column_page import FOLDER
 from reasonmed_assets.pages.data_docs import SERVED_AT
-from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, ROWS_AT, render_freshness, render_rows
+from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, ROWS_AT, TRACES_AT, render_freshness, render_rows
+from reasonmed_assets.pages.trace_page import render
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import WarehouseError, open_warehouse
 from reasonmed_assets.storage.freshness import freshness
@@ -61,7 +64,8 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
     """An application that serves the pages of a warehouse under `/pages/`, and everything else by `app`.
 
     They are what `reasonmed quality` and each run write into `quality/`, the form of `reasonmed review export` where it
-    was told to write into `review/` of the warehouse, and the rows and the picture of each table as published.
+    was told to write into `review/` of the warehouse, and the rows and the picture of each table as published,
+    with the trace of each row.
     """
 
     async def first(request: Request) -> Response:
@@ -85,6 +89,17 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
         except WarehouseError as error:
             return _told(str(error), 503)
         return HTMLResponse(page, headers=_HEADERS)
+
+    def trace_of(request: Request) -> Response:
+        try:
+            with open_warehouse(warehouse).snapshot() as con:
+                snapshot = Snapshot(con)
+                rows = gather(snapshot, find(snapshot, request.path_params["wanted"]))
+        except TraceError as error:
+            return _told(str(error), 404)
+        except WarehouseError as error:
+            return _told(str(error), 503)
+        return HTMLResponse(render(tell(rows, None), warehouse, rows.asked.id), headers=_HEADERS)
 
     def freshness_of(request: Request) -> Response:
         try:
@@ -113,6 +128,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
             Mount(f"{SERVED_AT}/{FOLDER}", Pages(warehouse / "quality" / FOLDER, script="'unsafe-inline'")),
             Route(ENTRANCE, graph),
             Route(f"{ROWS_AT}/{{table}}", rows_of),
+            Route(f"{TRACES_AT}/{{wanted}}", trace_of),
             Route(f"{PICTURES_AT}/{{table}}.png", picture_of),
             Route(f"{SERVED_AT}/{FRESHNESS}", freshness_of),
             Mount(SERVED_AT, Pages(warehouse / "quality")),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from builds import Built
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -86,3 +88,17 @@ def test_they_are_read_only_and_the_rest_is_dagster_s(client: TestClient) -> Non
     assert client.post("/pages/quality/index.html").status_code == 405
     assert client.get("/pages/review/reviews.html").status_code == 404
     assert client.get("/runs").text == "dagster"
+
+
+def test_each_row_leads_to_its_trace(rehearsal: Built) -> None:
+    client = TestClient(with_pages(Starlette(), rehearsal.folder))
+    rows = client.get("/pages/rows/reasonmed?partition=mmlu").text
+    link = re.search(r'<a href="(/pages/trace/[0-9a-f]{16})">trace</a>', rows)
+    assert link is not None
+    answer = client.get(link[1])
+    assert answer.status_code == 200 and "reasonmed trace" in answer.text
+    assert "script-src" not in answer.headers["content-security-policy"], "default-src 'none' allows no script"
+    call = re.search(r'<a href="(/pages/trace/[0-9a-f]+)">trace</a>', client.get("/pages/rows/llm_calls").text)
+    assert call is not None and client.get(call[1]).status_code == 200
+    missing = client.get("/pages/trace/%3Cscript%3E")
+    assert (missing.status_code, missing.headers["content-type"].partition(";")[0]) == (404, "text/plain")
