@@ -7,18 +7,23 @@ build from the command line makes it in any case, from what is published. `compl
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus, PartitionBackfill
 
+from reasonmed_assets.materialisation.session import split_roles
+from reasonmed_assets.orchestration.history import live_runs
 from reasonmed_assets.orchestration.starting import begin_run
+from reasonmed_assets.pages.site import write_quality_pages
 from reasonmed_assets.people.reviews import kept_files
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.sources import InputFiles
+from reasonmed_assets.sources import InputFiles, SourceError, input_digest, load_declaration
 from reasonmed_assets.storage import open_warehouse
 from reasonmed_assets.storage.freshness import to_be_made
 
@@ -37,7 +42,10 @@ _ENDED = [
 ]
 _LATEST_BACKFILLS = 50
 _EVERY_S = 15
+_FILES_EVERY_S = 60
 _REVIEWS = "reviews"
+_RAW = "raw_questions"
+PAGES_JOB = "write_quality_pages"
 
 
 def job_tables() -> dict[str, tuple[str, ...]]:
@@ -49,7 +57,7 @@ def job_tables() -> dict[str, tuple[str, ...]]:
 
 
 def jobs() -> list[Any]:
-    """The three jobs of a build."""
+    """The three jobs of a build, and the one that writes the quality pages."""
     descriptions = {
         MATCH_JOB: "First of three, over all sources: benchmark questions, duplicates, contaminations, overrides.",
         SOURCE_JOB: "Second of three, once per source: from the questions as published to the final examples.",
@@ -62,7 +70,24 @@ def jobs() -> list[Any]:
             description=descriptions[name],
         )
         for name, tables in job_tables().items()
-    ]
+    ] + [_pages_job()]
+
+
+def _pages_job() -> dg.JobDefinition:
+    @dg.op(name=PAGES_JOB)
+    def write() -> None:
+        for line in write_quality_pages(begin_run().warehouse_folder, None):
+            dg.get_dagster_logger().info(line)
+
+    @dg.job(
+        name=PAGES_JOB,
+        executor_def=dg.in_process_executor,
+        description="Writes the quality report, the lineage of columns and the Data Docs, as `reasonmed quality` does.",
+    )
+    def job() -> None:
+        write()
+
+    return job
 
 
 def tables_over_sources() -> list[str]:
@@ -94,6 +119,22 @@ def sensors() -> list[dg.SensorDefinition]:
             target=dg.AssetSelection.assets(_REVIEWS),
             default_status=dg.DefaultSensorStatus.STOPPED,
             description="Makes table reviews again once `reviews/` in the warehouse has other files.",
+        ),
+        dg.SensorDefinition(
+            name="take_in_source_files",
+            evaluation_fn=_take_in_source_files,
+            target=dg.AssetSelection.assets(_RAW),
+            minimum_interval_seconds=_FILES_EVERY_S,
+            default_status=dg.DefaultSensorStatus.STOPPED,
+            description="Reads a source's files into raw_questions once they have changed. Asks no model: what follows "
+            "from them is behind then.",
+        ),
+        dg.SensorDefinition(
+            name="write_quality_pages_after_publishes",
+            evaluation_fn=_write_pages,
+            job_name=PAGES_JOB,
+            default_status=dg.DefaultSensorStatus.STOPPED,
+            description="Writes the quality pages once something was published and no run is at work.",
         ),
     ]
 
@@ -165,6 +206,41 @@ def _take_in_reviews(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequ
     context.update_cursor(state)
     # Without a key: Dagster makes one run for each, and files may come to be as they were before.
     yield dg.RunRequest(asset_selection=[dg.AssetKey(_REVIEWS)])
+
+
+def _take_in_source_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """One run for each source whose files are others than at the last look; the first look only notes them."""
+    settings, files, states = begin_run(), InputFiles(), {}
+    profile = settings.loaded_profile
+    for name in profile.sources.declared:
+        declaration = load_declaration(name)
+        # Files that are missing or being written are looked at again.
+        with suppress(SourceError):
+            roles = split_roles(profile, declaration.name)
+            states[declaration.name] = input_digest(declaration, settings.data_folder, roles, files)
+    seen = json.loads(context.cursor) if context.cursor else states
+    context.update_cursor(json.dumps(seen | states))
+    changed = [source for source, state in states.items() if seen.get(source) != state]
+    if not changed:
+        yield dg.SkipReason("No file of a source has changed.")
+    for source in changed:
+        yield dg.RunRequest(partition_key=source, asset_selection=[dg.AssetKey(_RAW)])
+
+
+def _write_pages(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    if live_runs(context.instance):
+        yield dg.SkipReason("A run is at work.")
+        return
+    warehouse = open_warehouse(begin_run().warehouse_folder)
+    latest = 0
+    if warehouse.has_snapshot:
+        with warehouse.snapshot() as con:
+            ((latest,),) = con.execute("select coalesce(max(seq), 0) from publishes").fetchall()
+    if str(latest) == (context.cursor or "0"):
+        yield dg.SkipReason("Nothing was published since the last look.")
+        return
+    context.update_cursor(str(latest))
+    yield dg.RunRequest(run_key=f"publish {latest}")
 
 
 def _state_of_reviews(folder: Path) -> str:

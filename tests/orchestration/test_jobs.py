@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.orchestration.code_location import build_defs
 from reasonmed_assets.orchestration.jobs import COMPLETES, RELEASE_JOB, sensors, tables_over_sources
+from reasonmed_assets.sources import SAMPLE_DIR
 from reasonmed_assets.storage import make_or_open_warehouse
 
 SENSORS = {sensor.name: sensor for sensor in sensors()}
@@ -44,10 +46,10 @@ def backfill(
 
 
 def tick(
-    sensor: str, instance: dg.DagsterInstance, cursor: str | None
+    sensor: str, instance: dg.DagsterInstance, cursor: str | None, defs: dg.Definitions | None = None
 ) -> tuple[list[dg.RunRequest], str | None, str | None]:
     """What a look of a sensor asks for, its cursor after it, and why it asks for nothing."""
-    found = SENSORS[sensor].evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
+    found = SENSORS[sensor].evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor, definitions=defs))
     return list(found.run_requests or []), found.cursor, found.skip_message
 
 
@@ -115,6 +117,34 @@ def test_new_files_of_reviews_are_taken_in(instance: dg.DagsterInstance, warehou
     assert request.asset_selection == [dg.AssetKey("reviews")]
     assert tick("take_in_reviews", instance, cursor)[0] == []
     assert request.run_key is None, "Dagster makes one run for a key, and files may come to be as they were before"
+
+
+def test_files_of_a_source_that_have_changed_are_read(
+    instance: dg.DagsterInstance, warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Path(shutil.copytree(SAMPLE_DIR, tmp_path / "data"))
+    monkeypatch.setenv("REASONMED_DATA_DIR", str(data))
+    requests, cursor, why = tick("take_in_source_files", instance, None)
+    assert (requests, why) == ([], "No file of a source has changed.")
+    file = data / "mmlu" / "val" / "anatomy_val.csv"
+    held = file.read_text(encoding="utf-8")
+    file.unlink()
+    assert tick("take_in_source_files", instance, cursor)[0] == [], "files that are missing may be on their way"
+    file.write_text(held + held.replace("Which", "What"), encoding="utf-8")
+    (request,), cursor, _ = tick("take_in_source_files", instance, cursor, build_defs())
+    assert (request.partition_key, request.asset_selection) == ("mmlu", [dg.AssetKey("raw_questions")])
+    assert tick("take_in_source_files", instance, cursor)[0] == []
+
+
+def test_the_quality_pages_are_written_after_a_publish(
+    instance: dg.DagsterInstance, warehouse: Path, rehearsal: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sensor = "write_quality_pages_after_publishes"
+    assert tick(sensor, instance, None)[2] == "Nothing was published since the last look."
+    monkeypatch.setenv("REASONMED_WAREHOUSE", str(rehearsal.folder))
+    (request,), cursor, _ = tick(sensor, instance, None)
+    assert request.run_key == f"publish {rehearsal.value('select max(seq) from publishes')}"
+    assert tick(sensor, instance, cursor)[0] == []
 
 
 def test_training_sets_are_made_again_once_their_inputs_have_changed(instance: dg.DagsterInstance) -> None:
