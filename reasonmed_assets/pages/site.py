@@ -47,9 +47,12 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     if not records and not warehouse.has_snapshot:
         build = command("build", warehouse=warehouse.name)
         raise QualityError(f"warehouse {warehouse.name} holds nothing yet: build it with `{build}`")
-    folder = (folder or warehouse.companion("quality")).resolve()
+    own = warehouse.companion("quality").resolve()
+    folder = (folder or own).resolve()
     page = folder / "index.html"
-    _refuse_other_pages(page, folder / data_docs.SITE, folder / column_page.FOLDER, folder / FRESHNESS)
+    written_with_it = [folder / data_docs.SITE, folder / column_page.FOLDER]
+    # In the warehouse's own folder each build writes that page.
+    _refuse_other_pages(page, *written_with_it, *([folder / FRESHNESS] if folder != own else []))
     with _published(warehouse) as con:
         text = report.render(con, records, warehouse_folder.resolve())
         columns = column_page.render(con, records, warehouse_folder.resolve())

@@ -15,6 +15,7 @@ from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.pages.column_page import FOLDER
 from reasonmed_assets.pages.data_docs import suite_page
+from reasonmed_assets.pages.published import write_freshness
 from reasonmed_assets.pages.site import QualityError, write_quality_pages
 from reasonmed_assets.storage import WarehouseError, make_or_open_warehouse
 
@@ -190,6 +191,7 @@ def test_a_failing_audit_stands_first_and_nothing_need_be_published(rehearsal: B
     found["profile"] = "<script>y</script>"
     warehouse.record_audit("questions", "mmlu", found)
     warehouse.record_audit("table_of_old", "mmlu", found | {"table": "table_of_old"})
+    write_freshness(warehouse, warehouse.companion("quality"))  # as each build does
     said = list(write_quality_pages(tmp_path / "warehouse", None))
     assert "1 failed and block" in said[-1]
     page = Page(warehouse.companion("quality") / "index.html")
