@@ -74,7 +74,7 @@ def jobs() -> list[Any]:
 
 
 def _pages_job() -> dg.JobDefinition:
-    @dg.op(name=PAGES_JOB)
+    @dg.op(name="quality_pages")
     def write() -> None:
         for line in write_quality_pages(begin_run().warehouse_folder, None):
             dg.get_dagster_logger().info(line)

@@ -61,6 +61,7 @@ def test_the_graph_is_as_recorded(defs: dg.Definitions) -> None:
 
 
 def test_definitions_load_and_validate(defs: dg.Definitions) -> None:
+    defs.get_repository_def().load_all_definitions()
     dg.Definitions.validate_loadable(defs)
 
 

@@ -96,6 +96,10 @@ def serve(warehouse: Path, code_server: str, location: str, listening: socket.so
         # From here on requests wait to be answered.
         listening.listen()
         print(f"The UI is ready: http://{HOST}:{port}/?token={token}", flush=True)
+        for error in context.create_request_context().code_location_errors():
+            print(
+                f"No table can be made: {' '.join(error.message.split())} Its page Deployment says where.", flush=True
+            )
         uvicorn.Server(config).run(sockets=[listening])
 
 
