@@ -44,7 +44,7 @@ from reasonmed_assets.materialisation.metadata import (
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.pages.data_docs import SERVED_AT
-from reasonmed_assets.pages.published import FRESHNESS, rows_address
+from reasonmed_assets.pages.published import FRESHNESS, diff_address, rows_address
 from reasonmed_assets.quality.auditing import CheckOutcome, audit
 from reasonmed_assets.quality.checks import to_result
 from reasonmed_assets.quality.declarations import check_names
@@ -216,6 +216,8 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "dagster/column_lineage": lineage,
         "columns_made_from": made_from_table(spec),
     }
+    if build:
+        metadata["changed_by_build"] = dg.MetadataValue.url(diff_address(build))
     if (traces := sample_traces(sample, spec)) is not None:
         metadata["traces"] = traces
     if chart is not None:

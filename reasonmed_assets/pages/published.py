@@ -19,6 +19,7 @@ from reasonmed_assets.machine import write_durably
 from reasonmed_assets.pages.rendering import templates
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.storage.builds import BUILDS
 from reasonmed_assets.storage.freshness import Stale, freshness, stale_of
 
 FRESHNESS = "freshness.html"
@@ -27,6 +28,8 @@ ROWS_AT = "/pages/rows"
 """Where the UI serves the pages of rows."""
 TRACES_AT = "/pages/trace"
 """Where the UI serves the trace of each row."""
+DIFFS_AT = "/pages/diff"
+"""Where the UI serves what each build changed, by its number."""
 PICTURES_AT = "/pages/pictures"
 """Where the UI serves the chart of each table."""
 
@@ -89,6 +92,19 @@ def trace_address(spec: TableSpec, row: Mapping[str, Any]) -> str | None:
     return f"{TRACES_AT}/{quote(str(traced), safe='')}" if traced else None
 
 
+def diff_address(build: int) -> str:
+    """The address within the UI of what a build changed."""
+    return f"{DIFFS_AT}/{build}"
+
+
+def _links(spec: TableSpec, row: Mapping[str, Any]) -> dict[str, str]:
+    """Where a row leads to, by what is there."""
+    if spec.name == BUILDS:
+        return {"what it changed": diff_address(row["number"])}
+    trace = trace_address(spec, row)
+    return {"trace": trace} if trace else {}
+
+
 def render_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, page: int) -> str:
     """A page of rows, in the order of the key.
 
@@ -115,7 +131,7 @@ def render_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str 
         partition=partition,
         total=total,
         first=(page - 1) * _ROWS + 1,
-        rows=[(row, trace_address(spec, row)) for row in found.to_dicts()],
+        rows=[(row, _links(spec, row)) for row in found.to_dicts()],
         before=rows_address(spec.name, partition, page - 1) if page > 1 else None,
         after=rows_address(spec.name, partition, page + 1) if page * _ROWS < total else None,
     )

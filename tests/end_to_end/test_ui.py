@@ -64,6 +64,12 @@ class Ui:
         assert "errors" not in answer, answer
         return answer["data"]
 
+    def page(self, path: str) -> str:
+        """A page of the warehouse."""
+        request = urllib.request.Request(self.url + path, headers={"authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return str(reply.read().decode())
+
     def launch(self, table: str, partition: str, config: dict[str, Any]) -> str:
         """Materialise one table for one source, as from the launchpad; returns the run."""
         params = launch_params(table, partition, config)
@@ -208,7 +214,9 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     )
     assert warehouse.value("select count(*) from sft_reasonmed") == records
 
-    _assert_metadata(ui.metadata("questions", "mmlu"))
+    shown = ui.metadata("questions", "mmlu")
+    _assert_metadata(shown)
+    assert "questions" in ui.page(shown["changed_by_build"]["url"])
     trust = ui.metadata("verifier_audit", "mmlu")["verifier_trust"]["table"]["records"]
     assert {json.loads(record)["measure"] for record in trust} == {"agreement", "false_accept", "false_reject"}
     _assert_checks(ui, "difficulty_tiers", filled["runId"], "medqa")

@@ -12,13 +12,23 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.lineage.diff.comparison import diff
 from reasonmed_assets.lineage.trace.gathering import Snapshot, TraceError, find, gather
 from reasonmed_assets.lineage.trace.story import tell
 from reasonmed_assets.materialisation.metadata import published_picture
+from reasonmed_assets.pages import diff_page, trace_page
 from reasonmed_assets.pages.column_page import FOLDER
 from reasonmed_assets.pages.data_docs import SERVED_AT
-from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, ROWS_AT, TRACES_AT, render_freshness, render_rows
-from reasonmed_assets.pages.trace_page import render
+from reasonmed_assets.pages.published import (
+    DIFFS_AT,
+    FRESHNESS,
+    PICTURES_AT,
+    ROWS_AT,
+    TRACES_AT,
+    render_freshness,
+    render_rows,
+)
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.storage import WarehouseError, open_warehouse
 from reasonmed_assets.storage.freshness import freshness
@@ -65,7 +75,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
 
     They are what `reasonmed quality` and each run write into `quality/`, the form of `reasonmed review export` where it
     was told to write into `review/` of the warehouse, and the rows and the picture of each table as published,
-    with the trace of each row.
+    with the trace of each row, and what each build changed.
     """
 
     async def first(request: Request) -> Response:
@@ -99,7 +109,18 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
             return _told(str(error), 404)
         except WarehouseError as error:
             return _told(str(error), 503)
-        return HTMLResponse(render(tell(rows, None), warehouse, rows.asked.id), headers=_HEADERS)
+        return HTMLResponse(trace_page.render(tell(rows, None), warehouse, rows.asked.id), headers=_HEADERS)
+
+    def diff_of(request: Request) -> Response:
+        build = request.path_params["build"]
+        states = (f"b{build - 1}", f"b{build}")
+        if build <= 1:
+            return _told("Before the first recorded build there is none to compare it with.", 404)
+        try:
+            page = diff_page.render(diff(warehouse, *states), warehouse, states)
+        except ReasonmedError as error:
+            return _told(str(error), 404)
+        return HTMLResponse(page, headers=_HEADERS)
 
     def freshness_of(request: Request) -> Response:
         try:
@@ -129,6 +150,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
             Route(ENTRANCE, graph),
             Route(f"{ROWS_AT}/{{table}}", rows_of),
             Route(f"{TRACES_AT}/{{wanted}}", trace_of),
+            Route(f"{DIFFS_AT}/{{build:int}}", diff_of),
             Route(f"{PICTURES_AT}/{{table}}.png", picture_of),
             Route(f"{SERVED_AT}/{FRESHNESS}", freshness_of),
             Mount(SERVED_AT, Pages(warehouse / "quality")),

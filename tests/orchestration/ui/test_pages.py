@@ -102,3 +102,5 @@ def test_each_row_leads_to_its_trace(rehearsal: Built) -> None:
     assert call is not None and client.get(call[1]).status_code == 200
     missing = client.get("/pages/trace/%3Cscript%3E")
     assert (missing.status_code, missing.headers["content-type"].partition(";")[0]) == (404, "text/plain")
+    assert '<a href="/pages/diff/1">what it changed</a>' in client.get("/pages/rows/builds").text
+    assert client.get("/pages/diff/1").status_code == client.get("/pages/diff/99").status_code == 404
