@@ -26,11 +26,11 @@ from reasonmed_assets.materialisation.display import Display, Displays, LogDispl
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.up_to_date import settle
-from reasonmed_assets.orchestration import interchange
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
 from reasonmed_assets.orchestration.plan.job import plan_job
 from reasonmed_assets.orchestration.starting import announced, begin_run, is_served, named_difference, recipe_of
+from reasonmed_assets.orchestration.ui import interchange
 from reasonmed_assets.pages.data_docs import SERVED_AT
 from reasonmed_assets.pages.published import FRESHNESS, PICTURES_AT, rows_address
 from reasonmed_assets.quality.derived.references import check_references

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from reasonmed_assets.lineage.edges import edges_of
-from reasonmed_assets.orchestration import interchange
+from reasonmed_assets.orchestration.ui import interchange
 from reasonmed_assets.storage import make_or_open_warehouse
 
 pytest.importorskip("openlineage.client", reason="extra openlineage")
