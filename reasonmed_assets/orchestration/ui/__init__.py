@@ -2,6 +2,6 @@
 
 `serving.py` starts and stops three processes: Dagster's code server and daemon (`service.py`), and its webserver
 (`webserver.py`) behind `guard.py`, which also serves the warehouse's pages (`pages.py`). What a run's configuration may
-set is in `reasonmed_assets.config.launching`, since that holds without a guard too. While the daemon runs, `interchange.py` tells
-other tools what runs made.
+set is in `reasonmed_assets.config.launching`, since that holds without a guard too. While the daemon
+runs, `interchange.py` tells other tools what runs made.
 """
