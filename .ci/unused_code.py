@@ -21,6 +21,7 @@ CALLED_BY_NAME = [
     "get_pool_class",
     "do_*",
     "pytest_*",
+    "store_event_batch",
     "visit_*",
 ]
 """Frameworks find some methods by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +63,12 @@ class CheckOutcome:
 
 
 def audit(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, profile: Profile
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    partition: str | None,
+    staged: Path,
+    profile: Profile,
+    kept: Mapping[str, CheckOutcome] | None = None,
 ) -> list[CheckOutcome]:
     """Run every check of a table on staged rows.
 
@@ -75,6 +81,7 @@ def audit(
         partition: its partition; None for a table without partitions.
         staged: Parquet file with the rows.
         profile: the profile of the build, with the thresholds.
+        kept: outcomes of an earlier audit that still hold, by check; these checks are not run.
 
     Returns:
         One outcome per declared check, in the order of `check_names`.
@@ -82,6 +89,9 @@ def audit(
     prepare(con, spec, partition, staged, profile)
     outcomes: list[CheckOutcome] = []
     for declared in check_names(spec.name):
+        if kept and declared.name in kept:
+            outcomes.append(kept[declared.name])
+            continue
         # Rows that share a key multiply in the joins of the other checks.
         if declared.name == "distributions" and any(o.name in ("schema", "key") and not o.passed for o in outcomes):
             severity = severity_of(declared, profile)

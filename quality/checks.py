@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import dagster as dg
 from reasonmed_assets.quality.auditing import CheckOutcome
@@ -12,6 +13,9 @@ from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.schema import TableSpec
 
 __all__ = ["CheckDeclaration", "check_names", "check_specs", "table_record", "to_result"]
+
+JUDGED_AT = "judged at publish"
+"""Metadata of a result that holds since an earlier run: the number of the publish that was judged."""
 
 
 def check_specs(spec: TableSpec, partitions_def: dg.PartitionsDefinition | None) -> list[dg.AssetCheckSpec]:
@@ -39,16 +43,42 @@ def _spec(
     )
 
 
-def to_result(spec: TableSpec, outcome: CheckOutcome, partition: str | None, note: str = "") -> dg.AssetCheckResult:
-    """An outcome as Dagster shows it: number of failures, and a table of examples; `note` ends its description."""
+class _Result(dg.AssetCheckResult):
+    """A result that takes over what it judges from the results of its step before: Dagster looks it up for each."""
+
+    def _get_target_materialization_data(self, step_context: Any, check_key: dg.AssetCheckKey) -> Any:
+        known = _JUDGED.setdefault(step_context, {})
+        if check_key.asset_key not in known:
+            known[check_key.asset_key] = super()._get_target_materialization_data(step_context, check_key)
+        return known[check_key.asset_key]
+
+
+_JUDGED: WeakKeyDictionary[Any, dict[dg.AssetKey, Any]] = WeakKeyDictionary()
+"""The last materialisation of a table when its checks are told, by Dagster's context of the step."""
+
+
+def to_result(
+    spec: TableSpec, outcome: CheckOutcome, partition: str | None, note: str = "", judged_at: int | None = None
+) -> dg.AssetCheckResult:
+    """An outcome as Dagster shows it: number of failures, and a table of examples.
+
+    Args:
+        spec: the table.
+        outcome: how a check of it ended.
+        partition: the partition that was checked.
+        note: what its description ends with.
+        judged_at: number of the publish that an earlier run judged, whose outcome still holds; None: judged now.
+    """
     metadata: dict[str, dg.MetadataValue] = {"n_failing": dg.MetadataValue.int(outcome.n_failing)}
     if partition is not None:
         metadata["partition"] = dg.MetadataValue.text(partition)
+    if judged_at is not None:
+        metadata[JUDGED_AT] = dg.MetadataValue.int(judged_at)
     if outcome.error is not None:
         metadata["error"] = dg.MetadataValue.text(outcome.error)
     if outcome.examples:
         metadata["examples"] = _table(outcome)
-    return dg.AssetCheckResult(
+    return _Result(
         # Without it Dagster looks up what the check judges once more.
         asset_key=dg.AssetKey(spec.name),
         check_name=outcome.name,

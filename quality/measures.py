@@ -56,6 +56,11 @@ def measure(con: duckdb.DuckDBPyConnection, table: str) -> None:
     con.unregister("measured_rows")
 
 
+def texts_of(table: str) -> str:
+    """The query of the texts that `measured` is made from; empty for a table without measures."""
+    return _MEASURES[table].sql if table in _MEASURES else ""
+
+
 def is_looping(text: str) -> bool:
     """True when eight words in a row occur more than ten times in the text (check 6)."""
     words = text.lower().split()

@@ -7,7 +7,7 @@ made from them, so they show what the checks saw.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,9 @@ class AuditRecord:
         rows: staged rows that were checked.
         thresholds: the bounds that applied.
         outcomes: one per check, in the order of `check_names`.
+        publish: number of the publish that was judged; None where nothing was published, and in records of an earlier
+            version.
+        keys: for each check that need not be made again, the hash of what its outcome follows from besides the rows.
     """
 
     table: str
@@ -37,6 +40,8 @@ class AuditRecord:
     rows: int
     thresholds: Mapping[str, float]
     outcomes: Sequence[CheckOutcome]
+    publish: int | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def failures(self) -> list[CheckOutcome]:

@@ -155,8 +155,9 @@ def bring_up_to_date(session: BuildSession, instance: dg.DagsterInstance, run_id
 def _refresh(
     table: TableDefinition, session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any
 ) -> None:
-    last = session.warehouse.last_publish(table.name, None)
-    if last is not None and last.fingerprint == fingerprint(all_parts(table, session, None)):
+    standing = session.warehouse.standing()
+    last = standing.last.get((table.name, ""))
+    if last is not None and last.fingerprint == fingerprint(all_parts(table, session, None, standing.changes)):
         return
     made = make(table, session, None, run_id=run_id, log=log)
     _report(made, table.name, instance)

@@ -1,4 +1,4 @@
-"""The Python code that makes a table's rows, and the profile values that it reads: found in the source, not by hand.
+"""The Python code that makes a table's rows, or judges them, and the profile values that it reads: found in the source.
 
 From the functions that stage a table, every function, class and constant of the package is followed that they name,
 but for what carries rows and calls (engine, transports, ledger, storage): an edit there changes no row. Docstrings,
@@ -23,6 +23,11 @@ _CARRIES = (
     *("llm.calls", "llm.engine", "llm.ledger", "llm.outcomes", "llm.transports"),
 )
 """Parts of the package whose code changes no row: values of a profile, schemas and SQL are parts of their own."""
+NO_JUDGE = (
+    *("assets", "cli", "config", "errors", "lineage", "llm", "machine", "materialisation", "orchestration", "pages"),
+    *("people", "release", "roles", "servers", "sources", "sql", "storage"),
+)
+"""Parts of the package whose code changes no result of a check."""
 _LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical"}
 _NOT_OF_ROWS = {"rehearse", "stubborn_share", "stubborn_share_if_hard"}
 """Keyword arguments that change no row: what a rehearsal answers is the model's doing."""
@@ -44,14 +49,17 @@ class Code:
 
 
 @cache
-def code_of(roots: tuple[Callable[..., Any], ...], roles: tuple[str, ...] = ()) -> Code:
-    """The code that functions and declarations of roles reach, themselves included.
+def code_of(
+    roots: tuple[Callable[..., Any], ...], roles: tuple[str, ...] = (), carriers: tuple[str, ...] = _CARRIES
+) -> Code:
+    """The code that functions, classes and declarations of roles reach, themselves included.
 
     Args:
-        roots: the functions.
+        roots: the functions and classes.
         roles: names of the roles.
+        carriers: the parts of the package that are not followed.
     """
-    reach = _Reach()
+    reach = _Reach(carriers)
     for root in roots:
         reach.visit(root.__module__, root.__qualname__.partition(".")[0])
     for role in roles:
@@ -74,48 +82,70 @@ class _Module:
 class _Reach:
     """Definitions that code names, directly or through others."""
 
-    def __init__(self) -> None:
+    def __init__(self, carriers: tuple[str, ...]) -> None:
+        self._carriers = carriers
+        self._seen: set[tuple[str, str]] = set()
         self.found: set[tuple[str, str]] = set()
         self.variables: set[str] = set()
 
     def visit(self, module: str, name: str) -> None:
-        if not _makes_rows(module) or (module, name) in self.found:
-            return
-        known = _module(module)
-        if name in known.imports:
-            self._visit_import(known.imports[name], None)
-        elif name in known.definitions:
-            self.found.add((module, name))
-            for node in known.definitions[name]:
-                self._visit_names(known, module, node)
+        todo = [(module, name)]
+        while todo:
+            place = todo.pop()
+            if place in self._seen or not self._counts(place[0]):
+                continue
+            self._seen.add(place)
+            named = _named(*place)
+            self.found |= {place} if named.is_definition else set()
+            self.variables |= named.variables
+            todo += named.places
 
-    def _visit_names(self, known: _Module, module: str, node: ast.AST) -> None:
-        parts = list(ast.walk(node))
-        within = {name: imported for part in parts for name, imported in _imported(part, known.package)}
-        imports = known.imports | within
-        for imported in within.values():
-            self._visit_import(imported, None)
-        for part in parts:
-            if isinstance(part, ast.Attribute):
-                self.variables |= set(_profile_value(part))
-                if isinstance(part.value, ast.Name) and part.value.id in imports:
-                    self._visit_import(imports[part.value.id], part.attr)
-            elif isinstance(part, ast.Name):
-                self.visit(module, part.id)
-
-    def _visit_import(self, imported: tuple[str, str | None], attribute: str | None) -> None:
-        module, name = imported
-        if name is None or (_is_module(f"{module}.{name}")):
-            whole = module if name is None else f"{module}.{name}"
-            if attribute is not None:
-                self.visit(whole, attribute)
-        else:
-            self.visit(module, name)
+    def _counts(self, module: str) -> bool:
+        below = module.removeprefix(f"{_PACKAGE}.")
+        return below != module and not any(below == one or below.startswith(f"{one}.") for one in self._carriers)
 
 
-def _makes_rows(module: str) -> bool:
-    package, _, below = module.partition(".")
-    return package == _PACKAGE and not any(below == part or below.startswith(f"{part}.") for part in _CARRIES)
+@dataclass(frozen=True)
+class _Named:
+    """What a name of a module leads to: other names, each with its module, and values of a profile."""
+
+    is_definition: bool
+    places: frozenset[tuple[str, str]] = frozenset()
+    variables: frozenset[str] = frozenset()
+
+
+@cache
+def _named(module: str, name: str) -> _Named:
+    known = _module(module)
+    if name in known.imports:
+        return _Named(False, frozenset(_places_of_import(known.imports[name], None)))
+    if name not in known.definitions:
+        return _Named(False)
+    parts = [part for node in known.definitions[name] for part in ast.walk(node)]
+    within = {alias: imported for part in parts for alias, imported in _imported(part, known.package)}
+    imports = known.imports | within
+    places = {place for imported in within.values() for place in _places_of_import(imported, None)}
+    variables = set[str]()
+    for part in parts:
+        if isinstance(part, ast.Attribute):
+            variables |= set(_profile_value(part))
+            if isinstance(part.value, ast.Name) and part.value.id in imports:
+                places |= set(_places_of_import(imports[part.value.id], part.attr))
+        elif isinstance(part, ast.Name):
+            places.add((module, part.id))
+    return _Named(True, frozenset(places), frozenset(variables))
+
+
+def _places_of_import(imported: tuple[str, str | None], attribute: str | None) -> Iterator[tuple[str, str]]:
+    """What an imported name leads to; modules of other packages, which may take seconds to import, are left out."""
+    module, name = imported
+    if module.partition(".")[0] != _PACKAGE:
+        return
+    if name is None or _is_module(f"{module}.{name}"):
+        if attribute is not None:
+            yield (module if name is None else f"{module}.{name}"), attribute
+    else:
+        yield module, name
 
 
 def _profile_value(part: ast.Attribute) -> Iterator[str]:

@@ -9,7 +9,7 @@ import dagster as dg
 from reasonmed_assets import interruption, sql
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.materialisation import up_to_date
+from reasonmed_assets.materialisation.checks import up_to_date
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import fingerprint, static_parts
 from reasonmed_assets.materialisation.making import make

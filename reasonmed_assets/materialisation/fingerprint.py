@@ -22,6 +22,8 @@ from reasonmed_assets.quality.schema import TABLES, TableSpec
 
 Parts = Mapping[str, str]
 """What rows were made from: a digest, or a value as JSON, by name."""
+Changes = Mapping[tuple[str, str], int]
+"""Number of the last publish that changed a row, by table and partition."""
 
 RESTORED = "restored"
 """The part of rows that were restored: as of which publish. No build has it, so each makes them again."""
@@ -34,10 +36,10 @@ _ADDITIONS = frozenset(Additions.model_fields) | {"reasoning_marks"}
 def static_parts(table: TableDefinition, profile: Profile, partition: str | None = None) -> dict[str, str]:
     """The parts that follow from the code location: all but the inputs."""
     transform = table.transform
-    parts = {f"sql/{query.name}.sql": _digest(_bare(query.text)) for query in transform.queries}
-    parts |= {f"macro {name}": _digest(_bare(text)) for name, text in transform.macros.items()}
+    parts = {f"sql/{query.name}.sql": digest(bare(query.text)) for query in transform.queries}
+    parts |= {f"macro {name}": digest(bare(text)) for name, text in transform.macros.items()}
     parts |= {f"prompt {role}": prompt_hash(role) for role in transform.roles}
-    parts["schema"] = _digest(json.dumps(_schema(table.spec)))
+    parts["schema"] = digest(json.dumps(_schema(table.spec)))
     if table.code.digest:
         parts["code"] = table.code.digest
     values = declared_values(table, profile, partition)
@@ -47,16 +49,42 @@ def static_parts(table: TableDefinition, profile: Profile, partition: str | None
     return parts
 
 
-def all_parts(table: TableDefinition, session: BuildSession, partition: str | None) -> dict[str, str]:
-    """The static parts under the session's profile, and the state of every input of a partition."""
+def all_parts(table: TableDefinition, session: BuildSession, partition: str | None, changes: Changes) -> dict[str, str]:
+    """The static parts under the session's profile, and the state of every input of a partition.
+
+    Args:
+        table: the table.
+        session: the run.
+        partition: its partition; None for a table without partitions.
+        changes: `changes` of `Warehouse.standing`.
+    """
     parts = static_parts(table, session.profile, partition)
     for one in table.inputs:
         parts |= {name: json.dumps(state) for name, state in one.state(session, partition).items()}
-    for upstream in table.transform.tables:
-        shares_partition = table.spec.partitioned_by == TABLES[upstream].partitioned_by
-        changed = session.warehouse.last_change(upstream, partition if shares_partition else None)
-        parts[f"table {upstream}"] = json.dumps(changed)
-    return parts
+    return parts | {
+        f"table {name}": json.dumps(last_change(changes, table.spec, name, partition))
+        for name in table.transform.tables
+    }
+
+
+def last_change(changes: Changes, spec: TableSpec, upstream: str, partition: str | None) -> int | None:
+    """Number of the last publish that changed what a partition reads of another table; None before the first.
+
+    That is the same partition of it, or all of it where its partitions are of another kind.
+
+    Args:
+        changes: `changes` of `Warehouse.standing`.
+        spec: the table.
+        upstream: name of the other one.
+        partition: the partition of the table.
+    """
+    shares_partition = spec.partitioned_by == TABLES[upstream].partitioned_by
+    found = [
+        seq
+        for (name, of), seq in changes.items()
+        if name == upstream and (not shares_partition or of == (partition or ""))
+    ]
+    return max(found, default=None)
 
 
 def fingerprint(parts: Parts) -> str:
@@ -103,10 +131,11 @@ def _schema(spec: TableSpec) -> list[Any]:
     return [spec.key, spec.is_partitioned, [[name, types[name], one.nullable] for name, one in spec.columns.items()]]
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """SQL without its header, other comments and the way that it is laid out; quoted texts stay as they are."""
     return _LAYOUT.sub(lambda match: match["quoted"] or " ", text).strip()
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Hash of a text: 16 hex digits."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

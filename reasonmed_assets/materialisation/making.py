@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import duckdb
 from reasonmed_assets import interruption
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.materialisation import up_to_date
-from reasonmed_assets.materialisation.definition import TableDefinition
+from reasonmed_assets.materialisation.checks import up_to_date
+from reasonmed_assets.materialisation.checks.kept import check_keys, kept_outcomes
+from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import (
     RESTORED,
     Parts,
@@ -54,12 +55,12 @@ from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN, removals
 from reasonmed_assets.quality.statistics import statistics
 from reasonmed_assets.storage import PublishRecord
+from reasonmed_assets.storage.publishing import Published
 from reasonmed_assets.vocabulary import GIVEN_UP
 
 _SHOWN_EXAMPLES = 5
 _SHOWN_CHARACTERS = 100
 _SHOWN_PARTS = 3
-_FAILED_BEFORE = "select partition, reason from failures where table_name = $1 and partition != $2 order by 1"
 
 
 @dataclass(frozen=True)
@@ -82,27 +83,43 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A partition that is about to be staged.
+class Before:
+    """What is known of a partition before it is made.
 
     Attributes:
-        stage: what stages it.
-        parts: what its rows are made from now, by named parts.
-        fingerprint: of these.
+        parts: what its rows are made from now.
+        fingerprint: the fingerprint of these.
         last: its last publish.
         is_retry: models are asked again about rows that earlier builds gave up.
+        failed: the partitions of the table whose last run failed, and why.
+        keys: what its checks judge by (`check_keys`).
+        kept: outcomes of its last audit that still hold, by check; none where its rows are made anew.
     """
 
-    stage: Stage
     parts: Parts
     fingerprint: str
     last: PublishRecord | None
     is_retry: bool
+    failed: Mapping[str, str]
+    keys: Mapping[str, str]
+    kept: Mapping[str, CheckOutcome]
 
     @property
     def is_unchanged(self) -> bool:
-        """The published rows are what would be staged."""
+        """Whether what is published is made from what it would be made from now."""
         return self.last is not None and self.last.fingerprint == self.fingerprint and not self.is_retry
+
+    @property
+    def reason(self) -> str:
+        """Why it is made anew, or that it is not, for people."""
+        return "unchanged" if self.is_unchanged else why_made(self.last, self.parts, is_retry=self.is_retry)
+
+
+@dataclass(frozen=True)
+class Prepared(Before):
+    """A partition that is about to be staged, and what stages it."""
+
+    stage: Stage
 
 
 @contextmanager
@@ -114,21 +131,39 @@ def prepared(
     Raises:
         WarehouseError: the warehouse cannot be read or written.
     """
-    spec, warehouse = table.spec, session.warehouse
-    # Opened once for all that is looked up within.
-    with warehouse.read():
-        parts = all_parts(table, session, partition)
-        last = warehouse.last_publish(spec.name, partition)
-    values = declared_values(table, session.profile, partition)
-    is_retry = "call_keys" in spec.columns and bool(session.settings.retried_outcomes(spec.name))
-    with warehouse.staging_area(spec.name, partition, run_id) as area:
-        path = area / "rows.parquet"
-        stage = Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
-        yield Prepared(stage, parts, fingerprint(parts), last, is_retry)
+    before = _look(table, session, partition)
+    with _staging(table, session, partition, run_id, log) as stage:
+        yield Prepared(**vars(before), stage=stage)
+
+
+@dataclass(frozen=True)
+class _Audited:
+    """What an audit found.
+
+    Attributes:
+        outcomes: one per check.
+        statistics: figures of the rows.
+        removed: the rows that go, as `removals` gives them.
+        shown: a sample of the rows and a picture, as metadata.
+        ways_out: for each check that keeps the rows back, what lets them pass.
+    """
+
+    outcomes: Sequence[CheckOutcome]
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+    removed: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    ways_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> list[CheckOutcome]:
+        """The outcomes that keep the rows back."""
+        return [outcome for outcome in self.outcomes if outcome.is_blocking_failure]
 
 
 def make(table: TableDefinition, session: BuildSession, partition: str | None, *, run_id: str, log: Any) -> Made:
     """Stage a partition's rows, or take the published ones where nothing changed; audit; publish or keep them back.
+
+    Rows that would be made and audited as they were are neither read nor written: what their audit found is kept.
 
     Raises:
         LineageError: a column cannot be followed to the tables that it is made from; nothing is published.
@@ -137,69 +172,62 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         KeyboardInterrupt: the process was told to stop.
     """
     interruption.check()
-    spec, warehouse, settings, started = table.spec, session.warehouse, session.settings, time.monotonic()
+    spec, warehouse, started = table.spec, session.warehouse, time.monotonic()
     # First: a table whose lineage cannot be determined is an error before a call is paid for.
-    lineage = column_lineage(spec)
+    lineage = {"dagster/column_lineage": column_lineage(spec), "columns_made_from": made_from_table(spec)}
+    before = _look(table, session, partition)
+    last = before.last
+    failed_others = {name: why for name, why in before.failed.items() if name != (partition or "")}
     session.display.table_started(spec.name, partition)
-    with prepared(table, session, partition, run_id=run_id, log=log) as ready:
-        stage, last, parts, made_from = ready.stage, ready.last, ready.parts, ready.fingerprint
-        path, is_unchanged = stage.path, ready.is_unchanged
-        if not is_unchanged:
-            session.begin_build()
-            table.stage_rows(stage)
-        with warehouse.read() as con:
-            if is_unchanged:
-                warehouse.export(spec, partition, path)
-            if "source_files" in stage.frames:
-                con.register("source_files", stage.frames["source_files"])
-            con.execute("set variable last_statistics = $1", [json.dumps(last.statistics) if last else None])
-            set_variables(
-                con, {IS_ALLOWED: spec.name in settings.allow_shrink, IS_LIMIT_GIVEN: settings.is_limit_given}
+    calls: dict[str, Any] = {}
+    if last is not None and len(before.kept) == len(check_names(spec.name)):
+        audited = _Audited([before.kept[one.name] for one in check_names(spec.name)])
+        recipe, build = _recipe(spec, session), session.build.number
+        published = Published(last.seq, last.rows, 0, 0, is_changed=False)
+    else:
+        with _staging(table, session, partition, run_id, log) as stage:
+            if not before.is_unchanged:
+                session.begin_build()
+            # Opened once where it is short: no publish waits for models that are asked, or for code.
+            is_short = table.stage_rows is from_query and not table.transform.roles
+            with warehouse.read() if is_short else nullcontext():
+                if not before.is_unchanged:
+                    table.stage_rows(stage)
+                audited = _audit(stage, before)
+            calls = call_metadata(session.take_stats())
+            if audited.failed:
+                _record_audit(stage, audited, None, before.keys)
+                kept = warehouse.quarantine(spec.name, partition, run_id, stage.path)
+                names = ", ".join(outcome.name for outcome in audited.failed)
+                session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
+                checks = _results(spec, partition, audited, before, failed_others)
+                failure = _failure(spec, partition, audited, kept, last, calls)
+                return Made(checks, {}, before.fingerprint, failure, failed_others)
+            recipe = _recipe(spec, session)
+            build = session.build.number if before.is_unchanged else session.begin_build(is_publishing=True)
+            published = warehouse.publish(
+                spec,
+                partition,
+                stage.path,
+                run_id=run_id,
+                fingerprint=before.fingerprint if stage.is_complete else "",
+                parts=before.parts,
+                profile=session.profile.name,
+                statistics=audited.statistics,
+                recipe=recipe,
+                build=build,
             )
-            failed_before = dict(con.execute(_FAILED_BEFORE, [spec.name, partition or ""]).fetchall())
-            outcomes = audit(con, spec, partition, path, session.profile)
-            counts = statistics(con, spec, partition)
-            sample, chart = sample_rows(con, spec), picture(con, spec)
-            removed = {} if is_unchanged else removals(con, spec)
-            failed = [outcome for outcome in outcomes if outcome.is_blocking_failure]
-            advice = {found.name: ways_out(con, spec, partition, settings, found.name) for found in failed}
-        _record_audit(stage, outcomes, counts["rows"])
-        note = up_to_date.of_others(partition, failed_before)
-        checks = [to_result(spec, outcome, partition, note) for outcome in outcomes]
-        calls = call_metadata(session.take_stats())
-        if failed:
-            kept = warehouse.quarantine(spec.name, partition, run_id, path)
-            names = ", ".join(outcome.name for outcome in failed)
-            session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
-            return Made(
-                checks, {}, made_from, _failure(spec, partition, failed, advice, kept, last, calls), failed_before
-            )
-        # Book-keeping follows whatever became of a run: it is no reason to keep the run's recipe.
-        recipe = session.recipe_version if spec.group == "provenance" else session.keep_recipe()
-        build = session.build.number if is_unchanged else session.begin_build(is_publishing=True)
-        published = warehouse.publish(
-            spec,
-            partition,
-            path,
-            run_id=run_id,
-            fingerprint=made_from if stage.is_complete else "",
-            parts=parts,
-            profile=session.profile.name,
-            statistics=counts,
-            recipe=recipe,
-            build=build,
-        )
-        seconds = time.monotonic() - started
-        warned = [f"warning: {outcome.name}" for outcome in outcomes if not outcome.passed]
-        reason = "unchanged" if is_unchanged else why_made(last, parts, is_retry=ready.is_retry)
-        gone = [f"removed {found['n']:,} ({why}: {', '.join(found['examples'])})" for why, found in removed.items()]
-        note = ", ".join([*([reason] if last else []), *gone, *warned])
-        session.display.table_published(spec.name, partition, published.rows, seconds, note)
+            _record_audit(stage, audited, published.seq, before.keys)
+    seconds = time.monotonic() - started
+    warned = [f"warning: {outcome.name}" for outcome in audited.outcomes if not outcome.passed]
+    gone = [f"removed {one['n']:,} ({why}: {', '.join(one['examples'])})" for why, one in audited.removed.items()]
+    said = ", ".join([*([before.reason] if last else []), *gone, *warned])
+    session.display.table_published(spec.name, partition, published.rows, seconds, said)
     metadata: dict[str, Any] = {
         "dagster/partition_row_count" if partition else "dagster/row_count": published.rows,
         "rows_inserted": published.inserted,
         "rows_deleted": published.deleted,
-        "ids_removed": dg.MetadataValue.json(removed),
+        "ids_removed": dg.MetadataValue.json(audited.removed),
         "publish": published.seq,
         "recipe": recipe,
         "build": f"b{build}" if build else "none: nothing was to be made",
@@ -208,25 +236,88 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         "freshness": dg.MetadataValue.url(f"{SERVED_AT}/{FRESHNESS}"),
         "rows": dg.MetadataValue.url(rows_address(spec.name, partition)),
         "query": dg.MetadataValue.text(example_query(spec, partition, warehouse.name)),
-        "is_unchanged": is_unchanged,
-        "reason": reason,
+        "is_unchanged": before.is_unchanged,
+        "reason": before.reason,
         "seconds": round(seconds, 2),
         **calls,
-        "sample": sample,
-        "dagster/column_lineage": lineage,
-        "columns_made_from": made_from_table(spec),
+        **audited.shown,
+        **lineage,
     }
     if build:
         metadata["changed_by_build"] = dg.MetadataValue.url(diff_address(build))
-    if (traces := sample_traces(sample, spec)) is not None:
-        metadata["traces"] = traces
-    if chart is not None:
-        metadata["picture"] = chart
     if roles := table.transform.roles:
         metadata["prices in USD per million tokens"] = price_table(session.profile, sorted(roles))
-    if failed_before:
-        metadata["last_run_failed_of"] = dg.MetadataValue.json(failed_before)
-    return Made(checks, metadata, made_from, None, failed_before)
+    if failed_others:
+        metadata["last_run_failed_of"] = dg.MetadataValue.json(failed_others)
+    checks = _results(spec, partition, audited, before, failed_others)
+    return Made(checks, metadata, before.fingerprint, None, failed_others)
+
+
+def _look(table: TableDefinition, session: BuildSession, partition: str | None) -> Before:
+    """What is known of a partition before it is made."""
+    spec, warehouse = table.spec, session.warehouse
+    standing = warehouse.standing()
+    last = standing.last.get((spec.name, partition or ""))
+    failed = {of: why for (name, of), why in standing.failures.items() if name == spec.name}
+    parts = all_parts(table, session, partition, standing.changes)
+    is_retry = "call_keys" in spec.columns and bool(session.settings.retried_outcomes(spec.name))
+    keys = check_keys(spec, partition, session.profile, standing.changes)
+    before = Before(parts, fingerprint(parts), last, is_retry, failed, keys, {})
+    # What a failed run left on record goes with the next publish.
+    if last is None or not before.is_unchanged or (partition or "") in failed:
+        return before
+    return replace(before, kept=kept_outcomes(warehouse, spec, partition, last.seq, keys))
+
+
+@contextmanager
+def _staging(
+    table: TableDefinition, session: BuildSession, partition: str | None, run_id: str, log: Any
+) -> Iterator[Stage]:
+    """What stages a partition, in a folder that is removed in the end."""
+    spec, values = table.spec, declared_values(table, session.profile, partition)
+    with session.warehouse.staging_area(spec.name, partition, run_id) as area:
+        path = area / "rows.parquet"
+        yield Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
+
+
+def _audit(stage: Stage, before: Before) -> _Audited:
+    """Audit the staged rows; where nothing changed, export the published ones for the checks that are made again."""
+    spec, partition, session, path = stage.spec, stage.partition, stage.session, stage.path
+    settings, last = session.settings, before.last
+    with session.warehouse.read() as con:
+        if before.is_unchanged:
+            session.warehouse.export(spec, partition, path)
+        if "source_files" in stage.frames:
+            con.register("source_files", stage.frames["source_files"])
+        con.execute("set variable last_statistics = $1", [json.dumps(last.statistics) if last else None])
+        set_variables(con, {IS_ALLOWED: spec.name in settings.allow_shrink, IS_LIMIT_GIVEN: settings.is_limit_given})
+        outcomes = audit(con, spec, partition, path, session.profile, before.kept)
+        shown: dict[str, Any] = {}
+        if not before.is_unchanged:
+            shown = {"sample": (sample := sample_rows(con, spec))}
+            shown |= {"traces": traces} if (traces := sample_traces(sample, spec)) is not None else {}
+            shown |= {"picture": chart} if (chart := picture(con, spec)) is not None else {}
+        found = _Audited(
+            outcomes, statistics(con, spec, partition), {} if before.is_unchanged else removals(con, spec), shown
+        )
+        ways = {one.name: ways_out(con, spec, partition, settings, one.name) for one in found.failed}
+    return replace(found, ways_out=ways)
+
+
+def _recipe(spec: TableSpec, session: BuildSession) -> int | None:
+    """Version of the recipe that the rows are of; it is kept with the warehouse, now that rows are.
+
+    Book-keeping follows whatever became of a run: it is no reason to keep the run's recipe.
+    """
+    return session.recipe_version if spec.group == "provenance" else session.keep_recipe()
+
+
+def _results(
+    spec: TableSpec, partition: str | None, audited: _Audited, before: Before, failed_others: Mapping[str, str]
+) -> list[dg.AssetCheckResult]:
+    """The outcomes as Dagster shows them; one that is kept says which publish it judged."""
+    note, seq = up_to_date.of_others(partition, failed_others), before.last.seq if before.last else None
+    return [to_result(spec, one, partition, note, seq if one.name in before.kept else None) for one in audited.outcomes]
 
 
 def why_made(last: PublishRecord | None, parts: Parts, *, is_retry: bool) -> str:
@@ -255,8 +346,7 @@ def why_made(last: PublishRecord | None, parts: Parts, *, is_retry: bool) -> str
 def _failure(
     spec: TableSpec,
     partition: str | None,
-    failed: Sequence[CheckOutcome],
-    advice: Mapping[str, str],
+    audited: _Audited,
     kept: Path,
     last: PublishRecord | None,
     calls: Mapping[str, Any],
@@ -264,9 +354,10 @@ def _failure(
     published = f"publish {last.seq} stays" if last else "nothing was published before"
     return dg.Failure(
         description=(
-            f"{spec.name} {partition or ''}: {len(failed)} blocking checks failed; {published}.\n"
+            f"{spec.name} {partition or ''}: {len(audited.failed)} blocking checks failed; {published}.\n"
             + "".join(
-                f"{outcome.name}: {outcome.description} {_found(outcome)}\n{advice[outcome.name]}" for outcome in failed
+                f"{outcome.name}: {outcome.description} {_found(outcome)}\n{audited.ways_out[outcome.name]}"
+                for outcome in audited.failed
             )
             + f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
         ),
@@ -323,12 +414,19 @@ def ways_out(
     return "".join(lines)
 
 
-def _record_audit(stage: Stage, outcomes: Sequence[CheckOutcome], rows: int) -> None:
+def _record_audit(stage: Stage, audited: _Audited, publish: int | None, keys: Mapping[str, str]) -> None:
     """Keep the audit beside the tables: the rows of one that fails are published nowhere, and its checks must show."""
     profile = stage.session.profile
-    thresholds = profile.checks.thresholds.model_dump()
-    audited_at = datetime.now(UTC)
     record = AuditRecord(
-        stage.spec.name, stage.partition, stage.run_id, profile.name, audited_at, rows, thresholds, outcomes
+        table=stage.spec.name,
+        partition=stage.partition,
+        run_id=stage.run_id,
+        profile=profile.name,
+        audited_at=datetime.now(UTC),
+        rows=audited.statistics["rows"],
+        thresholds=profile.checks.thresholds.model_dump(),
+        outcomes=audited.outcomes,
+        publish=publish,
+        keys=keys,
     )
     stage.session.warehouse.record_audit(record.table, record.partition, record.to_json())

@@ -6,6 +6,7 @@ All of it follows from the headers in `sql/`, and from what Python code declares
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -52,20 +53,28 @@ class Transform:
     @cached_property
     def macros(self) -> dict[str, str]:
         """The macros that its SQL uses, directly or through another one, each with its statement."""
-        known, used = sql.macros(), dict[str, str]()
-        texts = [query.text for query in self.queries]
-        for text in texts:
-            for name in known.keys() - used.keys():
-                if re.search(rf"\b{name}\(", text):
-                    used[name] = known[name]
-                    texts.append(known[name].partition("(")[2])
-        return dict(sorted(used.items()))
+        return macros_in(query.text for query in self.queries)
 
     @cached_property
     def variables(self) -> frozenset[str]:
         """The SQL variables that its queries and macros read."""
-        texts = [*(query.text for query in self.queries), *self.macros.values()]
-        return frozenset(name for text in texts for name in _VARIABLE.findall(text))
+        return variables_in([*(query.text for query in self.queries), *self.macros.values()])
+
+
+def macros_in(texts: Iterable[str]) -> dict[str, str]:
+    """The macros that SQL texts use, directly or through another one, each with its statement, by name."""
+    known, used, todo = sql.macros(), dict[str, str](), list(texts)
+    for text in todo:
+        for name in known.keys() - used.keys():
+            if re.search(rf"\b{name}\(", text):
+                used[name] = known[name]
+                todo.append(known[name].partition("(")[2])
+    return dict(sorted(used.items()))
+
+
+def variables_in(texts: Iterable[str]) -> frozenset[str]:
+    """The SQL variables that SQL texts read."""
+    return frozenset(name for text in texts for name in _VARIABLE.findall(text))
 
 
 @cache

@@ -20,11 +20,11 @@ from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.materialisation.builds.running import RunningBuild
+from reasonmed_assets.materialisation.checks.up_to_date import settle
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, calls_in
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import transform_of
-from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.code_location import build_defs, launch_config
 from reasonmed_assets.orchestration.history import (
     INTERRUPTION,

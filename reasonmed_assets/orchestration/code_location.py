@@ -22,10 +22,10 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.prompts.rendering import check_roles
 from reasonmed_assets.llm.replies.relation import check_read_fields
 from reasonmed_assets.materialisation.builds.running import RunningBuild
+from reasonmed_assets.materialisation.checks.up_to_date import settle
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.history import process_tags
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
 from reasonmed_assets.orchestration.plan.job import plan_job

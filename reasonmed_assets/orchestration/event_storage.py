@@ -5,12 +5,13 @@ The files and what is in them are those of Dagster's own storage, by which the U
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import local
 from typing import Any
 
-from dagster import DagsterInstance
+from dagster import DagsterInstance, EventLogEntry
 from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
@@ -18,6 +19,7 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, inspect
+from sqlalchemy.event import listen
 
 
 def kept_open(home: Path) -> DagsterInstance:
@@ -34,23 +36,53 @@ def kept_open(home: Path) -> DagsterInstance:
 
 
 class _Engines:
-    """An engine per database, each with its pool of open connections."""
+    """An engine per database, each with its pool of open connections.
+
+    A transaction is safe once it is written, also when the process is killed; the disk is not asked to confirm each. A
+    loss of power may take the last events of a run, and no more than these: what was published and paid for is in
+    files of its own.
+    """
 
     def __init__(self) -> None:
         self._engines: dict[str, Engine] = {}
+        self._held = local()
 
     @contextmanager
     def begin(self, url: str) -> Iterator[Connection]:
-        """A transaction."""
+        """A transaction, or the one of this thread that is held."""
+        if (held := getattr(self._held, "connections", None)) is None:
+            with self._engine(url).begin() as connection:
+                yield connection
+            return
+        if url not in held:
+            held[url] = self._held.stack.enter_context(self._engine(url).begin())
+        yield held[url]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """One transaction of this thread per database for all that is written within."""
+        with ExitStack() as stack:
+            self._held.stack, self._held.connections = stack, {}
+            try:
+                yield
+            finally:
+                self._held.connections = None
+
+    def _engine(self, url: str) -> Engine:
         if url not in self._engines:
-            self._engines[url] = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
-        with self._engines[url].begin() as connection:
-            yield connection
+            engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+            listen(engine, "connect", _trust_the_system)
+            self._engines[url] = engine
+        return self._engines[url]
 
     def close(self) -> None:
         """Close every connection."""
         while self._engines:
             self._engines.popitem()[1].dispose()
+
+
+def _trust_the_system(connection: Any, _record: Any) -> None:
+    connection.execute("pragma synchronous = normal")
 
 
 class KeptOpenRuns(SqliteRunStorage):
@@ -86,6 +118,12 @@ class KeptOpenEvents(SqliteEventLogStorage):
                 pass
         with self._db_lock, self._engines.begin(self.conn_string_for_shard(shard)) as connection:
             yield connection
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events together: what a run is about to do."""
+        with self._engines.held():
+            for event in events:
+                self.store_event(event)
 
     def has_table(self, table_name: str) -> bool:
         """Whether the database over all runs has a table; asked within transactions, so by a connection of its own."""

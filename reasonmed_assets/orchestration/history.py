@@ -43,6 +43,8 @@ def dagster_instance(warehouse: Path) -> Iterator[DagsterInstance]:
 
     with dagster_home_in(warehouse) as home, dagster_home.told_if_unusable(dagster_home_of(warehouse)):
         os.environ["DAGSTER_HOME"] = str(home)
+        # What a run is about to do, two events a check, is written together.
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "200")
         with kept_open(home) as instance:
             end_dead_runs(instance)
             yield instance

@@ -19,8 +19,8 @@ from reasonmed_assets import sql
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.builds.running import RunningBuild
+from reasonmed_assets.materialisation.checks.up_to_date import settle
 from reasonmed_assets.materialisation.fingerprint import RESTORED, fingerprint
-from reasonmed_assets.materialisation.up_to_date import settle
 from reasonmed_assets.orchestration.history import dagster_instance, live_runs
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names

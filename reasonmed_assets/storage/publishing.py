@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,6 +89,21 @@ class PublishRecord:
     statistics: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How the partitions stand, by table and partition, which is empty for a table without any.
+
+    Attributes:
+        last: the last publish of each.
+        changes: number of the last publish that changed a row of it.
+        failures: why its last run failed, of those whose last run did.
+    """
+
+    last: Mapping[tuple[str, str], PublishRecord]
+    changes: Mapping[tuple[str, str], int]
+    failures: Mapping[tuple[str, str], str]
+
+
 def publish_rows(
     con: duckdb.DuckDBPyConnection,
     spec: TableSpec,
@@ -131,37 +146,52 @@ def publish_rows(
     return published
 
 
+_RECORD = "seq, table_name, partition, run_id, published_at, rows, fingerprint, parts, profile, statistics"
+
+
 def last_publish(con: duckdb.DuckDBPyConnection, table: str, partition: str | None) -> PublishRecord | None:
     """The latest publish of a partition, or None."""
     row = con.execute(
-        """
-        select seq, table_name, partition, run_id, published_at, rows, fingerprint, parts, profile, statistics
-        from publishes
-        where table_name = $table and partition = $partition
-        order by seq desc
-        limit 1
-        """,
+        f"select {_RECORD} from {PUBLISHES} where table_name = $table and partition = $partition "
+        "order by seq desc limit 1",
         {"table": table, "partition": partition or ""},
     ).fetchone()
-    if row is None:
-        return None
-    *before, parts, profile, statistics = row
-    values = [*before, json.loads(parts) if parts else None, profile, json.loads(statistics)]
-    return PublishRecord(*values)
+    return _publish_record(row) if row else None
 
 
 def last_change(con: duckdb.DuckDBPyConnection, table: str, partition: str | None) -> int | None:
     """Number of the last publish that changed a row of a partition, without one of the table; None before the first."""
     row = con.execute(
-        """
-        select max(seq)
-        from publishes
-        where table_name = $table and partition = coalesce($partition, partition)
-            and (rows_inserted > 0 or rows_deleted > 0)
-        """,
+        f"select max(seq) from {PUBLISHES} where table_name = $table and partition = coalesce($partition, partition) "
+        "and (rows_inserted > 0 or rows_deleted > 0)",
         {"table": table, "partition": partition},
     ).fetchone()
     return row[0] if row else None
+
+
+def standing(con: duckdb.DuckDBPyConnection) -> Standing:
+    """How all partitions stand."""
+    last = con.execute(
+        f"select {_RECORD} from {PUBLISHES} "
+        "qualify row_number() over (partition by table_name, partition order by seq desc) = 1"
+    ).fetchall()
+    changes = con.execute(
+        f"select table_name, partition, max(seq) from {PUBLISHES} where rows_inserted > 0 or rows_deleted > 0 "
+        "group by all"
+    ).fetchall()
+    failures = con.execute(f"select table_name, partition, reason from {FAILURES} order by all").fetchall()
+    records = map(_publish_record, last)
+    return Standing(
+        {(record.table_name, record.partition): record for record in records},
+        {(table, partition): seq for table, partition, seq in changes},
+        {(table, partition): reason for table, partition, reason in failures},
+    )
+
+
+def _publish_record(row: Sequence[Any]) -> PublishRecord:
+    *before, parts, profile, statistics = row
+    values = [*before, json.loads(parts) if parts else None, profile, json.loads(statistics)]
+    return PublishRecord(*values)
 
 
 def in_partition(spec: TableSpec, partition: str | None) -> str:

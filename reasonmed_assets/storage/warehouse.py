@@ -28,7 +28,7 @@ from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_o
 from reasonmed_assets.storage import builds, publishing
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.history import FOLDER, Kept
-from reasonmed_assets.storage.publishing import Published, PublishRecord
+from reasonmed_assets.storage.publishing import Published, PublishRecord, Standing
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
@@ -212,11 +212,10 @@ class Warehouse(ABC):
         with self.read() as con:
             return publishing.last_publish(con, table, partition)
 
-    @final
-    def last_change(self, table: str, partition: str | None) -> int | None:
-        """Number of the last publish that changed a row of a partition, without one of the table; None before that."""
+    def standing(self) -> Standing:
+        """How all partitions stand: what was published of them last, and whose last run failed."""
         with self.read() as con:
-            return publishing.last_change(con, table, partition)
+            return publishing.standing(con)
 
     @final
     def export(self, spec: TableSpec, partition: str | None, file: Path) -> int:
@@ -525,6 +524,17 @@ class Warehouse(ABC):
             new = area / path.name
             new.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
             new.replace(path)
+
+    @final
+    def audit_of(self, table: str, partition: str | None) -> dict[str, Any] | None:
+        """What `record_audit` keeps of a partition; None where there is nothing.
+
+        Raises:
+            WarehouseError: the file cannot be understood.
+        """
+        *parents, name = _plain(table, partition)
+        path = self._folder.joinpath("audits", *parents, f"{name}.json")
+        return _read_audit(path) if path.exists() else None
 
     @final
     def audits(self) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from builds import COMMAND, Built, a_shell, called
 from reasonmed_assets.quality import tables as _tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
+from reasonmed_assets.storage import make_or_open_warehouse
+
 
 def test_every_table_has_rows(rehearsal: Built) -> None:
     empty = [name for name in TABLES if rehearsal.value(f"select count(*) from {name}") == 0]
@@ -128,11 +130,17 @@ def test_the_report_names_tables_tiers_calls_and_a_query(rehearsal: Built) -> No
 def test_a_second_build_makes_no_call_and_publishes_nothing(rehearsal: Built, tmp_path: Path) -> None:
     copy = Built(Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse")), "")
     publishes, attempts = copy.value("select count(*) from publishes"), copy.attempts()
+    audits = make_or_open_warehouse(copy.folder).audits()
     done = called("build", "--profile", "simulated", "--warehouse", str(copy.folder), "--source", "mmlu")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "! left out: not asked for: medqa, medmcqa, pubmedqa\n" in done.stdout
     assert copy.attempts() == attempts
     assert copy.value("select count(*) from publishes") == publishes
+    # Of an audit that holds, nothing is made again; what reads the account of publishes may change with it.
+    again = make_or_open_warehouse(copy.folder).audits()
+    differ = {now["table"] for before, now in zip(audits, again, strict=True) if now["run_id"] != before["run_id"]}
+    assert differ == {"rejected_questions", "recipes"}
+    assert {outcome["passed"] for audit in again if audit["table"] in differ for outcome in audit["outcomes"]} == {True}
 
 
 def test_a_new_warehouse_on_the_same_ledger_gets_the_same_rows_for_nothing(rehearsal: Built, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.quality.checks import JUDGED_AT
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import TABLES, Table, column, table
 
@@ -26,7 +27,7 @@ from reasonmed_assets.materialisation.factory import PartitionError, table_asset
 from reasonmed_assets.materialisation.metadata import example_query, view_rows
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage, StageError
-from reasonmed_assets.storage import WarehouseError
+from reasonmed_assets.storage import PublishRecord, WarehouseError
 
 FILES = {
     "tables/topics": """\
@@ -142,6 +143,46 @@ def test_an_unchanged_partition_is_not_made_again_and_a_changed_input_of_another
     assert [is_unchanged(), is_unchanged()] == [False, True]
     made("topics", session, "mmlu")
     assert not is_unchanged()
+
+
+def test_what_was_audited_is_not_audited_again_unless_its_inputs_changed_or_others_published(
+    session: BuildSession, tmp_path: Path
+) -> None:
+    def judged() -> dict[str, set[object]]:
+        """Which publish the results judge, those of this materialisation under "now"."""
+        result = made("answers", session, "small")
+        shown = result.asset_materializations_for_node("answers")[0].metadata
+        assert (shown["publish"].value, shown["dagster/partition_row_count"].value) == (last().seq, last().rows)
+        found: dict[str, set[object]] = {}
+        for one in result.get_asset_check_evaluations():
+            if one.check_name != "up_to_date":
+                assert one.passed
+                found.setdefault(str(getattr(one.metadata.get(JUDGED_AT), "value", "now")), set()).add(one.check_name)
+        assert ("sample" in shown) == (not shown["is_unchanged"].value)
+        return found
+
+    def last() -> PublishRecord:
+        found = session.warehouse.last_publish("answers", "small")
+        assert found is not None
+        return found
+
+    every = {check.name for check in check_names("answers")}
+    made("topics", session, "medqa")
+    assert judged() == {"now": every}
+    first = last()
+    assert judged() == judged() == {str(first.seq): every}
+    # Another program, or a restore, publishes the same rows by its own number.
+    file, spec = tmp_path / "rows.parquet", TABLES["answers"]
+    session.warehouse.export(spec, "small", file)
+    told = {"run_id": "other", "profile": "simulated", "statistics": {}, "parts": first.parts}
+    session.warehouse.publish(spec, "small", file, fingerprint="another", **told)  # type: ignore[arg-type]
+    session.warehouse.publish(spec, "small", file, fingerprint=first.fingerprint, **told)  # type: ignore[arg-type]
+    assert judged() == {"now": every}
+    assert judged() == {str(last().seq): every} != {str(first.seq): every}
+    session.warehouse.record_failure(spec, "small", "run", "a lightning")
+    assert judged() == {"now": every}
+    with session.warehouse.read() as con:
+        assert con.execute("from failures").fetchall() == []
 
 
 def test_rows_of_another_partition_stop_at_the_checks_and_go_to_quarantine(session: BuildSession) -> None:

@@ -20,6 +20,21 @@ def rows(context: dg.AssetExecutionContext) -> Iterator[object]:
         yield dg.MaterializeResult(metadata={"seen by others": len(evaluations(other, context.run.run_id))})
 
 
+@contextmanager
+def committed() -> Iterator[list[object]]:
+    """The connections that SQLAlchemy commits on meanwhile."""
+    commits: list[object] = []
+
+    def note(connection: object) -> None:
+        commits.append(connection)
+
+    event.listen(Engine, "commit", note)
+    try:
+        yield commits
+    finally:
+        event.remove(Engine, "commit", note)
+
+
 def evaluations(instance: dg.DagsterInstance, run_id: str) -> list[dg.EventLogEntry]:
     return instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
 
@@ -41,16 +56,20 @@ def counted() -> Iterator[Counter[str]]:
 
 
 def test_others_read_what_a_run_writes_and_no_database_is_opened_for_each_event(tmp_path: Path) -> None:
-    with dagster_instance(tmp_path) as instance, counted() as opened:
+    with dagster_instance(tmp_path) as instance, counted() as opened, committed() as commits:
         result = dg.materialize([rows], instance=instance)
     (materialization,) = result.asset_materializations_for_node("rows")
     assert materialization.metadata["seen by others"].value == CHECKS
     # Dagster itself makes the tables of a database and looks at their version by a few connections of its own.
     assert set(opened) >= {"runs.db", "index.db", f"{result.run_id}.db"}
     assert max(opened.values()) < CHECKS / 2
+    # Some seven for each result and its output; what is about to be checked, three more for each, is written together.
+    assert len(commits) < 8 * CHECKS
     assert not list((tmp_path / ".dagster").rglob("*-wal"))
     with dg.DagsterInstance.from_config(str(tmp_path / ".dagster")) as other:
         assert len(evaluations(other, result.run_id)) == CHECKS
+        planned = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
+        assert len(other.all_logs(result.run_id, of_type=planned)) == CHECKS
         assert other.get_run_by_id(result.run_id).is_success
 
 

@@ -127,6 +127,26 @@ class PublishingContract:
         with pytest.raises(WarehouseError, match="written by publishing the others"):
             warehouse.record_failure(TABLES["publishes"], None, "run", "no")
 
+    def test_how_partitions_stand_is_known_after_each_change_of_whomever(
+        self, warehouse: Warehouse, start: Start
+    ) -> None:
+        def seqs() -> tuple[dict[Any, int], dict[Any, int], dict[Any, str]]:
+            standing = warehouse.standing()
+            return {of: one.seq for of, one in standing.last.items()}, dict(standing.changes), dict(standing.failures)
+
+        mmlu, medqa = ("items", "mmlu"), ("items", "medqa")
+        publish(warehouse, {"1": "a"}, fingerprint="x")
+        assert seqs() == seqs() == ({mmlu: 1}, {mmlu: 1}, {})
+        publish(warehouse, {"1": "a"}, fingerprint="y")
+        assert seqs() == ({mmlu: 2}, {mmlu: 1}, {})
+        warehouse.record_failure(ITEMS, "mmlu", "run", "it's broken")
+        assert seqs() == ({mmlu: 2}, {mmlu: 1}, {mmlu: "it's broken"})
+        assert start("publish_often", "medqa").wait() == 0
+        assert seqs() == ({mmlu: 2, medqa: 5}, {mmlu: 1, medqa: 5}, {mmlu: "it's broken"})
+        assert warehouse.standing().last[medqa] == warehouse.last_publish("items", "medqa")
+        publish(warehouse, {}, None, TOTALS)
+        assert warehouse.standing().last["totals", ""].rows == 0
+
     def test_columns_are_matched_by_name(self, warehouse: Warehouse, tmp_path: Path) -> None:
         staged = stage(tmp_path / "rows.parquet", rows_of({"1": "text"}, note="note"))
         columns = "row_hash, tags, note, text, provider_kind, source, item_id"

@@ -21,9 +21,10 @@ from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
 from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
+from reasonmed_assets.storage.duckdb_file.remembered import remembered
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.history import NOW, History, Kept, present_as_of
-from reasonmed_assets.storage.publishing import Published
+from reasonmed_assets.storage.publishing import Published, Standing
 from reasonmed_assets.storage.views import create_views
 from reasonmed_assets.storage.warehouse import Companion, Warehouse
 
@@ -84,6 +85,9 @@ class DuckDBFile(Warehouse):
         with self._lock.shared("read"), self._open_for_reading() as con:
             set_variables(con, variables or {})
             yield con
+
+    def standing(self) -> Standing:
+        return remembered("standing", [self.build_path], super().standing)
 
     def publish(
         self,
@@ -315,9 +319,14 @@ class DuckDBFile(Warehouse):
     def _is_behind(self) -> bool:
         if not self.build_path.exists():
             return False
-        with self._open_for_reading() as con:
-            state = publishing.state_of(con)
-        return not snapshot.is_current(self.snapshot_path, state, self._declared.digest, self._spill)
+
+        def is_behind() -> bool:
+            with self._open_for_reading() as con:
+                state = publishing.state_of(con)
+            return not snapshot.is_current(self.snapshot_path, state, self._declared.digest, self._spill)
+
+        files = [self.build_path, self.snapshot_path, database.wal_of(self.snapshot_path)]
+        return remembered(self._declared.digest, files, is_behind)
 
     @property
     def _has_rows(self) -> bool:

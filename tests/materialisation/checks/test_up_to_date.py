@@ -6,7 +6,7 @@ import dagster as dg
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.materialisation.up_to_date import NAME, report, spec_of
+from reasonmed_assets.materialisation.checks.up_to_date import NAME, report, spec_of
 from reasonmed_assets.storage.freshness import Stale
 
 BEHIND = Stale("sft_cot", "", "reasonmed: publish 3 then, 9 now", None)

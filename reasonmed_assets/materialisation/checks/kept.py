@@ -1,0 +1,125 @@
+"""Which outcomes of a partition's last audit still hold: of the same rows, checks, thresholds and inputs.
+
+The rows are those of the publish that was judged. What else an outcome follows from is hashed for each check: its SQL
+with the views and macros behind it, its expectations, the schema, the Python code that runs it, the values of the
+profile that it reads, its severity, and the last changes of the tables that it reads. Of tables with the same
+partitions these are those of the partition, as for the rows; of the table itself none, as whatever is published there
+later is held against these rows. What a check compares with the publish before, it has compared at that publish.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reasonmed_assets import sql
+from reasonmed_assets.config.profile import Profile
+from reasonmed_assets.materialisation.code import NO_JUDGE, code_of
+from reasonmed_assets.materialisation.fingerprint import Changes, bare, digest, fingerprint, last_change
+from reasonmed_assets.materialisation.transform import macros_in, variables_in
+from reasonmed_assets.quality.auditing import CheckOutcome, audit, severity_of
+from reasonmed_assets.quality.declarations import UNAUDITED, CheckDeclaration, check_names
+from reasonmed_assets.quality.expectations import views_of
+from reasonmed_assets.quality.measures import texts_of
+from reasonmed_assets.quality.parameters import variables
+from reasonmed_assets.quality.records import AuditRecord
+from reasonmed_assets.quality.schema import TABLES, TableSpec
+from reasonmed_assets.storage import Warehouse, WarehouseError
+
+_UNREPEATABLE = re.compile(
+    r"\b(?:now|today|random|uuid|get_current_\w+)\s*\(|\b(?:current_(?:date|time|timestamp)|localtime(?:stamp)?)\b"
+)
+"""SQL that says something else each time."""
+
+
+def check_keys(spec: TableSpec, partition: str | None, profile: Profile, changes: Changes) -> dict[str, str]:
+    """For each check of a partition the hash of what its outcome follows from besides the rows.
+
+    Checks that read the clock, or what storage itself writes, have none: they are made each time.
+
+    Args:
+        spec: the table.
+        partition: its partition; None for a table without partitions.
+        profile: the profile of the build.
+        changes: `changes` of `Warehouse.standing`.
+    """
+    values = variables(profile, spec.partition_values(partition).get("source"))
+    parts = {
+        declared.name: _parts(spec, partition, declared, profile, values, changes)
+        for declared in check_names(spec.name)
+    }
+    return {name: fingerprint(found) for name, found in parts.items() if found}
+
+
+def kept_outcomes(
+    warehouse: Warehouse, spec: TableSpec, partition: str | None, publish: int, keys: Mapping[str, str]
+) -> dict[str, CheckOutcome]:
+    """The outcomes of the last audit that still hold, by check.
+
+    Args:
+        warehouse: where the audit is recorded.
+        spec: the table.
+        partition: its partition; None for a table without partitions.
+        publish: number of its last publish, whose rows are to be judged.
+        keys: as `check_keys` gives them.
+    """
+    try:
+        found = warehouse.audit_of(spec.name, partition)
+        record = AuditRecord.from_json(found) if found else None
+        if record is None or record.publish != publish:
+            return {}
+        held = {name for name, key in keys.items() if record.keys.get(name) == key}
+    except (WarehouseError, AttributeError, KeyError, TypeError, ValueError):
+        # Of another version, or damaged: then all is audited again.
+        return {}
+    return {outcome.name: outcome for outcome in record.outcomes if outcome.name in held and outcome.error is None}
+
+
+def _parts(
+    spec: TableSpec,
+    partition: str | None,
+    declared: CheckDeclaration,
+    profile: Profile,
+    values: Mapping[str, Any],
+    changes: Changes,
+) -> dict[str, str]:
+    """What an outcome follows from, by name; empty for a check that is made each time."""
+    views = views_of(spec.name) if declared.name == "distributions" else ()
+    texts, tables = _behind([declared.sql] if declared.sql else [view.sql for view in views], spec.name)
+    macros = macros_in(texts)
+    texts += macros.values()
+    if tables & set(UNAUDITED) or any(_UNREPEATABLE.search(text) for text in texts):
+        return {}
+    thresholds = profile.checks.thresholds
+    bounds = {bound.threshold for view in views for one in view.expectations for bound in one.bounds}
+    parts = {
+        "check": repr((declared.description, severity_of(declared, profile))),
+        "code": _code(spec),
+        "sql": digest(repr(sorted(map(bare, texts)))),
+        "expectations": digest(repr([view.expectations for view in views])),
+        "partition": partition or "",
+    }
+    parts |= {f"value {name}": json.dumps(values[name]) for name in variables_in(texts) & values.keys()}
+    parts |= {f"bound {name}": json.dumps(getattr(thresholds, name)) for name in bounds}
+    return parts | {
+        f"table {name}": json.dumps(last_change(changes, spec, name, partition)) for name in tables - {spec.name}
+    }
+
+
+def _behind(texts: Iterable[str], table: str) -> tuple[list[str], set[str]]:
+    """SQL texts with those of the views that they read and of the measures, and the tables behind all of them."""
+    todo, tables = list(texts), set[str]()
+    for text in todo:
+        for name in sql.names_in(text):
+            view = None if name in TABLES else sql.find(f"views/{name}")
+            more = texts_of(table) if name == "measured" else view.text if view else ""
+            tables |= {name} & TABLES.keys()
+            todo += [more] if more and more not in todo else []
+    return todo, tables
+
+
+def _code(spec: TableSpec) -> str:
+    """The code of all checks, and the declaration of the table."""
+    return " ".join(code_of((root,), carriers=NO_JUDGE).digest for root in (audit, spec.model))
