@@ -170,6 +170,7 @@ def retry(
 def _guarded(tables: Sequence[str]) -> tuple[str, ...]:
     """Tables of `--allow-shrink`, all of which are guarded."""
     from reasonmed_assets.config.settings import SettingsError
+    from reasonmed_assets.quality import tables as _declared  # noqa: F401 - fills the list of tables
     from reasonmed_assets.quality.shrinking import guarded_tables
 
     known = guarded_tables() if tables else []

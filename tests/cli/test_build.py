@@ -61,3 +61,9 @@ def test_texts_are_data_and_hints_can_be_pasted(tmp_path: Path) -> None:
     rows = checked.stdout.splitlines()
     details = ("Python 3", "19 records", "24 records", "simulated endpoint")
     assert len({row.index(detail) for row in rows for detail in details if detail in row}) == 1, rows
+
+
+def test_the_tables_that_may_shrink_are_known_before_anything_else_is_loaded() -> None:
+    code = "from reasonmed_assets.cli.build import _guarded; print(_guarded(['questions']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "('questions',)\n", done.stderr
