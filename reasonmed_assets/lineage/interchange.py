@@ -33,7 +33,7 @@ from openlineage.client.facet_v2 import (
 from reasonmed_assets.lineage.edges import Edge, edges_of
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
-_PRODUCER = "https://pypi.org/project/reasonmed-assets"
+_PRODUCER = "urn:reasonmed-assets"
 _SUBJECT = "reasonmed"
 
 

@@ -17,7 +17,7 @@ _LETTER = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _STRAY_SHARE = 0.01
-"""Up to this share of a file's labels may be errors, which do not decide the number of the first option."""
+"""Up to this share of a file's labels and explanations may be errors, which decide no number of the first option."""
 
 
 class LabelError(ValueError):
@@ -60,8 +60,8 @@ def detect_base(labels: Iterable[Label], bases: Sequence[int], file: str, field:
     """The number of the first option in a file: 0 or 1, by the labels that occur in it.
 
     Only a 0 indicates base 0, and only a label equal to the number of options indicates base 1. Where neither
-    occurs in more than a stray share of the labels, the explanations that state a letter decide, and where they are
-    silent the first of `bases` is assumed.
+    occurs in more than a stray share of the labels, the explanations that state a letter decide where more than twice
+    as many are for one base as for the other; else the first of `bases` is assumed.
 
     Args:
         labels: the labels of the records.
@@ -88,7 +88,8 @@ def detect_base(labels: Iterable[Label], bases: Sequence[int], file: str, field:
     if outside > fitting:
         raise SourceError(f"{file}: most values of {field!r} number no option; expected {expected} for n options")
     is_from_0, is_from_1 = zeros > _STRAY_SHARE * fitting, tops > _STRAY_SHARE * fitting
-    by_explanations = None if stated[0] == stated[1] else int(stated[1] > stated[0])
+    are_clear = max(stated) > max(_STRAY_SHARE * fitting, 2 * min(stated))
+    by_explanations = int(stated[1] > stated[0]) if are_clear else None
     is_assumed = not (is_from_0 or is_from_1) and by_explanations not in bases
     shown = 0 if is_from_0 else 1 if is_from_1 else by_explanations
     found = bases[0] if shown is None or is_assumed else shown

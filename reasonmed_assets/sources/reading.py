@@ -172,16 +172,22 @@ def _check_splits_are_disjoint(source: str, reading: Reading) -> None:
 
 @dataclass
 class _SplitIds:
-    """The ids by which a split is told apart: those of its files by name, and the ids that its records have."""
+    """The ids by which a split is told apart: those of its files by name, and the ids that its records have.
+
+    Records without an id, as a broken line is, may be of any that is listed.
+    """
 
     listed: Mapping[str, frozenset[str]]
     only: frozenset[str] | None
     without: frozenset[str]
     seen: set[str]
+    n_without_id: int = 0
 
     def has(self, identifier: str | None) -> bool:
         """Whether a record with this id is in the split; one without an id is where nothing is picked by id."""
-        if identifier is not None and self.listed:
+        if identifier is None:
+            self.n_without_id += 1
+        elif self.listed:
             self.seen.add(identifier)
         return identifier not in self.without if self.only is None else identifier in self.only
 
@@ -189,7 +195,7 @@ class _SplitIds:
         """Raises SourceError where a file lists an id that no record has: nothing would tell the splits apart."""
         for file, ids in self.listed.items():
             unknown = sorted(ids - self.seen)
-            if unknown:
+            if len(unknown) > self.n_without_id:
                 shown = ", ".join(map(repr, unknown[:_SHOWN_IDS])) + (", ..." if len(unknown) > _SHOWN_IDS else "")
                 raise SourceError(
                     f"{file}: {len(unknown):,} of its {len(ids):,} ids are of no record in {', '.join(split.files)} "

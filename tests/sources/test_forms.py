@@ -307,6 +307,8 @@ def medmcqa(folder: Path, rows: Sequence[Mapping[str, Any]]) -> Reading:
         ([medmcqa_row(1, 1), medmcqa_row(2, 2), medmcqa_row(3, 1)], "ABA", True),
         ([explained(1, "a"), explained(2, "c", 2)], "AB", True),
         ([explained(1, "d"), medmcqa_row(2, 2)], "AB", True),
+        ([explained(1, "b"), *(medmcqa_row(n, 1) for n in range(2, 102))], "A" * 101, True),
+        ([explained(1, "b"), explained(2, "c", 2), explained(1, "a", 3)], "ABA", True),
         ([medmcqa_row(1, 0), medmcqa_row(2, 2)], "AC", False),
         ([medmcqa_row(1, 4), explained(1, "b", 2)], "DA", False),
     ],
@@ -335,6 +337,21 @@ def pubmedqa(folder: Path, ids: Any, roles: Mapping[str, str] | None = None) -> 
 
 
 TEST_IDS = range(100, 105)
+
+
+def test_a_listed_record_that_is_a_broken_line_is_one_rejected_record(tmp_path: Path) -> None:
+    lines = [
+        json.dumps(
+            {"pubid": n, "question": f"Does {n} help?", "context": {"contexts": ["So."]}, "final_decision": "yes"}
+        )
+        for n in range(100, 104)
+    ]
+    file = tmp_path / "pubmedqa/hub/pqa_labeled.jsonl"
+    file.parent.mkdir(parents=True)
+    file.write_text("\n".join([*lines[:2], lines[2][:40], lines[3]]), encoding="utf-8")
+    write_json(tmp_path / "pubmedqa/test_ground_truth.json", [101, 102])
+    reading = read_source(load_declaration("pubmedqa"), tmp_path, {})
+    assert [record.row for record in reading.unreadable] == [3]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ class DuckDBFile(Warehouse):
             yield con
 
     def standing(self) -> Standing:
-        return remembered("standing", [self.build_path], super().standing)
+        return remembered("standing", self._build_files, super().standing)
 
     def publish(
         self,
@@ -325,8 +325,13 @@ class DuckDBFile(Warehouse):
                 state = publishing.state_of(con)
             return not snapshot.is_current(self.snapshot_path, state, self._declared.digest, self._spill)
 
-        files = [self.build_path, self.snapshot_path, database.wal_of(self.snapshot_path)]
+        files = [*self._build_files, self.snapshot_path, database.wal_of(self.snapshot_path)]
         return remembered(self._declared.digest, files, is_behind)
+
+    @property
+    def _build_files(self) -> list[Path]:
+        """What holds the published rows: a publish whose process died before its checkpoint is in the log alone."""
+        return [self.build_path, database.wal_of(self.build_path)]
 
     @property
     def _has_rows(self) -> bool:
