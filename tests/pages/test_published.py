@@ -17,7 +17,7 @@ OK = {"is_behind": False, "has_failed": False, "why": None, "failure": None}
 
 def row(table: str, partition: str, **values: Any) -> dict[str, Any]:
     """A row of the view."""
-    made = {"publish": 7, "published_at": datetime(2026, 11, 26, 12), "rows": 1200, "recipe": 3}
+    made = {"publish": 7, "published_at": datetime(2026, 11, 26, 12), "rows": 1200, "recipe": 3, "restored_from": None}
     return {"table_name": table, "partition": partition} | made | OK | values
 
 
