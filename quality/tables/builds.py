@@ -25,10 +25,14 @@ class Builds(Table):
     number: int = _measured("Number of the build, from 1; written b7. Publishes have it as `build`.", unique=True, ge=1)
     build_id: str = _measured("What Dagster or the command calls it: id of a backfill, of a run, or a random one.")
     started_at: pl.Datetime = _measured("When it began to make rows (UTC).")
-    ended_at: pl.Datetime = _at_end("When it ended (UTC), the last run of a backfill; null: it runs, or was killed.")
+    ended_at: pl.Datetime = _at_end(
+        "When it ended (UTC), the last run of a backfill; null: a run of it is alive, or was killed."
+    )
     started_by: str = _measured("The user, and the command, `Dagster` for its own commands.")
     process: str = _measured("The process that began it, as a JSON object.")
-    outcome: str = _at_end("How it ended; null: it runs, or was killed.", isin=BUILD_OUTCOMES)
+    outcome: str = _at_end(
+        "How it ended, the worst of its runs; null: a run of it is alive, or was killed.", isin=BUILD_OUTCOMES
+    )
     problems: str = _at_end("What was not made, and why, a line each; null where all was made.")
     project: str = _measured("Version of the project.")
     revision: str = _measured(
@@ -50,4 +54,5 @@ class Builds(Table):
     planned_calls: float = _at_end("Calls that its plan expected, retries left out; null: it was not planned.", ge=0)
     planned_usd: float = _at_end("US dollars that its plan expected.", ge=0)
     planned_usd_max: float = _at_end("The upper end of the plan's interval.", ge=0)
-    run_ids: pl.List = list_of(pl.String, "Its Dagster runs that ended.", origin="publish")
+    run_ids: pl.List = list_of(pl.String, "Its Dagster runs that began to make rows.", origin="publish")
+    run_outcomes: str = _at_end("How each of these that ended did, as a JSON object.")

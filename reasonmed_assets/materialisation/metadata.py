@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -38,6 +38,15 @@ def calls_in(metadata: Mapping[str, Any]) -> Counter[str]:
         if (what := name.rpartition(": ")[2]) in (CALLS_MADE, CALLS_ANSWERED):
             found[what] += int(getattr(value, "value", value))
     return found
+
+
+def unanswered(calls: Mapping[str, int]) -> Iterator[str]:
+    """The problem of a build that made calls of which none was answered: each row was given up."""
+    if calls[CALLS_MADE] and not calls[CALLS_ANSWERED]:
+        yield (
+            f"none of the {calls[CALLS_MADE]:,} calls that were made was answered: `outcome` and `detail` of llm_calls "
+            "say why; mend the cause, and ask again with `reasonmed retry`"
+        )
 
 
 def call_metadata(stats: Mapping[str, CallStats]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.display import Display
+from reasonmed_assets.materialisation.metadata import call_metadata, calls_in
 from reasonmed_assets.people.overrides import Overrides, read_overrides
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.sources import (
@@ -168,6 +169,7 @@ class BuildSession:
         if "engine" not in self.__dict__:
             return {}
         stats, self.engine.stats = self.engine.stats, {}
+        self.build.calls += calls_in(call_metadata(stats))
         return stats
 
     def close(self) -> None:

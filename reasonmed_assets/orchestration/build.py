@@ -22,7 +22,7 @@ from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.checks.up_to_date import settle
 from reasonmed_assets.materialisation.display import Display
-from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, calls_in
+from reasonmed_assets.materialisation.metadata import calls_in, unanswered
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import transform_of
 from reasonmed_assets.orchestration.code_location import build_defs, launch_config
@@ -184,15 +184,6 @@ def _recorded(running: RunningBuild, settings: BuildSettings, summary: BuildSumm
                 warehouse.refresh_snapshot()
         except (WarehouseError, OSError) as error:
             summary.problems.append(str(error))
-
-
-def unanswered(calls: Mapping[str, int]) -> Iterator[str]:
-    """The problem of a build that made calls of which none was answered: each row was given up."""
-    if calls[CALLS_MADE] and not calls[CALLS_ANSWERED]:
-        yield (
-            f"none of the {calls[CALLS_MADE]:,} calls that were made was answered: `outcome` and `detail` of llm_calls "
-            "say why; mend the cause, and ask again with `reasonmed retry`"
-        )
 
 
 def without_examples(settings: BuildSettings, sources: Sequence[str]) -> Iterator[str]:

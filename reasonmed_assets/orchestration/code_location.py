@@ -24,6 +24,7 @@ from reasonmed_assets.llm.replies.relation import check_read_fields
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.checks.up_to_date import settle
 from reasonmed_assets.materialisation.display import Display, Displays, LogDisplay
+from reasonmed_assets.materialisation.metadata import unanswered
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.history import process_tags
@@ -194,8 +195,8 @@ def _wanted(settings: BuildSettings, config: Mapping[str, Any]) -> BuildSettings
 def _end_build(session: BuildSession, instance: dg.DagsterInstance, run_id: str, log: Any) -> None:
     """Record how the build of a run ended; a run that made its tables is none that failed where this does."""
     n_failed = instance.get_run_stats(run_id).steps_failed
-    outcome = "interrupted" if interruption.is_requested() else "failed" if n_failed else "complete"
-    problems = [f"run {run_id}: {n_failed} steps failed"] if n_failed else []
+    problems = [f"run {run_id}: {n_failed} steps failed"] if n_failed else list(unanswered(session.build.calls))
+    outcome = "interrupted" if interruption.is_requested() else "failed" if problems else "complete"
     try:
         if not session.warehouse.was_cut_off:
             session.end_build(outcome, problems)

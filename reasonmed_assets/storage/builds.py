@@ -1,7 +1,7 @@
 """The record of builds, table `builds`: a row when a build begins to make rows, completed when it ends.
 
-SQL on an open database that every implementation of `Warehouse` uses. A build that is killed keeps the row of its
-beginning, without an outcome. What a row says is gathered by `reasonmed_assets.materialisation.builds`.
+SQL on an open database that every implementation of `Warehouse` uses. A build of which a run is killed keeps its row
+without an outcome. What a row says is gathered by `reasonmed_assets.materialisation.builds`.
 """
 
 from __future__ import annotations
@@ -32,36 +32,65 @@ def spec_of() -> TableSpec:
 
 
 def begin(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> int:
-    """Keep that a build began; returns its number. One that has a row, another run of its backfill, keeps it.
+    """Keep that a build began; returns its number. One that has a row, another run of its backfill, goes on in it.
 
     Args:
         con: a connection in which the table has its declared columns.
         facts: the columns that are known by then, `build_id` among them, without `number`.
     """
+    run_ids = list(facts.get("run_ids", []))
     with together(con):
         row = con.execute(f"select number from {BUILDS} where build_id = $1", [facts["build_id"]]).fetchone()
         if row is not None:
-            return int(row[0])
-        number = _value(con, f"select coalesce(max(number), 0) + 1 from {BUILDS}")
-        insert_row(con, spec_of(), {"number": number, "run_ids": []} | dict(facts))
-    return int(number)
+            number = int(row[0])
+            before = _row(con, number)
+            _replace(con, before | {"run_ids": _union(before, run_ids), "ended_at": None, "outcome": None})
+            return number
+        number = int(_value(con, f"select coalesce(max(number), 0) + 1 from {BUILDS}"))
+        insert_row(con, spec_of(), dict(facts) | {"number": number, "run_ids": run_ids})
+    return number
 
 
 def end(con: duckdb.DuckDBPyConnection, number: int, facts: Mapping[str, Any]) -> None:
     """Keep how a build ended. What the runs of a backfill say, each at its own end, is added up.
 
+    The build has ended when each run that began has.
+
     Args:
         con: a connection in which the table has its declared columns.
         number: of the build.
-        facts: the columns that are known by then.
+        facts: the columns that are known by then; `run_ids` are those of its runs that ended so.
+
+    Raises:
+        WarehouseError: the build has no row.
     """
-    names = [name for name in spec_of().columns if name != "row_hash"]
     with together(con):
-        values = con.execute(f"select {', '.join(names)} from {BUILDS} where number = $1", [number]).fetchone()
-        assert values is not None, "a build begins before it ends"
-        before = dict(zip(names, values, strict=True))
-        con.execute(f"delete from {BUILDS} where number = $1", [number])
-        insert_row(con, spec_of(), before | {name: _joined(name, before[name], value) for name, value in facts.items()})
+        before = _row(con, number)
+        row = before | {name: _joined(name, before[name], value) for name, value in facts.items()}
+        row["run_ids"] = _union(before, facts["run_ids"])
+        outcomes = json.loads(before["run_outcomes"] or "{}") | dict.fromkeys(facts["run_ids"], facts["outcome"])
+        row["run_outcomes"] = json.dumps(outcomes, sort_keys=True)
+        row["outcome"] = max([facts["outcome"], *outcomes.values()], key=BUILD_OUTCOMES.index)
+        if not outcomes.keys() >= set(row["run_ids"]):
+            row |= {"ended_at": None, "outcome": None}
+        _replace(con, row)
+
+
+def _row(con: duckdb.DuckDBPyConnection, number: int) -> dict[str, Any]:
+    names = [name for name in spec_of().columns if name != "row_hash"]
+    values = con.execute(f"select {', '.join(names)} from {BUILDS} where number = $1", [number]).fetchone()
+    if values is None:
+        raise WarehouseError(f"build b{number} has no row in table {BUILDS}: another warehouse was put in this place")
+    return dict(zip(names, values, strict=True))
+
+
+def _replace(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> None:
+    con.execute(f"delete from {BUILDS} where number = $1", [row["number"]])
+    insert_row(con, spec_of(), row)
+
+
+def _union(before: Mapping[str, Any], run_ids: list[str]) -> list[str]:
+    return list(dict.fromkeys([*before["run_ids"], *run_ids]))
 
 
 def publish_named(con: duckdb.DuckDBPyConnection, name: str) -> int:
@@ -121,10 +150,6 @@ def _joined(name: str, before: Any, value: Any) -> Any:
     """What a column says after one more run has ended."""
     if before is None or value is None:
         return before if value is None else value
-    if name == "run_ids":
-        return before + value
-    if name == "outcome":
-        return max(before, value, key=BUILD_OUTCOMES.index)
     if name == "problems":
         return f"{before}\n{value}"
     if name == "source_files":

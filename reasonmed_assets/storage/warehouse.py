@@ -164,7 +164,7 @@ class Warehouse(ABC):
     def begin_build(self, facts: Mapping[str, Any], *, is_publishing: bool) -> int | None:
         """Keep in table `builds` that a build begins to make rows; returns its number.
 
-        One of this `build_id` that has a row already keeps it: another run of its backfill began before.
+        One of this `build_id` that has a row already goes on in it: another run of its backfill began before.
 
         Args:
             facts: the columns of its row that are known by then, `build_id` among them.
@@ -176,14 +176,14 @@ class Warehouse(ABC):
 
     @abstractmethod
     def end_build(self, number: int, facts: Mapping[str, Any]) -> None:
-        """Complete the row of a build.
+        """Complete the row of a build; it has an outcome when each of its runs that began has ended.
 
         Args:
             number: of the build.
-            facts: the columns that are known at its end.
+            facts: the columns that are known at the end of its `run_ids`.
 
         Raises:
-            WarehouseError: it could not be written.
+            WarehouseError: it has no row, or it could not be written.
         """
 
     @final

@@ -974,6 +974,7 @@ from (
     ('builds', 'planned_usd', '', '', 'publish', ''),
     ('builds', 'planned_usd_max', '', '', 'publish', ''),
     ('builds', 'run_ids', '', '', 'publish', ''),
+    ('builds', 'run_outcomes', '', '', 'publish', ''),
     ('builds', 'row_hash', '', '', 'publish', ''),
     ('publishes', 'publish_id', '', '', 'publish', ''),
     ('publishes', 'seq', '', '', 'publish', ''),

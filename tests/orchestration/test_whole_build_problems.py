@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from quality_world import SOURCE, connect, stage
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
-from reasonmed_assets.materialisation.metadata import call_metadata, calls_in
-from reasonmed_assets.orchestration.build import unanswered, without_examples
+from reasonmed_assets.materialisation.metadata import CALLS_ANSWERED, CALLS_MADE, call_metadata, calls_in, unanswered
+from reasonmed_assets.orchestration import code_location
+from reasonmed_assets.orchestration.build import without_examples
 from reasonmed_assets.storage import make_or_open_warehouse
 
 
@@ -47,3 +51,18 @@ def test_what_a_materialisation_cost_is_one_number() -> None:
 
 def test_replies_from_the_ledger_are_no_calls_that_were_made() -> None:
     assert [*unanswered(calls_in(call_metadata({"generate": CallStats(cached=9)})))] == []
+
+
+@pytest.mark.parametrize(
+    ("n_failed", "n_answered", "outcome"), [(0, 1, "complete"), (0, 0, "failed"), (2, 1, "failed")]
+)
+def test_a_run_of_the_ui_that_gave_up_every_reply_has_failed(n_failed: int, n_answered: int, outcome: str) -> None:
+    ended: list[str] = []
+    session: Any = SimpleNamespace(
+        build=SimpleNamespace(calls={CALLS_MADE: 3, CALLS_ANSWERED: n_answered}),
+        warehouse=SimpleNamespace(was_cut_off=False),
+        end_build=lambda outcome, problems: ended.append(outcome),
+    )
+    instance: Any = SimpleNamespace(get_run_stats=lambda run_id: SimpleNamespace(steps_failed=n_failed))
+    code_location._end_build(session, instance, "run", None)
+    assert ended == [outcome]

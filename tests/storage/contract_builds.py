@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,9 +29,11 @@ def now(minutes: int = 0) -> datetime:
     return datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=minutes)
 
 
-def begin(warehouse: Warehouse, build_id: str, *, minutes: int = 0, is_publishing: bool = True) -> int | None:
+def begin(
+    warehouse: Warehouse, build_id: str, *, minutes: int = 0, is_publishing: bool = True, run_ids: Sequence[str] = ()
+) -> int | None:
     """Record that a build begins."""
-    facts = FACTS | {"build_id": build_id, "started_at": now(minutes)}
+    facts = FACTS | {"build_id": build_id, "started_at": now(minutes), "run_ids": list(run_ids)}
     return warehouse.begin_build(facts, is_publishing=is_publishing)
 
 
@@ -66,12 +69,32 @@ class BuildsContract:
         assert begin(warehouse, "two", is_publishing=False) == 2
 
     def test_the_runs_of_a_backfill_share_a_row_which_adds_up_what_they_say(self, warehouse: Warehouse) -> None:
-        assert (begin(warehouse, "backfill"), begin(warehouse, "other"), begin(warehouse, "backfill")) == (1, 2, 1)
+        assert [begin(warehouse, one) for one in ("backfill", "other", "backfill")] == [1, 2, 1]
         second = {"outcome": "failed", "problems": "b", "source_files": '{"b": "2"}', "run_ids": ["run2"]}
         for run in (END | {"problems": "a"}, END | second, END):
             warehouse.end_build(1, run | {"ended_at": now()})
-        added_up = ("failed", "a\nb", '{"a": "1", "b": "2"}', ["run1", "run2", "run1"])
+        added_up = ("failed", "a\nb", '{"a": "1", "b": "2"}', ["run1", "run2"])
         assert rows(warehouse, "outcome, problems, source_files, run_ids")[0] == added_up
+
+    def test_a_backfill_has_ended_when_each_run_that_began_has(self, warehouse: Warehouse) -> None:
+        """A killed run never does."""
+        begin(warehouse, "backfill", run_ids=("run1",))
+        begin(warehouse, "backfill", run_ids=("run2",))
+        seen = []
+        for run, outcome in (("run1", "failed"), ("run2", "complete")):
+            warehouse.end_build(1, END | {"run_ids": [run], "outcome": outcome, "ended_at": now()})
+            seen += rows(warehouse, "outcome, ended_at is not null")
+        begin(warehouse, "backfill", run_ids=("run3",))
+        seen += rows(warehouse, "outcome, ended_at is not null")
+        assert seen == [(None, False), ("failed", True), (None, False)]
+        assert rows(warehouse, "run_ids, run_outcomes") == [
+            (["run1", "run2", "run3"], '{"run1": "failed", "run2": "complete"}')
+        ]
+
+    def test_the_end_of_a_build_without_a_row_is_refused(self, warehouse: Warehouse) -> None:
+        publish(warehouse, {"a": "x"})
+        with pytest.raises(WarehouseError, match="build b7 has no row"):
+            warehouse.end_build(7, END | {"ended_at": now()})
 
     def test_a_name_is_a_publish_or_the_last_one_of_a_build(self, warehouse: Warehouse) -> None:
         publish(warehouse, {"a": "x"})

@@ -12,7 +12,7 @@ A row has one cause. It is found in this order:
    from one that says something of the question as a whole; else, for a table with one row for a question, from any row
    of the question. Of several causes the first in `CAUSES` wins.
 5. Of its own step: the changed part of the fingerprint, the first in `CAUSES` of several.
-6. `siblings`: none of that, but other rows of the question, or of the source where rows are sampled, differ.
+6. `siblings`: none of that, but other rows of the question, or, of a table in `SAMPLED`, of the source differ.
 7. `unknown`.
 """
 
@@ -46,6 +46,7 @@ CAUSES = (
     Cause("siblings", "another choice among rows that are themselves the same, or were chosen from others"),
     Cause("schema", "columns of the table were declared, or dropped"),
     Cause("code", "the SQL or the Python code of the step differs"),
+    Cause("restored", "`reasonmed restore` put back rows of an earlier publish, or they were made again after it"),
     Cause("unknown", "nothing that is recorded says why"),
 )
 """In the order in which one wins over the next where a row has several: what comes first in a build comes first."""
@@ -65,20 +66,30 @@ PARTS = (
     ("prompt %", "prompt"),
     ("models.%", "model"),
     ("providers.%", "model"),
+    ("restored", "restored"),
     ("table %", None),
     ("%", "parameter"),
 )
 """Part of a fingerprint, as a pattern of SQL's `like` -> what a change of it is the cause of; the first that fits.
 None: rows of another table, whose own causes count."""
 
+_READ_BY_CODE = ("threshold", "parameter")
+"""A part of these causes that only one of the states has is a value that only its program reads: `code`."""
+
+SAMPLED = ("quality_scores", "verifier_audit")
+"""Tables whose rows are a sample of their source: another row of the source may take the place of one."""
+
 OF_CALLS = ("prompt", "model")
 """Parts of these causes change a row through its calls alone."""
 
 
-def part_sql(column: str) -> str:
-    """SQL expression: the cause that the name of a part in a column stands for."""
-    cases = [f"when {column} like '{pattern}' then {_text(cause)}" for pattern, cause in PARTS]
-    return f"case {' '.join(cases)} end"
+def part_sql(name: str, before: str, after: str) -> str:
+    """SQL expression: what a part is the cause of, by its name and its value in each state, null where it has none."""
+    cases = [f"when {name} like '{pattern}' then {_text(cause)}" for pattern, cause in PARTS]
+    of_name = f"case {' '.join(cases)} end"
+    read_by_code = ", ".join(map(_text, _READ_BY_CODE))
+    is_of_one = f"({before} is null or {after} is null)"
+    return f"case when {is_of_one} and {of_name} in ({read_by_code}) then 'code' else {of_name} end"
 
 
 def rank_sql(column: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.lineage.diff.causes import OF_CALLS, part_sql, rank_sql
+from reasonmed_assets.lineage.diff.causes import OF_CALLS, SAMPLED, part_sql, rank_sql
 from reasonmed_assets.lineage.diff.changes import OF_A_QUESTION, id_columns, is_about_question, is_made_of_question
 from reasonmed_assets.lineage.diff.sides import AFTER, BEFORE, Compared
 from reasonmed_assets.quality.derived.references import references_of
@@ -69,7 +69,7 @@ def _read_parts(con: duckdb.DuckDBPyConnection, tables: Sequence[TableSpec]) -> 
             semi join known using (table_name, partition)
             group by all
         )
-        select *, {part_sql("part")} as cause
+        select *, {part_sql("part", "before", "after")} as cause
         from compared
         where before is distinct from after and cause is not null
         """
@@ -210,16 +210,17 @@ class _Table:
             )
 
     def _by_records(self) -> None:
-        known = f"select question_id from {{}}_{self._name}"
+        is_known = {
+            side: f"{other}.question_id in (select question_id from {side}_{self._name})"
+            for side, other in ((BEFORE, "a"), (AFTER, "b"))
+        }
         self._insert(
             f"""
             select
                 open_rows.row_id,
                 case
-                    when change = 'added' then 'new question'
-                    when change = 'removed' then 'source file'
-                    when a.question_id not in ({known.format(BEFORE)}) and b.question_id in ({known.format(AFTER)})
-                        then 'new question'
+                    when change = 'removed' or {is_known[BEFORE]} then 'source file'
+                    when change = 'added' or {is_known[AFTER]} then 'new question'
                     else 'source file'
                 end,
                 coalesce(a.file, b.file) || ', record ' || coalesce(a."row", b."row"),
@@ -259,6 +260,8 @@ class _Table:
             f"from {side}_changed_{self._name}"
             for side in (BEFORE, AFTER)
         )
+        answers = "side = '{}' and asked.model is not null"
+        models = f"coalesce(list_sort(list(distinct asked.model) filter ({answers})), [])"
         asked = " union ".join(f"select call_key, role, model from {side}_llm_calls" for side in (BEFORE, AFTER))
         self._con.execute(
             f"""
@@ -280,8 +283,8 @@ class _Table:
                     coalesce(asked.role, {only}) as role,
                     coalesce(list(keys.call_key) filter (side = '{BEFORE}'), []) as before,
                     coalesce(list(keys.call_key) filter (side = '{AFTER}'), []) as after,
-                    list_sort(list_distinct(list(asked.model) filter (side = '{BEFORE}'))) as models_before,
-                    list_sort(list_distinct(list(asked.model) filter (side = '{AFTER}'))) as models_after
+                    {models.format(BEFORE)} as models_before,
+                    {models.format(AFTER)} as models_after
                 from keys
                 left join asked on keys.call_key = asked.call_key
                 group by all
@@ -306,14 +309,16 @@ class _Table:
                     calls.role,
                     models_before,
                     models_after,
+                    -- A call is accounted for after the tables that use it.
+                    len(models_before) > 0 and len(models_after) > 0 as has_models,
                     case
                         when is_same then case when list_contains(open_rows.columns, 'attempts') then 'repaired' end
                         when not is_shared and (
                             {self._has_part("p.part = 'prompt ' || calls.role")}
                             or (not {self._has_parts()} and list_contains(open_rows.columns, 'prompt_hash'))
                         ) then 'prompt'
-                        when not is_shared and models_before is distinct from models_after then 'model'
-                        when not is_shared and list_contains(open_rows.columns, 'revision') then 'model'
+                        when not is_shared and has_models and models_before != models_after then 'model'
+                        when not is_shared and list_has_any(open_rows.columns, ['model', 'revision']) then 'model'
                         when {self._has_part(of_role)} then 'parameter'
                         when not is_shared and {self._has_part(f"p.cause = 'model' and ({answering})")} then 'model'
                         when is_shared then 'repaired'
@@ -326,8 +331,12 @@ class _Table:
                 cause,
                 case cause
                     when 'prompt' then 'prompt ' || role
-                    when 'model' then role || ': ' || array_to_string(models_before, ', ')
-                        || ' -> ' || array_to_string(models_after, ', ')
+                    when 'model' then role || case
+                        when has_models
+                            then ': ' || array_to_string(models_before, ', ')
+                                || ' -> ' || array_to_string(models_after, ', ')
+                        else ''
+                    end
                     else role
                 end,
                 null,
@@ -391,7 +400,7 @@ class _Table:
 
     def _by_new_model(self) -> str:
         """SQL for rows of a model that the other state has no row of."""
-        models = {side: f"select model from {side}_{self._name}" for side in (BEFORE, AFTER)}
+        models = {side: f"select model from {side}_{self._name} where model is not null" for side in (BEFORE, AFTER)}
         return " ".join(
             f"""
             union all
@@ -415,6 +424,8 @@ class _Table:
                 where question_id in (select question_id {others} group by question_id having count(*) > 1)
                 """
             )
+        if self._name not in SAMPLED:
+            return
         self._insert(
             f"""
             select row_id, 'siblings', 'of the source', null, null

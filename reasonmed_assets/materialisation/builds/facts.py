@@ -82,6 +82,8 @@ def _revision() -> tuple[str | None, bool | None]:
         return None, None
     command = [
         "git",
+        # Of a checkout that others work in nothing is locked or written.
+        "--no-optional-locks",
         "-C",
         str(folder),
         "status",

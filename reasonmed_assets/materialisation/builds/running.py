@@ -6,6 +6,7 @@ begins to make rows: one that finds everything up to date has none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class RunningBuild:
         number: of its row; None before it has one.
         recipe: version of the recipe; None where it is not known yet.
         run_ids: its Dagster runs.
+        calls: calls made and answered so far (see `metadata.calls_in`).
         is_last_run: no run follows, and what completes the row shows users what is published then.
     """
 
@@ -41,6 +43,7 @@ class RunningBuild:
         self.number: int | None = None
         self.recipe: int | None = None
         self.run_ids: list[str] = []
+        self.calls = Counter[str]()
         self.is_last_run = False
 
     def begin(self, warehouse: Warehouse, settings: BuildSettings, *, is_publishing: bool) -> int | None:
@@ -52,7 +55,11 @@ class RunningBuild:
             WarehouseError: it could not be written.
         """
         if self.number is None:
-            facts = {"build_id": self.build_id, "recipe": self.recipe} | facts_at_start(settings) | self._planned
+            facts = (
+                {"build_id": self.build_id, "recipe": self.recipe, "run_ids": self.run_ids}
+                | facts_at_start(settings)
+                | self._planned
+            )
             self.number = warehouse.begin_build(facts, is_publishing=is_publishing)
         return self.number
 

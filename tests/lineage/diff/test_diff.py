@@ -17,6 +17,7 @@ from reasonmed_assets.quality.tables import TABLES
 import reasonmed_assets
 from reasonmed_assets import sql
 from reasonmed_assets.lineage.diff.comparison import diff
+from reasonmed_assets.lineage.diff.sides import opened
 from reasonmed_assets.storage import Warehouse, make_or_open_warehouse, row_hash_sql
 
 BEGIN = dict.fromkeys(
@@ -55,6 +56,8 @@ def publish(warehouse: Warehouse, table: str, rows: Sequence[Mapping[str, Any]],
 def _filler(name: str, kind: str) -> Any:
     if name == "source":
         return "mmlu"
+    if kind.startswith("timestamp"):
+        return datetime(2026, 11, 20)
     return [] if kind.endswith("[]") else 0 if kind in ("bigint", "double") else False if kind == "boolean" else name
 
 
@@ -96,6 +99,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 con.execute(f"copy (select * exclude (row_hash) from {name}) to {target} (format parquet)")
                 records = con.sql(f"select instruction, input, output from {name}").pl().to_dicts()
                 (export / f"{name}.json").write_text(json.dumps(records))
+    # Calls of the second build, accounted for after its end.
+    publish(warehouse, "llm_calls", [{"call_key": "late"}], 3)
     warehouse.refresh_snapshot()
     return folder
 
@@ -115,6 +120,11 @@ def test_two_builds_of_one_warehouse(folder: Path) -> None:
     (example,) = [one for one in found.examples if one.table == "difficulty_tiers"]
     assert (example.row_id, example.question) == ("q1", "What is <1>?")
     assert (example.values, example.detail) == ({"tier": ("medium", "easy")}, "rules.medium_min_correct")
+
+
+def test_calls_are_those_that_are_known_now(folder: Path) -> None:
+    with opened(folder / "w", "b1", "b2") as compared:
+        assert compared.con.execute("select call_key from after_llm_calls").fetchall() == [("late",)]
 
 
 def test_publishes_and_warehouses_are_compared_alike(folder: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from diff_states import causes
 
-from reasonmed_assets.lineage.diff.causes import CAUSES
+from reasonmed_assets.lineage.diff.causes import CAUSES, PARTS
+from reasonmed_assets.materialisation.fingerprint import RESTORED
 
 Row = dict[str, Any]
 
@@ -271,6 +272,67 @@ def test_without_parts_of_an_earlier_version_calls_tell_what_they_can() -> None:
         ("raw_questions", "w1"): "source file",
         ("questions", "q2"): "new question",
     }
+
+
+def test_calls_that_no_account_has_yet_are_not_of_another_model() -> None:
+    edited = Edited().set("verifications", "p1", call_keys=["v9"])
+    edited.parts["verifications"]["roles.verifier"] = '{"model": "qwen", "temperature": 0.1}'
+    assert edited.causes() == {("verifications", "p1"): "parameter"}
+    edited.set("verifications", "p1", model="huatuo")
+    assert edited.causes() == {("verifications", "p1"): "model"}
+
+
+def test_a_new_row_of_a_model_is_told_where_another_row_has_none() -> None:
+    world_of_nulls = world()
+    world_of_nulls["reasoning_paths"].append(dict(world_of_nulls["reasoning_paths"][0], path_id="p3", model=None))
+    edited = Edited()
+    edited.rows["reasoning_paths"].append(dict(world_of_nulls["reasoning_paths"][2]))
+    edited.rows["reasoning_paths"].append(dict(edited.rows["reasoning_paths"][0], path_id="p4", model="huatuo"))
+    assert causes(world_of_nulls, edited.rows, (INPUTS, edited.parts)) == {("reasoning_paths", "p4"): "model"}
+
+
+def test_rows_of_one_source_are_siblings_only_where_they_are_a_sample() -> None:
+    """Two questions differ in a table of all of them, for no reason that is recorded; then in a sample."""
+    before = world()
+    before["difficulty_tiers"].append({"question_id": "q2", "source": "mmlu", "n_correct": 2, "tier": "easy"})
+    after = {**before, "difficulty_tiers": [dict(row, tier="medium") for row in before["difficulty_tiers"]]}
+    assert set(causes(before, after, (INPUTS, INPUTS)).values()) == {"unknown"}
+    inputs = INPUTS | {"verifier_audit": {"table verifications": "1"}}
+    sample = [{"audit_id": f"a{n}", "question_id": f"q{n}", "source": "mmlu", "model": "m"} for n in (1, 2)]
+    drawn = causes(
+        {**world(), "verifier_audit": sample[:1]}, {**world(), "verifier_audit": sample[1:]}, (inputs, inputs)
+    )
+    assert set(drawn.values()) == {"siblings"} and len(drawn) == 2
+
+
+def test_a_record_that_moved_to_a_new_line_is_no_new_question() -> None:
+    """A line was inserted at the top: the record that was the last one has a number that none had."""
+    edited = Edited().set("raw_questions", "w1", question_id="q9", question="Which?")
+    edited.parts["raw_questions"]["files of mmlu"] = "2"
+    edited.add("raw_questions", dict(world()["raw_questions"][0], raw_id="w2", row=2))
+    found = edited.causes()
+    assert found == {("raw_questions", "w1"): "new question", ("raw_questions", "w2"): "source file"}
+
+
+def test_rows_that_were_restored() -> None:
+    assert dict(PARTS)[RESTORED] == "restored"
+    edited = Edited().set("difficulty_tiers", "q1", tier="medium")
+    edited.parts["difficulty_tiers"][RESTORED] = "3"
+    assert edited.causes() == {("difficulty_tiers", "q1"): "restored"}
+    edited.parts["difficulty_tiers"]["rules.medium_min_correct"] = "3"
+    assert edited.causes() == {("difficulty_tiers", "q1"): "threshold"}
+
+
+@pytest.mark.parametrize(
+    ("part", "cause"),
+    [("rules.new_one", "code"), ("new_one", "code"), ("models.new", "model"), ("files of mmlu", "source file")],
+)
+def test_a_value_that_one_version_of_the_program_reads_is_code(part: str, cause: str) -> None:
+    edited = Edited().drop("reasonmed", "e1").drop("sft_reasonmed", "e1")
+    edited.parts["reasonmed"][part] = "1"
+    found = edited.causes()
+    # What only calls read changes no row of a table without any.
+    assert found["reasonmed", "e1"] == ("unknown" if cause == "model" else cause)
 
 
 def test_the_guide_lists_the_causes() -> None:
