@@ -104,4 +104,12 @@ def _find_ids(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
         for side in (BEFORE, AFTER)
         for column, kind in id_columns(spec).items()
     ]
+    columns = id_columns(spec)
+    if "raw_id" in columns and "question_id" not in columns:
+        # A record that was turned away names no question, and decisions of people name no record.
+        selects += [
+            f"select '{spec.name}', own.{spec.key}, 'question_id', raw.question_id "
+            f"from {side}_changed_{spec.name} as own inner join {side}_raw_questions as raw on own.raw_id = raw.raw_id"
+            for side in (BEFORE, AFTER)
+        ]
     con.execute(f"insert into ids {' union '.join(selects)}")

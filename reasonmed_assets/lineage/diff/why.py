@@ -42,10 +42,13 @@ def _read_parts(con: duckdb.DuckDBPyConnection, tables: Sequence[TableSpec]) -> 
     con.execute(
         f"""
         create or replace temp table parts as
-        with latest as (
+        with publishes as (
             select '{BEFORE}' as side, table_name, partition, seq, parts from {BEFORE}_publishes
             union all
             select '{AFTER}' as side, table_name, partition, seq, parts from {AFTER}_publishes
+        ),
+        latest as (
+            from publishes
             qualify row_number() over (partition by side, table_name, partition order by seq desc) = 1
         )
         select latest.side, latest.table_name, latest.partition, part.key as part, part.value ->> '$' as value

@@ -34,6 +34,9 @@ def compared(before: Rows, after: Rows, parts: tuple[Parts, Parts]) -> Compared:
             for row in rows.get(name, ()):
                 _insert(con, f"{side}_{name}", dict(row) | {"row_hash": json.dumps(row, sort_keys=True)})
         for seq, (name, values) in enumerate(of_side.items(), start=1):
+            earlier = {part: f"~{value}" for part, value in values.items()}
+            publish = {"seq": 0, "table_name": name, "partition": "", "parts": json.dumps(earlier)}
+            _insert(con, f"{side}_publishes", publish)
             publish = {"seq": seq, "table_name": name, "partition": "", "parts": json.dumps(values)}
             _insert(con, f"{side}_publishes", publish)
     tables = tuple(spec for spec in TABLES.values() if spec.group != "provenance")

@@ -228,8 +228,9 @@ def test_decisions_of_people() -> None:
     for table in ("questions", "reasoning_paths", "verifications", "difficulty_tiers", "ranked_paths", "reasonmed"):
         edited.drop(table, "q1")
     edited.drop("sft_reasonmed", "e1")
+    edited.add("rejected_questions", {"raw_id": "w1", "source": "mmlu", "reason": "override"})
     found = edited.causes()
-    assert set(found.values()) == {"override"} and len(found) == 11
+    assert set(found.values()) == {"override"} and len(found) == 12
 
 
 def test_a_benchmark_s_question_that_a_training_question_matches() -> None:

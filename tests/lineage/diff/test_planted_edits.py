@@ -127,7 +127,7 @@ def benchmark(project: Project) -> None:
     line = (
         (project.folder / "data" / str(file)).read_text(encoding="utf-8").splitlines(keepends=True)[int(str(row)) - 1]
     )
-    project.append("data/mmlu/test/anatomy_test.csv", line if line.endswith("\n") else line + "\n")
+    project.append("data/mmlu/test/anatomy_test.csv", f"\n{line.strip()}\n")
     project.build("--allow-shrink", "questions", "--allow-shrink", "reasonmed")
 
 
@@ -170,9 +170,9 @@ EDITS: dict[str, tuple[Callable[[Project], None], set[str]]] = {
     "model": (model, {"answer_summaries"}),
     "parameter": (parameter, {"quality_scores"}),
     "new question": (new_question, {"questions", "reasoning_paths"}),
-    "source file": (source_file, {"raw_questions", "questions"}),
-    "override": (override, {"overrides", "questions", "reasoning_paths"}),
-    "benchmark": (benchmark, {"benchmark_questions", "question_matches", "questions"}),
+    "source file": (source_file, {"raw_questions"}),
+    "override": (override, {"overrides", "rejected_questions"}),
+    "benchmark": (benchmark, {"benchmark_questions", "question_matches"}),
     "threshold": (threshold, {"difficulty_tiers"}),
     "schema": (schema, {"difficulty_tiers"}),
     "code": (code, {"answer_summaries"}),
