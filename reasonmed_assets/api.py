@@ -48,8 +48,8 @@ class Warehouse:
         Args:
             query: statements, of which the last one's rows are given.
             rows: as a polars DataFrame, or as an Arrow table.
-            as_of: number of the publish (41), or the build ("b7"), whose rows the tables have; None: the last one. What
-                is published now is in the database `now` then (`from now.questions`).
+            as_of: number of the publish (41; 0: before the first), or the build ("b7"), whose rows the tables have;
+                None: the last one. What is published now is in the database `now` then (`from now.questions`).
 
         Raises:
             WarehouseError: there is no warehouse, or nothing in it, or no such state of it.

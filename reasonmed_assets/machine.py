@@ -174,7 +174,9 @@ def locked_at_once(file: Path) -> Iterator[None]:
 
 @contextmanager
 def _flocked(file: Path, operation: int) -> Iterator[None]:
-    fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    # Who may only read can hold it with others.
+    access = os.O_RDONLY if operation & fcntl.LOCK_SH else os.O_RDWR
+    fd = os.open(file, access | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(fd, operation)
         yield

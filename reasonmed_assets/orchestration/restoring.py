@@ -1,7 +1,8 @@
 """`reasonmed restore`: the rows of an earlier publish, published again as a build of its own, without a call.
 
-What is restored are rows, in all tables that are made of others, and what they were made from. Recipe, files, code and
-the account of calls stay as they are: so the next build makes the restored rows again from these, and says so.
+What is restored are rows, in all tables that are made of others, and what they were made from. Recipe, files, code,
+what people decided and the account of calls stay as they are. So restored rows are behind, and no export takes them
+unmarked, until the next build makes them again from these.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from reasonmed_assets import sql
+from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.builds.running import RunningBuild
@@ -26,7 +29,14 @@ from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.schema import TABLES, TableSpec
-from reasonmed_assets.storage import Published, PublishRecord, Warehouse, open_warehouse, row_hash_sql
+from reasonmed_assets.storage import (
+    Published,
+    PublishRecord,
+    Warehouse,
+    WarehouseError,
+    open_warehouse,
+    row_hash_sql,
+)
 from reasonmed_assets.storage.history import NOW
 from reasonmed_assets.storage.publishing import in_partition, last_change, last_publish
 
@@ -37,9 +47,8 @@ if TYPE_CHECKING:
 
 _STRUCTURAL = ("schema", "key", "partition", "counts", "references")
 """Checks of what a row and a table are: they must hold whatever thresholds and rules are of now."""
-_GROWING = ("llm_calls", "prompts", "recipes", "publishes", "failures", "builds")
-"""Tables of what was spent, asked and done: an earlier state of them would deny it."""
-
+_LEFT_OUT = ("llm_calls", "prompts", "recipes", "publishes", "failures", "builds", "overrides", "reviews")
+"""Tables of what was spent, asked, done, and decided by people: an earlier state of them would deny it."""
 
 _INPUT = "table "
 """How the parts of a fingerprint that are tables begin."""
@@ -80,8 +89,9 @@ def restore(given: Mapping[str, Any], name: str) -> tuple[int, list[Restored]]:
         The number of the publish whose rows the warehouse has now, and what was published for that, in order.
 
     Raises:
-        RestoreError: a build is at work, or rows do not fit what the tables are declared to be now.
-        WarehouseError: there is no such state, or it could not be published.
+        RestoreError: a build is at work, rows do not fit what the tables are declared to be now, or not all could be
+            published.
+        WarehouseError: there is no such state.
     """
     folder = BuildSettings.begin(given).warehouse_folder
     warehouse = open_warehouse(folder)
@@ -93,9 +103,11 @@ def restore(given: Mapping[str, Any], name: str) -> tuple[int, list[Restored]]:
         with warehouse.staging_area("restored", None, build.build_id) as area, warehouse.as_of(seq) as con:
             settings = BuildSettings.begin(given, version=_recipe(con), started_by=f"reasonmed restore {name}")
             staged = _stage(con, seq, settings.loaded_profile, area)
-            for place in _places(con):
-                published = _publish(warehouse, con, seq, place, staged, area, build, settings)
-                restored += [Restored(place.spec.name, place.partition, published)] if published else []
+            with _told_if_not_whole(build, warehouse, settings, name):
+                for place in _places(con):
+                    _refuse_live_runs(instance, warehouse)
+                    published = _publish(warehouse, con, seq, place, staged, area, build, settings)
+                    restored += [Restored(place.spec.name, place.partition, published)] if published else []
         if restored:
             build.end(warehouse, "complete", [], settings.data_folder)
             warehouse.refresh_snapshot()
@@ -111,6 +123,22 @@ class _Place(NamedTuple):
 
     def __str__(self) -> str:
         return "/".join(filter(None, (self.spec.name, self.partition)))
+
+
+@contextmanager
+def _told_if_not_whole(build: RunningBuild, warehouse: Warehouse, settings: BuildSettings, name: str) -> Iterator[None]:
+    """Keep how a restore ended that did not publish everything, and say what to do then."""
+    try:
+        yield
+    except BaseException as error:
+        outcome = "failed" if isinstance(error, Exception) else "interrupted"
+        with suppress(WarehouseError, OSError):
+            build.end(warehouse, outcome, [str(error) or type(error).__name__], settings.data_folder)
+            warehouse.refresh_snapshot()
+        if not isinstance(error, (ReasonmedError, OSError)) or build.number is None:
+            raise
+        again = command("restore", name, warehouse=warehouse.name)
+        raise RestoreError(f"not all rows were restored; `{again}` restores the rest: {error}") from error
 
 
 def _refuse_live_runs(instance: DagsterInstance, warehouse: Warehouse) -> None:
@@ -131,7 +159,7 @@ def _places(con: duckdb.DuckDBPyConnection) -> Iterator[_Place]:
     """Every partition that was ever published, in the order in which data moves."""
     published = con.execute(f"select distinct table_name, partition from {NOW}.publishes order by all").fetchall()
     for name, spec in TABLES.items():
-        if name not in _GROWING:
+        if name not in _LEFT_OUT:
             yield from (_Place(spec, partition or None) for table, partition in published if table == name)
 
 
@@ -206,7 +234,7 @@ def _publish(
     with warehouse.read() as now:
         last = last_publish(now, place.spec.name, place.partition)
         parts = _parts_then(con, now, place, then)
-    if place not in staged and _inputs(last.parts if last else None) == _inputs(parts):
+    if place not in staged and _restored_inputs(last.parts if last else None) == _restored_inputs(parts):
         return None
     file = staged.get(place)
     if file is None:
@@ -232,7 +260,7 @@ def _parts_then(
 ) -> dict[str, str]:
     """What the rows were made from then; an input that was the one of then is now the restored one."""
     parts = dict(then.parts or {}) if then else {}
-    for name in _inputs(parts):
+    for name in _restored_inputs(parts):
         upstream = TABLES.get(name.removeprefix(_INPUT))
         if upstream is not None:
             partition = place.partition if upstream.partitioned_by == place.spec.partitioned_by else None
@@ -241,8 +269,9 @@ def _parts_then(
     return parts
 
 
-def _inputs(parts: Mapping[str, str] | None) -> dict[str, str]:
-    return {name: state for name, state in (parts or {}).items() if name.startswith(_INPUT)}
+def _restored_inputs(parts: Mapping[str, str] | None) -> dict[str, str]:
+    left_out = {f"{_INPUT}{table}" for table in _LEFT_OUT}
+    return {name: at for name, at in (parts or {}).items() if name.startswith(_INPUT) and name not in left_out}
 
 
 def _tell_dagster(instance: DagsterInstance, warehouse: Warehouse, seq: int, restored: Sequence[Restored]) -> None:

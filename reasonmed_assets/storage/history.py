@@ -67,7 +67,8 @@ class History:
         """The earliest publish as of which tables can be read; 0: before the first.
 
         Args:
-            con: a connection in which `publishes` is there; where nothing was kept, its last one is all there is.
+            con: a connection in which `publishes` is there; where nothing was kept, its last one is all there is. Where
+                files are there without the one that says it, they tell: from it on none is missing.
             origin: what stands before `publishes` in it.
 
         Raises:
@@ -77,7 +78,10 @@ class History:
         try:
             return int(json.loads(file.read_text(encoding="utf-8"))["publish"])
         except FileNotFoundError:
-            return _last_seq(con, origin)
+            if not any(self.folder.glob("*/*.parquet")):
+                return _last_seq(con, origin)
+            gone = [seq for table, seq, at in _changes(con, origin) if not self.file_of(table, seq, at).exists()]
+            return max(gone, default=0)
         except (ValueError, KeyError, TypeError) as error:
             raise WarehouseError(
                 f"{file} cannot be understood ({error}); put it back from a copy of the warehouse, or remove "
@@ -87,7 +91,7 @@ class History:
     def begin(self, con: duckdb.DuckDBPyConnection) -> None:
         """Before a publish: where no history was kept so far, it begins with what is published."""
         if not (self.folder / _BEGINS).exists():
-            self._begin_at(_last_seq(con))
+            self._begin_at(self.begins(con))
 
     def keep_difference(
         self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int, published_at: datetime
@@ -101,7 +105,7 @@ class History:
             seq: number of the publish.
             published_at: its time.
         """
-        file = self._file(spec.name, seq, published_at)
+        file = self.file_of(spec.name, seq, published_at)
         is_new_folder = not file.parent.exists()
         file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_suffix(".new")
@@ -129,7 +133,8 @@ class History:
     ) -> str:
         """The query of a table's rows as of a publish, in its declared columns.
 
-        Columns that were declared later are null in it, those that were dropped since are left out.
+        Columns that were declared later are null in it, so is a value that does not convert to the type declared now;
+        columns that were dropped since are left out.
 
         Args:
             con: a connection in which the table and `publishes` are there: what they show is what is gone back from.
@@ -138,7 +143,8 @@ class History:
             database: name of the attached database that holds both; None: they have no other name in the connection.
 
         Raises:
-            WarehouseError: there is no such publish, history begins later, or a file of it is gone.
+            WarehouseError: there is no such publish, history begins later, a file of it is gone, or the table's
+                partitions, which it has no more, had not all been published.
         """
         origin = f"{database}.main." if database else ""
         self._refuse_outside(con, seq, origin)
@@ -173,8 +179,8 @@ class History:
     def held(self) -> Iterator[None]:
         """Nothing of the history is dropped meanwhile; publishes go on."""
         with ExitStack() as stack:
-            # Who may not write here cannot hold the lock, and has nothing to drop either.
-            if self.folder.exists() and os.access(self.folder, os.W_OK):
+            # It is there since history began; in a folder of an earlier version, who may not write cannot make it.
+            if os.access(self._lock, os.R_OK) or os.access(self.folder, os.W_OK):
                 stack.enter_context(locked_with_others(self._lock))
             yield
 
@@ -186,8 +192,7 @@ class History:
         """
         sizes: Counter[int] = Counter()
         for file in self.folder.glob("*/*.parquet"):
-            number = file.name.partition("-")[0]
-            sizes[int(number) if number.isdigit() else 0] += file.stat().st_size
+            sizes[_seq_of(file)] += file.stat().st_size
         return Kept(self.begins(con), sizes)
 
     def drop(self, con: duckdb.DuckDBPyConnection, before: int) -> None:
@@ -197,7 +202,7 @@ class History:
             WarehouseError: others read the history, or as `begins`.
         """
         begins = max(before, self.begins(con))
-        self.folder.mkdir(exist_ok=True)
+        self._make_folder()
         try:
             with locked_at_once(self._lock):
                 # First: what is killed from here on leaves files that nobody reads.
@@ -213,15 +218,24 @@ class History:
     def left_over(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
         """Files that nobody reads: of publishes that were cut off, and of what was dropped. Nobody publishes meanwhile.
 
+        Those of later publishes than the next one are of a later build file than the one that is here now.
+
         Args:
             con: a connection to what is published now.
         """
-        begins = self.begins(con)
+        begins, following = self.begins(con), _last_seq(con) + 1
         rows = con.execute(f"select table_name, seq, published_at from {PUBLISHES} where seq > $1", [begins]).fetchall()
-        needed = {self._file(*row) for row in rows}
-        return [file for file in sorted(self.folder.glob("*/*")) if file not in needed]
+        needed = {self.file_of(*row) for row in rows}
+        files = sorted(self.folder.glob("*/*"))
+        return [file for file in files if file not in needed and _seq_of(file) <= following]
 
-    def _file(self, table: str, seq: int, published_at: datetime) -> Path:
+    def discard(self, con: duckdb.DuckDBPyConnection, file: Path) -> None:
+        """Remove what a publish wrote that was rolled back; nothing where it was published after all."""
+        for one in {file, file.with_suffix(".new")} & set(self.left_over(con)):
+            one.unlink()
+
+    def file_of(self, table: str, seq: int, published_at: datetime) -> Path:
+        """The file of a publish, whether it is there or not."""
         return self.folder / table / f"{seq}-{published_at:%Y%m%dT%H%M%S%f}.parquet"
 
     def _files_after(self, con: duckdb.DuckDBPyConnection, table: str, seq: int, origin: str) -> list[Path]:
@@ -230,20 +244,8 @@ class History:
         Raises:
             WarehouseError: a file is gone.
         """
-        rows = con.execute(
-            f"""
-            select seq, published_at
-            from {origin}{PUBLISHES}
-            where table_name = $table
-            qualify
-                seq > $seq
-                and rows_inserted + rows_deleted > 0
-                and row_number() over (partition by partition order by seq) > 1
-            order by seq
-            """,
-            {"table": table, "seq": seq},
-        ).fetchall()
-        files = {row[0]: self._file(table, *row) for row in rows}
+        changes = _changes(con, origin, table)
+        files = {number: self.file_of(table, number, at) for _, number, at in changes if number > seq}
         if gone := {number: file for number, file in files.items() if not file.exists()}:
             raise WarehouseError(
                 f"table {table} cannot be read as of publish {seq}: of its history {len(gone)} files are gone, as "
@@ -259,11 +261,18 @@ class History:
         if seq > last:
             raise WarehouseError(f"there is no publish {seq}: the last one is {last}")
         raise WarehouseError(
-            f"publish {seq} cannot be read: the history of {self.folder.parent} begins at publish {begins}"
+            f"publish {seq} cannot be read: the history of {self.folder.parent} begins at publish {begins}; read as of "
+            f"a publish from {begins} on"
         )
 
+    def _make_folder(self) -> None:
+        if not self.folder.exists():
+            self.folder.mkdir(exist_ok=True)
+            sync(self.folder.parent)
+
     def _begin_at(self, seq: int) -> None:
-        self.folder.mkdir(exist_ok=True)
+        self._make_folder()
+        self._lock.touch()  # so that who may not write can hold it
         write_durably(self.folder / _BEGINS, json.dumps({"publish": seq}))
 
 
@@ -298,8 +307,8 @@ def present_as_of(con: duckdb.DuckDBPyConnection, history: History, tables: Mapp
 def _select_declared(spec: TableSpec, rows: str | None = None) -> str:
     """The beginning of a query of rows in the declared columns, whichever columns they have; None: of no rows."""
     types = spec.duckdb_types()
-    columns = ", ".join(f"{name}::{data_type} as {name}" for name, data_type in types.items())
-    none = ", ".join(f"null::{data_type} as {name}" for name, data_type in types.items())
+    columns = ", ".join(f"try_cast({name} as {data_type}) as {name}" for name, data_type in types.items())
+    none = ", ".join(f"null as {name}" for name in types)
     more = "" if rows is None else f" union all by name from {rows}"
     return f"select {columns} from (from (select {none} where false){more})"
 
@@ -310,13 +319,48 @@ def _last_seq(con: duckdb.DuckDBPyConnection, origin: str = "") -> int:
     return int(row[0])
 
 
+def _seq_of(file: Path) -> int:
+    number = file.name.partition("-")[0]
+    return int(number) if number.isdigit() else 0
+
+
+def _changes(con: duckdb.DuckDBPyConnection, origin: str, table: str | None = None) -> list[tuple[str, int, datetime]]:
+    """The publishes that have a file, of all tables or one: (table, number, time), in order.
+
+    The first one of a partition has none, unless the table had partitions before and has none now, or the reverse.
+    """
+    return con.execute(
+        f"""
+        select table_name, seq, published_at
+        from {origin}{PUBLISHES}
+        where table_name = coalesce($table, table_name)
+        qualify
+            rows_inserted + rows_deleted > 0
+            and (
+                row_number() over (partition by table_name, partition order by seq) > 1
+                or row_number() over (partition by table_name order by seq)
+                > row_number() over (partition by table_name, partition = '' order by seq)
+            )
+        order by seq
+        """,
+        {"table": table},
+    ).fetchall()
+
+
 def _was_published(con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int, origin: str) -> str:
     """SQL condition for the rows of those partitions that had been published: others were empty."""
     rows = con.execute(
         f"select partition, min(seq) <= $seq from {origin}{PUBLISHES} where table_name = $table group by partition",
         {"seq": seq, "table": spec.name},
     ).fetchall()
-    if all(was_published for _, was_published in rows):
+    published = [partition for partition, was_published in rows if was_published]
+    is_whole = all(was_published for partition, was_published in rows if partition)
+    if not rows or "" in published or (published and is_whole):
         return "true"
-    partitions = [sql.literal(partition) for partition, was_published in rows if was_published]
+    if published and spec.partitioned_by is None:
+        raise WarehouseError(
+            f"table {spec.name} cannot be read as of publish {seq}: of its partitions, which it has no more, "
+            f"{', '.join(published)} alone had been published then; read as of a later publish"
+        )
+    partitions = [sql.literal(partition) for partition in published]
     return f"{spec.partitioned_by} in ({', '.join(partitions)})" if partitions else "false"

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from reasonmed_assets.storage.history import History
 
 PUBLISHES, FAILURES = "publishes", "failures"
-_ENDED_BUILDS = "builds where ended_at is not null order by number"
+_BUILDS = "builds"
+_ENDED_BUILDS = f"{_BUILDS} where ended_at is not null order by number"
 _REASON_CHARACTERS = 2_000
 
 
@@ -132,16 +133,19 @@ def publish_rows(
             then.
     """
     con.execute("begin")
+    published_at, file = datetime.now(UTC).replace(tzinfo=None), None
     try:
-        published = _publish_in_transaction(con, spec, partition, staged, made_by, next_seq, history)
+        seq = next_seq(con)
+        file = history.file_of(spec.name, seq, published_at)
+        published = _publish_in_transaction(con, spec, partition, staged, made_by, (seq, published_at), history)
         con.execute("commit")
     except duckdb.Error as error:
-        _roll_back(con, history)
+        _undo(con, history, file)
         raise WarehouseError(
             f"publishing {describe(spec, partition)} from {staged} failed; the published rows are as before: {error}"
         ) from error
     except BaseException:
-        _roll_back(con, history)
+        _undo(con, history, file)
         raise
     return published
 
@@ -218,13 +222,14 @@ def _publish_in_transaction(
     partition: str | None,
     staged: Path,
     made_by: Provenance,
-    next_seq: Callable[[duckdb.DuckDBPyConnection], int],
+    number_and_time: tuple[int, datetime],
     history: History,
 ) -> Published:
     _forget_failure(con, spec, partition)
     last = last_publish(con, spec.name, partition)
-    seq, published_at = next_seq(con), datetime.now(UTC).replace(tzinfo=None)
-    if _find_difference(con, spec, partition, staged) and last is not None:
+    seq, published_at = number_and_time
+    had_rows = last is not None or _is_otherwise_partitioned(con, spec, partition)
+    if _find_difference(con, spec, partition, staged) and had_rows:
         history.keep_difference(con, spec, seq, published_at)
     inserted, deleted = _apply_difference(con, spec, staged)
     rows = _count(con, f"select count(*) from {spec.name} where {in_partition(spec, partition)}")
@@ -237,6 +242,12 @@ def _publish_in_transaction(
     published = Published(seq, rows, inserted, deleted, is_changed)
     _record(con, spec, partition, published, published_at, made_by)
     return published
+
+
+def _is_otherwise_partitioned(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None) -> bool:
+    """Whether rows of a table may be from before it had partitions, or from when it had some."""
+    query = f"select 1 from {PUBLISHES} where table_name = $1 and (partition = '') != $2 limit 1"
+    return con.execute(query, [spec.name, partition is None]).fetchone() is not None
 
 
 def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path) -> int:
@@ -283,8 +294,8 @@ def refuse_undeclared(spec: TableSpec, partition: str | None) -> None:
     Raises:
         WarehouseError: a table that storage writes, or a partition that does not go with the table.
     """
-    if spec.name in (PUBLISHES, FAILURES):
-        raise WarehouseError(f"table {spec.name} is written by publishing the others")
+    if spec.name in (PUBLISHES, FAILURES, _BUILDS):
+        raise WarehouseError(f"table {spec.name} is written by publishing the others: publish one of these")
     in_partition(spec, partition)
 
 
@@ -426,11 +437,16 @@ def together(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def _roll_back(con: duckdb.DuckDBPyConnection, history: History | None = None) -> None:
+def _undo(con: duckdb.DuckDBPyConnection, history: History, file: Path | None) -> None:
+    """Roll a publish back, and remove the file that it wrote, and no other."""
+    _roll_back(con)
+    # What cannot be removed now is never read, and `reasonmed clean` finds it.
+    with suppress(duckdb.Error, OSError, WarehouseError):
+        if file is not None:
+            history.discard(con, file)
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
     # A commit that failed has rolled back already; a second rollback is then an error of its own.
     with suppress(duckdb.TransactionException):
         con.execute("rollback")
-    # What cannot be removed now is never read, and `reasonmed clean` finds it.
-    with suppress(duckdb.Error, OSError):
-        for file in history.left_over(con) if history else ():
-            file.unlink()

@@ -2,7 +2,8 @@
 -- reads: publishes, failures
 -- description: When each partition of each table was made, by which version of the recipe and from which publishes of
 --     its inputs, whether these or their own inputs have changed since, why, whether the last run failed, and as of
---     which publish its rows were restored. Code, profile and files are not compared.
+--     which publish its rows were restored: such rows are behind until they are made again. Code, profile and files
+--     are not compared.
 with recursive
 
 latest as (
@@ -46,12 +47,26 @@ compared as (
     group by all
 ),
 
+restored as (
+    select
+        table_name,
+        partition,
+        parts ->> 'restored' as restored_from
+    from latest
+    where parts ->> 'restored' is not null
+),
+
 behind as (
     select
         table_name,
         partition
     from compared
     where seq is distinct from seq_now
+    union
+    select
+        table_name,
+        partition
+    from restored
     union
     select
         compared.table_name,
@@ -85,6 +100,16 @@ described as (
         ) as why
     from compared
     group by all
+),
+
+explained as (
+    select
+        coalesce(described.table_name, restored.table_name) as table_name,
+        coalesce(described.partition, restored.partition) as partition,
+        nullif(concat_ws('; ', 'restored from publish ' || restored.restored_from, nullif(described.why, '')), '')
+            as why
+    from described
+    full join restored on described.table_name = restored.table_name and described.partition = restored.partition
 )
 
 select
@@ -98,8 +123,8 @@ select
     latest.recipe,
     described.made_from,
     (latest.parts ->> 'restored')::bigint as restored_from,
-    coalesce(described.why != '', false) as is_behind,
-    described.why,
+    explained.why is not null as is_behind,
+    explained.why,
     latest.fingerprint != '' as is_complete,
     failures.failed_at is not null as has_failed,
     failures.failed_at,
@@ -107,3 +132,4 @@ select
 from latest
 full join failures on latest.table_name = failures.table_name and latest.partition = failures.partition
 left join described on latest.table_name = described.table_name and latest.partition = described.partition
+left join explained on latest.table_name = explained.table_name and latest.partition = explained.partition

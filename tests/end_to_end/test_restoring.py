@@ -17,7 +17,10 @@ from reasonmed_assets.quality.schema import TABLES
 import reasonmed_assets
 from reasonmed_assets import sql
 from reasonmed_assets.orchestration.history import dagster_instance
-from reasonmed_assets.storage import open_warehouse
+from reasonmed_assets.release.export import ExportError, export_training_sets
+from reasonmed_assets.storage import WarehouseError, open_warehouse
+from reasonmed_assets.storage.duckdb_file import DuckDBFile
+from reasonmed_assets.vocabulary import OVERRIDE_KINDS
 
 EDITED = "sft_response"
 
@@ -49,6 +52,21 @@ def rows_of(folder: Path) -> list[Any]:
     return Built(folder, "").query(f"from {EDITED} order by all")
 
 
+def decide(folder: Path) -> None:
+    """Publish a decision of a person."""
+    spec, warehouse = TABLES["overrides"], open_warehouse(folder)
+    given = {"override_id": "o", "kind": OVERRIDE_KINDS[0], "entry": "1", "reason": "r", "decided_by": "p"}
+    given |= {"decided_on": "2026-11-01", "note": "n", "is_applied": "false", sql.ROW_HASH: "h"}
+    types = spec.duckdb_types().items()
+    values = ", ".join(
+        f"{sql.literal(given[name]) if name in given else 'null'}::{data_type} as {name}" for name, data_type in types
+    )
+    rows = folder.with_name("overrides.parquet")
+    duckdb.execute(f"copy (select {values}) to {sql.literal(rows)} (format parquet)")
+    warehouse.publish(spec, None, rows, run_id="r", fingerprint="f", profile="simulated", statistics={})
+    warehouse.refresh_snapshot()
+
+
 def said(folder: Path, *arguments: str) -> str:
     """What a command prints."""
     done = called(*arguments, "--warehouse", str(folder))
@@ -76,14 +94,20 @@ def test_the_builds_are_listed_and_old_ones_dropped(warehouse: Path) -> None:
     first, edit, restored = json.loads(said(warehouse, "history", "--json"))
     assert [first["build"], edit["build"], restored["build"]] == ["b1", None, "b2"]
     assert first["is_readable"] and edit["kept_bytes"] > 0 < restored["kept_bytes"]
-    assert "History begins at publish 0 " in said(warehouse, "history", "--keep", "2")
-    assert not json.loads(said(warehouse, "history", "--keep", "1", "--json"))[1]["is_readable"]
+    assert "History begins at publish 0 " in said(warehouse, "history", "--keep", "2", "--yes")
+    told = called("history", "--keep", "1", "--warehouse", str(warehouse))
+    assert "History before b2, 0.0 MB: nothing was dropped, --yes drops it" in told.stderr
+    assert "History begins at publish 0 " in told.stdout
+    assert not json.loads(said(warehouse, "history", "--keep", "1", "--yes", "--json"))[1]["is_readable"]
     refused = called("restore", "b1", "--warehouse", str(warehouse))
     assert refused.returncode == 1 and "cannot be read" in refused.stderr
     assert not list((warehouse / "history").glob("*/*"))
 
 
-def test_restored_rows_are_a_build_that_the_next_one_makes_again(warehouse: Path, rehearsal: Built) -> None:
+def test_restored_rows_are_a_build_that_the_next_one_makes_again(
+    warehouse: Path, rehearsal: Built, tmp_path: Path
+) -> None:
+    decide(warehouse)
     last = Built(warehouse, "").value("select max(seq) from publishes")
     attempts = rehearsal.attempts()
     output = said(warehouse, "restore", "b1")
@@ -93,7 +117,10 @@ def test_restored_rows_are_a_build_that_the_next_one_makes_again(warehouse: Path
     build = "select contains(started_by, 'reasonmed restore b1'), outcome from builds where number = 2"
     assert restored.query(build) == [(True, "complete")]
     found = "select table_name, is_behind from freshness where restored_from is not null"
-    assert restored.query(found) == [(EDITED, False)]
+    assert restored.query(found) == [(EDITED, True)]
+    assert restored.value("select count(*) from overrides") == 1
+    with pytest.raises(ExportError, match=f"{EDITED}: restored from publish"):
+        list(export_training_sets(warehouse, tmp_path / "export", {"simulated", "stand-in", "failing"}))
     with dagster_instance(warehouse) as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey(EDITED))
         assert event is not None and event.asset_materialization is not None
@@ -103,6 +130,20 @@ def test_restored_rows_are_a_build_that_the_next_one_makes_again(warehouse: Path
     assert "restored from publish" in again
     assert rows_of(warehouse) == rows_of(rehearsal.folder)
     assert Built(warehouse, "").attempts() == attempts
+
+
+def test_a_restore_that_fails_midway_is_a_failed_build_and_says_how_to_go_on(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise WarehouseError("the disk is full")
+
+    monkeypatch.setattr(DuckDBFile, "publish", fails)
+    refused = called("restore", "b1", "--warehouse", str(warehouse))
+    assert refused.returncode == 1
+    assert "not all rows were restored; `reasonmed restore b1 " in refused.stderr and "disk is full" in refused.stderr
+    build = "select outcome, problems from builds where number = 2"
+    assert Built(warehouse, "").query(build) == [("failed", "the disk is full")]
 
 
 def test_rows_that_this_version_cannot_publish_are_refused(warehouse: Path) -> None:

@@ -58,7 +58,7 @@ def test_each_of_fifty_states_reads_as_the_copy_of_that_time(tmp_path: Path) -> 
             for table, rows in tables.items():
                 assert con.execute(f"from {table} order by all").fetchall() == rows, (seq, table)
     if len(saved) > 10:
-        kept = json.loads(called("history", "--keep", "10", "--json", "--warehouse", str(folder)).stdout)
+        kept = json.loads(called("history", "--keep", "10", "--yes", "--json", "--warehouse", str(folder)).stdout)
         assert [build["is_readable"] for build in kept[-10:]] == [True] * 10
         for seq, tables in list(saved.items())[-9:]:
             with warehouse.as_of(seq) as con:

@@ -113,4 +113,14 @@ def test_a_failure_is_shown_beside_what_stays_published_and_alone(con: duckdb.Du
 def test_restored_rows_say_of_which_publish_they_are(con: duckdb.DuckDBPyConnection) -> None:
     con.execute('update publishes set parts = json_merge_patch(parts, \'{"restored": "4"}\') where seq = 7')
     found = con.execute("select restored_from, is_behind from freshness where publish in (6, 7) order by publish")
-    assert found.fetchall() == [(None, False), (4, False)]
+    assert found.fetchall() == [(None, False), (4, True)]
+
+
+def test_restored_rows_and_what_is_made_from_them_are_behind(con: duckdb.DuckDBPyConnection) -> None:
+    published(con, "sft_response", "", 9, {})
+    con.execute('update publishes set parts = json_merge_patch(parts, \'{"restored": "4"}\') where seq in (7, 9)')
+    assert behind(con) == {
+        "reasonmed/mmlu": "restored from publish 4",
+        "sft_cot": "reasonmed is behind",
+        "sft_response": "restored from publish 4",
+    }

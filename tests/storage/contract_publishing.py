@@ -193,8 +193,9 @@ class PublishingContract:
             publish_file(warehouse, staged, ITEMS, None)
         with pytest.raises(WarehouseError, match="totals has no partitions"):
             publish_file(warehouse, staged, TOTALS, "mmlu")
-        with pytest.raises(WarehouseError, match="publishes is written by publishing the others"):
-            publish_file(warehouse, staged, TABLES["publishes"], None)
+        for own in ("publishes", "failures", "builds"):
+            with pytest.raises(WarehouseError, match=f"{own} is written by publishing the others"):
+                publish_file(warehouse, staged, TABLES[own], None)
         with pytest.raises(WarehouseError, match=r"no staged rows of items at .*absent\.parquet"):
             publish_file(warehouse, tmp_path / "absent.parquet")
 

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from contract_history import rows_as_of, rows_now
-from contract_publishing import publish_file
-from storage_toy import open_warehouse, publish, rows_of, stage
+from contract_publishing import items_of, publish_file
+from reasonmed_assets.quality.schema import TABLES, Table, TableSpec, column
+from storage_toy import ITEMS, Items, open_warehouse, publish, rows_of, stage
 from test_layout import FIRST
 
 from reasonmed_assets import sql
 from reasonmed_assets.storage import WarehouseError
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
+
+UNPARTITIONED = TableSpec("items", "toys", "One row per item.", "item_id", None, Items)
+
+
+class Numbered(Table):
+    """Items whose text became a number."""
+
+    item_id: str = column("Id.", unique=True)
+    source: str = column("Name of the source.")
+    text: int = column("Number.", nullable=True)
+
+
+def _with(folder: Path, spec: TableSpec) -> DuckDBFile:
+    """The warehouse of a version that declares the items so."""
+    return open_warehouse(folder, tables={"items": spec, "publishes": TABLES["publishes"]}, views={})
+
+
+def _fail_to_publish(warehouse: DuckDBFile, folder: Path) -> None:
+    misplaced = stage(folder / "rows.parquet", rows_of({"1": "z"}, "medqa"))
+    with pytest.raises(WarehouseError, match="would have 0 rows, but 1 were staged"):
+        publish_file(warehouse, misplaced)
 
 
 def _files(warehouse: DuckDBFile, table: str = "items") -> list[Path]:
@@ -74,9 +98,7 @@ def test_a_file_of_a_publish_that_was_cut_off_is_not_taken_for_that_of_another(w
 
 def test_a_publish_that_fails_leaves_no_file(warehouse: DuckDBFile, tmp_path: Path) -> None:
     publish(warehouse, {"1": "a"})
-    misplaced = stage(tmp_path / "rows.parquet", rows_of({"1": "b"}, "medqa"))
-    with pytest.raises(WarehouseError, match="would have 0 rows, but 1 were staged"):
-        publish_file(warehouse, misplaced)
+    _fail_to_publish(warehouse, tmp_path)
     assert _files(warehouse) == []
 
 
@@ -113,3 +135,93 @@ def test_history_survives_a_compaction(warehouse: DuckDBFile, monkeypatch: pytes
         publish(warehouse, {"1": text})
     assert [rows_as_of(warehouse, seq)[0][2] for seq in (1, 2, 3)] == ["a", "b", "c"]
     assert json.loads((warehouse.folder / "history" / "begins.json").read_text()) == {"publish": 0}
+
+
+def test_without_the_file_that_says_where_it_begins_history_is_what_can_be_read(
+    warehouse: DuckDBFile, tmp_path: Path
+) -> None:
+    for text in "abc":
+        publish(warehouse, {"1": text})
+    kept = _files(warehouse)
+    (warehouse.folder / "history" / "begins.json").unlink()
+    with warehouse.half_made() as found:
+        assert found == []
+    _fail_to_publish(warehouse, tmp_path)
+    assert _files(warehouse) == kept
+    assert [rows_as_of(warehouse, seq)[0][2] for seq in (1, 2, 3)] == ["a", "b", "c"]
+    (warehouse.folder / "history" / "begins.json").unlink()
+    kept[0].unlink()
+    with pytest.raises(WarehouseError, match=r"begins at publish 2; read as of a publish from 2 on"):
+        rows_as_of(warehouse, 1)
+    assert rows_as_of(warehouse, 2)[0][2] == "b"
+
+
+def test_a_publish_that_fails_in_a_build_file_that_was_put_back_removes_nothing_of_the_later_one(
+    warehouse: DuckDBFile, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.duckdb"
+    for text in "abcd":
+        publish(warehouse, {"1": text})
+        if text == "b":
+            shutil.copyfile(warehouse.build_path, older)
+    kept = _files(warehouse)
+    shutil.copyfile(older, warehouse.build_path)
+    _fail_to_publish(warehouse, tmp_path)
+    assert _files(warehouse) == kept
+    with warehouse.half_made() as found:
+        assert kept[0] not in found and kept[-1] not in found
+
+
+def test_a_value_that_does_not_convert_to_the_type_of_now_is_null(warehouse: DuckDBFile) -> None:
+    for text in ("abc", "7"):
+        publish(warehouse, {"1": text})
+    numbered = items_of(Numbered)
+    later = _with(warehouse.folder, numbered)
+    publish(later, {"1": "8"}, spec=numbered)
+    assert [rows_as_of(later, seq)[0][2] for seq in (1, 2, 3)] == [None, 7, 8]
+
+
+def test_a_table_that_lost_its_partitions_reads_as_it_was(warehouse: DuckDBFile) -> None:
+    for source in ("medqa", "mmlu"):
+        publish(warehouse, {source: "a"}, source)
+    later = _with(warehouse.folder, UNPARTITIONED)
+    publish(later, {"1": "b"}, None, UNPARTITIONED)
+    ids = [[row[0] for row in rows_as_of(later, seq)] for seq in (0, 2, 3)]
+    assert ids == [[], ["medqa", "mmlu"], ["1"]]
+    with pytest.raises(WarehouseError, match=r"items cannot be read as of publish 1: .* medqa alone"):
+        rows_as_of(later, 1)
+
+
+def test_a_table_that_got_partitions_reads_as_it_was(tmp_path: Path) -> None:
+    publish(_with(tmp_path, UNPARTITIONED), {"1": "a"}, None, UNPARTITIONED)
+    later = _with(tmp_path, ITEMS)
+    publish(later, {"2": "b"}, "mmlu")
+    assert [[row[0] for row in rows_as_of(later, seq)] for seq in (0, 1, 2)] == [[], ["1"], ["1", "2"]]
+
+
+def test_who_may_only_read_keeps_the_owner_from_dropping_what_is_read(
+    warehouse: DuckDBFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in "abc":
+        publish(warehouse, {"1": text})
+    warehouse.refresh_snapshot()
+    lock = warehouse.folder / "history" / ".lock"
+    lock.chmod(0o444)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
+        reading = warehouse.as_of(1)
+        reading.__enter__()
+    lock.chmod(0o644)
+    with pytest.raises(WarehouseError, match="is reading"):
+        warehouse.drop_history(3)
+    reading.__exit__(None, None, None)
+    warehouse.drop_history(3)
+
+
+def test_the_folder_of_the_history_is_on_the_disk_before_a_file_in_it(
+    warehouse: DuckDBFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("reasonmed_assets.storage.history.sync", synced.append)
+    publish(warehouse, {"1": "a"})
+    assert synced == [warehouse.folder]

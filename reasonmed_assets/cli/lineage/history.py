@@ -32,6 +32,7 @@ def history(
         int | None,
         typer.Option("--keep", min=1, metavar="N", help="Drop, for good, what was before the last N builds."),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --keep: drop it; without it nothing is dropped.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
 ) -> None:
     """List the builds, and as of which of them `sql --as-of`, `diff` and `restore` can read the rows."""
@@ -41,7 +42,7 @@ def history(
     with plain_errors():
         opened = open_warehouse(folder)
         if keep is not None:
-            _drop(opened, keep)
+            _drop(opened, keep, yes=yes)
         rows = _builds(opened)
         if as_json:
             print(json.dumps(rows, default=str))
@@ -88,10 +89,19 @@ def _builds(warehouse: Warehouse) -> list[dict[str, Any]]:
     return rows
 
 
-def _drop(warehouse: Warehouse, keep: int) -> None:
+def _drop(warehouse: Warehouse, keep: int, *, yes: bool) -> None:
+    from reasonmed_assets.cli.terminal import say
+
     builds = [row for row in _builds(warehouse) if row["build"] is not None]
-    if len(builds) > keep:
-        warehouse.drop_history(builds[-keep]["last_publish"])
+    if len(builds) <= keep:
+        say(f"There are {len(builds)} builds: nothing is older than the last {keep}.", is_error=True)
+        return
+    first = builds[-keep]
+    n_bytes = sum(size for seq, size in warehouse.history().n_bytes.items() if seq <= first["last_publish"])
+    if yes:
+        warehouse.drop_history(first["last_publish"])
+    done = "dropped" if yes else "nothing was dropped, --yes drops it"
+    say(f"History before {first['build']}, {n_bytes / 1e6:,.1f} MB: {done}", is_error=True)
 
 
 def _print_builds(warehouse: Warehouse, rows: list[dict[str, Any]]) -> None:
