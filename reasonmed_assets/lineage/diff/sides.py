@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -25,6 +26,8 @@ BEFORE, AFTER = "before", "after"
 SETS = tuple(name for name, spec in TABLES.items() if spec.group == "training")
 """The tables that an export has."""
 _STATE = re.compile(r"b?\d+")
+_TEXTS = ("instruction", "input", "output")
+"""The columns of a record in a JSON file, all that its id is made of where it is known by its content."""
 
 
 class DiffError(ReasonmedError):
@@ -78,7 +81,7 @@ def opened(folder: Path, before: str, after: str) -> Iterator[Compared]:
     """
     names = (before, after)
     is_export = [_is_export(name) for name in names]
-    # A record of JSON files has no id: it is known by its content, on both sides then.
+    # A record of JSON files has no id: it is known by its content, on both sides then, whatever the other one is.
     is_by_content = any(
         found and not _files(Path(name), SETS[0], ".parquet") for name, found in zip(names, is_export, strict=True)
     )
@@ -86,6 +89,7 @@ def opened(folder: Path, before: str, after: str) -> Iterator[Compared]:
     with ExitStack() as stack:
         warehouse = open_warehouse(folder) if needs_warehouse else None
         con = stack.enter_context(warehouse.snapshot() if warehouse else duckdb.connect())
+        _spill_apart(stack, con)
         sides = tuple(
             _open(stack, con, warehouse, prefix, name, is_by_content=is_by_content)
             for prefix, name in zip((BEFORE, AFTER), names, strict=True)
@@ -121,7 +125,7 @@ def _open(
     if not _is_folder(name):
         assert warehouse is not None
         seq = warehouse.publish_named(name)
-        _show_publish(con, warehouse, prefix, seq)
+        _show_publish(con, warehouse, prefix, seq, is_by_content=is_by_content)
         what = f"build {name} (publish {seq})" if name.startswith("b") else f"publish {seq}"
         return Side(f"{what} of {warehouse.name}", seq)
     folder = Path(name).resolve()
@@ -130,18 +134,36 @@ def _open(
         stack.enter_context(other.snapshot())
         con.execute(f"attach {sql.literal(other.address)} as {prefix}_file (read_only)")
         for spec in _all():
-            _show(con, prefix, spec, f"{prefix}_file.main.{spec.name}", _columns(con, f"{prefix}_file", spec.name))
+            origin, columns = f"{prefix}_file.main.{spec.name}", _columns(con, f"{prefix}_file", spec.name)
+            if is_by_content and spec.name in SETS and columns:
+                _show_texts(con, prefix, spec, origin)
+            else:
+                _show(con, prefix, spec, origin, columns)
         return Side(f"warehouse {folder}", None)
     _show_export(con, prefix, folder, is_by_content=is_by_content)
-    made_from = _publish_of_export(con, prefix) if warehouse and not is_by_content else None
+    made_from = _publish_of_export(con, prefix, warehouse) if warehouse and not is_by_content else None
     if warehouse is None or made_from is None:
         return Side(f"export {folder} (of no publish that is known here)", None, is_export=True)
-    _show_publish(con, warehouse, prefix, made_from)
+    _show_publish(con, warehouse, prefix, made_from, is_by_content=False)
     return Side(f"export {folder} (publish {made_from} of {warehouse.name})", made_from, is_export=True)
 
 
-def _show_publish(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, prefix: str, seq: int) -> None:
+def _spill_apart(stack: ExitStack, con: duckdb.DuckDBPyConnection) -> None:
+    """What does not fit into memory is in a folder of this comparison, and goes with it."""
+    con.execute("set preserve_insertion_order = false")
+    # Where another connection of this process has spilled, it says where.
+    with suppress(duckdb.NotImplementedException):
+        spill = stack.enter_context(TemporaryDirectory(prefix="reasonmed-diff-"))
+        con.execute(f"set temp_directory = {sql.literal(spill)}")
+
+
+def _show_publish(
+    con: duckdb.DuckDBPyConnection, warehouse: Warehouse, prefix: str, seq: int, *, is_by_content: bool
+) -> None:
     for spec in _all():
+        if is_by_content and spec.name in SETS:
+            _show_texts(con, prefix, spec, f"({warehouse.rows_as_of(con, spec, seq)})")
+            continue
         if spec.name == "publishes":
             query = f"select * from publishes where seq <= {seq}"
         elif spec.name == "llm_calls":
@@ -158,19 +180,28 @@ def _show_export(con: duckdb.DuckDBPyConnection, prefix: str, folder: Path, *, i
         _show(con, prefix, spec, "", set())
     for name in SETS:
         spec = TABLES[name]
-        files = _files(folder, name, ".json" if is_by_content else ".parquet")
+        is_json = is_by_content and not _files(folder, name, ".parquet")
+        files = _files(folder, name, ".json" if is_json else ".parquet")
         if not files:
             continue
-        if is_by_content:
+        if is_json:
             listed = ", ".join(sql.literal(sql.pattern(file)) for file in files)
-            texts = "columns = {instruction: 'varchar', input: 'varchar', output: 'varchar'}"
-            known = "substr(sha256(concat_ws(chr(31), instruction, input, output)), 1, 16) as example_id"
-            origin = f"(select *, {known} from read_json([{listed}], {texts}, format = 'array'))"
-            _show(con, prefix, spec, origin, {"instruction", "input", "output", "example_id"})
+            types = ", ".join(f"{column}: 'varchar'" for column in _TEXTS)
+            _show_texts(con, prefix, spec, f"read_json([{listed}], columns = {{{types}}}, format = 'array')")
+            continue
+        origin = sql.parquet(*files, by_name=True)
+        if is_by_content:
+            _show_texts(con, prefix, spec, origin)
         else:
-            origin = sql.parquet(*files, by_name=True)
             columns = {row[0] for row in con.execute(f"describe select * from {origin}").fetchall()}
             _show(con, prefix, spec, origin, columns)
+
+
+def _show_texts(con: duckdb.DuckDBPyConnection, prefix: str, spec: TableSpec, origin: str) -> None:
+    """A training set's records as JSON files have them, known by their content."""
+    texts = ", ".join(_TEXTS)
+    known = f"substr(sha256(concat_ws(chr(31), {texts})), 1, 16) as example_id"
+    _show(con, prefix, spec, f"(select {texts}, {known} from {origin})", {*_TEXTS, "example_id"})
 
 
 def _files(folder: Path, name: str, ending: str) -> list[Path]:
@@ -190,8 +221,12 @@ def _show(con: duckdb.DuckDBPyConnection, prefix: str, spec: TableSpec, origin: 
     con.execute(f"create or replace temp view {prefix}_{spec.name} as {rows}")
 
 
-def _publish_of_export(con: duckdb.DuckDBPyConnection, prefix: str) -> int | None:
-    """The last publish before which the training sets had exactly the rows of an export; None where there is none."""
+def _publish_of_export(con: duckdb.DuckDBPyConnection, prefix: str, warehouse: Warehouse) -> int | None:
+    """The last publish as of which the training sets had exactly the rows of an export, of those that can be read.
+
+    None where there is none.
+    """
+    begins = warehouse.history().begins
     hashes = "coalesce(string_agg(row_hash, '' order by row_hash), '')"
     wanted = " union all ".join(
         f"select '{name}' as table_name, (select md5({hashes}) from {prefix}_{name}) as content_hash" for name in SETS
@@ -207,20 +242,24 @@ def _publish_of_export(con: duckdb.DuckDBPyConnection, prefix: str) -> int | Non
                 coalesce(lead(seq) over (partition by table_name order by seq) - 1, 9223372036854775807) as last
             from publishes
             where table_name in {SETS}
-        )
-        select max(first), min(last)
-        from (
-            select spans.first, spans.last, table_name
+        ),
+        same as (
+            select table_name, greatest(first, {begins}) as first, last
             from spans
-            inner join wanted using (table_name, content_hash)
-            qualify row_number() over (partition by table_name order by spans.first desc) = 1
+            semi join wanted using (table_name, content_hash)
+            where last >= {begins}
         )
-        having count(*) = {len(SETS)}
+        select max(seq)
+        from (
+            select starts.first as seq
+            from (select distinct first from same) as starts
+            inner join same on starts.first between same.first and same.last
+            group by starts.first
+            having count(distinct same.table_name) = {len(SETS)}
+        )
         """
     ).fetchone()
-    if row is None or row[0] > row[1]:
-        return None
-    return int(row[0])
+    return row[0] if row else None
 
 
 def _compared() -> list[TableSpec]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -16,6 +19,7 @@ from reasonmed_assets.quality.tables import TABLES
 
 import reasonmed_assets
 from reasonmed_assets import sql
+from reasonmed_assets.lineage.diff import sides
 from reasonmed_assets.lineage.diff.comparison import diff
 from reasonmed_assets.lineage.diff.sides import opened
 from reasonmed_assets.storage import Warehouse, make_or_open_warehouse, row_hash_sql
@@ -156,6 +160,45 @@ def test_an_export_that_no_publish_made_and_one_of_json_alone_tell_rows(folder: 
             (export / f"{name}.json").write_bytes((folder / f"export {output}" / f"{name}.json").read_bytes())
     by_content = diff(tmp_path / "none", str(tmp_path / "one"), str(folder / "export two"))
     assert [(one.added, one.removed, one.changed) for one in by_content.tables] == [(1, 1, 0)] * 3
+
+
+def test_json_against_a_build_or_a_warehouse_is_compared_by_content(folder: Path, tmp_path: Path) -> None:
+    for name in SETS:
+        (tmp_path / f"{name}.json").write_bytes((folder / "export one" / f"{name}.json").read_bytes())
+    only_parquet = tmp_path / "parquet"
+    only_parquet.mkdir()
+    for name in SETS:
+        shutil.copy(folder / "export two" / f"{name}.parquet", only_parquet)
+    assert diff(folder / "w", str(tmp_path), "b1").n_rows == 0
+    for after in ("b2", str(folder / "w"), str(only_parquet)):
+        found = diff(folder / "w", str(tmp_path), after)
+        assert [(one.table, one.added, one.removed) for one in found.tables] == [(name, 1, 1) for name in SETS]
+
+
+def test_an_export_from_before_history_begins_has_no_causes(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "w", tmp_path / "w")
+    make_or_open_warehouse(tmp_path / "w").drop_history(9)
+    found = diff(tmp_path / "w", str(folder / "export one"), str(folder / "export two"))
+    assert "of no publish" in found.before and "publish 9 of" in found.after
+    assert [(one.table, one.changed) for one in found.tables] == [(name, 1) for name in SETS]
+
+
+def test_an_export_of_sets_that_came_back_is_found_again(tmp_path: Path) -> None:
+    """The rows of one set are again as they were in the export: only the publishes before fit all sets."""
+    with duckdb.connect() as con:
+        con.execute("create table publishes (table_name varchar, content_hash varchar, seq bigint)")
+        for name in SETS:
+            con.execute(f"create table e_{name} as select '{name}' as row_hash")
+        published = [(SETS[0], 1), (SETS[1], 2), (SETS[2], 3), (SETS[0], -4), (SETS[1], -5), (SETS[1], 6)]
+        for name, seq in published:
+            con.execute("insert into publishes values ($1, $2, $3)", [name, _md5(name) if seq > 0 else "x", abs(seq)])
+        for begins, wanted in ((0, 3), (3, 3), (4, None)):
+            warehouse: Any = SimpleNamespace(history=lambda begins=begins: SimpleNamespace(begins=begins))
+            assert sides._publish_of_export(con, "e", warehouse) == wanted
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def test_what_is_neither_a_state_nor_a_folder_is_named(folder: Path, tmp_path: Path) -> None:
