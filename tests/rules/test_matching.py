@@ -286,10 +286,11 @@ def test_the_real_mmlu_items_of_the_test_split_are_found(real_questions: pl.Data
     found = find_matches(questions, benchmarks, set(), Rules(), PRIORITY)
     mmlu = found.filter((pl.col("source") == "mmlu") & (pl.col("decision") == "contaminated"))
     assert mmlu.filter("is_exact").height == 19
-    assert mmlu.height == 20
+    assert mmlu.filter(pl.col("edit_ratio") >= 90).height == 20
+    assert mmlu.height == 21, "and a vignette of the test split under another question"
     by_decision = dict(found.group_by("decision").len().iter_rows())
     assert by_decision == {
-        "contaminated": 21,
+        "contaminated": 22,
         "conflicting_gold": 2,
         "duplicate": 6,
         "near_duplicate": 17,

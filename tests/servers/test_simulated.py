@@ -165,7 +165,7 @@ def test_sigterm_ends_the_endpoint():
 
 def test_a_missing_source_file_is_named(tmp_path):
     server = LocalServer([*COMMAND, "--data-dir", str(tmp_path)], "simulated", notify=lambda _: None)
-    with pytest.raises(ServerError, match=r"(?s)exit status 1.*medmcqa.train"):
+    with pytest.raises(ServerError, match=r"(?s)exit status 1.*medqa\.train"):
         server.start()
 
 
