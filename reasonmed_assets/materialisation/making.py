@@ -351,10 +351,11 @@ def _failure(
     last: PublishRecord | None,
     calls: Mapping[str, Any],
 ) -> dg.Failure:
+    name = spec.name if partition is None else f"{spec.name} {partition}"
     published = f"publish {last.seq} stays" if last else "nothing was published before"
     return dg.Failure(
         description=(
-            f"{spec.name} {partition or ''}: {len(audited.failed)} blocking checks failed; {published}.\n"
+            f"{name}: {len(audited.failed)} blocking checks failed; {published}.\n"
             + "".join(
                 f"{outcome.name}: {outcome.description} {_found(outcome)}\n{audited.ways_out[outcome.name]}"
                 for outcome in audited.failed

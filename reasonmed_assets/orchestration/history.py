@@ -94,7 +94,7 @@ def failures(instance: DagsterInstance, run: DagsterRun) -> list[str]:
 
 
 def _named(table: str | None, said: str) -> str:
-    return said if said.startswith(f"{table} ") else f"{table}: {said}"
+    return said if said.startswith((f"{table} ", f"{table}:")) else f"{table}: {said}"
 
 
 def _open_runs(instance: DagsterInstance) -> Sequence[DagsterRun]:

@@ -210,7 +210,8 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     _wait_for("the terminal has a line", lambda: page in ui.terminal.read_text(), RUN_S)
     assert "The UI is ready" in ui.terminal.read_text().splitlines()[-2], "and nothing else"
     assert re.search(
-        r"^Run [0-9a-f]{8} failed: sft_\w+: .*questions of mmlu.*", ui.terminal.read_text().splitlines()[-1]
+        r"^Run [0-9a-f]{8} failed: sft_\w+: \d+ blocking checks failed; publish \d+ stays\. shrink: ",
+        ui.terminal.read_text().splitlines()[-1],
     )
     assert warehouse.value("select count(*) from sft_reasonmed") == records
 
