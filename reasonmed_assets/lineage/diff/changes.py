@@ -1,7 +1,7 @@
 """Which rows differ between two states, in which columns, and which ids tie them to rows of other tables.
 
 Makes the temporary tables `changes` (a row per row that differs), `before_changed_<table>` and `after_changed_<table>`
-(these rows, whole) and `ids` (the ids that they hold).
+(of these rows the key, the ids and what tells a cause) and `ids` (the ids that they hold).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from reasonmed_assets.quality.derived.references import references_of
 from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
 from reasonmed_assets.quality.tables import TABLES
 
+_TELLING = ("call_keys", "model", "file", "row")
+"""Columns beside ids that causes are found by."""
 OF_A_QUESTION = ("raw_id", "question_id")
 """Ids that rows share which are of one question; rows that share another one are of one path or example."""
 
@@ -64,10 +66,12 @@ def _find_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
         group by all
         """
     )
+    kept = [column for column in spec.columns if column in {key, *id_columns(spec), *_TELLING}]
+    quoted = ", ".join(f'"{column}"' for column in kept)
     for side in (BEFORE, AFTER):
         con.execute(
             f"create or replace temp table {side}_changed_{name} as "
-            f"from {side}_{name} where {key} in (select row_id from differing)"
+            f"select {quoted} from {side}_{name} where {key} in (select row_id from differing)"
         )
     columns = [column for column in spec.columns if column not in (ROW_HASH, key)]
     differences = ", ".join(f"case when b.{one} is distinct from a.{one} then '{one}' end" for one in columns)
@@ -86,8 +90,8 @@ def _find_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
                     then list_filter([{differences}], lambda one: one is not null)
                 else []
             end as columns
-        from {BEFORE}_changed_{name} as b
-        full join {AFTER}_changed_{name} as a on b.{key} = a.{key}
+        from (from {BEFORE}_{name} semi join differing on {key} = differing.row_id) as b
+        full join (from {AFTER}_{name} semi join differing on {key} = differing.row_id) as a on b.{key} = a.{key}
         where change != 'changed' or len(columns) > 0
         """
     )

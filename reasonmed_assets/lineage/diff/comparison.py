@@ -245,26 +245,28 @@ def _examples(con: duckdb.DuckDBPyConnection) -> Iterator[Example]:
         order by {rank_sql("cause")}, list_position([{listed}], table_name), row_id
         """
     ).fetchall()
+    values_of = {table: _values(con, table, [row[1] for row in rows if row[0] == table]) for table, *_ in rows}
     for table, row_id, question_id, source, change, columns, cause, detail, root_table, root_id in rows:
         root = "" if (root_table, root_id) == (table, row_id) else f"{root_table} {root_id}"
         shown = columns[:_SHOWN_COLUMNS] if change == "changed" else list(TABLES[table].shown)
-        values = _values(con, table, row_id, shown)
+        old, new = (found.get(row_id, {}) for found in values_of[table])
+        values = {name: (old.get(name), new.get(name)) for name in shown}
         question = _question(con, question_id)
         yield Example(table, row_id, source, question, change, values, cause, detail, root)
 
 
 def _values(
-    con: duckdb.DuckDBPyConnection, table: str, row_id: str, columns: list[str]
-) -> dict[str, tuple[str | None, str | None]]:
-    if not columns:
-        return {}
-    cut = ", ".join(f"left({name}::varchar, {_SHOWN_CHARACTERS})" for name in columns)
-    both = [
-        con.execute(f"select {cut} from {side}_changed_{table} where {TABLES[table].key} = $1", [row_id]).fetchone()
-        for side in (BEFORE, AFTER)
-    ]
-    nothing = (None,) * len(columns)
-    return {name: (old, new) for name, old, new in zip(columns, both[0] or nothing, both[1] or nothing, strict=True)}
+    con: duckdb.DuckDBPyConnection, table: str, row_ids: list[str]
+) -> tuple[dict[str, dict[str, str | None]], dict[str, dict[str, str | None]]]:
+    """Column -> value, cut short, of some rows by id, before and after: each state is read once."""
+    names, key = list(TABLES[table].columns), TABLES[table].key
+    cut = ", ".join(f'left("{name}"::varchar, {_SHOWN_CHARACTERS})' for name in names)
+
+    def found(side: str) -> dict[str, dict[str, str | None]]:
+        rows = con.execute(f"select {key}, {cut} from {side}_{table} where {key} in (select unnest($1))", [row_ids])
+        return {str(row_id): dict(zip(names, values, strict=True)) for row_id, *values in rows.fetchall()}
+
+    return found(BEFORE), found(AFTER)
 
 
 def _question(con: duckdb.DuckDBPyConnection, question_id: str | None) -> str | None:
