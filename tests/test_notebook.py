@@ -51,6 +51,7 @@ def test_the_public_names_are_few() -> None:
         "ReasonmedError",
         "Warehouse",
         "build",
+        "diff",
         "show",
         "sql",
         "table",
