@@ -112,7 +112,7 @@ class PlanEngine(Engine):
         usable_retries: int,
         retried: Collection[Outcome] = frozenset(),
     ) -> Iterator[Result]:
-        """See `Engine.run`; results of missing replies come last, as something stands in for them."""
+        """See `Engine.run`; rows whose reply is missing come last, with the results of the stand-in."""
         found = Step()
 
         def watched() -> Iterator[Call]:

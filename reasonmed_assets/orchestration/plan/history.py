@@ -133,7 +133,7 @@ class History:
         return tokens / characters if characters else 1 / _CHARACTERS_PER_TOKEN
 
     def usd(self, usage: Usage, model: str, calls: float, characters: float) -> float | None:
-        """US dollars for calls with prompts of so many characters in all; None without a price."""
+        """US dollars for calls whose prompts have this many characters in all; None without a price."""
         prompt = characters * usage.tokens_per_character
         counts = (
             prompt,
