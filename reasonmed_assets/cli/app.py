@@ -17,10 +17,11 @@ from reasonmed_assets.cli.lineage.plan import plan
 from reasonmed_assets.cli.lineage.trace import trace
 from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.recipe import recipe_app
+from reasonmed_assets.cli.release.export import export
 from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch, sources
-from reasonmed_assets.cli.warehouse import clean, costs, export, quality, show, sql
+from reasonmed_assets.cli.warehouse import clean, costs, quality, show, sql
 
 
 class _InUtf8(typer.Typer):
