@@ -104,9 +104,10 @@ class ListedOptions(_Section):
 class Layout(_Section):
     """How the records of a file are to be read. A field name may be a dotted path into nested records."""
 
-    format: Literal["jsonl", "json", "csv", "parquet"] | None = None
-    """`jsonl`: an object per line; `json`: one array of objects, or one object of objects by id; `csv`; `parquet`.
-    None: by the ending of a file's name, where `.json` is an array, or else JSON Lines."""
+    format: Literal["jsonl", "json", "json_columns", "csv", "parquet"] | None = None
+    """`jsonl`: an object per line; `json`: one array of objects, or one object of objects by id; `json_columns`: one
+    object of columns, as pandas writes a table; `csv`; `parquet`. None: by the ending of a file's name, where `.json`
+    is an array, an object of columns, or else JSON Lines."""
     columns: tuple[str, ...] = ()
     """Column names of a csv file without a header; with none given, the first record is the header."""
     question: str

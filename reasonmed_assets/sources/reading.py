@@ -370,7 +370,7 @@ class _FileReader:
 
 
 def _expectation(layout: Layout) -> str:
-    kind = {"jsonl": "JSON Lines", "json": "one JSON array or object of records"}
+    kind = {"jsonl": "JSON Lines", "json": "one JSON array or object of records", "json_columns": "JSON by column"}
     declared = layout.options
     options = declared if isinstance(declared, tuple) else (getattr(declared, "field", declared),)
     named = [field for field in (layout.question, *options, layout.gold.field) if field]

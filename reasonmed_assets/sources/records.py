@@ -78,22 +78,45 @@ def in_format(layout: Layout, file: str, content: bytes) -> Layout:
         return layout
     ending = PurePosixPath(file).suffix.lower().removeprefix(".")
     if ending == "json":
-        ending = "json" if content.removeprefix(_BOM).lstrip()[:1] == b"[" else "jsonl"
+        ending = _json_form(content.removeprefix(_BOM).lstrip(), layout.question)
     if ending not in _READERS:
         raise SourceError(f"{file}: its layout leaves the format to the name's ending: expected {', '.join(_READERS)}")
     return layout.model_copy(update={"format": ending})
 
 
+def _json_form(content: bytes, question: str) -> str:
+    """Which form of JSON a file named `.json` has: an array of records, a record a line, or an object of columns."""
+    if content[:1] == b"[":
+        return "json"
+    if content.startswith(b"{"):
+        columns = _columns(content)
+        if columns is not None and isinstance(columns.get(question), dict | list):
+            return "json_columns"
+    return "jsonl"
+
+
+def _columns(content: bytes) -> dict[str, Any] | None:
+    """The one JSON object that a file is; None where it is anything else, as records a line are."""
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def count_records(content: bytes, layout: Layout) -> int:
     """How many records the file has, found without decoding any (the reader's result is checked against it).
 
-    Lines with text for JSON Lines; members of the outermost value by brackets and commas for JSON; the footer for
-    parquet; for csv, whose boundaries depend on its quoting, the splitter's count.
+    Lines with text for JSON Lines; members of the outermost value by brackets and commas for JSON; those of the
+    question's column for JSON by column; the footer for parquet; for csv, whose boundaries depend on its quoting, the
+    splitter's count.
     """
     if layout.format == "jsonl":
         return sum(1 for line in io.BytesIO(content.removeprefix(_BOM)) if line.strip())
     if layout.format == "json":
         return _count_members(content.decode("utf-8", _ESCAPED))
+    if layout.format == "json_columns":
+        return len((_columns(content.removeprefix(_BOM)) or {}).get(layout.question, ()))
     if layout.format == "csv":
         return sum(1 for _ in _split_csv(_csv_lines(content), "file", len(layout.columns))) - (
             0 if layout.columns else 1
@@ -247,6 +270,21 @@ def _count_members(text: str) -> int:
     return commas + 1 if has_members else 0
 
 
+def _read_json_columns(content: bytes, file: str, layout: Layout) -> Iterator[Record]:
+    """The rows of a table that pandas wrote as an object of columns, each an object by row or an array."""
+    columns = _columns(content.removeprefix(_BOM))
+    if columns is None or not isinstance(columns.get(layout.question), dict | list):
+        raise SourceError(f"{file}: expected one JSON object that has a column {layout.question!r}: get the file again")
+    by_row = {
+        name: column if isinstance(column, dict) else {str(at): value for at, value in enumerate(column)}
+        for name, column in columns.items()
+        if isinstance(column, dict | list)
+    }
+    for row, at in enumerate(by_row[layout.question], start=1):
+        value = {name: column[at] for name, column in by_row.items() if at in column}
+        yield Record(row, json_text(value), value=value)
+
+
 def _csv_lines(content: bytes) -> list[str]:
     text = content.removeprefix(_BOM).decode("utf-8", _ESCAPED)
     return list(io.StringIO(text, newline="\n"))
@@ -281,6 +319,8 @@ def _split_csv(lines: list[str], file: str, width: int) -> Iterator[tuple[int, l
         except csv.Error:
             cells, taken = None, reader.line_num
         width = width or len(cells or ())
+        if cells and not any(map(str.strip, cells[width:])):
+            del cells[width:]  # spreadsheets end rows with separators
         if taken > 1 and (cells is None or len(cells) != width):
             in_vain += sum(map(len, lines[at : at + taken]))
             if in_vain > bound:
@@ -353,6 +393,7 @@ def _read_parquet(content: bytes, file: str, layout: Layout) -> Iterator[Record]
 _READERS: dict[str, Callable[[bytes, str, Layout], Iterator[Record]]] = {
     "jsonl": _read_jsonl,
     "json": _read_json,
+    "json_columns": _read_json_columns,
     "csv": _read_csv,
     "parquet": _read_parquet,
 }

@@ -210,16 +210,44 @@ def test_headqa_names_the_right_answer_by_its_number(tmp_path: Path, file: str) 
     ]
 
 
-@pytest.mark.parametrize(
-    ("file", "letters"),
-    [("hub/data/op5_test-00000-of-00001.parquet", "ABCDE"), ("medbullets_op5.csv", "ABCDE"),
-     ("medbullets_op4.csv", "ABCD"), ("medbullets_op4.json", "ABCD")],
-)  # fmt: skip
-def test_medbullets_with_five_options_or_four(tmp_path: Path, file: str, letters: str) -> None:
-    row = {"question": "Which?", **{f"op{x.lower()}": f"option {x}" for x in letters}, "answer": "option D"}
-    write(tmp_path / "medbullets" / file, [row | {"answer_idx": "D", "explanation": "Since."}])
+def medbullets_row(number: int, letters: str) -> dict[str, Any]:
+    options = {f"op{letter.lower()}": f"option {letter} of {number}" for letter in letters}
+    link = {"link": f"question {number}", "question": f"Which of {number}?"}
+    return {**link, **options, "answer_idx": "D", "answer": f"option D of {number}", "explanation": "Since."}
+
+
+@pytest.mark.parametrize("letters", ["ABCD", "ABCDE"])
+def test_medbullets_as_its_authors_publish_it(tmp_path: Path, letters: str) -> None:
+    rows, file = [medbullets_row(n, letters) for n in (1, 2)], tmp_path / "medbullets" / f"medbullets_op{len(letters)}"
+    # A table as pandas writes it in JSON: an object per column, by the number of the row.
+    table = {name: {str(at): row[name] for at, row in enumerate(rows)} for name in rows[0]}
+    write_json(file.with_suffix(".json"), table)
+    of_table = read("medbullets", tmp_path, test="benchmark")
+    file.with_suffix(".json").unlink()
+    write(file.with_suffix(".csv"), rows)
+    of_csv = read("medbullets", tmp_path, test="benchmark")
+    for questions in (of_table, of_csv):
+        assert [q.question for q in questions] == ["Which of 1?", "Which of 2?"]
+        assert {(q.n_options, q.gold_letter, q.explanation) for q in questions} == {(len(letters), "D", "Since.")}
+        assert [(q.row, q.gold_text) for q in questions] == [(1, "option D of 1"), (2, "option D of 2")]
+
+
+def test_medbullets_in_csv_has_more_empty_cells_than_its_header_has_names(tmp_path: Path) -> None:
+    file = tmp_path / "medbullets" / "medbullets_op5.csv"
+    row = medbullets_row(1, "ABCDE") | {"explanation": "Since.\n\nOf two lines."}
+    write(file, [row, row | {"question": "Another?"}])
+    header, rest = file.read_text().split("\n", 1)
+    file.write_text(header + "\n" + rest.replace('lines."\n', 'lines.",,,,,\n'))
+    assert len(read("medbullets", tmp_path, test="benchmark")) == 2
+
+
+@pytest.mark.parametrize("letters", ["ABCD", "ABCDE"])
+def test_medbullets_as_the_hub_has_it_leaves_the_fifth_option_empty(tmp_path: Path, letters: str) -> None:
+    options = {letter: f"option {letter}" if letter in letters else "" for letter in "ABCDE"}
+    row = {"idx": "001", "question": "Which?", "options": options, "answer": "D", "explanation": "Since.", "link": "x"}
+    write(tmp_path / f"medbullets/hub/data/op{len(letters)}_test-00000-of-00001.parquet", [row])
     (question,) = read("medbullets", tmp_path, test="benchmark")
-    assert (question.n_options, question.gold_text, question.explanation) == (len(letters), "option D", "Since.")
+    assert (question.n_options, question.gold_text, question.native_id) == (len(letters), "option D", "001")
 
 
 def test_the_test_split_of_every_shipped_source_is_a_benchmark() -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from reasonmed_assets.sources import SourceError
 from reasonmed_assets.sources.declaration import Gold, Layout
-from reasonmed_assets.sources.records import Record, count_records, read_records
+from reasonmed_assets.sources.records import Record, count_records, in_format, read_records
 
 _TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00"), max_size=30)
 _VALUES = st.lists(st.dictionaries(_TEXT, st.one_of(_TEXT, st.lists(_TEXT, max_size=3)), max_size=4), max_size=5)
@@ -206,3 +206,34 @@ def test_a_broken_json_document_is_wrong_as_a_whole(data: bytes, where: str) -> 
 def test_a_file_that_is_no_parquet_is_wrong_as_a_whole() -> None:
     with pytest.raises(SourceError, match="file: not readable as parquet"):
         _read("parquet", b"PAR1 not really")
+
+
+@given(st.lists(_TEXT, min_size=1, max_size=5), st.booleans(), st.sampled_from([None, 1]))
+def test_the_rows_of_a_json_object_of_columns_come_back(texts: list[str], by_row: bool, indent: int | None) -> None:
+    rows = [{"q": text, "o": [text, "other"]} for text in texts]
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    table = {name: {str(at): value for at, value in enumerate(column)} for name, column in columns.items()}
+    data = json.dumps(table if by_row else columns, indent=indent).encode()
+    layout = in_format(_layout("json").model_copy(update={"format": None}), "file.json", data)
+    records = list(read_records(data, "file.json", layout))
+    assert [record.value for record in records] == rows
+    assert (layout.format, count_records(data, layout)) == ("json_columns", len(rows))
+
+
+def test_a_row_that_a_column_lacks_has_the_other_fields() -> None:
+    (first, second), _ = _read("json_columns", b'{"q": {"0": "one", "7": "two"}, "g": {"7": "A"}, "version": 3}')
+    assert (first.value, second.value) == ({"q": "one"}, {"q": "two", "g": "A"})
+
+
+@pytest.mark.parametrize("data", [b'{"g": {"0": "A"}}', b'{"q": "text"}', b"[1]", b'{"q": {"0": "one"', b"null"])
+def test_json_without_a_column_of_questions_is_no_table(data: bytes) -> None:
+    with pytest.raises(SourceError, match="expected one JSON object that has a column 'q'"):
+        _read("json_columns", data)
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"q": "one", "o": {"A": "x"}}\n', b'{"q": "one"}\n{"q": "two"}\n', b'{"q": "one"\n', b"{}"]
+)
+def test_a_json_file_of_records_a_line_is_no_table(data: bytes) -> None:
+    layout = _layout("json").model_copy(update={"format": None})
+    assert in_format(layout, "file.json", data).format == "jsonl"
