@@ -269,6 +269,7 @@ READERS = (
     Reader("overrides", _overrides, (overrides.OverridesError,), (seeds.OVERRIDES,)),
     Reader("source, JSON Lines", partial(_source, "jsonl"), (SourceError,), (seeds.JSON_LINES,)),
     Reader("source, JSON", partial(_source, "json"), (SourceError,), (seeds.JSON,)),
+    Reader("source, JSON by column", partial(_source, "json_columns"), (SourceError,), (seeds.JSON_COLUMNS,)),
     Reader("source, CSV", partial(_source, "csv"), (SourceError,), (seeds.csv_file(),)),
     Reader("source, Parquet", partial(_source, "parquet"), (SourceError,), (seeds.parquet_file(),)),
     Reader("list of ids", _ids, (SourceError,), (seeds.IDS, b'{"q1": "B"}'), 0.5),

@@ -97,6 +97,7 @@ _RECORDS = [
 ]
 IDS = b'["q2"]'
 JSON_LINES = b"\n".join(map(orjson.dumps, _RECORDS)) + b"\n"
+JSON_COLUMNS = orjson.dumps({name: {str(at): row[name] for at, row in enumerate(_RECORDS)} for name in _RECORDS[0]})
 JSON = orjson.dumps({record["id"]: record for record in _RECORDS}, option=orjson.OPT_INDENT_2)
 
 
