@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 import duckdb
-import orjson
-import polars as pl
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release import files
 from reasonmed_assets.release.files import ExportError
+from reasonmed_assets.release.set_forms import ENDINGS, ROWS_AT_ONCE, index_entries, write_forms
 from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.storage.audits import last_audits
 from reasonmed_assets.storage.freshness import stale
 from reasonmed_assets.vocabulary import FOLDS
 
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
-_ENDINGS = (".json", "_messages.json", ".parquet")
 _CARD, _INDEX = "README.md", "dataset_info.json"
 _DEFAULT_SET = "sft_reasonmed"
 _REFUSED_KINDS = {"simulated": "simulated", "demonstration": "demo"}
@@ -32,7 +31,8 @@ def export_training_sets(
 ) -> Iterator[str]:
     """Write every training set and fold that has examples as alpaca JSON, ShareGPT messages and Parquet.
 
-    Beside them are LLaMA-Factory's index, and a card by which `datasets` loads the Parquet files.
+    For TRL each has its prompts with their completions as well. Beside them are LLaMA-Factory's index, and a card by
+    which `datasets` loads the Parquet files.
 
     Args:
         warehouse_folder: the warehouse.
@@ -55,9 +55,12 @@ def export_training_sets(
             index: dict[str, object] = {}
             for table in _SETS:
                 for fold in FOLDS:
-                    rows = con.sql(f"from {table} where fold = $1 order by example_id", params=[fold]).pl()
-                    if rows.height:
-                        yield from _write_set(new, _set_name(table, fold), rows, index)
+                    name = _set_name(table, fold)
+                    query = f"select * exclude (row_hash) from {table} where fold = $1 order by example_id"
+                    rows = con.sql(query, params=[fold]).to_arrow_reader(ROWS_AT_ONCE)
+                    if n_rows := write_forms(new, name, rows.schema, rows):
+                        index |= index_entries(name)
+                        yield f"{name}: {n_rows:,} examples ({', '.join(ENDINGS)})"
             _write_card(new, marks, _licences(con), index)
             (new / _INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
     yield f"{_INDEX}: {len(index)} data sets" + (f"; marked: {', '.join(marks)}" if marks else "")
@@ -70,7 +73,7 @@ def _set_name(table: str, fold: str) -> str:
 def _names() -> list[str]:
     """The files of an export."""
     sets = [_set_name(table, fold) for table in _SETS for fold in FOLDS]
-    return [name + ending for name in sets for ending in _ENDINGS] + [_CARD, _INDEX]
+    return [name + ending for name in sets for ending in ENDINGS] + [_CARD, _INDEX]
 
 
 def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[str]) -> list[str]:
@@ -121,29 +124,6 @@ def _failing(warehouse: Warehouse) -> list[str]:
     return sorted("/".join(filter(None, place)) for place in places)
 
 
-def _write_set(folder: Path, name: str, rows: pl.DataFrame, index: dict[str, object]) -> Iterator[str]:
-    records = rows.select("instruction", "input", "output").to_dicts()
-    (folder / f"{name}.json").write_bytes(orjson.dumps(records, option=orjson.OPT_INDENT_2))
-    messages = [{"messages": _messages(record)} for record in records]
-    (folder / f"{name}_messages.json").write_bytes(orjson.dumps(messages, option=orjson.OPT_INDENT_2))
-    rows.drop("row_hash").write_parquet(folder / f"{name}.parquet")
-    columns = {"prompt": "instruction", "query": "input", "response": "output"}
-    index[name] = {"file_name": f"{name}.json", "formatting": "alpaca", "columns": columns}
-    index[f"{name}_messages"] = {
-        "file_name": f"{name}_messages.json",
-        "formatting": "sharegpt",
-        "columns": {"messages": "messages"},
-        "tags": {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"},
-    }
-    yield f"{name}: {rows.height:,} examples (.json, _messages.json, .parquet)"
-
-
-def _messages(record: dict[str, str]) -> list[dict[str, str]]:
-    """The prompt joined as LLaMA-Factory joins instruction and input, so that both forms are one prompt."""
-    asked = "\n".join(text for text in (record["instruction"], record["input"]) if text)
-    return [{"role": "user", "content": asked}, {"role": "assistant", "content": record["output"]}]
-
-
 def _licences(con: duckdb.DuckDBPyConnection) -> list[str]:
     """The licences of the questions that the sets were made from."""
     query = """
@@ -176,20 +156,20 @@ def _write_card(folder: Path, marks: list[str], licences: list[str], index: Mapp
 
 
 def _front_matter(licences: Sequence[str], index: Mapping[str, object]) -> Iterator[str]:
-    """The head of the card in YAML: one configuration per set, one split per fold, of the Parquet files alone."""
+    """The head of the card in YAML: of the Parquet files, two configurations per set, one split per fold."""
     known = {"MIT": "mit", "Apache-2.0": "apache-2.0", "CC-BY-4.0": "cc-by-4.0", "CC0-1.0": "cc0-1.0"}
     yield "---"
     yield f"license: {known.get(licences[0], 'other') if len(licences) == 1 else 'other'}"
     yield f"license_name: {json.dumps(' and '.join(licences))}"
     yield "configs:"
-    for table in _SETS:
-        yield f"- config_name: {table}"
-        if table == _DEFAULT_SET:
+    for table, kind in product(_SETS, ("", "_prompts")):
+        yield f"- config_name: {table}{kind}"
+        if (table, kind) == (_DEFAULT_SET, ""):
             yield "  default: true"
         yield "  data_files:"
         for fold in FOLDS:
             if _set_name(table, fold) in index:
                 yield f"  - split: {fold}"
-                yield f"    path: {_set_name(table, fold)}.parquet"
+                yield f"    path: {_set_name(table, fold)}{kind}.parquet"
     yield "---"
     yield ""

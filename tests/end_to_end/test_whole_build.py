@@ -206,6 +206,11 @@ def test_export_refuses_simulated_rows_and_marks_them_when_allowed(rehearsal: Bu
     assert [record["messages"][0]["content"] for record in messages] == [
         "\n".join(filter(None, (record["instruction"], record["input"]))) for record in alpaca
     ]
+    prompts = pl.read_parquet(tmp_path / "sets" / "sft_reasonmed_prompts.parquet")
+    assert prompts["example_id"].to_list() == parquet["example_id"].to_list()
+    assert [[*row["prompt"], *row["completion"]] for row in prompts.to_dicts()] == [
+        record["messages"] for record in messages
+    ]
     card = (tmp_path / "sets" / "README.md").read_text()
     assert "Not for release" in card
     head = yaml.safe_load(card.split("---\n")[1])
