@@ -17,6 +17,7 @@ from reasonmed_assets.cli.lineage.plan import plan
 from reasonmed_assets.cli.lineage.trace import trace
 from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.recipe import recipe_app
+from reasonmed_assets.cli.release.browse import browse
 from reasonmed_assets.cli.release.export import export
 from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
@@ -80,6 +81,7 @@ for command in (
     history,
     restore,
     costs,
+    browse,
     export,
     quality,
     doctor,

@@ -109,9 +109,20 @@ def write_outside(target: Path, text: str, protected: Sequence[Path]) -> None:
     Raises:
         QueryError: it cannot be written, or is one of the protected files or in one of their folders.
     """
+    with written_outside(target, protected) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def written_outside(target: Path, protected: Sequence[Path]) -> Iterator[Path]:
+    """Where to write a user's file that is moved to `target` at the end, or dropped if it does not come to that.
+
+    Raises:
+        QueryError: it cannot be written, or is one of the protected files or in one of their folders.
+    """
     _refuse_protected(target, protected)
     with _written_aside(target, protected) as aside:
-        aside.write_text(text, encoding="utf-8")
+        yield aside
 
 
 @contextmanager

@@ -114,7 +114,7 @@ async function search(asked) {
     }
   }
   searched = { asked, has };
-  const escaped = words.map(word => word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&").replaceAll(" ", "\\s+"));
+  const escaped = words.map(word => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&").replaceAll(" ", "\\s+"));
   found_words = words.length ? new RegExp(`(${escaped.sort((a, b) => b.length - a.length).join("|")})`, "iu") : null;
   return true;
 }
