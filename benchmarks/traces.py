@@ -35,8 +35,8 @@ KINDS = {
 }
 
 
-def copied(name: str, value: str) -> str:
-    """The expression of a column in a copy."""
+def copied(name: str, value: str, characters: int | None) -> str:
+    """The expression of a column in a copy; of its texts so many characters."""
     spec = TABLES[name]
     kind = spec.duckdb_types()[value]
     if value in IDS or value == spec.key or value in {one.key for one in TABLES.values()}:
@@ -45,11 +45,11 @@ def copied(name: str, value: str) -> str:
         )
     if value == "call_keys":
         return "list_transform(call_keys, lambda one: if(copy = 0, one, md5(one || copy)[:length(one)])) as call_keys"
-    return f"{value}[:100] as {value}" if kind == "varchar" else value
+    return f"{value}[:{characters}] as {value}" if kind == "varchar" and characters else value
 
 
-def enlarge(warehouse: Path, file: Path, n_questions: int) -> None:
-    """Write the copies."""
+def enlarge(warehouse: Path, file: Path, n_questions: int, characters: int | None = 100) -> None:
+    """Write the copies; of their texts so many characters, None: all."""
     with duckdb.connect(str(file)) as con:
         con.execute("set preserve_insertion_order = false")
         con.execute(sql.macros_text())
@@ -60,7 +60,7 @@ def enlarge(warehouse: Path, file: Path, n_questions: int) -> None:
             copies = (
                 1 if spec.group == "provenance" and name not in ("llm_calls", "call_uses") else n_questions // n + 1
             )
-            columns = ", ".join(copied(name, column) for column in spec.columns)
+            columns = ", ".join(copied(name, column, characters) for column in spec.columns)
             con.execute(
                 f"insert into {name} by name select {columns} from small.{name}, range({copies}) as copies (copy)"
             )

@@ -3,8 +3,8 @@
 `tables/` holds the query that makes a table's rows, `calls/` the query that yields one row per model call of a step,
 `relations/` the temporary relations in between (those of one table in a folder of its name), `views/` what users query,
 `pictures/` and `report/` the figures that are drawn of a table and in the quality report, `browse/` the rows of the
-page of questions; `macros.sql` the macros that all of them may use. Queries read the profile through
-`getvariable('...')` (see `reasonmed_assets.quality.variables`).
+page of questions, `release/` what a release holds and how it is verified; `macros.sql` the macros that all of them may
+use. Queries read the profile through `getvariable('...')` (see `reasonmed_assets.quality.variables`).
 
 What does not belong here: running a query, and anything that needs the rest of the project.
 """

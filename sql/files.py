@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 _KEYS = ("makes", "reads", "previous", "relations", "step", "role", "description")
 _DERIVED: dict[str, str] = {}
 _DERIVED_MACROS: dict[str, str] = {}
-_FIGURES = ("browse", "pictures", "report")
+_FIGURES = ("browse", "pictures", "release", "report")
 _MACRO = re.compile(r"(?m)^create macro ")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -26,8 +26,8 @@ class Query:
         name: its name below sql/, without the ending ("tables/questions").
         text: the SQL, header included.
         description: what it yields.
-        makes: the table, view or temporary relation that it makes; empty for what is only shown, in `browse/`,
-            `pictures/` and `report/`.
+        makes: the table, view or temporary relation that it makes; empty for what is only shown or released, in
+            `browse/`, `pictures/`, `release/` and `report/`.
         reads: the published tables and the views that it reads.
         previous: the tables that it reads as the build before left them.
         relations: the temporary relations that it reads: made by another query, or by Python code.

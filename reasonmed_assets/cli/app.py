@@ -19,6 +19,7 @@ from reasonmed_assets.cli.profile import profile_app
 from reasonmed_assets.cli.recipe import recipe_app
 from reasonmed_assets.cli.release.browse import browse
 from reasonmed_assets.cli.release.export import export
+from reasonmed_assets.cli.release.release import release
 from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch, sources
@@ -83,6 +84,7 @@ for command in (
     costs,
     browse,
     export,
+    release,
     quality,
     doctor,
     clean,

@@ -137,6 +137,9 @@ class Model(Additions):
     """`form`: paths and summaries are asked for as a JSON form, for a model too small to keep to a form in words."""
     parameters: Literal["standard", "reasoning"] = "standard"
     """`reasoning`: a hosted reasoning model, which takes `max_completion_tokens` and no temperature, top_p or seed."""
+    terms: str | None = None
+    """Under which terms its texts may be used, SPDX where there is one, for the card of a release; None: unknown. It is
+    no part of the model's identity."""
     prices: Prices = ()
     """US dollars per million tokens, from a date on each: `0` for a free model, one table, or an array of them."""
     prompt_usd_per_million: float | None = Field(default=None, ge=0)

@@ -28,7 +28,7 @@ Changes = Mapping[tuple[str, str], int]
 RESTORED = "restored"
 """The part of rows that were restored: as of which publish. No build has it, so each makes them again."""
 _LAYOUT = re.compile(r"""(?P<quoted>'[^']*'|"[^"]*")|(?:\s|--[^\n]*|/\*.*?\*/)+""", re.DOTALL)
-_MODEL_PRICES = {"prices", "prompt_usd_per_million", "completion_usd_per_million"}
+_CHANGES_NO_REPLY = {"prices", "prompt_usd_per_million", "completion_usd_per_million", "terms"}
 _PROVIDER_IDENTITY = {"kind", "structured", "extra_body", "omit"}
 _ADDITIONS = frozenset(Additions.model_fields) | {"reasoning_marks"}
 
@@ -115,7 +115,7 @@ def _answered_by(profile: Profile, role: str) -> Iterator[tuple[str, Any]]:
     yield f"roles.{role}", section.model_dump(mode="json")
     for name in sorted(set(section.models().values())):
         model = profile.models[name]
-        yield f"models.{name}", _declared(model.model_dump(mode="json", exclude=_MODEL_PRICES))
+        yield f"models.{name}", _declared(model.model_dump(mode="json", exclude=_CHANGES_NO_REPLY))
         provider = profile.providers[model.provider]
         yield f"providers.{model.provider}", _declared(provider.model_dump(mode="json", include=_PROVIDER_IDENTITY))
 

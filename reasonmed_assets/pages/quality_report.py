@@ -94,8 +94,13 @@ def render(con: duckdb.DuckDBPyConnection, records: Sequence[AuditRecord], wareh
         columns=column_page.FOLDER,
         result_page=result_page,
         kept_rows=partial(_kept_rows, warehouse),
-        parts=[part(con) for part in _PARTS],
+        parts=parts_of(con),
     )
+
+
+def parts_of(con: duckdb.DuckDBPyConnection) -> list[Part]:
+    """The parts with pictures, in the order of the page."""
+    return [part(con) for part in _PARTS]
 
 
 def _kept_rows(warehouse: Path, record: AuditRecord) -> str:

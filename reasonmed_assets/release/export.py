@@ -23,7 +23,7 @@ from reasonmed_assets.vocabulary import FOLDS
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
 _CARD, _INDEX = "README.md", "dataset_info.json"
 _DEFAULT_SET = "sft_reasonmed"
-_REFUSED_KINDS = {"simulated": "simulated", "demonstration": "demo"}
+KIND_OF_PROVIDER = {"simulated": "simulated", "demonstration": "demo"}
 
 
 def export_training_sets(
@@ -50,7 +50,7 @@ def export_training_sets(
     """
     warehouse = open_warehouse(warehouse_folder)
     with warehouse.snapshot() as con:
-        marks = _marks(con, warehouse, allowed)
+        marks = marks_of(con, warehouse, allowed)
         with files.written_aside(folder, _names(), force=force) as new:
             index: dict[str, object] = {}
             for table in _SETS:
@@ -76,7 +76,7 @@ def _names() -> list[str]:
     return [name + ending for name in sets for ending in ENDINGS] + [_CARD, _INDEX]
 
 
-def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[str]) -> list[str]:
+def marks_of(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[str]) -> list[str]:
     """The kinds of rows that are allowed.
 
     Raises:
@@ -86,7 +86,7 @@ def _marks(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[st
     if not found:
         build = command("build", warehouse=warehouse.name)
         raise ExportError(f"the training sets are empty: build them with `{build}`")
-    kinds = {_REFUSED_KINDS[kind] for kind, _ in found if kind in _REFUSED_KINDS}
+    kinds = {KIND_OF_PROVIDER[kind] for kind, _ in found if kind in KIND_OF_PROVIDER}
     kinds |= {"stand-in" for _, role in found if role == "stand_in"}
     not_made = stale(con)
     failing = sorted({*_failing(warehouse), *(one.place for one in not_made if one.failure is not None)})

@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 
 from reasonmed_assets.llm.prompts.training import conversation
 
-ENDINGS = (".json", "_messages.json", ".parquet", "_prompts.parquet")
-"""What follows a set's name in the names of its files: alpaca, messages, all columns, and TRL's prompts with their
+TRAINERS_ENDINGS = (".json", "_messages.json", "_prompts.parquet")
+"""What follows a set's name in the names of its files for trainers: alpaca, messages, and TRL's prompts with their
 completions, of which the loss falls on the completion alone."""
+ENDINGS = (*TRAINERS_ENDINGS, ".parquet")
+"""The same, and all columns."""
 ROWS_AT_ONCE = 10_000
 _MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
 _PROMPTS = pa.schema({"example_id": pa.string(), "prompt": _MESSAGES, "completion": _MESSAGES})
@@ -33,15 +35,30 @@ def write_forms(folder: Path, name: str, columns: pa.Schema, batches: Iterable[p
     Returns:
         The number of rows; where there is none, no file is written.
     """
+    return write_trainers_forms(folder, name, _kept(folder / f"{name}.parquet", columns, batches))
+
+
+def write_trainers_forms(folder: Path, name: str, batches: Iterable[pa.RecordBatch]) -> int:
+    """Write a set in the forms for trainers alone; see `write_forms`."""
     n_rows = 0
     with ExitStack() as stack:
         for batch in batches:
             if not n_rows:
-                paths = (folder / f"{name}{ending}" for ending in ENDINGS)
-                forms = stack.enter_context(_opened(columns, *paths))
+                forms = stack.enter_context(_opened(*(folder / f"{name}{ending}" for ending in TRAINERS_ENDINGS)))
             forms.write(batch)
             n_rows += batch.num_rows
     return n_rows
+
+
+def _kept(file: Path, columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, each of which is written to a Parquet file as it passes."""
+    with ExitStack() as stack:
+        writer = None
+        for batch in batches:
+            if writer is None:
+                writer = stack.enter_context(pq.ParquetWriter(file, columns, compression="zstd"))
+            writer.write_batch(batch)
+            yield batch
 
 
 def index_entries(name: str) -> dict[str, object]:
@@ -77,13 +94,10 @@ class _JsonArray:
 
 
 class _Forms:
-    def __init__(
-        self, alpaca: _JsonArray, messages: _JsonArray, rows: pq.ParquetWriter, prompts: pq.ParquetWriter
-    ) -> None:
-        self._alpaca, self._messages, self._rows, self._prompts = alpaca, messages, rows, prompts
+    def __init__(self, alpaca: _JsonArray, messages: _JsonArray, prompts: pq.ParquetWriter) -> None:
+        self._alpaca, self._messages, self._prompts = alpaca, messages, prompts
 
     def write(self, batch: pa.RecordBatch) -> None:
-        self._rows.write_batch(batch)
         asked: list[dict[str, Any]] = []
         for row in batch.to_pylist():
             prompt, completion = conversation(row)
@@ -94,14 +108,13 @@ class _Forms:
 
 
 @contextmanager
-def _opened(columns: pa.Schema, alpaca: Path, messages: Path, rows: Path, prompts: Path) -> Iterator[_Forms]:
+def _opened(alpaca: Path, messages: Path, prompts: Path) -> Iterator[_Forms]:
     with (
         alpaca.open("wb") as alpaca_file,
         messages.open("wb") as messages_file,
-        pq.ParquetWriter(rows, columns, compression="zstd") as rows_file,
         pq.ParquetWriter(prompts, _PROMPTS, compression="zstd") as prompts_file,
     ):
         arrays = _JsonArray(alpaca_file), _JsonArray(messages_file)
-        yield _Forms(*arrays, rows_file, prompts_file)
+        yield _Forms(*arrays, prompts_file)
         for array in arrays:
             array.end()

@@ -77,6 +77,11 @@ def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built) -> None:
     assert "sft_cot: answer_summaries is behind; questions: publish " in behind.stderr
     assert "(allow them with --allow behind)" in behind.stderr
     assert "marked: behind, simulated, stand-in" in called(*export, "--allow", "stand-in", "--allow", "behind").stdout
+    folder = str(copy.folder / "release")
+    release = ["release", folder, *export[2:], "--allow", "stand-in"]
+    assert called(*release).stderr.endswith(behind.stderr)
+    assert "marked: behind, simulated, stand-in" in called(*release, "--allow", "behind").stdout
+    assert "as they were released" in called("release", "--verify", folder).stdout
 
 
 @pytest.mark.parametrize("budget", [[], ["--budget-calls", "5"]])

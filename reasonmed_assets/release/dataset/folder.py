@@ -1,0 +1,87 @@
+"""The folder of a release: written beside its place and renamed, never over what is not a release as it was written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.release.files import ExportError
+
+CHECKSUMS = "SHA256SUMS"
+"""SHA-256 of every other file, as `sha256sum --check` reads it."""
+_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+
+
+@contextmanager
+def written_beside(folder: Path, *, force: bool) -> Iterator[Path]:
+    """A new folder to write into, which takes the place of `folder` at the end. Else `folder` is as it was.
+
+    Args:
+        folder: it must not exist, or be empty.
+        force: whether to replace an earlier release, if its files are as it wrote them.
+
+    Raises:
+        ExportError: something is in its place, at the beginning or at the end.
+    """
+    folder = folder.resolve()
+    _refuse_others(folder, force=force)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with temporary_folder("release", folder.parent) as temporary:
+        new = temporary / "new"
+        new.mkdir()
+        yield new
+        write_checksums(new)
+        # Writing takes long enough for somebody to put or change a file there.
+        _refuse_others(folder, force=force)
+        if folder.exists():
+            folder.rename(temporary / "earlier")
+        new.rename(folder)
+
+
+def write_checksums(folder: Path) -> None:
+    """Write the SHA-256 of every file in a folder."""
+    lines = [f"{digest_of(folder / name)}  {name}\n" for name in files_in(folder)]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def checksums_in(folder: Path) -> dict[str, str]:
+    """The listed digests by name; none where there is no such list."""
+    try:
+        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return {}
+    found = [_LINE.fullmatch(line) for line in lines]
+    return {line[2]: line[1] for line in found if line}
+
+
+def files_in(folder: Path) -> list[str]:
+    """Names of all files below a folder, sorted, without the checksums; links and whatever else is no file too."""
+    names = []
+    for at, _, files in os.walk(folder):
+        names += [(Path(at) / file).relative_to(folder).as_posix() for file in files]
+    return sorted(name for name in names if name != CHECKSUMS)
+
+
+def digest_of(file: Path) -> str | None:
+    """SHA-256 of a regular file; None for anything else."""
+    if file.is_symlink() or not file.is_file():
+        return None
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _refuse_others(folder: Path, *, force: bool) -> None:
+    if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not folder.is_dir():
+        raise ExportError(f"{folder} is no folder: give another one")
+    listed = checksums_in(folder)
+    is_ours = bool(listed) and {name: digest_of(folder / name) for name in files_in(folder)} == listed
+    if not (is_ours and force):
+        why = "--force replaces it" if is_ours else "no release as it was written: --force replaces only that"
+        raise ExportError(f"{folder} holds files already ({why}): give another folder")

@@ -1,0 +1,308 @@
+"""`reasonmed release --verify`: finds what was changed in a release, also where the checksums were made to fit.
+
+The rows are compared with what else says the same: ids and hashes that follow from texts, the records that the same SQL
+makes of them again, the hashes in the record of the last build, the edges of the lineage, the other sets, the forms for
+trainers. What is rendered is rendered again from the record of the release, and that is counted again from the rows.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets import sql
+from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.release.dataset import layout
+from reasonmed_assets.release.dataset.columns import ROW, arrow_schema
+from reasonmed_assets.release.dataset.folder import CHECKSUMS, checksums_in, digest_of, files_in
+from reasonmed_assets.release.dataset.lineage import FILES
+from reasonmed_assets.release.dataset.record import FORMAT, as_text, counted, plain
+from reasonmed_assets.release.dataset.rendering import rendered
+from reasonmed_assets.release.dataset.trainers import write_for_trainers
+from reasonmed_assets.release.export import KIND_OF_PROVIDER
+from reasonmed_assets.storage import row_hash_sql
+
+_SHOWN = 3
+_LONGEST = 160
+_MEMORY = "1200MiB"
+_BEHIND = "behind"
+_OF_ANY_STATE = ("release/checks/folds", "release/checks/ids", "release/checks/unique_ids")
+"""Checks that hold too where rows were made from others than are published now; the rest compares such rows."""
+
+
+class VerificationError(ReasonmedError):
+    """A release that is not as it was written; the message has a line per thing that does not hold."""
+
+
+def verified(folder: Path) -> Iterator[str]:
+    """Verify the release in a folder.
+
+    Yields:
+        One line on what was verified.
+
+    Raises:
+        VerificationError: the folder holds no release of this version, or something in it does not hold.
+    """
+    record = _record(folder)
+    problems = list(_problems(folder, record))
+    if problems:
+        raise VerificationError(
+            f"{folder} is not as it was released, {len(problems)} things do not hold:\n" + "\n".join(problems)
+        )
+    n_examples = sum(row["examples"] for row in record["counts"]["sets"])
+    n_files = len(files_in(folder))
+    yield f"{folder}: {n_files:,} files, {n_examples:,} examples in {len(record['shards'])} sets, as they were released"
+    if record["marks"]:
+        yield f"marked: {', '.join(record['marks'])}"
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    file = folder / layout.RECORD
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        written = record["format"], record["project"]
+        if file.read_text(encoding="utf-8") != as_text(record):
+            raise VerificationError(f"{file} is not as it was written")
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise VerificationError(f"{folder} holds no release: {file} cannot be read ({error})") from error
+    if written != (FORMAT, version("reasonmed-assets")):
+        raise VerificationError(
+            f"{file} says that reasonmed-assets {written[1]} wrote it, in format {written[0]}: verify it with that one"
+        )
+    return record
+
+
+def _problems(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    yield from _of_checksums(folder)
+    steps: list[Callable[[], Iterator[str]]] = [
+        partial(_of_files, folder, record),
+        partial(_of_schemas, folder, record),
+        partial(_of_rows, folder, record),
+        partial(_of_forms, folder, record),
+        partial(_of_rendered, folder, record),
+    ]
+    for step in steps:
+        try:
+            yield from step()
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            yield f"{layout.RECORD}: it does not say what a release must say ({type(error).__name__}: {error})"
+        except (OSError, duckdb.Error, pa.ArrowException) as error:
+            yield f"a file cannot be read: {_short(str(error))}"
+
+
+def _of_checksums(folder: Path) -> Iterator[str]:
+    listed = checksums_in(folder)
+    there = files_in(folder)
+    for name in sorted(listed.keys() | set(there)):
+        if name not in listed:
+            yield f"{CHECKSUMS}: {name} is not listed"
+        elif name not in there:
+            yield f"{CHECKSUMS}: {name} is listed and not there"
+        elif digest_of(folder / name) != listed[name]:
+            yield f"{CHECKSUMS}: {name} has another SHA-256"
+
+
+def _of_files(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """The files are those of the record, and what of them cannot be made again has its digest."""
+    attached = record["attached"]
+    expected = {layout.RECORD, *layout.data_files(record["shards"]), *rendered(record, {}), *attached}
+    there = set(files_in(folder))
+    yield from (f"{name}: it belongs to the release and is not there" for name in sorted(expected - there))
+    yield from (f"{name}: it does not belong to the release" for name in sorted(there - expected))
+    for name, digest in attached.items():
+        if name in there and digest_of(folder / name) != digest:
+            yield f"{name}: it is not the one that was released"
+
+
+def _of_schemas(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """The columns of every Parquet file are the declared ones, and each shard has the rows of its fold in order."""
+    declared = {f"{layout.LINEAGE}/{name}.parquet": columns for name, columns in FILES.items()}
+    for folds in layout.shards(record["shards"]).values():
+        for fold, names in folds.items():
+            declared |= dict.fromkeys(names, ROW)
+            last = ""
+            for name in names:
+                ids = pq.read_table(folder / name, columns=["example_id", "fold"]).to_pydict()
+                if set(ids["fold"]) != {fold}:
+                    yield f"{name}: it holds rows of fold {', '.join(sorted({*map(str, ids['fold'])} - {fold}))}"
+                if [last, *ids["example_id"]] != sorted([last, *ids["example_id"]]):
+                    yield f"{name}: its rows are not in the order of their ids"
+                last = ids["example_id"][-1]
+    for name, columns in declared.items():
+        found, wanted = pq.read_schema(folder / name), arrow_schema(columns)
+        for column in sorted({*found.names, *wanted.names}):
+            types = [str(one.field(column).type) if column in one.names else "absent" for one in (found, wanted)]
+            if types[0] != types[1]:
+                yield f"{name}: column {column} is {types[0]}, declared {types[1]}"
+        if found.names != wanted.names and sorted(found.names) == sorted(wanted.names):
+            yield f"{name}: its columns are in another order than declared"
+
+
+def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="reasonmed-verify-") as spill, duckdb.connect() as con:
+        con.execute(f"set memory_limit = '{_MEMORY}'")
+        con.execute(f"set temp_directory = {sql.literal(spill)}")
+        con.execute(sql.macros_text())
+        layout.show(con, folder, record["shards"])
+        _declare(con, record)
+        is_one_state = _BEHIND not in record["marks"]
+        for query in sql.queries("release/checks"):
+            if is_one_state or query.name in _OF_ANY_STATE:
+                yield from _failing(con, f"check {query.name.rpartition('/')[2]}: {query.description}", query.text)
+        for table in layout.SETS if is_one_state else ():
+            yield from _of_set(con, table)
+        yield from _of_counts(con, record)
+        yield from _of_build(con, record)
+
+
+def _declare(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> None:
+    """What the record says of sources, models, files and rules, as the checks read it."""
+    text, texts = pl.String, pl.List(pl.String)
+    tables: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
+        "declared_sources": (record["sources"], {"name": text, "licence": text, "language": text}),
+        "declared_models": (record["models"], {"model": text, "revision": text, "terms": text, "roles": texts}),
+        "declared_files": ([{"file": name} for name in record["raw_files"]], {"file": text}),
+    }
+    for name, (rows, schema) in tables.items():
+        chosen = [{column: row[column] for column in schema} for row in rows]
+        con.register(f"_{name}", pl.DataFrame(chosen, schema=schema).to_arrow())
+        con.execute(f"create temp table {name} as from _{name}")
+    values = {f"rule_{one['rule']}": one["here"] for one in record["rules"]} | {"seed": record["seed"]}
+    for name, value in (values | {"rule_template": record["template"]}).items():
+        con.execute(f"set variable {name} = $1", [value])
+
+
+def _of_set(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
+    """A set has the columns of the others, and the records that the SQL of the sets makes of its own texts."""
+    row_hash = row_hash_sql(sql.identifier(one.name) for one in ROW if one.name != "output")
+    for left, right in ((table, layout.ONE_SET), (layout.ONE_SET, table)):
+        query = (
+            f"select example_id from (select example_id, {row_hash} from released_{left} "
+            f"except select example_id, {row_hash} from released_{right})"
+        )
+        yield from _failing(con, f"{table}: apart from its output a row is as in {layout.ONE_SET}", query)
+    con.execute(
+        f"create or replace temp view questions as select * from released_{table} "
+        "qualify row_number() over (partition by question_id order by example_id) = 1"
+    )
+    con.execute(
+        "create or replace temp view reasonmed as select example_id, question_id, source, path_text, answer_letter, "
+        f"fold, split_role, provider_kind from released_{table}"
+    )
+    con.execute(
+        "create or replace temp view answer_summaries as select example_id, summary, true as is_accepted "
+        f"from released_{table}"
+    )
+    con.execute(f"create or replace temp view training_material as {sql.query('views/training_material').text}")
+    columns = ", ".join(name for name in TABLES[table].columns if name != sql.ROW_HASH)
+    again = f"select {columns} from ({sql.query(f'tables/{table}').text})"
+    query = f"select example_id from (select {columns} from released_{table} except {again})"
+    yield from _failing(con, f"{table}: instruction, input and output are what the texts of the row make", query)
+
+
+def _of_counts(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> Iterator[str]:
+    """The record counts what the rows hold."""
+    for name, found in counted(con).items():
+        if record["counts"].get(name) != plain(found):
+            yield f"{layout.RECORD}: its counts of {name} are {_short(record['counts'].get(name))}, not {_short(found)}"
+    for name, found in layout.content(con).items():
+        if record["content"].get(name) != found:
+            yield f"{name}: its rows are others than those that were released (by their hash in {layout.RECORD})"
+    kinds = {KIND_OF_PROVIDER.get(row["provider_kind"]) for row in record["counts"]["kinds"]}
+    kinds |= {"stand-in" for row in record["counts"]["kinds"] if row["split_role"] == "stand_in"}
+    for kind in sorted(filter(None, kinds - set(record["marks"]))):
+        yield f"{layout.RECORD}: it holds {kind} rows and is not marked so"
+    of_sources = {row["name"]: row["examples"] for row in record["sources"]}
+    tiers: dict[str, int] = {}
+    for row in record["counts"]["tiers"]:
+        tiers[row["source"]] = tiers.get(row["source"], 0) + row["examples"]
+    if of_sources != tiers:
+        yield f"{layout.RECORD}: the examples of its sources are {_short(of_sources)}, not {_short(tiers)}"
+    for row in record["counts"]["terms"]:
+        if record["licences"] and not {row["licence"], *row["model_terms"]} <= set(record["licences"]):
+            yield f"{layout.RECORD}: it holds rows under {row['licence']} and {row['model_terms']}, not selected"
+
+
+def _of_build(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> Iterator[str]:
+    """The build that the record names left these rows: its hash of each set is that of the released records."""
+    numbers = [row[0] for row in con.execute("select number from released_builds order by number").fetchall()]
+    build = record["build"]
+    if (build or {}).get("number") != max(numbers, default=None) or len(set(numbers)) < len(numbers):
+        yield f"builds: they are {numbers}, the record is of build {(build or {}).get('number')}"
+    if build and numbers:
+        found = con.execute(
+            "select project, revision, is_modified from released_builds where number = $1", [build["number"]]
+        ).fetchall()
+        if found != [(build["project"], build["revision"], build["is_modified"])]:
+            yield f"builds: build {build['number']} is of {found}, the record says otherwise"
+    files: dict[str, str] = {}
+    for (one,) in con.execute("select source_files from released_builds order by number").fetchall():
+        files |= json.loads(one or "{}")
+    if files != record["raw_files"]:
+        yield f"builds: the source files that they read are others than in {layout.RECORD}"
+    hashes = con.execute("select table_name, rows, content_hash from released_build_contents where partition = ''")
+    left = {name: (rows, digest) for name, rows, digest in hashes.fetchall()}
+    if record["licences"] or _BEHIND in record["marks"] or not left:
+        return
+    for table in layout.SETS:
+        row_hash = row_hash_sql(name for name in TABLES[table].columns)
+        query = f"select count(*), md5(string_agg({row_hash}, '' order by {row_hash})) from released_{table}"
+        (released,) = con.execute(query).fetchall()
+        if table not in left or (left[table][1] is not None and left[table] != released):
+            yield f"{table}: its records are not those that the last build left (build_contents)"
+
+
+def _of_forms(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """The forms for trainers say what the Parquet files say."""
+    with tempfile.TemporaryDirectory(prefix="reasonmed-verify-") as made:
+        write_for_trainers(folder, Path(made), record["shards"])
+        for file in sorted(Path(made).iterdir()):
+            released = folder / file.name
+            if not released.exists() or digest_of(file) == digest_of(released):
+                continue
+            # Another version of the library that writes Parquet gives other bytes.
+            if file.suffix == ".parquet" and pq.read_table(file).equals(pq.read_table(released)):
+                continue
+            yield f"{file.name}: it does not say what the Parquet files of its set say"
+
+
+def _of_rendered(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """Card, pictures, index and Croissant are what the record and the files give."""
+    if record["bytes"] != layout.uncompressed(folder, record["shards"]):
+        yield f"{layout.RECORD}: its sizes are not those of the Parquet files"
+    for name, text in rendered(record, layout.digests(folder, record["shards"])).items():
+        file = folder / name
+        if file.exists() and (released := file.read_text(encoding="utf-8", errors="replace")) != text:
+            yield f"{name}: {_difference(released, text)}"
+
+
+def _difference(found: str, expected: str) -> str:
+    pairs = zip(found.splitlines(), expected.splitlines(), strict=False)
+    at, lines = next(((at, pair) for at, pair in enumerate(pairs, start=1) if pair[0] != pair[1]), (0, ("", "")))
+    if not at:
+        return "its length is not that of what the record gives"
+    return f"line {at} is {_short(lines[0])}, the record gives {_short(lines[1])}"
+
+
+def _failing(con: duckdb.DuckDBPyConnection, said: str, query: str) -> Iterator[str]:
+    found = con.sql(f"select * from ({query}) limit {_SHOWN + 1}").pl().to_dicts()
+    if found:
+        rows = "; ".join(_short(", ".join(f"{key} {value}" for key, value in row.items())) for row in found[:_SHOWN])
+        yield f"{said} Not so: {rows}" + ("; and more" if len(found) > _SHOWN else "")
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
