@@ -26,10 +26,11 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW, arrow_schema
+from reasonmed_assets.release.dataset.description.rendering import rendered
 from reasonmed_assets.release.dataset.folder import CHECKSUMS, checksums_in, digest_of, files_in
 from reasonmed_assets.release.dataset.lineage import FILES
 from reasonmed_assets.release.dataset.record import FORMAT, as_text, counted, plain
-from reasonmed_assets.release.dataset.rendering import rendered
+from reasonmed_assets.release.dataset.shown import shown_examples
 from reasonmed_assets.release.dataset.trainers import write_for_trainers
 from reasonmed_assets.release.export import KIND_OF_PROVIDER
 from reasonmed_assets.storage import row_hash_sql
@@ -157,6 +158,7 @@ def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
         con.execute(sql.macros_text())
         layout.show(con, folder, record["shards"])
         _declare(con, record)
+        con.register("page", shown_examples(folder / layout.PAGE).to_arrow())
         is_one_state = _BEHIND not in record["marks"]
         for query in sql.queries("release/checks"):
             if is_one_state or query.name in _OF_ANY_STATE:

@@ -18,11 +18,11 @@ from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.pages.browse.page import write_page
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW
+from reasonmed_assets.release.dataset.description.rendering import rendered
 from reasonmed_assets.release.dataset.folder import digest_of, written_beside
 from reasonmed_assets.release.dataset.leaving_out import Scrubber
 from reasonmed_assets.release.dataset.lineage import copy, write_lineage
 from reasonmed_assets.release.dataset.record import UNKNOWN, as_text, counted, declared_terms, gathered, plain
-from reasonmed_assets.release.dataset.rendering import rendered
 from reasonmed_assets.release.dataset.trainers import write_for_trainers
 from reasonmed_assets.release.export import marks_of
 from reasonmed_assets.release.files import ExportError

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from reasonmed_assets.release.dataset import layout
-from reasonmed_assets.release.dataset.folder import write_checksums
+from reasonmed_assets.release.dataset.description.rendering import rendered
+from reasonmed_assets.release.dataset.folder import digest_of, write_checksums
 from reasonmed_assets.release.dataset.record import as_text, counted, plain
-from reasonmed_assets.release.dataset.rendering import rendered
 from reasonmed_assets.release.dataset.trainers import write_for_trainers
 from reasonmed_assets.release.dataset.verifying import VerificationError, verified
 
@@ -301,6 +301,7 @@ MUTATIONS = {
     "picture": Mutation(
         in_text("pictures/tiers-builds.svg", "width=", "width ="), "pictures/tiers-builds.svg: line", False
     ),
+    "text on the page": Mutation(in_text(layout.PAGE, '"summary":"', '"summary":"So '), "check page"),
     "page": Mutation(
         in_text(layout.PAGE, "</body>", "<p>So.</p></body>"), "browse.html: it is not the one that was", False
     ),
@@ -356,6 +357,7 @@ def resealed(folder: Path) -> None:
             layout.show(con, folder, record["shards"])
             record["counts"], record["content"] = plain(counted(con)), plain(layout.content(con))
         record["bytes"] = layout.uncompressed(folder, record["shards"])
+        record["attached"] = {name: digest_of(folder / name) for name in record["attached"]}
         file.write_text(as_text(record))
         write_for_trainers(folder, folder, record["shards"])
         for name, text in rendered(record, layout.digests(folder, record["shards"])).items():

@@ -8,8 +8,8 @@ from typing import Any
 
 from reasonmed_assets.pages.figures.charts import HEIGHT
 from reasonmed_assets.release.dataset import layout
-from reasonmed_assets.release.dataset.card import card, templates
-from reasonmed_assets.release.dataset.croissant import croissant
+from reasonmed_assets.release.dataset.description.card import card, templates
+from reasonmed_assets.release.dataset.description.croissant import croissant
 from reasonmed_assets.release.set_forms import index_entries
 
 _COLOURS = {

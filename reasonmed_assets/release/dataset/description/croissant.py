@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reasonmed_assets.release.dataset import layout
-from reasonmed_assets.release.dataset.card import KINDS, TITLE
 from reasonmed_assets.release.dataset.columns import ROW, Column
+from reasonmed_assets.release.dataset.description.card import KINDS, TITLE
 from reasonmed_assets.release.dataset.lineage import FILES
 
 _CONTEXT = {
