@@ -34,6 +34,7 @@ from reasonmed_assets.release.dataset.shown import shown_examples
 from reasonmed_assets.release.dataset.trainers import write_for_trainers
 from reasonmed_assets.release.export import KIND_OF_PROVIDER
 from reasonmed_assets.storage import row_hash_sql
+from reasonmed_assets.vocabulary import FOLDS
 
 _SHOWN = 3
 _LONGEST = 160
@@ -74,6 +75,11 @@ def _record(folder: Path) -> dict[str, Any]:
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
         written = record["format"], record["project"]
+        # Names of files are made of them, and files of these names are written aside to be compared.
+        if set(record["shards"]) != set(layout.SETS) or not all(
+            set(one) <= set(FOLDS) for one in record["shards"].values()
+        ):
+            raise VerificationError(f"{file} names other sets or folds than {', '.join((*layout.SETS, *FOLDS))}")
         if file.read_text(encoding="utf-8") != as_text(record):
             raise VerificationError(f"{file} is not as it was written")
     except (OSError, ValueError, TypeError, KeyError) as error:

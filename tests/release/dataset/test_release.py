@@ -21,6 +21,7 @@ from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW, arrow_schema
 from reasonmed_assets.release.dataset.folder import files_in
 from reasonmed_assets.release.dataset.leaving_out import Scrubber
+from reasonmed_assets.release.dataset.record import as_text
 from reasonmed_assets.release.dataset.verifying import verified
 from reasonmed_assets.release.dataset.writing import write_release
 
@@ -208,6 +209,15 @@ def test_a_folder_that_holds_no_release_is_said_to(tmp_path: Path, released: Pat
     (folder / layout.RECORD).write_text(record.replace('"project": "', '"project": "9.', 1))
     done = called("release", "--verify", str(folder))
     assert (done.returncode, "verify it with that one" in done.stderr) == (1, True)
+
+
+def test_a_release_of_others_makes_the_verification_write_nowhere_else(tmp_path: Path, released: Path) -> None:
+    folder = Path(shutil.copytree(released, tmp_path / "r"))
+    record = json.loads((folder / layout.RECORD).read_text())
+    record["shards"]["../../out"] = record["shards"].pop("sft_cot")
+    (folder / layout.RECORD).write_text(as_text(record))
+    done = called("release", "--verify", str(folder))
+    assert (done.returncode, "names other sets or folds" in done.stderr) == (1, True)
 
 
 @pytest.mark.slow
