@@ -7,61 +7,48 @@ The questions have the published build's sizes and the word frequencies of real 
 from __future__ import annotations
 
 import json
-import random
 import resource
 import sys
 import time
-from itertools import accumulate
 
 import polars as pl
+from question_files import Writer
 
 from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.rules.ids import question_id, raw_id
 from reasonmed_assets.rules.matching import find_matches
 
-COMMON = "which of the following is a in most likely with patient are true except caused by seen not all".split()  # noqa: SIM905
-VOCABULARY = 40_000
 LENGTHS = {"medqa": (115, 4), "pubmedqa": (14, 1), "mmlu": (25, 6), "medmcqa": (12, 2)}
 """Words of a stem, and of an option, by source."""
 SHARES = {"medqa": 0.06, "pubmedqa": 0.003, "mmlu": 0.001}
 COPY_SHARE = 0.03
 
 
-class Writer:
-    """Writes questions whose words occur as often as their ranks say (Zipf)."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-        syllables = [c + v for c in "bcdfghklmnprstvz" for v in "aeiou"]
-        invented = {"".join(self._random.choices(syllables, k=self._random.randint(2, 5))) for _ in range(VOCABULARY)}
-        self._words = COMMON + sorted(invented)
-        self._weights = list(accumulate(1 / (rank + 4) for rank in range(len(self._words))))
+class Records(Writer):
+    """Writes records of questions."""
 
     def questions(self, n: int) -> list[dict[str, object]]:
         """`n` questions, the near copies at the end."""
         sources = [*list(SHARES), "medmcqa"]
         weights = [*SHARES.values(), 1 - sum(SHARES.values())]
-        chosen = self._random.choices(sources, weights, k=n)
+        chosen = self.random.choices(sources, weights, k=n)
         n_copies = int(n * COPY_SHARE)
         texts = [(source, *self._question(source)) for source in chosen[: n - n_copies]]
-        texts += [self._copy(*self._random.choice(texts)) for _ in range(n_copies)]
+        texts += [self._copy(*self.random.choice(texts)) for _ in range(n_copies)]
         return [self._record(source, row, stem, options) for row, (source, stem, options) in enumerate(texts, 1)]
-
-    def _text(self, length: int) -> str:
-        return " ".join(self._random.choices(self._words, cum_weights=self._weights, k=max(1, length)))
 
     def _question(self, source: str) -> tuple[str, list[str]]:
         stem, option = LENGTHS[source]
         if source == "pubmedqa":
-            return self._text(stem), ["yes", "no", "maybe"]
-        length = max(4, round(self._random.gauss(stem, stem / 3)))
-        return self._text(length), [self._text(self._random.randint(1, 2 * option - 1)) for _ in range(4)]
+            return self.text(stem), ["yes", "no", "maybe"]
+        length = max(4, round(self.random.gauss(stem, stem / 3)))
+        return self.text(length), [self.text(self.random.randint(1, 2 * option - 1)) for _ in range(4)]
 
     def _copy(self, source: str, stem: str, options: list[str]) -> tuple[str, str, list[str]]:
         words = stem.split(" ")
         for _ in range(max(1, len(words) // 12)):
-            words[self._random.randrange(len(words))] = self._text(1)
-        return source, " ".join(words), self._random.sample(options, len(options))
+            words[self.random.randrange(len(words))] = self.text(1)
+        return source, " ".join(words), self.random.sample(options, len(options))
 
     def _record(self, source: str, row: int, stem: str, options: list[str]) -> dict[str, object]:
         return {
@@ -86,7 +73,7 @@ def _peak_mb() -> int:
 
 def main(n: int = 195_000) -> None:
     """Build the questions, match them, print what it took."""
-    records = Writer(seed=1).questions(n + 7_000)
+    records = Records(seed=1).questions(n + 7_000)
     schema = {"native_id": pl.String, "context": pl.String}
     frame = pl.DataFrame(records, schema_overrides=schema)
     benchmarks = frame.head(7_000).with_columns(split_role=pl.lit("benchmark"))
