@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
@@ -52,13 +53,17 @@ class GeneratorSlots(RootModel[tuple[GeneratorSlot, ...]]):
 
     def sampling(self, row: Mapping[str, Any]) -> Sampling:
         """How the call of a row is sampled, by its slot (`generator`) and the number of its sample, from 1."""
-        slot = next(slot for slot in self.root if slot.slot == row["generator"])
-        return Sampling(
-            model=slot.model,
-            temperature=slot.temperatures[row["sample"] - 1],
-            top_p=slot.top_p,
-            max_tokens=slot.max_tokens,
-        )
+        return self._samplings[row["generator"], row["sample"]]
+
+    @cached_property
+    def _samplings(self) -> dict[tuple[str, int], Sampling]:
+        return {
+            (slot.slot, sample): Sampling(
+                model=slot.model, temperature=temperature, top_p=slot.top_p, max_tokens=slot.max_tokens
+            )
+            for slot in self.root
+            for sample, temperature in enumerate(slot.temperatures, start=1)
+        }
 
 
 def _rehearse(draft: Draft) -> Message:

@@ -40,6 +40,12 @@ _OTHER_LANGUAGES = {
 }
 """How a reply in the language of its source labels its answer; no word of them means that in English."""
 
+_FOREIGN_SIGNS = (
+    "إجابة", "جواب", "svar", "antwo", "réponse", "lösung", "उत्तर", "jawaban", "sposta", "回答", "解答", "答え", "正解",
+    "답", "odpow", "resposta", "alternat", "ответ", "respuesta", "opc", "cevap", "yan", "đáp",
+)  # fmt: skip
+"""Each of these labels holds one of them in lower case."""
+
 _ARTICLES = r"(?:la|le|el|die|de|il|a|opción|opzione|opção|letra|lettre|lettera|buchstabe|вариант)[^\S\n]++"
 
 _LABELS = {
@@ -49,7 +55,7 @@ _LABELS = {
     rf"|^(?:[^\w\n]|\d)*+(?:(?:the|my|our) )?(?:(?:{_BEST} )?(?:answer|choice)|ans\.?|(?:{_BEST}|chosen|selected) "
     rf"(?:answer|choice|option)){_PART}{_COLON}"
     rf"|^ans\.[^\S\n]++(?=\(?(?-i:[A-J])\b))\s*+(?=[^\n])",
-    "stated_answer": rf"(?<!incorrect )(?<!wrong )(?<!other )\b(?:{_BEST} (?:\w+ )?(?:answer|option|choice|response|"
+    "stated_answer": rf"\b(?<!incorrect )(?<!wrong )(?<!other )(?:{_BEST} (?:\w+ )?(?:answer|option|choice|response|"
     rf"statement|one)|answer|exception|(?:incorrect|false|untrue|odd) (?:statement|one|option))"
     rf"{_PART}(?:,? (?:to|for|in|among|here|based|from|of|given|that|which)\b[^.:\n]{{0,160}}?)?"
     rf",?\s{{1,10}}+{_IS}(?: (?:therefore|thus|hence|then|most likely|likely|probably|indeed|clearly))?\s*+[:,]?\s*+"
@@ -66,6 +72,13 @@ _LABELS = {
 }
 LABELS = {name: re.compile(pattern, re.IGNORECASE | re.MULTILINE) for name, pattern in _LABELS.items()}
 """Rule -> the label; its value is a group of the rule's own, what comes before it (`named_answer`), or what follows."""
+
+
+def may_be_foreign(text: str) -> bool:
+    """Whether it is worth looking for labels in other languages: that takes long, and few texts hold one."""
+    folded = text.casefold()
+    return any(sign in folded for sign in _FOREIGN_SIGNS)
+
 
 FORMAL = frozenset({"boxed", "answer_tag", "final_answer", "cjk_label"})
 """Labels after which anything is an answer; after the others only an option (or its denial) is."""

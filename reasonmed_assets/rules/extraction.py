@@ -15,10 +15,11 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from reasonmed_assets.rules.answer_labels import FORMAL, LABELS
+from reasonmed_assets.rules.answer_labels import FORMAL, LABELS, may_be_foreign
 from reasonmed_assets.rules.choices import NO_OPTION, SEVERAL, Choices
 from reasonmed_assets.rules.text import plain_characters
 
@@ -36,10 +37,10 @@ class Extraction(NamedTuple):
 NOTHING = Extraction(None, None)
 
 _EMPHASIS = re.compile(
-    r"\*+|__+|~~[^~\n]{1,80}~~|^#{1,6}\s*|</?(?:b|strong|em|i|u|mark)>|\\(?:text|math)(?:bf|rm|it)?\b|\\[()\[\]]|\$",
+    r"(?=[*_~#<\\$])(?:\*+|__+|~~[^~\n]{1,80}~~|^#{1,6}\s*|</?(?:b|strong|em|i|u|mark)>|\\(?:text|math)(?:bf|rm|it)?\b|\\[()\[\]]|\$)",
     re.MULTILINE,
 )
-"""Signs that only show a text in another way, and what is struck out."""
+"""Signs that only show a text in another way, and what is struck out; first a look at what they begin with."""
 
 _LONGEST = 64_000
 """Characters at the end of a text in which its answer is looked for; nothing before them is read."""
@@ -57,6 +58,8 @@ _JSON_FIELD = re.compile(
 
 White space is matched from its beginning only, without backtracking, so that reading stays linear.
 """
+_END_OF_A_KEY = re.compile(r"""["'](?<=(?i:er|on|ce|ex|dx)["'])\s*+:""")
+"""What every JSON field holds: that there is none is seen at once."""
 _BETWEEN_STRINGS = re.compile(r"""["']\s*,\s*["']""")
 
 _SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b", re.IGNORECASE)
@@ -109,7 +112,7 @@ def extract_answer(text: str, options: Sequence[str]) -> Extraction:
     Raises:
         ValueError: fewer than two or more than ten options.
     """
-    choices = Choices(options)
+    choices = _choices(tuple(options))
     plain = plain_characters(text[-_LONGEST:])[-_LONGEST:]
     bare = _EMPHASIS.sub("", plain).strip()
     return (
@@ -120,9 +123,13 @@ def extract_answer(text: str, options: Sequence[str]) -> Extraction:
     )
 
 
+_choices = lru_cache(maxsize=64)(Choices)
+"""The texts that answer a question come one after another."""
+
+
 def _json_field(text: str, choices: Choices) -> Extraction | None:
     """The last JSON field, unless a labelled answer follows its object."""
-    fields = list(_JSON_FIELD.finditer(text))
+    fields = list(_JSON_FIELD.finditer(text)) if _END_OF_A_KEY.search(text) else []
     if not fields:
         return None
     _, _, behind = text[fields[-1].end() :].partition("}")
@@ -163,6 +170,7 @@ def _labels(text: str, start: int) -> Iterator[tuple[str, str, int]]:
     matches = [
         (match.start(match.lastgroup) if match.lastgroup else match.end(), rule, match)
         for rule, pattern in LABELS.items()
+        if rule != "foreign_label" or may_be_foreign(text)
         for match in pattern.finditer(text, start)
     ]
     for at, rule, match in heapq.nlargest(_MOST_LABELS, matches, key=itemgetter(0)):

@@ -139,7 +139,7 @@ def test_definitions_do_not_load_with_a_half_declared_role(
     monkeypatch.setattr(rendering, "_FOLDER", tmp_path)
     monkeypatch.setitem(roles.ROLES, "critic", critic)
     monkeypatch.setattr(rendering, "PROBLEMS", [f"roles/critic.py: {problem}" for problem in critic.problems()])
-    caches = (rendering._environment, rendering._template, rendering._system)
+    caches = (rendering._environment, rendering._template, rendering._system, rendering._written)
     for cached in caches:
         cached.cache_clear()
     try:

@@ -281,3 +281,15 @@ def test_a_question_has_two_to_ten_options() -> None:
     for options in (["one"], ["x"] * 11):
         with pytest.raises(ValueError, match="two to 10 options"):
             extract_answer("A", options)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["DIE RICHTIGE ANTWORT IST", "LA RÉPONSE EST", "ПРАВИЛЬНЫЙ ОТВЕТ:", "LA OPCIÓN CORRECTA ES", "ĐÁP ÁN ĐÚNG LÀ"],
+)
+def test_a_label_of_another_language_is_read_in_capitals(label: str) -> None:
+    assert extract_answer(f"Text.\n{label} B", THREE) == Extraction("B", "foreign_label")
+
+
+def test_a_json_field_is_read_with_its_colon_on_another_line() -> None:
+    assert extract_answer('{"Final_Answer_IDX"\n  :\n "B"}', THREE) == Extraction("B", "json_field")

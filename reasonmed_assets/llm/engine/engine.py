@@ -141,19 +141,24 @@ class Engine:
 
 @dataclass(slots=True)
 class _Chain:
-    """A row on its way: its first call, and how far its new calls have come.
+    """A row on its way: its first call and its present one, and how far its new calls have come.
 
     `n_sent` counts the calls made for it in this run; one that is not `may_send` only looks whether the ledger goes on.
     """
 
     first: Call
-    job: Job
+    call: Call
     keys: list[str]
     attempts: int = 0
     n_sent: int = 0
     may_send: bool = True
     unusable: Unusable | None = None
     reply: Reply | None = None
+
+    @property
+    def key(self) -> str:
+        """Ledger key of the present call."""
+        return self.keys[-1]
 
 
 class _Run:
@@ -233,10 +238,10 @@ class _Run:
             calls = list(islice(self._source, _BATCH))
             self._is_exhausted = len(calls) < _BATCH
             self._n_unfinished += len(calls)
-            chains += [_Chain(call, job, [job.key]) for call in calls for job in [self._job(call)]]
+            chains += [_Chain(call, call, [self._key(call)]) for call in calls]
         return chains
 
-    def _job(self, call: Call) -> Job:
+    def _key(self, call: Call) -> str:
         profile = self._engine.profile
         if call.provider not in profile.providers or call.model not in profile.models:
             raise ValueError(
@@ -244,16 +249,15 @@ class _Run:
                 f"or no model {call.model!r}"
             )
         model = profile.models[call.model]
-        key = call_key(call.provider, model.name, model.revision, call.body, call.sample, call.headers)
-        return Job(key, call, orjson.dumps(call.body))
+        return call_key(call.provider, model.name, model.revision, call.body, call.sample, call.headers)
 
     def _advance(self, chains: Sequence[_Chain]) -> None:
         """Settle the calls that the ledger holds, have the others made, each only once."""
         fresh: dict[str, list[_Chain]] = {}
         for chain in chains:
-            under_way = self._open.get(chain.job.key)
+            under_way = self._open.get(chain.key)
             if under_way is None:
-                fresh.setdefault(chain.job.key, []).append(chain)
+                fresh.setdefault(chain.key, []).append(chain)
             else:
                 under_way.append(chain)
         stored = self._stored(fresh)
@@ -270,7 +274,8 @@ class _Run:
                     self._give_up(chain)
         self._open.update(missing)
         if missing:
-            self._fetcher.want([waiting[0].job for waiting in missing.values()])
+            calls = ((key, waiting[0].call) for key, waiting in missing.items())
+            self._fetcher.want([Job(key, call, orjson.dumps(call.body)) for key, call in calls])
         for key, found in stored.items():
             self._reuse(fresh[key], found)
 
@@ -351,7 +356,7 @@ class _Run:
 
     def _note(self, chain: _Chain, before: tuple[Outcome, str | None], now: tuple[Outcome, str | None]) -> None:
         if now != before:
-            self._engine.ledger.judge(chain.job.key, *now)
+            self._engine.ledger.judge(chain.key, *now)
 
     def _call_again(self, chain: _Chain, unusable: Unusable) -> None:
         """The next new call of a row. Beyond the retries it is made only to retry what is unresolved, but read in any
@@ -359,8 +364,8 @@ class _Run:
         is_retry = len(chain.keys) <= self._usable_retries
         is_asked = unusable.outcome in self._retried and chain.n_sent <= self._usable_retries
         chain.may_send = is_retry or is_asked
-        chain.job = self._job(retry_of(chain.first, len(chain.keys), unusable, chain.reply))
-        chain.keys.append(chain.job.key)
+        chain.call = retry_of(chain.first, len(chain.keys), unusable, chain.reply)
+        chain.keys.append(self._key(chain.call))
         self._next.append(chain)
 
     def _give_up(self, chain: _Chain) -> None:

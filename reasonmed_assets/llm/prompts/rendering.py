@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +182,12 @@ def _system(role: str) -> str:
 
 
 def _user(role: str, values: Mapping[str, Any]) -> str:
+    return _written(role, tuple((name, tuple(value) if name in _LISTS else value) for name, value in values.items()))
+
+
+@lru_cache(maxsize=16)
+def _written(role: str, values: tuple[tuple[str, Any], ...]) -> str:
+    """The message; the last ones are kept, as every sample of a generator is asked the same."""
     return "".join(_template(role).blocks["user"](_template(role).new_context(dict(values)))).strip()
 
 

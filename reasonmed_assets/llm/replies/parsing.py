@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -125,7 +126,7 @@ def response_format(
         return None
     if structured == "json_object":
         return {"type": "json_object"}
-    schema = _schema(role, max_tokens, options if is_form else None)
+    schema = _schema(role, max_tokens, tuple(options or ()) if is_form else None)
     return {"type": "json_schema", "json_schema": {"name": role.name, "strict": False, "schema": schema}}
 
 
@@ -271,7 +272,9 @@ def _end(text: str) -> str:
     return repr(text.strip()[-120:])
 
 
-def _schema(role: Role, max_tokens: int | None, options: Sequence[str] | None) -> dict[str, Any]:
+@lru_cache(maxsize=256)
+def _schema(role: Role, max_tokens: int | None, options: tuple[str, ...] | None) -> dict[str, Any]:
+    """The schema of a reply, one object for all requests: pydantic takes longer over it than a call may take."""
     properties = {} if isinstance(role.reply, Text) else _properties(role.reply)
     if options is not None and role.form is not None:
         properties.pop("path", None)

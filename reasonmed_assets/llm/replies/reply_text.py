@@ -15,9 +15,14 @@ from typing import Any, Literal, NamedTuple
 from reasonmed_assets.rules.thinking_marks import THINKING_MARKS
 
 _MARK = re.compile(
-    "({1})|{0}".format(*("|".join(marks) for marks in zip(*THINKING_MARKS.values(), strict=True))), re.IGNORECASE
+    r"(?=[<\[\u25c1]|(?m:^h)|(?-i:assistant))(?:({1})|{0})".format(
+        *("|".join(marks) for marks in zip(*THINKING_MARKS.values(), strict=True))
+    ),
+    re.IGNORECASE,
 )
-"""What opens thinking, or what closes it (a group)."""
+"""What opens thinking, or what closes it (a group); at most places the look at what marks begin with is enough."""
+_SIGNS_OF_A_MARK = ("<", "[THINK]", "[/THINK]", "\u25c1", "assistant", "my response:", "my answer:", "thought process:")
+"""Each mark holds one of them, in lower case unless its case counts."""
 _CHANNEL = re.compile(r"\s*+(?:assistant)?analysis(?=[A-Z])")
 _STRIPPED_CHANNEL = "assistantfinal"
 _CHANNEL_NAME = re.compile(r"\A\s*+(?:assistant)?analysis")
@@ -115,7 +120,7 @@ def _parts(reasoning: str | None, answer: str | None) -> Parts:
 
 def _split_at_marks(content: str) -> tuple[str, str] | None:
     """Thinking and answer around a closing mark; None where there is no mark."""
-    marks = list(_MARK.finditer(content))
+    marks = list(_MARK.finditer(content)) if _may_hold_a_mark(content) else []
     channel = _CHANNEL.match(content)
     if not marks and channel is None:
         return None
@@ -135,7 +140,13 @@ def _split_at_marks(content: str) -> tuple[str, str] | None:
 
 
 def _unmarked(text: str) -> str:
-    return _MARK.sub("", text).strip()
+    return (_MARK.sub("", text) if _may_hold_a_mark(text) else text).strip()
+
+
+def _may_hold_a_mark(text: str) -> bool:
+    """Whether it is worth looking for marks: that takes long in a text, and most hold none."""
+    folded = text.casefold()
+    return any(sign in text or sign in folded for sign in _SIGNS_OF_A_MARK)
 
 
 def _unwrapped(answer: str) -> str:

@@ -204,3 +204,11 @@ def test_real_reasoning_is_no_refusal(shared_data: Path) -> None:
     ]
     assert len(texts) > 3_000
     assert not [text for text in texts if is_refusal(text)]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [("<THINK>", "</Think>"), ("HERE IS MY THOUGHT PROCESS:", "\nHERE'S MY ANSWER:"), ("", "\u25c1/THINK\u25b7")],
+)
+def test_marks_in_capitals_divide_a_reply(opening: str, closing: str) -> None:
+    assert split_reasoning(f"{opening}Because.{closing}So it is.", None, "none") == ("Because.", "So it is.")
