@@ -18,6 +18,6 @@ class CallUses(Table):
     used_by: str = column("Table of the row.", origin="constant")
     row_id: str = column("Id of the row.")
     source: str = column("Name of the source.")
-    role: str = column("Model role.", origin="call")
+    role: str = column("Model role.")
     call_key: str = column("Ledger key of the call.")
     cost_share: float = column("1 / number of rows that the call served.", gt=0, le=1)

@@ -68,6 +68,8 @@ def run_step(
     source = stage.spec.partition_values(stage.partition).get("source", "")
     stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, source)
     calls = _Calls(profile, answering, paths.calls, expected)
+    if expected:
+        stage.release()
     results = (
         stage.session.engine.run(
             title,

@@ -8,13 +8,16 @@ part of one, however it ended: what was paid for before it stopped is in the led
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
+import pyarrow.parquet as pq
 
 from reasonmed_assets.assets.asking import run_step
 from reasonmed_assets.config.profile import Profile
@@ -28,7 +31,7 @@ from reasonmed_assets.materialisation.definition import Input, TableDefinition
 from reasonmed_assets.materialisation.fingerprint import all_parts, fingerprint
 from reasonmed_assets.materialisation.making import Made, make
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.materialisation.stage import Stage
+from reasonmed_assets.materialisation.stage import Relation, Stage
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 from reasonmed_assets.roles import ROLES
 from reasonmed_assets.roles.verifier import Verdict
@@ -40,11 +43,6 @@ CALL_TABLES = tuple(name for name, spec in TABLES.items() if "call_keys" in spec
 def llm_calls(stage: Stage) -> None:
     """The attempts of every call that was made for this warehouse or that a row of it used, with the prices."""
     stage.write({"attempts": _attempts(stage), "prices": prices(stage.session.profile)})
-
-
-def call_uses(stage: Stage) -> None:
-    """The same attempts, with the rows that their calls served."""
-    stage.write({"attempts": _attempts(stage)})
 
 
 def prompts(stage: Stage) -> None:
@@ -61,22 +59,47 @@ def templates() -> pl.DataFrame:
 def verifier_votes(stage: Stage) -> None:
     """The verifier's votes on the rows that it judged, read from its replies in the ledger."""
     judged = stage.make("judged")
-    calls = pl.read_parquet(judged, columns=["call_key", "provider", "model"], glob=False)
-    calls = calls.unique("call_key", maintain_order=True)
-    models = {(model.provider, model.name): model for model in stage.session.profile.models.values()}
+    calls = _written(stage, "judging_calls", {"judged": judged}, _JUDGING_CALLS)
+    votes = stage.gather("read_votes", (_votes(stage.session, some) for some in _batches(calls)), _VOTES)
+    stage.write({"judged": judged, "read_votes": votes})
+
+
+_JUDGING_CALLS = """
+select call_key, any_value(provider) as provider, any_value(model) as model
+from judged
+group by call_key
+"""
+_VOTES: dict[str, Any] = dict.fromkeys(("call_key", "verdict", "reason"), pl.String)
+
+
+def _votes(session: BuildSession, calls: pl.DataFrame) -> pl.DataFrame:
+    """The votes among the replies to some calls."""
+    models = {(model.provider, model.name): model for model in session.profile.models.values()}
     # A model that the profile no longer has: replies that mark where they think are split there, others are whole.
     unknown = next(iter(models.values())).model_copy(update={"reasoning": "think"})
+    stored = session.ledger.lookup(calls["call_key"].to_list())
     rows: list[tuple[str, str, str]] = []
-    for some in calls.iter_slices(_CALLS_AT_A_TIME):
-        stored = stage.session.ledger.lookup(some["call_key"].to_list())
-        for key, provider, name in some.iter_rows():
-            reply = stored[key].reply if key in stored else None
-            with suppress(Unusable):
-                vote = reply and parse_reply("verifier", reply, {}, models.get((provider, name), unknown))
-                if isinstance(vote, Verdict):
-                    rows.append((key, vote.verdict, vote.reason))
-    votes = pl.DataFrame(rows, schema=dict.fromkeys(("call_key", "verdict", "reason"), pl.String), orient="row")
-    stage.write({"judged": judged, "read_votes": votes})
+    for key, provider, name in calls.iter_rows():
+        reply = stored[key].reply if key in stored else None
+        with suppress(Unusable):
+            vote = reply and parse_reply("verifier", reply, {}, models.get((provider, name), unknown))
+            if isinstance(vote, Verdict):
+                rows.append((key, vote.verdict, vote.reason))
+    return pl.DataFrame(rows, schema=_VOTES, orient="row")
+
+
+def _written(stage: Stage, name: str, relations: Mapping[str, Relation], query: str) -> Path:
+    """The rows of a query over temporary relations, as a file."""
+    path = stage.scratch(name)
+    with stage.read(relations) as con:
+        con.sql(query).write_parquet(str(path))
+    return path
+
+
+def _batches(file: Path) -> Iterator[pl.DataFrame]:
+    """The rows of a file of calls, some at a time."""
+    for batch in pq.ParquetFile(file).iter_batches(batch_size=_CALLS_AT_A_TIME):
+        yield pl.DataFrame(batch)
 
 
 def _account(session: BuildSession, partition: str | None) -> dict[str, Any]:
@@ -126,7 +149,7 @@ def _versions(session: BuildSession, partition: str | None) -> dict[str, Any]:
 
 _ACCOUNT = (
     TableDefinition("llm_calls", run_step, llm_calls, [Input("sqlite", _account_and_prices)]),
-    TableDefinition("call_uses", run_step, call_uses, [Input("sqlite", _account)]),
+    TableDefinition("call_uses", run_step),
     TableDefinition("prompts", run_step, prompts, [Input("file", _templates)]),
     TableDefinition("verifier_votes", run_step, verifier_votes, [Input("sqlite", _account)]),
 )
@@ -183,10 +206,15 @@ def _report(made: Made, table: str, instance: dg.DagsterInstance) -> None:
         )
 
 
-def _attempts(stage: Stage) -> pl.DataFrame:
+def _attempts(stage: Stage) -> list[Path]:
+    """The attempts of the calls that were made for this warehouse, and of the others that rows of it name."""
     ledger, warehouse_id = stage.session.ledger, stage.session.warehouse.warehouse_id
-    used = pl.read_parquet(stage.make("used_calls"), glob=False)["call_key"].to_list()
-    return ledger.attempts_of([*used, *ledger.keys_made_for(warehouse_id)], warehouse_id)
+    schema = ledger.attempts_of([]).schema
+    made = stage.gather("made", ledger.attempts(ledger.keys_made_for(warehouse_id), warehouse_id), schema)
+    relations = {"used": stage.make("used_calls"), "made": made}
+    others = _written(stage, "others", relations, "select used.call_key from used anti join made using (call_key)")
+    keys = (key for some in _batches(others) for key in some["call_key"])
+    return [made, stage.gather("used", ledger.attempts(keys, warehouse_id), schema)]
 
 
 PRICES: dict[str, Any] = {

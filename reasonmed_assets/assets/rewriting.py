@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from reasonmed_assets.assets.asking import run_step
 from reasonmed_assets.materialisation.definition import TableDefinition
@@ -17,6 +18,12 @@ _ROLES = {"refined": "refiner", "regenerated": "regenerator"}
 
 def refined_paths(stage: Stage) -> None:
     """Rounds of rewriting and judging per path, then the next-ranked path; the rows of every round are kept."""
+    with stage.kept_open():
+        stage.write_all(_rounds(stage))
+
+
+def _rounds(stage: Stage) -> list[Path]:
+    """The files of all rounds, the first one empty."""
     rounds = [stage.scratch("round_0")]
     stage.write_empty(rounds[0])
     if stage.rules.difficult_base == "refined":
@@ -28,7 +35,7 @@ def refined_paths(stage: Stage) -> None:
             rounds += made
             if not made:
                 break
-    stage.write_all(rounds)
+    return rounds
 
 
 def _targets(stage: Stage, turn: int, rounds: list[Path]) -> Path:
@@ -46,22 +53,23 @@ def _rewrite(stage: Stage, kind: str, targets: Path, rounds: list[Path]) -> list
         variables={"rewrite_stage": kind},
         tag=tag,
     )
-    texts = pl.read_parquet(paths, glob=False)
-    if texts.is_empty():
+    texts = pl.scan_parquet(paths, glob=False)
+    if pq.read_metadata(paths).num_rows == 0:
         return []
     # Where the profile does not verify again, none of the texts is judged.
-    votes = stage.make("votes", {"paths": texts if stage.rules.verify_rewrites else texts.clear()}, tag=tag)
+    judged = paths if stage.rules.verify_rewrites else texts.clear().collect()
+    votes = stage.make("votes", {"paths": judged}, tag=tag)
     copies = _copies(texts, rounds, stage.rules.near_copy_ratio)
     path = stage.scratch(f"round{tag}")
     stage.write({"paths": paths, "votes": votes, "near_copies": copies}, path)
     return [path]
 
 
-def _copies(texts: pl.DataFrame, rounds: list[Path], ratio: float) -> pl.DataFrame:
+def _copies(texts: pl.LazyFrame, rounds: list[Path], ratio: float) -> pl.DataFrame:
     """The new texts that nearly copy an accepted text of their question, or the one for the slot before theirs."""
     columns = ["question_id", "path_id", "path_text"]
     accepted = pl.scan_parquet(rounds, glob=False).filter("is_accepted").select(columns)
-    new = texts.lazy().filter(pl.col("path_text").is_not_null()).sort("question_id", "slot").select(columns)
+    new = texts.filter(pl.col("path_text").is_not_null()).sort("question_id", "slot").select(columns)
     return copies_in(pl.concat([accepted, new]), ratio)
 
 

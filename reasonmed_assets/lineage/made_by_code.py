@@ -37,7 +37,6 @@ def _read(columns: Iterable[str]) -> Made:
 
 
 _RECORDS = _read(field.name for field in fields(Question))
-_ATTEMPTS = Made(dict.fromkeys(ATTEMPT_COLUMNS, ()), over=("used_calls",))
 
 MADE_BY_CODE: dict[tuple[str, str], Made] = {
     ("raw_questions", "published"): _RECORDS,
@@ -54,11 +53,10 @@ MADE_BY_CODE: dict[tuple[str, str], Made] = {
         {name: (name,) for name in TABLES["refined_paths"].columns}, ("refined_paths",)
     ),
     ("reviews", "filled_in"): _read(reviews.SCHEMA),
-    ("llm_calls", "attempts"): _ATTEMPTS,
+    ("llm_calls", "attempts"): Made(dict.fromkeys(ATTEMPT_COLUMNS, ()), over=("used_calls",)),
     ("llm_calls", "prices"): _read(
         ("provider", "model", "since", "until", "input", "cached_input", "cache_write", "output", "batch_factor")
     ),
-    ("call_uses", "attempts"): _ATTEMPTS,
     ("prompts", "templates"): _read(("prompt_hash", "role", "template")),
     ("verifier_votes", "read_votes"): Made(dict.fromkeys(("call_key", "verdict", "reason"), ()), over=("judged",)),
     ("recipes", "versions"): _read(name for name in TABLES["recipes"].columns if name != ROW_HASH),

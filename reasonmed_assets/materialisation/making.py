@@ -188,9 +188,8 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         with _staging(table, session, partition, run_id, log) as stage:
             if not before.is_unchanged:
                 session.begin_build()
-            # Opened once where it is short: no publish waits for models that are asked, or for code.
-            is_short = table.stage_rows is from_query and not table.transform.roles
-            with warehouse.read() if is_short else nullcontext():
+            # No publish waits for code.
+            with stage.kept_open() if table.stage_rows is from_query else nullcontext():
                 if not before.is_unchanged:
                     table.stage_rows(stage)
                 audited = _audit(stage, before)

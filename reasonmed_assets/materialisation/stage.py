@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 
 from reasonmed_assets import sql
 from reasonmed_assets.errors import ReasonmedError
@@ -71,6 +72,8 @@ class Stage:
     values: Mapping[str, Any]
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     is_complete: bool = True
+    _is_kept_open: bool = field(default=False, init=False)
+    _held: ExitStack | None = field(default=None, init=False)
 
     @property
     def source(self) -> str:
@@ -103,6 +106,25 @@ class Stage:
         return self.path.with_name(f"{self.path.stem}.{name}.parquet")
 
     @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep the warehouse open from one query to the next, except while models are asked.
+
+        To open it takes longer than many a query. Publishes wait meanwhile: no code between the queries may take long.
+        """
+        self._is_kept_open = True
+        try:
+            yield
+        finally:
+            self._is_kept_open = False
+            self.release()
+
+    def release(self) -> None:
+        """Close the warehouse until the next query, where it is kept open."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    @contextmanager
     def read(
         self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -113,6 +135,9 @@ class Stage:
         of_partition = self.spec.partition_values(self.partition)
         profile = variables_of(self.session.profile, of_partition.get("source"))
         known = {name: profile[name] for name in self.transform.variables & profile.keys()} | of_partition
+        if self._is_kept_open and self._held is None:
+            self._held = ExitStack()
+            self._held.enter_context(self.session.warehouse.read())
         with self.session.warehouse.read(known | dict(variables or {})) as con:
             for name, relation in (relations or {}).items():
                 if isinstance(relation, pl.DataFrame):
@@ -150,6 +175,20 @@ class Stage:
         path = self.scratch(f"{relation}{tag}")
         with self.read(self._inputs(query, given or {}, role, variables, tag), variables) as con:
             con.sql(query.text).write_parquet(str(path))
+        return path
+
+    def gather(self, relation: str, frames: Iterable[pl.DataFrame], schema: Mapping[str, Any]) -> Path:
+        """Make a temporary relation of frames that are made one after another: one at a time is in memory.
+
+        Args:
+            relation: its name.
+            frames: its rows.
+            schema: the columns and types of every frame.
+        """
+        path = self.scratch(relation)
+        with pq.ParquetWriter(str(path), pl.DataFrame(schema=schema).to_arrow().schema, compression="zstd") as writer:
+            for frame in frames:
+                writer.write_table(frame.to_arrow())
         return path
 
     def write(self, given: Mapping[str, Relation] | None = None, path: Path | None = None) -> None:

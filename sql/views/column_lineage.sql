@@ -882,7 +882,7 @@ from (
     ('call_uses', 'source', 'refined_paths', 'source', 'computed', ''),
     ('call_uses', 'source', 'verifications', 'source', 'computed', ''),
     ('call_uses', 'source', 'verifier_audit', 'source', 'computed', ''),
-    ('call_uses', 'role', '', '', 'call', ''),
+    ('call_uses', 'role', 'llm_calls', 'role', 'computed', ''),
     ('call_uses', 'call_key', 'answer_summaries', 'call_keys', 'computed', ''),
     ('call_uses', 'call_key', 'quality_scores', 'call_keys', 'computed', ''),
     ('call_uses', 'call_key', 'ranked_paths', 'call_keys', 'computed', ''),

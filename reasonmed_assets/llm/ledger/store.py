@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -100,6 +101,15 @@ class StoredFrame(NamedTuple):
     reply: bytes | None
 
 
+def _typed(attempts: pl.DataFrame) -> pl.DataFrame:
+    """The account of attempts with moments and truth values."""
+    import polars as pl
+
+    return attempts.with_columns(
+        pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted", "is_declined").cast(pl.Boolean)
+    )
+
+
 class CallStore(ABC):
     """An opened ledger. Any number of threads may use it, any number of processes may open the same one.
 
@@ -150,8 +160,8 @@ class CallStore(ABC):
         return {stored.call_key: self._decoded(stored) for stored in self._stored(keys)}
 
     @abstractmethod
-    def keys_made_for(self, warehouse: str) -> list[str]:
-        """The calls of which an attempt was made for a warehouse, whatever became of its rows."""
+    def keys_made_for(self, warehouse: str) -> Iterator[str]:
+        """The calls of which an attempt was made for a warehouse, whatever became of its rows, each once."""
 
     @abstractmethod
     def count_made_for(self, warehouse: str) -> int:
@@ -166,12 +176,14 @@ class CallStore(ABC):
         """
         import polars as pl
 
-        wanted = list(dict.fromkeys(keys))
-        parts = [wanted[first : first + _KEYS_PER_FRAME] for first in range(0, len(wanted), _KEYS_PER_FRAME)]
-        frame = pl.concat([pl.DataFrame(schema=ATTEMPT_COLUMNS), *(self._attempts(p, warehouse) for p in parts)])
-        return frame.with_columns(
-            pl.col("started_at").cast(pl.Datetime("us")), pl.col("is_accepted", "is_declined").cast(pl.Boolean)
-        )
+        empty = _typed(pl.DataFrame(schema=ATTEMPT_COLUMNS))
+        return pl.concat([empty, *self.attempts(dict.fromkeys(keys), warehouse)])
+
+    def attempts(self, keys: Iterable[str], warehouse: str = "") -> Iterator[pl.DataFrame]:
+        """The same, some calls at a time; each key is given once."""
+        wanted = iter(keys)
+        while some := list(islice(wanted, _KEYS_PER_FRAME)):
+            yield _typed(self._attempts(some, warehouse))
 
     def body_of(self, key: str) -> dict[str, Any] | None:
         """The request body of a call as it was sent; None when the ledger does not know the key."""

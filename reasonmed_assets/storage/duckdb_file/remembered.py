@@ -29,6 +29,11 @@ def remembered(what: Hashable, files: Sequence[Path], find: Callable[[], _Found]
     return found
 
 
+def remember(what: Hashable, files: Sequence[Path], found: Any) -> None:
+    """Keep what is in files that were just written, by a process that nobody else writes beside; see `remembered`."""
+    _REMEMBERED[what, *files] = (tuple(map(_stamp, files)), found)
+
+
 def _stamp(file: Path) -> _Stamp:
     """Changes when a file is replaced or written; None where it is not there."""
     try:

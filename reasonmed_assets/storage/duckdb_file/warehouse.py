@@ -21,7 +21,7 @@ from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
 from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
-from reasonmed_assets.storage.duckdb_file.remembered import remembered
+from reasonmed_assets.storage.duckdb_file.remembered import remember, remembered
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.history import NOW, History, Kept, present_as_of
 from reasonmed_assets.storage.publishing import Published, Standing
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
 _REAL = "real"
+_STANDING = "standing"
 
 
 class DuckDBFile(Warehouse):
@@ -87,7 +88,7 @@ class DuckDBFile(Warehouse):
             yield con
 
     def standing(self) -> Standing:
-        return remembered("standing", self._build_files, super().standing)
+        return remembered(_STANDING, self._build_files, super().standing)
 
     def publish(
         self,
@@ -117,8 +118,10 @@ class DuckDBFile(Warehouse):
                 published = publishing.publish_rows(con, spec, partition, staged, made_by, next_seq, self._history)
                 con.execute("checkpoint")
                 is_sparse = database.is_sparse(con)
+                standing = publishing.standing(con)
             if is_sparse:
                 database.compact(self.build_path, self._spill)
+            remember(_STANDING, self._build_files, standing)
         return published
 
     def record_failure(self, spec: TableSpec, partition: str | None, run_id: str, reason: str) -> None:

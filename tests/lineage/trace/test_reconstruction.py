@@ -36,7 +36,7 @@ OTHERS = (
 
 def ledger_of(folder: Path) -> Ledger:
     with open_store(str(folder / "ledger.sqlite")) as store:
-        return Ledger.read(store, store.keys_made_for(open_warehouse(folder).warehouse_id))
+        return Ledger.read(store, list(store.keys_made_for(open_warehouse(folder).warehouse_id)))
 
 
 @contextmanager

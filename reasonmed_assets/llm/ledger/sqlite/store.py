@@ -77,7 +77,20 @@ order by call_key, attempt
 """
 
 _MADE_FOR = "from attempts where asker_id in (select asker_id from askers where warehouse = ?)"
-_KEYS_MADE_FOR = f"select call_key from calls where call_id in (select call_id {_MADE_FOR})"
+_KEYS_MADE_FOR = """
+select c.call_id, lower(hex(c.call_key))
+from calls as c
+where
+    c.call_id > ?
+    and exists (
+        select 1
+        from attempts as a
+        where a.call_id = c.call_id and a.asker_id in (select asker_id from askers where warehouse = ?)
+    )
+order by c.call_id
+limit ?
+"""
+_KEYS_PER_PAGE = 20_000
 
 _BODY = "select body from calls where call_key = ?"
 
@@ -176,10 +189,13 @@ class SqliteStore(CallStore):
 
         return pl.DataFrame(self._by_key(_ATTEMPTS, keys, warehouse), schema=ATTEMPT_COLUMNS, orient="row")
 
-    def keys_made_for(self, warehouse: str) -> list[str]:
-        with self._read() as connection:
-            rows = connection.execute(_KEYS_MADE_FOR, (warehouse,)).fetchall()
-        return [key.hex() for (key,) in rows]
+    def keys_made_for(self, warehouse: str) -> Iterator[str]:
+        last, rows = 0, [(0, "")]
+        while rows:
+            with self._read() as connection:
+                rows = connection.execute(_KEYS_MADE_FOR, (last, warehouse, _KEYS_PER_PAGE)).fetchall()
+            yield from (key for _, key in rows)
+            last = rows[-1][0] if rows else last
 
     def count_made_for(self, warehouse: str) -> int:
         with self._read() as connection:
