@@ -38,7 +38,7 @@ from reasonmed_assets.vocabulary import FOLDS
 
 _SHOWN = 3
 _LONGEST = 160
-_MEMORY = "1200MiB"
+_MEMORY = "800MiB"
 _BEHIND = "behind"
 _OF_ANY_STATE = ("release/checks/folds", "release/checks/ids", "release/checks/unique_ids")
 """Checks that hold too where rows were made from others than are published now; the rest compares such rows."""

@@ -31,7 +31,7 @@ from reasonmed_assets.storage import open_warehouse
 from reasonmed_assets.storage.audits import last_audits
 
 SHARD_ROWS = 20_480
-_MEMORY = "1200MiB"
+_MEMORY = "800MiB"
 
 
 def write_release(
