@@ -4,13 +4,16 @@ Builds a warehouse of real questions in FOLDER against an endpoint of its own th
 declared prices. Then edits at random, one after another on the same warehouse: a prompt, a model, a parameter, a price,
 a threshold, more questions, an override, a build that is killed. After each it plans, builds, and compares: first
 calls and their dollars, as the endpoint counted them; repairs and retries apart. Prints a Markdown table and a summary.
+
+A build here makes the tables by the code of `reasonmed build`, without Dagster and without audits, which ask no model:
+thirty edits take minutes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
+import logging
 import os
 import random
 import shutil
@@ -20,17 +23,28 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 from aiohttp import web
+from reasonmed_assets.quality.schema import TABLES
 
+from reasonmed_assets.assets import definitions
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.calls import SEED_STEP
 from reasonmed_assets.llm.prompts import rendering
+from reasonmed_assets.materialisation.builds.running import RunningBuild
+from reasonmed_assets.materialisation.definition import TableDefinition
+from reasonmed_assets.materialisation.display import Displays
+from reasonmed_assets.materialisation.making import prepared
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.transform import transform_of
+from reasonmed_assets.orchestration.jobs import MATCH_TABLES
 from reasonmed_assets.orchestration.plan.plan import Plan
 from reasonmed_assets.orchestration.plan.planning import plan
 from reasonmed_assets.orchestration.plan.reasons import REPAIR
@@ -39,6 +53,8 @@ from reasonmed_assets.servers.personas import Response
 from reasonmed_assets.servers.rehearsal.answer_keys import read_answer_keys
 from reasonmed_assets.servers.rehearsal.replies import Rehearsal
 from reasonmed_assets.servers.simulated import Endpoint, NetworkConditions
+from reasonmed_assets.storage import open_warehouse
+from reasonmed_assets.storage.duckdb_file.scratch import ScratchFile
 
 SOURCES = ("mmlu", "pubmedqa")
 PROFILE = """\
@@ -65,7 +81,6 @@ prices = {{ input = 0.15, output = 0.6 }}
 [models.large]
 prices = {{ input = 3.0, output = 12.0 }}
 """
-TABLES = "+key:quality_scores or +key:answer_summaries or +key:verifier_audit"
 
 
 @dataclass
@@ -173,8 +188,6 @@ class Edits:
         return f"limit {self.limit}"
 
     def _override(self) -> str:
-        from reasonmed_assets.storage import open_warehouse
-
         with open_warehouse(self.folder / "w").read() as con:
             ids = [one for (one,) in con.execute("select question_id from questions order by 1").fetchall()]
         file = self.folder / "overrides.toml"
@@ -196,12 +209,35 @@ def settings_of(edits: Edits, data: Path) -> BuildSettings:
 
 
 def build(settings: BuildSettings) -> None:
-    from reasonmed_assets.materialisation.display import Displays
-    from reasonmed_assets.orchestration.build import build as make_tables
+    """Make what a build would make up to the last calls, in the warehouse of the settings."""
+    session = BuildSession(replace(settings, ledger=settings.ledger_reference), Displays, RunningBuild("benchmark"))
+    session.build.is_last_run = True
+    known, names = definitions(), tables()
+    with closing(ScratchFile(settings.warehouse_folder)) as warehouse:
+        session.warehouse = warehouse
+        for name in (*MATCH_TABLES, *(one for one in TABLES if one not in MATCH_TABLES)):
+            for partition in SOURCES if TABLES[name].is_partitioned else (None,):
+                if name in names and TABLES[name].group != "provenance":
+                    make(known[name], session, partition)
+        session.close()
 
-    summary = make_tables(settings, Displays, selection=TABLES)
-    for problem in summary.problems:
-        print("problem:", problem.splitlines()[0][:300], file=sys.stderr)
+
+def make(table: TableDefinition, session: BuildSession, partition: str | None) -> None:
+    """Make a partition and publish it, unless it is up to date."""
+    with prepared(table, session, partition, run_id="benchmark", log=logging.getLogger(__name__)) as ready:
+        if ready.is_unchanged:
+            return
+        table.stage_rows(ready.stage)
+        session.warehouse.publish(
+            table.spec,
+            partition,
+            ready.stage.path,
+            run_id="benchmark",
+            fingerprint=ready.fingerprint if ready.stage.is_complete else "",
+            parts=ready.parts,
+            profile=session.profile.name,
+            statistics={},
+        )
 
 
 def killed(edits: Edits, data: Path, endpoint: Counting) -> None:
@@ -229,9 +265,9 @@ def usd_of(settings: BuildSettings, counted: Counted) -> float:
     return sum(one or 0.0 for one in costs)
 
 
+@cache
 def tables() -> set[str]:
-    from reasonmed_assets.materialisation.transform import transform_of
-
+    """The tables that calls are made for, and all that these are made from."""
     found = {"quality_scores", "answer_summaries", "verifier_audit"}
     waiting = list(found)
     while waiting:
@@ -258,7 +294,6 @@ def main() -> None:
     url = serve(endpoint)
     (folder / "mine.toml").write_text(PROFILE.format(url=url, sources=json.dumps(SOURCES)), encoding="utf-8")
     shutil.copytree(rendering._FOLDER, folder / "prompts", dirs_exist_ok=True)
-    importlib.import_module("reasonmed_assets.assets")
     use_prompts(folder / "prompts")
     edits = Edits(folder, seed, limit)
     started = time.monotonic()

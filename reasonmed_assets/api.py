@@ -1,4 +1,4 @@
-"""The package from Python and notebooks: a warehouse to build, to query, and to ask what models said.
+"""The package from Python and notebooks: a warehouse to plan, to build, to query, and to ask where rows come from.
 
 Everything else in the package is private. What an option means, the command line says: `reasonmed build --help`.
 """
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from reasonmed_assets.config.settings import BuildSettings
     from reasonmed_assets.lineage.calls import ShownCall
     from reasonmed_assets.lineage.diff.comparison import Diff
+    from reasonmed_assets.lineage.trace.tracing import Trace
     from reasonmed_assets.orchestration.build import BuildSummary
+    from reasonmed_assets.orchestration.plan.plan import Plan
 
 
 class Warehouse:
@@ -120,6 +123,25 @@ class Warehouse:
         ):
             return ShownCalls(calls_of(con, store, row_id))
 
+    def trace(self, wanted: str, *, full: bool = False) -> Trace:
+        """What became of a question and why, from any id: a tree in a notebook, `to_json()` the rows behind it.
+
+        Args:
+            wanted: id of a record, question, path, example or call, the first characters of one, or words of a
+                question.
+            full: with the prompt and the reply of each call from the ledger.
+
+        Raises:
+            TraceError: nothing, or more than one thing, is meant.
+            WarehouseError: there is no warehouse, or nothing in it.
+            LedgerError: the ledger is not there, or cannot be read.
+        """
+        from reasonmed_assets.config.settings import BuildSettings
+        from reasonmed_assets.lineage.trace.tracing import trace
+
+        settings = BuildSettings.begin(self._given)
+        return trace(settings.warehouse_folder, wanted, settings.ledger_reference if full else None)
+
     def diff(self, before: str | os.PathLike[str], after: str | os.PathLike[str] | None = None) -> Diff:
         """What differs between two states, and why: rows, tiers, shares, and a cause for each row.
 
@@ -162,26 +184,75 @@ class Warehouse:
             ReasonmedError: the build could not start, or could not go on.
             KeyboardInterrupt: it was stopped; what was paid for is kept.
         """
-        from reasonmed_assets.cli.build import begin_build, run_build, set_aside
+        from reasonmed_assets.cli.build import run_build, set_aside
         from reasonmed_assets.config.hints import command
+
+        given = {"profile": profile, "data_dir": data_dir, "limit": limit, "overrides": overrides, "set": set}
+        settings = self._begin(
+            "build", given, source, once, replace, allow_shrink=allow_shrink, budget=(budget_usd, budget_calls)
+        )
+        settings = set_aside(settings) if replace else settings
+        return run_build(settings, _listed(source), select, command("build", warehouse=settings.warehouse_folder))
+
+    def plan(
+        self,
+        *,
+        profile: str | None = None,
+        data_dir: str | None = None,
+        limit: int | Literal["all"] | None = None,
+        overrides: str | None = None,
+        set: Mapping[str, Any] | None = None,
+        source: str | Sequence[str] | None = None,
+        select: str | None = None,
+        once: bool = False,
+        replace: bool = False,
+        explain: str | None = None,
+    ) -> Plan:
+        """What `build` with these options would do and cost, as `reasonmed plan` says it; nothing is changed.
+
+        Args:
+            explain: id of a row, question or call: `explained` and `listed` tell what becomes of it; the others are
+                those of `build`.
+
+        Raises:
+            ReasonmedError: the build could not start.
+        """
+        from reasonmed_assets.cli.build import tables_of
+        from reasonmed_assets.orchestration.plan.planning import plan
+
+        given = {"profile": profile, "data_dir": data_dir, "limit": limit, "overrides": overrides, "set": set}
+        settings = self._begin("plan", given, source, once, replace)
+        tables = tables_of(settings, select)
+        return plan(settings, sources=_listed(source) or (), tables=tables, replace=replace, wanted=explain)
+
+    def _begin(
+        self,
+        what: str,
+        given: Mapping[str, Any],
+        source: str | Sequence[str] | None,
+        once: bool,
+        replace: bool,
+        allow_shrink: str | Sequence[str] | None = None,
+        budget: tuple[float | None, int | None] = (None, None),
+    ) -> BuildSettings:
+        """What a build with these options starts with."""
+        from reasonmed_assets.cli.build import begin_build
         from reasonmed_assets.config.settings import limit_from, set_overrides
 
-        values = dict(set or {}) | set_overrides(Path(overrides) if overrides else None)
-        given: dict[str, Any] = self._given | {"profile": profile, "data_dir": data_dir, "set": values}
-        given["limit"] = limit_from(None if limit is None else str(limit), "limit")
-        sources = _listed(source)
-        settings = begin_build(
-            given,
-            source=sources,
+        limit, overrides = given["limit"], given["overrides"]
+        values = dict(given["set"] or {}) | set_overrides(Path(overrides) if overrides else None)
+        return begin_build(
+            self._given
+            | {"profile": given["profile"], "data_dir": given["data_dir"], "set": values}
+            | {"limit": limit_from(None if limit is None else str(limit), "limit")},
+            source=_listed(source),
             once=once,
             replace=replace,
             allow_shrink=_listed(allow_shrink),
-            budget_usd=budget_usd,
-            budget_calls=budget_calls,
-            started_by="reasonmed_assets.Warehouse.build",
+            budget_usd=budget[0],
+            budget_calls=budget[1],
+            started_by=f"reasonmed_assets.Warehouse.{what}",
         )
-        settings = set_aside(settings) if replace else settings
-        return run_build(settings, sources, select, command("build", warehouse=settings.warehouse_folder))
 
     def __repr__(self) -> str:
         return f"Warehouse({self._given['warehouse']!r})"

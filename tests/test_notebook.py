@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import json
 from pathlib import Path
 
@@ -52,10 +53,23 @@ def test_the_public_names_are_few() -> None:
         "Warehouse",
         "build",
         "diff",
+        "plan",
         "show",
         "sql",
         "table",
+        "trace",
     ]
+
+
+def test_a_trace_is_shown_as_a_tree(rehearsal: Built) -> None:
+    wh = reasonmed_assets.Warehouse(rehearsal.folder)
+    path_id, text = rehearsal.query("select path_id, path_text from reasoning_paths where path_text is not null")[0]
+    traced, full = wh.trace(str(path_id)), wh.trace(str(path_id), full=True)
+    assert str(text) in {path["path_text"] for path in traced.to_json()["tables"]["reasoning_paths"]}
+    assert "Role: generator" in repr(full) and "Role: generator" not in repr(traced)
+    assert "<details>" in full._repr_html_() and html.escape(str(text)) in full._repr_html_()
+    with pytest.raises(reasonmed_assets.ReasonmedError):
+        wh.trace("nowhere at all")
 
 
 def test_what_cannot_be_given_or_found_is_an_error_of_the_package(rehearsal: Built) -> None:

@@ -15,6 +15,7 @@ from reasonmed_assets.lineage.made_by_code import MADE_BY_CODE
 from reasonmed_assets.quality.schema import TABLES
 
 _VARIABLE = re.compile(r"getvariable\('(\w+)'\)")
+_CALLED = re.compile(r"\b\w+(?=\()")
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,9 @@ def macros_in(texts: Iterable[str]) -> dict[str, str]:
     """The macros that SQL texts use, directly or through another one, each with its statement, by name."""
     known, used, todo = sql.macros(), dict[str, str](), list(texts)
     for text in todo:
-        for name in known.keys() - used.keys():
-            if re.search(rf"\b{name}\(", text):
-                used[name] = known[name]
-                todo.append(known[name].partition("(")[2])
+        for name in (known.keys() & set(_CALLED.findall(text))) - used.keys():
+            used[name] = known[name]
+            todo.append(known[name].partition("(")[2])
     return dict(sorted(used.items()))
 
 

@@ -35,6 +35,7 @@ from reasonmed_assets.orchestration.history import (
     refuse_unusable,
 )
 from reasonmed_assets.orchestration.jobs import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, job_tables
+from reasonmed_assets.orchestration.plan.kept import kept_for
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.servers.embedded import make_ready
@@ -94,7 +95,7 @@ def build(
         sources: the sources to build, each once, in this order; none given: all that the profile declares.
         selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
         on_start: called when all is ready for the first run.
-        planned: what its plan expected, for the record of the build.
+        planned: what its plan expected, for the record; None: what the last plan did where it is for this build.
 
     Raises:
         BuildError: a source or a selected table does not exist, or no history can be kept under the warehouse's path.
@@ -112,9 +113,11 @@ def build(
     unknown = [source for source in sources if source not in declared]
     if unknown:
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
-    running = RunningBuild(uuid.uuid4().hex, session.files, planned)
+    running = RunningBuild(uuid.uuid4().hex, session.files)
     defs = build_defs(settings=settings, new_display=new_display, build=running)
     wanted = selected_tables(defs, selection)
+    selected = None if selection is None else wanted
+    running.planned = dict(planned or kept_for(settings, session.files, sources, selected) or {})
     if wanted & set(CALL_TABLES):
         wanted |= set(ACCOUNT_TABLES)
     if settings.is_changing_recipe:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
 BUILDS = "builds"
+_KNOWN_LATER = ("recipe", "source_files")
+"""Columns of which a build learns more while it runs."""
 _NAMED = re.compile(r"(b?)(0|[1-9]\d*)")
 
 
@@ -32,7 +34,7 @@ def spec_of() -> TableSpec:
 
 
 def begin(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> int:
-    """Keep that a build began; returns its number. One that has a row, another run of its backfill, goes on in it.
+    """Keep that a build began; returns its number. One that has a row goes on in it, with what is known since.
 
     Args:
         con: a connection in which the table has its declared columns.
@@ -44,7 +46,8 @@ def begin(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> int:
         if row is not None:
             number = int(row[0])
             before = _row(con, number)
-            _replace(con, before | {"run_ids": _union(before, run_ids), "ended_at": None, "outcome": None})
+            known = {name: _joined(name, before[name], facts.get(name)) for name in _KNOWN_LATER}
+            _replace(con, before | known | {"run_ids": _union(before, run_ids), "ended_at": None, "outcome": None})
             return number
         number = int(_value(con, f"select coalesce(max(number), 0) + 1 from {BUILDS}"))
         insert_row(con, spec_of(), dict(facts) | {"number": number, "run_ids": run_ids})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.builds.facts import as_json, facts_at_start, now
@@ -24,9 +25,9 @@ class RunningBuild:
     Args:
         build_id: names it in all its processes.
         files: the input files as it sees them; None: as they are at first use.
-        planned: what its plan expected, by column of `builds`.
 
     Attributes:
+        planned: what its plan expected, by column of `builds`; empty without one.
         number: of its row; None before it has one.
         recipe: version of the recipe; None where it is not known yet.
         run_ids: its Dagster runs.
@@ -34,12 +35,11 @@ class RunningBuild:
         is_last_run: no run follows, and what completes the row shows users what is published then.
     """
 
-    def __init__(
-        self, build_id: str = "", files: InputFiles | None = None, planned: Mapping[str, float] | None = None
-    ) -> None:
+    def __init__(self, build_id: str = "", files: InputFiles | None = None) -> None:
         self.build_id = build_id
         self.files = InputFiles() if files is None else files
-        self._planned = dict(planned or {})
+        self.planned: dict[str, float] = {}
+        self._told: Mapping[str, Any] = {}
         self.number: int | None = None
         self.recipe: int | None = None
         self.run_ids: list[str] = []
@@ -47,20 +47,18 @@ class RunningBuild:
         self.is_last_run = False
 
     def begin(self, warehouse: Warehouse, settings: BuildSettings, *, is_publishing: bool) -> int | None:
-        """Have a row from now on; returns its number.
+        """Have a row from now on, with the files that were read and the recipe as far as they are known; its number.
 
         None before the first publish of a warehouse (see `Warehouse.begin_build`).
 
         Raises:
             WarehouseError: it could not be written.
         """
-        if self.number is None:
-            facts = (
-                {"build_id": self.build_id, "recipe": self.recipe, "run_ids": self.run_ids}
-                | facts_at_start(settings)
-                | self._planned
-            )
-            self.number = warehouse.begin_build(facts, is_publishing=is_publishing)
+        found = self._found_since(settings.data_folder)
+        if self.number is None or (is_publishing and found != self._told):
+            facts = {"build_id": self.build_id, "run_ids": self.run_ids} | found | facts_at_start(settings)
+            self.number = warehouse.begin_build(facts | self.planned, is_publishing=is_publishing)
+            self._told = found
         return self.number
 
     def end(self, warehouse: Warehouse, outcome: str, problems: Sequence[str], data_dir: Path) -> None:
@@ -77,16 +75,18 @@ class RunningBuild:
         """
         if self.number is None:
             return
-        files = {_name_of(path, data_dir): digest for path, digest in self.files.digests.items()}
         facts = {
             "ended_at": now(),
             "outcome": outcome,
             "problems": "\n".join(problems)[:_PROBLEM_CHARACTERS] or None,
-            "recipe": self.recipe,
-            "source_files": as_json(files),
             "run_ids": self.run_ids,
         }
-        warehouse.end_build(self.number, facts)
+        warehouse.end_build(self.number, facts | self._found_since(data_dir))
+
+    def _found_since(self, data_dir: Path) -> dict[str, Any]:
+        """What it learns while it runs."""
+        files = {_name_of(path, data_dir): digest for path, digest in self.files.digests.items()}
+        return {"recipe": self.recipe, "source_files": as_json(files)}
 
 
 def _name_of(path: Path, data_dir: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from math import inf
 
 import polars as pl
 
@@ -156,17 +157,18 @@ def seconds_at_limits(provider: Provider, calls: float, tokens: float, latency_s
     return max(known) if known else None
 
 
-def spread(draws: Iterable[float], least: float) -> Interval:
+def spread(draws: Iterable[float], least: float, widest: float = inf) -> Interval:
     """The interval of a number of which some draws were made.
 
     Args:
         draws: what it came to in each.
         least: the least share of the mean by which it may be off: the next replies are of no earlier kind.
+        widest: the share of the mean beyond which draws that are further apart do not widen it.
     """
     found = list(draws)
     n = len(found)
     mean = sum(found) / n
     variance = sum((one - mean) ** 2 for one in found) / (n - 1) if n > 1 else mean
     # A mean of few draws is uncertain itself.
-    reach = max(2 * (variance * (1 + 1 / n)) ** 0.5, least * mean)
+    reach = max(min(2 * (variance * (1 + 1 / n)) ** 0.5, widest * mean), least * mean)
     return Interval(max(0.0, mean - reach), mean, mean + reach)

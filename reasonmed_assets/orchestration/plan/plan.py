@@ -215,6 +215,12 @@ class Plan:
             "notes": list(self.notes),
         }
 
+    def _repr_markdown_(self) -> str:
+        """For notebooks."""
+        from reasonmed_assets.orchestration.plan.telling import markdown
+
+        return markdown(self)
+
 
 def total(intervals: Iterable[Interval]) -> Interval:
     """The sum of intervals."""

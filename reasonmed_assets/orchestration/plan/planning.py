@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from reasonmed_assets.config.profile import Profile
@@ -16,12 +18,13 @@ from reasonmed_assets.materialisation.session import read_inputs
 from reasonmed_assets.orchestration.plan.asking import Missing, Step
 from reasonmed_assets.orchestration.plan.differences import explain
 from reasonmed_assets.orchestration.plan.history import History, Usage, seconds_at_limits, spread
+from reasonmed_assets.orchestration.plan.kept import keep, what_is_planned
 from reasonmed_assets.orchestration.plan.plan import NONE, ChangedRow, Interval, Plan, PlannedCall, PlannedCalls
 from reasonmed_assets.orchestration.plan.reasons import UNDER_WAY, Reasons
 from reasonmed_assets.orchestration.plan.scratch import Place, Walk, in_scratch, walk
 from reasonmed_assets.orchestration.plan.stand_ins import Replies, StandIns
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.sources import InputFiles
+from reasonmed_assets.sources import InputFiles, Reading
 from reasonmed_assets.storage import Warehouse, make_or_open_warehouse, open_warehouse, scratch_copy
 
 _DRAWS, _DRAWS_OF_MANY = 5, 2
@@ -29,6 +32,8 @@ _MANY = 400
 """Questions with missing replies of which fewer draws are made: their sum varies little."""
 _LEAST_DOUBT = 0.25
 """How far what is estimated may be off at least, in parts: the next replies are of no earlier kind."""
+_WIDEST = 1 / 3
+"""How far the dollars of draws widen the interval at most, in parts: its upper end is then twice its lower."""
 _RETRIES_LOW, _RETRIES_HIGH = 0.3, 2.0
 """Parts of the expected retries that there may be."""
 _STORED = """
@@ -118,7 +123,7 @@ def plan(
     replace: bool = False,
     wanted: str | None = None,
 ) -> Plan:
-    """What a build with these settings would do. Nothing is changed.
+    """What a build with these settings would do. Nothing is changed; its figures are kept for the record of that build.
 
     Args:
         settings: of the build.
@@ -130,8 +135,12 @@ def plan(
     Raises:
         ReasonmedError: the build could not start.
     """
+    made_for = what_is_planned(settings, InputFiles(), sources, tables)
     with scratch_folder() as folder:
-        return plan_in(folder, settings, sources=sources, tables=tables, replace=replace, wanted=wanted)
+        found = plan_in(folder, settings, sources=sources, tables=tables, replace=replace, wanted=wanted)
+    if not replace:
+        keep(found, made_for, settings.warehouse_folder)
+    return found
 
 
 def plan_in(
@@ -144,7 +153,7 @@ def plan_in(
     wanted: str | None = None,
 ) -> Plan:
     """See `plan`; the scratch copies stay in a folder: `before`, and `after` with what the build would publish."""
-    files = InputFiles()
+    files, readings = InputFiles(), dict[str, Reading]()
     declarations, _ = read_inputs(settings, files)
     profile = settings.loaded_profile
     base = _copy_of_warehouse(settings, folder / "before", replace=replace)
@@ -167,12 +176,15 @@ def plan_in(
                     scratch,
                     ledger,
                     files,
+                    readings,
                     stand_ins,
                     sources=tuple(dict.fromkeys(sources or declarations)),
                     tables=TABLES if tables is None else tables,
                     on_step=draw.count,
                     is_for_calls=bool(draws),
                 )
+            if draws:
+                shutil.rmtree(place)
             draws.append(draw)
             first = first or found
             if draw.estimated:
@@ -226,7 +238,7 @@ def _plan(
         len(draws) if draws[0].estimated else 0,
         _listed(history, draws[0]),
         explained,
-        sorted(totals.notes),
+        sorted(totals.notes | totals.doubts),
     )
 
 
@@ -256,8 +268,19 @@ class _Totals:
     @property
     def first_usd(self) -> Interval:
         """Dollars of all calls without retries: of what is estimated the sum varies less than its parts together."""
+        return self._sure_usd + self._drawn(_WIDEST)
+
+    def _drawn(self, widest: float) -> Interval:
         mean = _mean(self._drawn_usd)
-        return self._sure_usd + spread(self._drawn_usd, _LEAST_DOUBT + (self._doubt_usd / mean if mean else 0.0))
+        return spread(self._drawn_usd, _LEAST_DOUBT + (self._doubt_usd / mean if mean else 0.0), widest)
+
+    @property
+    def doubts(self) -> set[str]:
+        """That the draws are further apart than the interval says, where they are."""
+        if self._drawn(inf) == self._drawn(_WIDEST):
+            return set()
+        low, high = (end(self._drawn_usd) + self._sure_usd.expected for end in (min, max))
+        return {f"few questions decide: by earlier replies the calls come to ${low:,.4f} to ${high:,.4f}"}
 
     def add(self, key: Key) -> PlannedCalls:
         """The calls of one kind, added to the totals."""

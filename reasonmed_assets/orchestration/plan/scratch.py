@@ -23,7 +23,7 @@ from reasonmed_assets.orchestration.plan.asking import PlanEngine, StandIn, Step
 from reasonmed_assets.orchestration.plan.plan import StaleRows
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.sources import InputFiles
+from reasonmed_assets.sources import InputFiles, Reading
 from reasonmed_assets.storage import Warehouse
 
 _RUN = "plan"
@@ -71,6 +71,7 @@ class ScratchSession(BuildSession):
         warehouse: the scratch copy.
         ledger: the ledger, opened for reading.
         files: the input files as the plan sees them.
+        readings: the records of sources that were read before; those read now are added.
         stand_in: makes results of missing replies.
         on_step: receives what each run of a step found.
     """
@@ -81,11 +82,13 @@ class ScratchSession(BuildSession):
         warehouse: Warehouse,
         ledger: CallStore,
         files: InputFiles,
+        readings: dict[str, Reading],
         stand_in: StandIn,
         on_step: Callable[[Step], None],
     ) -> None:
         super().__init__(settings, Displays, RunningBuild(files=files))
         self.warehouse = warehouse
+        self._readings = readings
         self._store = ledger
         self._stand_in = stand_in
         self._on_step = on_step
@@ -105,6 +108,7 @@ def walk(
     warehouse: Warehouse,
     ledger: CallStore,
     files: InputFiles,
+    readings: dict[str, Reading],
     stand_in: StandIn,
     *,
     sources: Sequence[str],
@@ -121,6 +125,7 @@ def walk(
         warehouse: the scratch copy.
         ledger: the ledger, opened for reading.
         files: the input files as the plan sees them.
+        readings: the records of sources that were read before; those read now are added.
         stand_in: makes results of missing replies.
         sources: those to be built.
         tables: the tables that the build makes.
@@ -142,7 +147,7 @@ def walk(
         if step.open_questions:
             found.estimated.add(spot)
 
-    session = ScratchSession(settings, warehouse, ledger, files, stand_in, note)
+    session = ScratchSession(settings, warehouse, ledger, files, readings, stand_in, note)
     known = definitions()
     for name in (*MATCH_TABLES, *(one for one in TABLES if one not in MATCH_TABLES)):
         spec = TABLES[name]

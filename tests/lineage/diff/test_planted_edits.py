@@ -5,32 +5,64 @@ python -m pytest -m slow tests/lineage/diff/test_planted_edits.py -s
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from builds import TIMEOUT_S, Built, a_shell
+from stub import Answer, Request, Stub, reply
+
+from reasonmed_assets.servers.rehearsal.answer_keys import read_answer_keys
+from reasonmed_assets.servers.rehearsal.replies import Rehearsal
+from reasonmed_assets.servers.simulated import Endpoint, NetworkConditions
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 CODE = "import sys; sys.path.insert(0, sys.argv.pop(1)); from reasonmed_assets.cli.app import app; app()"
 MOST_UNKNOWN = 0.01
+PROFILE = """
+extends = "simulated"
+[sources]
+declared = ["mmlu"]
+[providers.rehearsal]
+server = "none"
+base_url = "{base_url}"
+[checks]
+model_checks = "warn"
+"""
 PLACES = 'select file, "row" from questions inner join raw_questions using (raw_id) order by 1'
 
 
 @dataclass
 class Project:
-    """A copy of the project with its data, a profile and a warehouse."""
+    """A copy of the project with its data, a profile, a warehouse, and an endpoint that answers as the rehearsal does.
+
+    Attributes:
+        folder: where they are.
+        is_filtering: the endpoint filters every score.
+    """
 
     folder: Path
+    is_filtering: bool = False
+    endpoint: Endpoint | None = None
+
+    def answer(self, request: Request) -> Answer:
+        """The endpoint's answer."""
+        if self.is_filtering and "Role: evaluator" in request.body["messages"][0]["content"]:
+            return reply("", "content_filter")
+        assert self.endpoint is not None
+        said = self.endpoint._answer(orjson.dumps(request.body))
+        return Answer(said.status, said.body, dict(said.headers))
 
     @property
     def place(self) -> tuple[str, str]:
@@ -42,6 +74,8 @@ class Project:
 
     def run(self, *arguments: str) -> str:
         """Run a command of the copy."""
+        keys = read_answer_keys(self.folder / "data", ["mmlu"], {})
+        self.endpoint = Endpoint(Rehearsal(keys, 1), NetworkConditions(delay_ms=1))
         done = subprocess.run(
             [sys.executable, "-B", "-c", CODE, str(self.folder / "project"), *arguments, *self.place],
             env=a_shell(),
@@ -71,7 +105,7 @@ class Project:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("planted")
     copy = folder / "project"
     skipped = shutil.ignore_patterns("__pycache__")
@@ -80,13 +114,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         shutil.copytree(ROOT / part, copy / "reasonmed_assets" / part, ignore=skipped)
         (copy / part).symlink_to(copy / "reasonmed_assets" / part)
     shutil.copytree(ROOT / "reasonmed_assets" / "sources" / "sample", folder / "data")
-    (folder / "mine.toml").write_text('extends = "simulated"\n[sources]\ndeclared = ["mmlu"]\n')
     (folder / "decided.toml").write_text("")
     found = Project(folder)
-    found.build(
-        *("--profile", "mine.toml", "--data-dir", "data", "--overrides", "decided.toml", "--limit", "2"),
-    )
-    return found
+    with Stub(found.answer) as stub:
+        (folder / "mine.toml").write_text(PROFILE.format(base_url=stub.base_url))
+        found.build("--profile", "mine.toml", "--data-dir", "data", "--overrides", "decided.toml", "--limit", "2")
+        yield found
 
 
 def prompt(project: Project) -> None:
@@ -124,10 +157,10 @@ def override(project: Project) -> None:
 
 def benchmark(project: Project) -> None:
     ((file, row),) = project.warehouse.query(f"{PLACES} desc limit 1")
-    line = (
-        (project.folder / "data" / str(file)).read_text(encoding="utf-8").splitlines(keepends=True)[int(str(row)) - 1]
-    )
-    project.append("data/mmlu/test/anatomy_test.csv", f"\n{line.strip()}\n")
+    with (project.folder / "data" / str(file)).open(newline="", encoding="utf-8") as opened:
+        record = list(csv.reader(opened))[int(str(row)) - 1]
+    with (project.folder / "data/mmlu/test/anatomy_test.csv").open("a", newline="", encoding="utf-8") as opened:
+        csv.writer(opened).writerow(record)
     project.build("--allow-shrink", "questions", "--allow-shrink", "reasonmed")
 
 
@@ -160,30 +193,37 @@ def code(project: Project) -> None:
     project.build()
 
 
+def filtered(project: Project) -> None:
+    project.is_filtering = True
+    project.build("--set", "roles.evaluator.temperature=0.4")
+
+
 def repaired(project: Project) -> None:
-    """A ranking is made again, and the new reply is kept."""
-    project.run("retry")
+    """The calls are made again, and their new replies are kept."""
+    project.is_filtering = False
+    project.run("retry", "--table", "quality_scores")
 
 
-EDITS: dict[str, tuple[Callable[[Project], None], set[str]]] = {
-    "prompt": (prompt, {"verifications", "verifier_audit"}),
-    "model": (model, {"answer_summaries"}),
-    "parameter": (parameter, {"quality_scores"}),
-    "new question": (new_question, {"questions", "reasoning_paths"}),
-    "source file": (source_file, {"raw_questions"}),
-    "override": (override, {"overrides", "rejected_questions"}),
-    "benchmark": (benchmark, {"benchmark_questions", "question_matches"}),
-    "threshold": (threshold, {"difficulty_tiers"}),
-    "schema": (schema, {"difficulty_tiers"}),
-    "code": (code, {"answer_summaries"}),
-    "repaired": (repaired, set()),
-}
-"""Cause -> the edit, and tables all of whose rows that differ have that cause."""
+EDITS: list[tuple[str, Callable[[Project], None], set[str]]] = [
+    ("prompt", prompt, {"verifications", "verifier_audit"}),
+    ("model", model, {"answer_summaries"}),
+    ("parameter", parameter, {"quality_scores"}),
+    ("new question", new_question, {"questions", "reasoning_paths"}),
+    ("source file", source_file, {"raw_questions"}),
+    ("override", override, {"overrides", "rejected_questions"}),
+    ("benchmark", benchmark, {"benchmark_questions", "question_matches"}),
+    ("threshold", threshold, {"difficulty_tiers"}),
+    ("schema", schema, {"difficulty_tiers"}),
+    ("code", code, {"answer_summaries"}),
+    ("parameter", filtered, {"quality_scores"}),
+    ("repaired", repaired, {"quality_scores"}),
+]
+"""Cause, the edit, and tables all of whose rows that differ have that cause."""
 
 
 def test_every_edit_is_named_as_the_cause(project: Project) -> None:
     total, wrong = Counter[str](), []
-    for cause, (edit, tables) in EDITS.items():
+    for cause, edit, tables in EDITS:
         before = project.warehouse.value("select max(number) from builds")
         edit(project)
         after = project.warehouse.value("select max(number) from builds")
@@ -196,7 +236,7 @@ def test_every_edit_is_named_as_the_cause(project: Project) -> None:
         assert sum(found["causes"].values()) == sum(
             one["added"] + one["removed"] + one["changed"] for one in found["tables"]
         )
-        if cause not in found["causes"] and cause != "repaired":
+        if cause not in found["causes"]:
             wrong.append(f"{cause}: {found['causes']}")
         wrong += [
             f"{cause}: {table}: {by_table.get(table)}" for table in tables if set(by_table.get(table, ())) != {cause}

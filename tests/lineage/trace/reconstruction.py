@@ -122,9 +122,9 @@ def differences(trace: dict[str, Any], data: Path, ledger: Ledger, unused: Colle
     tables = trace["tables"]
     for record in tables.get("raw_questions", []):
         stem, options, gold = published(data, record)
-        told = (record["question"], record["options"], record["gold_text"])
-        if _plain(told) != _plain((stem, options, gold)):
-            found.append(f"record {record['raw_id']}: {told} is not {(stem, options, gold)}")
+        told = [record["question"], *record["options"], record["gold_text"]]
+        if [*map(_plain, told)] != [*map(_plain, [stem, *options, gold])]:
+            found.append(f"record {record['raw_id']}: {told} is not {[stem, *options, gold]}")
     for question in tables.get("questions", []):
         found += _differences_of_texts(
             trace, question, [call for call in ledger.of(question) if call.key not in unused]

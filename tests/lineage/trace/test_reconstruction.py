@@ -19,8 +19,8 @@ import pytest
 from builds import Built, reasonmed
 from reconstruction import Ledger, differences
 
-from reasonmed_assets.cli.lineage.trace import rows_as_json
 from reasonmed_assets.lineage.trace.gathering import Snapshot, find, gather
+from reasonmed_assets.lineage.trace.tracing import Trace
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.storage import open_warehouse
 
@@ -47,7 +47,7 @@ def snapshot_of(folder: Path) -> Iterator[Snapshot]:
 
 def traced(snapshot: Snapshot, wanted: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
-        json.dumps(rows_as_json(gather(snapshot, find(snapshot, wanted)), None), default=str)
+        json.dumps(Trace(gather(snapshot, find(snapshot, wanted))).to_json(), default=str)
     )
     return found
 

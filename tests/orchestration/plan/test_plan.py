@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from builds import Built, called
 
+from reasonmed_assets import Warehouse
 from reasonmed_assets.orchestration.plan.job import plan_job
 
 PRICE = ("--set", "models.small.prices={input = 1.0, output = 2.0}")
@@ -15,8 +16,9 @@ WARMER = ("--set", "roles.summariser.temperature=0.6")
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:
-    """Every file of a warehouse that a build would change."""
-    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".lock", ".recipes"))]
+    """Every file of a warehouse that a build would change, without what the plan keeps of itself."""
+    own = (".lock", ".recipes", ".plan")
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(own)]
     found = {str(path.relative_to(folder)): path.stat() for path in files if "sqlite-" not in path.name}
     return {name: (one.st_size, one.st_mtime_ns) for name, one in found.items()}
 
@@ -54,14 +56,27 @@ def test_a_build_that_may_cost_more_is_refused_before_it_starts(rehearsal: Built
     assert state(rehearsal.folder) == before
 
 
-@pytest.mark.slow
-def test_a_question_and_another_profile_are_explained(rehearsal: Built, tmp_path: Path) -> None:
+def test_a_plan_from_python_explains_a_question(rehearsal: Built) -> None:
     question = str(rehearsal.value("select min(question_id) from reasonmed where source = 'mmlu'"))
+    examples = rehearsal.query(f"select example_id from reasonmed where question_id = '{question}' order by 1")
+    found = Warehouse(rehearsal.folder).plan(
+        source="mmlu",
+        select='key:"answer_summaries"',
+        set={"roles.summariser.temperature": 0.6, "models.small.prices": {"input": 1.0, "output": 2.0}},
+        explain=question,
+    )
+    assert [(one.row_id, one.reason, one.is_exact) for one in sorted(found.listed, key=lambda one: one.row_id)] == [
+        (example, "parameter changed", True) for (example,) in examples
+    ]
+    changes = {(row.table, row.change) for row in found.explained}
+    assert {("questions", "unchanged"), ("reasonmed", "unchanged")} <= changes
+    assert (found.is_exact, found.usd.low > 0) == (True, True)
+    assert "| summariser | mmlu |" in found._repr_markdown_()
+
+
+@pytest.mark.slow
+def test_another_profile_is_compared(rehearsal: Built, tmp_path: Path) -> None:
     one = ("--warehouse", str(rehearsal.folder), "--source", "mmlu")
-    summaries = rehearsal.value(f"select count(*) from reasonmed where question_id = '{question}'")
-    explained = called("plan", *one, *WARMER, "--explain", question)
-    assert explained.stdout.count("summariser by small, parameter changed") == summaries, explained.stdout
-    assert f"questions {question}: unchanged" in explained.stdout
     (tmp_path / "other.toml").write_text('extends = "simulated"\n[roles.evaluator]\ntemperature = 0.9\n')
     scores = rehearsal.value("select count(*) from quality_scores where source = 'mmlu'")
     compared = called("plan", *one, "--against", str(tmp_path / "other.toml"), "--json")
