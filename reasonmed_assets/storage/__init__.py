@@ -3,6 +3,7 @@
 What a table holds is declared in `quality/` and made by `assets/`; no row is computed or judged here.
 """
 
+from reasonmed_assets.storage.duckdb_file.database import memory_limit_mib
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse, scratch_copy
@@ -15,6 +16,7 @@ __all__ = [
     "Warehouse",
     "WarehouseError",
     "make_or_open_warehouse",
+    "memory_limit_mib",
     "open_warehouse",
     "quarantine_file",
     "row_hash_sql",

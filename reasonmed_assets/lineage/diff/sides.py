@@ -19,7 +19,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
 from reasonmed_assets.quality.tables import TABLES
-from reasonmed_assets.storage import Warehouse, open_warehouse, row_hash_sql
+from reasonmed_assets.storage import Warehouse, memory_limit_mib, open_warehouse, row_hash_sql
 from reasonmed_assets.vocabulary import FOLDS
 
 BEFORE, AFTER = "before", "after"
@@ -150,6 +150,7 @@ def _open(
 
 def _spill_apart(stack: ExitStack, con: duckdb.DuckDBPyConnection) -> None:
     """What does not fit into memory is in a folder of this comparison, and goes with it."""
+    con.execute(f"set memory_limit = '{memory_limit_mib()}MiB'")
     con.execute("set preserve_insertion_order = false")
     # Where another connection of this process has spilled, it says where.
     with suppress(duckdb.NotImplementedException):

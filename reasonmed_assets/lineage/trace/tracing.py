@@ -96,7 +96,7 @@ def _said(reference: str, rows: Rows) -> Mapping[str, Sequence[tuple[str, str]]]
 
     if not store_exists(reference):
         raise LedgerError(
-            f"there is no ledger {reference}: say where it is (--ledger), or leave prompts and replies out"
+            f"there is no ledger {reference}: give its file with --ledger, or leave prompts and replies out"
         )
     with open_store(reference) as store:
         return texts_of(store, rows.calls)

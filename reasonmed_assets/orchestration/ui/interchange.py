@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ _EVENTS = {
 }
 _RUNS_AT_ONCE = 20
 _EVERY_S = 30
+_SAME_TIME_S = 0.002
+"""Runs that ended within it are told apart by their ids."""
 
 
 def sensors() -> list[dg.SensorDefinition]:
@@ -60,20 +62,27 @@ def _tell(context: dg.SensorEvaluationContext) -> Iterator[dg.SkipReason]:
 
     warehouse = open_warehouse(begin_run().warehouse_folder)
     namespace = os.environ.get("OPENLINEAGE_NAMESPACE") or f"duckdb://{warehouse.name}"
-    after = datetime.fromtimestamp(float(context.cursor), UTC) if context.cursor else None
+    at, _, told = (context.cursor or "").partition(" ")
+    last, sent = float(at or 0), told.split()
     records = context.instance.get_run_records(
-        dg.RunsFilter(statuses=_ENDED, updated_after=after),
-        limit=_RUNS_AT_ONCE,
+        # Runs may have ended at the same time as the last one that was sent.
+        dg.RunsFilter(statuses=_ENDED, updated_after=datetime.fromtimestamp(last, UTC) - timedelta(milliseconds=1)),
+        limit=_RUNS_AT_ONCE + len(sent),
         order_by="update_timestamp",
         ascending=True,
     )
-    client, n_sent = OpenLineageClient(), 0
+    client, n_events, n_runs = OpenLineageClient(), 0, 0
     for record in records:
+        run_id, ended = record.dagster_run.run_id, record.update_timestamp.replace(tzinfo=UTC).timestamp()
+        if run_id in sent:
+            continue
         for event in events(ended_run(context.instance, record), namespace):
             client.emit(event)
-            n_sent += 1
-        context.update_cursor(str(record.update_timestamp.replace(tzinfo=UTC).timestamp()))
-    yield dg.SkipReason(f"{n_sent} events of {len(records)} runs were sent.")
+            n_events += 1
+        n_runs += 1
+        last, sent = ended, [*sent, run_id] if ended - last < _SAME_TIME_S else [run_id]
+        context.update_cursor(" ".join([str(last), *sent]))
+    yield dg.SkipReason(f"{n_events} events of {n_runs} runs were sent.")
 
 
 def ended_run(instance: dg.DagsterInstance, record: dg.RunRecord) -> EndedRun:

@@ -41,7 +41,7 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
         WarehouseError: another program has the file open, or it is no database.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{_memory_limit_mib()}MiB",
+        "memory_limit": f"{memory_limit_mib()}MiB",
         "preserve_insertion_order": False,
         "temp_directory": str(spill),
     }
@@ -316,7 +316,8 @@ def refuse_log(path: Path) -> None:
         )
 
 
-def _memory_limit_mib() -> int:
+def memory_limit_mib() -> int:
+    """What one connection may take of this machine's memory; the rest is spilled."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(_MEMORY_LIMIT_BYTES, physical * 6 // 10) // 1024**2
 
