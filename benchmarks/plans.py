@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -50,7 +51,7 @@ from reasonmed_assets.orchestration.plan.planning import plan
 from reasonmed_assets.orchestration.plan.reasons import REPAIR
 from reasonmed_assets.orchestration.starting import begin
 from reasonmed_assets.servers.personas import Response
-from reasonmed_assets.servers.rehearsal.answer_keys import read_answer_keys
+from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answer_keys
 from reasonmed_assets.servers.rehearsal.replies import Rehearsal
 from reasonmed_assets.servers.simulated import Endpoint, NetworkConditions
 from reasonmed_assets.storage import open_warehouse
@@ -93,13 +94,19 @@ class Counted:
 
 
 class Counting(Endpoint):
-    """The rehearsal's endpoint, counting what it is asked."""
+    """The rehearsal's endpoint, counting what it is asked. A model that was revised answers otherwise."""
 
-    counted = Counted()
-    on_request: Callable[[], None] = staticmethod(lambda: None)
+    def __init__(self, keys: AnswerKeys) -> None:
+        self._of_revision = cache(lambda n: Rehearsal(keys, SEED + n))
+        super().__init__(self._of_revision(0), NetworkConditions(delay_ms=1))
+        self.counted = Counted()
+        self.revisions = Counter[str]()
+        self.on_request: Callable[[], None] = lambda: None
 
     def _answer(self, raw: bytes) -> Response:
-        body, response = orjson.loads(raw), super()._answer(raw)
+        body = orjson.loads(raw)
+        self._rehearsal = self._of_revision(self.revisions[body["model"]])
+        response = super()._answer(raw)
         usage = orjson.loads(response.body)["usage"]
         if len(body["messages"]) > 2 or (body.get("seed") or 0) >= BASE_SEED + SEED_STEP:
             self.counted.again += 1
@@ -111,6 +118,8 @@ class Counting(Endpoint):
 
 
 BASE_SEED = 20260101
+SEED = 4_242
+"""Another seed than the one of the stand-ins: they know nothing of these replies."""
 
 
 def serve(endpoint: Endpoint) -> str:
@@ -288,9 +297,7 @@ def main() -> None:
     folder, data = Path(sys.argv[1]), Path(sys.argv[2])
     n_edits, limit, seed = (int(one) for one in [*sys.argv[3:6], *["30", "10", "1"][len(sys.argv) - 3 :]])
     folder.mkdir(parents=True, exist_ok=True)
-    # Another seed than the one of the stand-ins: they know nothing of these replies.
-    keys = read_answer_keys(data, SOURCES, {})
-    endpoint = Counting(Rehearsal(keys, 4_242), NetworkConditions(delay_ms=1))
+    endpoint = Counting(read_answer_keys(data, SOURCES, {}))
     url = serve(endpoint)
     (folder / "mine.toml").write_text(PROFILE.format(url=url, sources=json.dumps(SOURCES)), encoding="utf-8")
     shutil.copytree(rendering._FOLDER, folder / "prompts", dirs_exist_ok=True)
@@ -305,6 +312,8 @@ def main() -> None:
     while len(exact) + len(estimated) < n_edits:
         kind, what = edits.next()
         settings = settings_of(edits, data)
+        if kind == "model":
+            endpoint.revisions[settings.loaded_profile.models[what.split()[-1]].name] += 1
         if kind == "kill":
             killed(edits, data, endpoint)
             settings = settings_of(edits, data)

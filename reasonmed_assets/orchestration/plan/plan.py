@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -215,11 +216,20 @@ class Plan:
             "notes": list(self.notes),
         }
 
-    def _repr_markdown_(self) -> str:
+    def _repr_html_(self) -> str:
         """For notebooks."""
-        from reasonmed_assets.orchestration.plan.telling import markdown
-
-        return markdown(self)
+        usd, to_make = self.usd, self.to_make
+        rows = "".join(
+            f"<tr><td>{one.role}</td><td>{one.source}</td><td>{one.stored:,}</td><td>{one.to_make.expected:,.0f}</td>"
+            f"<td>{'unknown' if one.usd is None else f'${one.usd.expected:,.4f}'}</td>"
+            f"<td>{html.escape(', '.join(one.reasons))}</td></tr>"
+            for one in self.calls
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("role", "source", "in ledger", "to make", "USD", "why"))
+        said = f"{to_make.expected:,.0f} calls to make ({to_make.low:,.0f} to {to_make.high:,.0f})"
+        dollars = f"${usd.expected:,.4f} (${usd.low:,.4f} to ${usd.high:,.4f})"
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return f"<p>{said}, {dollars}</p><table><tr>{head}</tr>{rows}</table><ul>{notes}</ul>"
 
 
 def total(intervals: Iterable[Interval]) -> Interval:

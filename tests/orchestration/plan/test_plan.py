@@ -71,7 +71,7 @@ def test_a_plan_from_python_explains_a_question(rehearsal: Built) -> None:
     changes = {(row.table, row.change) for row in found.explained}
     assert {("questions", "unchanged"), ("reasonmed", "unchanged")} <= changes
     assert (found.is_exact, found.usd.low > 0) == (True, True)
-    assert "| summariser | mmlu |" in found._repr_markdown_()
+    assert "<td>summariser</td><td>mmlu</td>" in found._repr_html_()
 
 
 @pytest.mark.slow
