@@ -24,7 +24,7 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.checks.up_to_date import settle
 from reasonmed_assets.materialisation.fingerprint import RESTORED, fingerprint
-from reasonmed_assets.orchestration.history import dagster_instance, live_runs
+from reasonmed_assets.orchestration.history import dagster_instance, live_runs, process_tags
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.parameters import set_variables
@@ -98,14 +98,13 @@ def restore(given: Mapping[str, Any], name: str) -> tuple[int, list[Restored]]:
     seq = warehouse.publish_named(name)
     build = RunningBuild(f"restore-{uuid.uuid4().hex[:12]}")
     restored: list[Restored] = []
-    with dagster_instance(folder) as instance:
-        _refuse_live_runs(instance, warehouse)
+    with dagster_instance(folder) as instance, _as_a_run(instance, warehouse) as run_id:
         with warehouse.staging_area("restored", None, build.build_id) as area, warehouse.as_of(seq) as con:
             settings = BuildSettings.begin(given, version=_recipe(con), started_by=f"reasonmed restore {name}")
             staged = _stage(con, seq, settings.loaded_profile, area)
             with _told_if_not_whole(build, warehouse, settings, name):
                 for place in _places(con):
-                    _refuse_live_runs(instance, warehouse)
+                    _refuse_live_runs(instance, warehouse, run_id)
                     published = _publish(warehouse, con, seq, place, staged, area, build, settings)
                     restored += [Restored(place.spec.name, place.partition, published)] if published else []
         if restored:
@@ -141,8 +140,23 @@ def _told_if_not_whole(build: RunningBuild, warehouse: Warehouse, settings: Buil
         raise RestoreError(f"not all rows were restored; `{again}` restores the rest: {error}") from error
 
 
-def _refuse_live_runs(instance: DagsterInstance, warehouse: Warehouse) -> None:
-    if live := live_runs(instance):
+@contextmanager
+def _as_a_run(instance: DagsterInstance, warehouse: Warehouse) -> Iterator[str]:
+    """A run of Dagster for as long as rows are restored, by which others see that one is at work; its id."""
+    import dagster as dg
+
+    _refuse_live_runs(instance, warehouse)
+    run_id = str(uuid.uuid4())
+    tags = process_tags(run_id)
+    instance.add_run(dg.DagsterRun("restore", run_id=run_id, status=dg.DagsterRunStatus.STARTED, tags=tags))
+    try:
+        yield run_id
+    finally:
+        instance.delete_run(run_id)
+
+
+def _refuse_live_runs(instance: DagsterInstance, warehouse: Warehouse, own: str | None = None) -> None:
+    if live := [run_id for run_id in live_runs(instance) if run_id != own]:
         raise RestoreError(
             f"{len(live)} runs of {warehouse.name} have not ended ({', '.join(live[:3])}): wait for them, or end "
             "them in the UI, then run this again"

@@ -16,7 +16,7 @@ from reasonmed_assets.quality.schema import TABLES
 
 import reasonmed_assets
 from reasonmed_assets import sql
-from reasonmed_assets.orchestration.history import dagster_instance
+from reasonmed_assets.orchestration.history import dagster_instance, live_runs
 from reasonmed_assets.release.export import ExportError, export_training_sets
 from reasonmed_assets.storage import WarehouseError, open_warehouse
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
@@ -135,13 +135,20 @@ def test_restored_rows_are_a_build_that_the_next_one_makes_again(
 def test_a_restore_that_fails_midway_is_a_failed_build_and_says_how_to_go_on(
     warehouse: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    seen: list[list[str]] = []
+
     def fails(*_: object, **__: object) -> None:
+        with dagster_instance(warehouse) as instance:
+            seen.append(live_runs(instance))
         raise WarehouseError("the disk is full")
 
     monkeypatch.setattr(DuckDBFile, "publish", fails)
     refused = called("restore", "b1", "--warehouse", str(warehouse))
     assert refused.returncode == 1
     assert "not all rows were restored; `reasonmed restore b1 " in refused.stderr and "disk is full" in refused.stderr
+    assert [len(runs) for runs in seen] == [1], "others see that a restore is at work"
+    with dagster_instance(warehouse) as instance:
+        assert live_runs(instance) == []
     build = "select outcome, problems from builds where number = 2"
     assert Built(warehouse, "").query(build) == [("failed", "the disk is full")]
 

@@ -285,6 +285,10 @@ class CallStore(ABC):
     def open_batches(self, keys: Iterable[str]) -> dict[str, OpenBatch]:
         """The calls among `keys` that were submitted in a batch and have no ending yet, by key."""
 
+    @abstractmethod
+    def held_by_others(self, keys: Iterable[str]) -> set[str]:
+        """The calls among `keys` that another process, which is alive, has claimed and that have no ending yet."""
+
     def flush(self) -> None:
         """Return once everything that was handed over is on disk.
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reasonmed_assets.llm.transports.lanes import Job
 
 _NOT_SENT = "a plan sends no call"
+_TOLD_AT_ONCE = 10_000
 
 
 @dataclass(slots=True)
@@ -48,17 +49,21 @@ class Missing:
 class Step:
     """What one run of a step found.
 
+    It is told in parts, so that few of its calls are in memory; only the last one `is_over`.
+
     Attributes:
         role: the role that answers.
         stored: calls that the ledger has, by model.
         missing: those that it lacks, each once in a plan.
         open_questions: the questions of the rows whose reply is missing.
+        is_over: no part follows.
     """
 
     role: str = ""
     stored: dict[str, int] = field(default_factory=dict)
     missing: list[Missing] = field(default_factory=list)
     open_questions: set[str] = field(default_factory=set)
+    is_over: bool = False
 
 
 class StandIn(Protocol):
@@ -94,7 +99,7 @@ class PlanEngine(Engine):
         self._stand_in = stand_in
         self._on_step = on_step
         self._unsent: dict[str, Job] = {}
-        self._counted: set[str] = set()
+        self._counted: set[bytes] = set()
 
     def new_fetcher(self, *, may_pay_again: bool) -> Fetcher:
         """What reports every call as not made."""
@@ -113,7 +118,7 @@ class PlanEngine(Engine):
         retried: Collection[Outcome] = frozenset(),
     ) -> Iterator[Result]:
         """See `Engine.run`; rows whose reply is missing come last, with the results of the stand-in."""
-        found = Step()
+        found, is_open = Step(), False
 
         def watched() -> Iterator[Call]:
             for call in calls:
@@ -129,15 +134,20 @@ class PlanEngine(Engine):
             if not is_missing:
                 yield result
                 continue
-            if job is not None and last not in self._counted:
-                self._counted.add(last)
+            if job is not None and (key := bytes.fromhex(last)) not in self._counted:
+                self._counted.add(key)
                 question = str(result.fields["question_id"])
                 size = sum(len(str(message["content"])) for message in job.call.body["messages"])
                 found.missing.append(Missing(result.row_id, question, last, found.role, model, size, bool(before)))
             found.open_questions.add(str(result.fields["question_id"]))
+            is_open = True
             yield from self._stand_in.hold(result)
+            if len(found.missing) == _TOLD_AT_ONCE:
+                self._on_step(found)
+                found = Step(found.role)
+        found.is_over = True
         self._on_step(found)
-        if found.open_questions:
+        if is_open:
             yield from self._stand_in.results(found.role)
 
 

@@ -20,6 +20,8 @@ _COLUMNS = (
     "call_key", "role", "provider", "model", "made_for_source", "outcome", "is_accepted", "prompt_tokens",
     "completion_tokens", "cached_tokens", "cache_write_tokens", "latency_ms",
 )  # fmt: skip
+_MOST, _MOST_UNACCOUNTED = 5_000, 200_000
+"""Replies of one kind that are looked at; of all kinds where only the ledger has them."""
 _SAMPLED_BODIES = 40
 _ENOUGH = 20
 """Replies from which a mean is taken; of fewer, those of a wider kind count too."""
@@ -71,14 +73,38 @@ class History:
 
     @cached_property
     def replies(self) -> pl.DataFrame:
-        """The replies that count, one row each; millions, and so read only where a call is missing."""
-        warehouse_id = self._warehouse.warehouse_id
+        """The replies that count, one row each: of each kind of call all, or a sample.
+
+        Keys are hashes: the first ones are as good as drawn, and the same in every plan.
+        """
+        if not self._is_accounted:
+            keys = sorted(self._ledger.keys_made_for(self._warehouse.warehouse_id))[:_MOST_UNACCOUNTED]
+            return self._ledger.attempts_of(keys).select(_COLUMNS).filter(pl.col("is_accepted"))
         with self._warehouse.read() as con:
-            n_known = con.sql("select count(*) filter (made_for is not null) from llm_calls").fetchone()
-            frame = con.sql(f"select {', '.join(_COLUMNS)} from llm_calls where is_accepted").pl()
-        if (n_known or (0,))[0] < self._ledger.count_made_for(warehouse_id):
-            frame = self._ledger.attempts_of(self._ledger.keys_made_for(warehouse_id)).select(_COLUMNS)
-        return frame.filter(pl.col("is_accepted"))
+            return con.sql(
+                f"""
+                select {", ".join(_COLUMNS)} from llm_calls where is_accepted
+                qualify
+                    row_number() over (partition by role, provider, model, made_for_source order by call_key) <= {_MOST}
+                """
+            ).pl()
+
+    def replies_of(self, keys: Sequence[str]) -> pl.DataFrame:
+        """The replies of some calls, one row each."""
+        if not self._is_accounted:
+            return self._ledger.attempts_of(keys).select(_COLUMNS).filter(pl.col("is_accepted"))
+        with self._warehouse.read() as con:
+            con.register("wanted", pl.DataFrame({"call_key": keys}, schema={"call_key": pl.String}))
+            return con.sql(
+                f"select {', '.join(_COLUMNS)} from llm_calls semi join wanted using (call_key) where is_accepted"
+            ).pl()
+
+    @cached_property
+    def _is_accounted(self) -> bool:
+        """Whether the warehouse's account of calls has all that were made for it."""
+        with self._warehouse.read() as con:
+            row = con.sql("select count(*) filter (made_for is not null) from llm_calls").fetchone()
+        return (row or (0,))[0] >= self._ledger.count_made_for(self._warehouse.warehouse_id)
 
     def usage(self, role: str, model: str, source: str, rehearsed: Sequence[int]) -> Usage:
         """What a call of a role to a model of the profile uses, by the nearest kind of earlier calls.

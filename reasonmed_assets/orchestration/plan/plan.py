@@ -49,7 +49,8 @@ class PlannedCalls:
         role: the role that answers.
         model: its name in the profile.
         stored: calls whose reply the ledger has.
-        under_way: calls in a batch that was submitted and not read yet; they are not sent again.
+        under_way: calls in a batch that was submitted and not read yet, or that another build is making; they are not
+            sent again.
         to_make: calls to be sent, the first for each row and repairs that earlier builds did not come to.
         reasons: why they are to be made -> how many.
         retries: further calls after replies that will be unusable, as often as in earlier builds.

@@ -75,6 +75,7 @@ class _Draw:
         self._reasons = reasons
         self._wanted = wanted
         self._open: dict[str, set[str]] = defaultdict(set)
+        self._before: frozenset[str] | None = None
 
     @property
     def n_open(self) -> int:
@@ -82,10 +83,12 @@ class _Draw:
         return sum(map(len, self._open.values()))
 
     def count(self, place: Place, step: Step, is_certain: bool) -> None:
-        """Count what one run of a step found."""
+        """Count what a part of one run of a step found."""
         source = place.partition or ""
         counts = self.exact if is_certain else self.estimated
-        open_before = set(self._open[source])
+        if self._before is None:
+            self._before = frozenset(self._open[source])
+        open_before = self._before
         followed = sum(self.stand_ins.follows(one, source) for one in open_before)
         scale = len(open_before) / followed if followed else 1.0
         for model, n in step.stored.items():
@@ -106,6 +109,8 @@ class _Draw:
             found.reasons[reason] += weight
             self._open[source].add(one.question_id)
         self._open[source].update(step.open_questions)
+        if step.is_over:
+            self._before = None
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from reasonmed_assets.storage import Warehouse
 NEW_QUESTION, FIRST_BUILD = "new question", "not made before"
 PROMPT, MODEL, PARAMETER = "prompt changed", "model changed", "parameter changed"
 FAILED, REPAIR, FOLLOWS = "failed before", "repair of an unusable reply", "follows from changed replies or rows"
-UNDER_WAY = "in a batch that is under way"
+UNDER_WAY = "under way"
+"""In a batch that was submitted, or claimed by another build that runs: the next build sends none of them again."""
 
 _OF_PROFILE = re.compile(r"providers\.|rules\.|seed$|votes$|generators$|\w*quota$|audit_kinds$|limit$")
 
@@ -40,7 +41,7 @@ class Reasons:
         if not missing:
             return []
         keys = [one.call_key for one in missing]
-        waiting = self._ledger.open_batches(keys)
+        waiting = self._ledger.open_batches(keys).keys() | self._ledger.held_by_others(keys)
         tried = self._ledger.attempts_of(keys)
         failed = dict(tried.sort("attempt").select("call_key", "outcome").iter_rows())
         made = self._made(place, {one.row_id.partition("/")[0] for one in missing})

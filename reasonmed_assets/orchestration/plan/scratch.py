@@ -129,8 +129,8 @@ def walk(
         stand_in: makes results of missing replies.
         sources: those to be built.
         tables: the tables that the build makes.
-        on_step: is told of each run of a step, and whether no reply to come decides about its calls, before its missing
-            replies are stood in for.
+        on_step: is told of each part of a run of a step, and whether no reply to come decides about its calls, before
+            its missing replies are stood in for.
         is_for_calls: leave out the tables that no call follows from.
 
     Raises:
@@ -138,6 +138,7 @@ def walk(
     """
     found = Walk()
     places: list[Place] = []
+    waiting: set[tuple[str, str | None]] = set()
 
     def note(step: Step) -> None:
         place = places[-1]
@@ -145,7 +146,9 @@ def walk(
         is_certain = spot not in found.estimated
         on_step(place, step, is_certain)
         if step.open_questions:
-            found.estimated.add(spot)
+            waiting.add(spot)
+        if step.is_over:
+            found.estimated |= waiting
 
     session = ScratchSession(settings, warehouse, ledger, files, readings, stand_in, note)
     known = definitions()

@@ -80,17 +80,13 @@ class Replies:
         self._pools: dict[str, list[Donor]] = {}
         self._of_questions: dict[tuple[str, str], list[Donor]] = {}
 
-    @cached_property
-    def _completed(self) -> pl.DataFrame:
-        return self._history.replies.filter(pl.col("outcome") == str(Outcome.COMPLETED))
-
     def pool(self, role: str) -> list[Donor]:
         """Some replies of a role, of each source."""
         if role not in self._pools:
-            frame = self._completed.filter(pl.col("role") == role)
+            frame = _completed(self._history.replies, role)
             # By key, which is a hash: a sample that is the same in every plan.
             keys = frame.sort("call_key").group_by("made_for_source", maintain_order=True).head(_POOL)
-            self._pools[role] = list(self._donors(role, keys["call_key"].to_list(), {}).values())
+            self._pools[role] = list(self._donors(role, keys, {}).values())
         return self._pools[role]
 
     def of_questions(self, warehouse: Warehouse, role: str, questions: Sequence[str], gold: Mapping[str, str]) -> None:
@@ -100,10 +96,10 @@ class Replies:
             return
         with warehouse.read() as con:
             served = con.execute(_OF_QUESTION, [wanted]).pl()
-        of_role = self._completed.filter(pl.col("role") == role)
-        rows = served.join(of_role, on="call_key").sort("question_id", "call_key")
+        replies = self._history.replies_of(served["call_key"].unique().to_list())
+        rows = served.join(_completed(replies, role), on="call_key").sort("question_id", "call_key")
         letters = {key: gold.get(question, "") for question, key in rows.select("question_id", "call_key").iter_rows()}
-        donors = self._donors(role, rows["call_key"].to_list(), letters)
+        donors = self._donors(role, rows, letters)
         self._of_questions.update(((role, one), []) for one in wanted)
         for question, key in rows.select("question_id", "call_key").iter_rows():
             if key in donors:
@@ -113,17 +109,14 @@ class Replies:
         """What was read of one."""
         return self._of_questions.get((role, question), [])
 
-    def _donors(self, role: str, keys: Sequence[str], gold: Mapping[str, str]) -> dict[str, Donor]:
+    def _donors(self, role: str, replies: pl.DataFrame, gold: Mapping[str, str]) -> dict[str, Donor]:
         known = {
-            key: rest
-            for key, *rest in self._completed.select("call_key", "provider", "model", "made_for_source")
-            .filter(pl.col("call_key").is_in(keys))
-            .iter_rows()
+            key: rest for key, *rest in replies.select("call_key", "provider", "model", "made_for_source").iter_rows()
         }
         found = {}
-        for key, stored in self._ledger.lookup(keys).items():
+        for key, stored in self._ledger.lookup(known).items():
             body = self._ledger.body_of(key)
-            if stored.reply is None or body is None or key not in known:
+            if stored.reply is None or body is None:
                 continue
             provider, model, source = known[key]
             asked = read_prompt(body["messages"])
@@ -311,6 +304,10 @@ class StandIns:
         with self._warehouse.read() as con:
             keys = con.execute("select question, options, gold_text from questions").fetchall()
         return Rehearsal(AnswerKeys(keys), self._seed)
+
+
+def _completed(replies: pl.DataFrame, role: str) -> pl.DataFrame:
+    return replies.filter((pl.col("role") == role) & (pl.col("outcome") == str(Outcome.COMPLETED)))
 
 
 def _concludes(path: str, options: Sequence[str], letter: str | None) -> bool | None:

@@ -21,7 +21,9 @@ def headline(plan: Plan) -> list[str]:
         f"{'Exact' if plan.is_exact else 'Estimated where replies to come decide (≈)'}."
     ]
     if waiting := sum(one.under_way for one in plan.calls):
-        lines.append(f"{waiting:,} calls are in batches under way; they are read and not sent again.")
+        lines.append(
+            f"{waiting:,} calls are under way, in batches or by another build; they are read and not sent again."
+        )
     if plan.to_make.high:
         lines.append(f"{money(plan.usd)}{_unpriced(plan)}; {_time(plan)}.")
     lines += [f"{why}: {n:,.0f}" for why, n in plan.reasons.items()]

@@ -197,6 +197,8 @@ class ClaimingContract(_Contract):
         assert again.granted == [KEYS[3]]
         assert set(again.busy) == set(KEYS[:3])
         assert "process" in again.busy[KEYS[0]]
+        assert other.held_by_others(KEYS) == set(KEYS[:3])
+        assert store.held_by_others(KEYS) == {KEYS[3]}
         other.release(KEYS[:1])
         assert claim(other, KEYS[:1]).granted == [], "a claim is released by its owner only"
         store.release(KEYS[:1])

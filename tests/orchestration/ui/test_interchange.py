@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,18 @@ def test_what_could_not_be_sent_is_sent_by_the_next_look(
         monkeypatch.setenv("OPENLINEAGE__TRANSPORT__LOG_FILE_PATH", str(sent))
         look(instance, None)
     assert run in {event["run"]["runId"] for event in events_in(sent)}
+
+
+def test_runs_that_ended_at_the_same_time_are_all_told(
+    sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interchange, "_RUNS_AT_ONCE", 2)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        runs = {make(instance, fails=False) for _ in range(5)}
+        with sqlite3.connect(tmp_path / "history" / "runs.db") as con:
+            con.execute("update runs set update_timestamp = '2026-11-20 10:00:00.123456'")
+        cursor, looks = None, 0
+        while (after := look(instance, cursor)) != cursor:
+            cursor, looks = after, looks + 1
+    parents = [event["run"]["facets"]["parent"]["run"]["runId"] for event in events_in(sent) if event["outputs"]]
+    assert (set(parents), len(parents), looks) == (runs, 5, 3)

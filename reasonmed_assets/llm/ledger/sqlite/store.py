@@ -101,6 +101,8 @@ inner join batches as b using (batch_id)
 where bc.attempt is null and bc.call_key in ({marks})
 """
 
+_CLAIMS = "select call_key, owner_id from claims where call_key in ({marks})"
+
 _USERS = "inner join users using (owner_id) where provider = ? and owner_id != ?"
 
 
@@ -204,6 +206,13 @@ class SqliteStore(CallStore):
     def open_batches(self, keys: Iterable[str]) -> dict[str, OpenBatch]:
         rows = self._by_key(_OPEN_BATCHES, keys)
         return {key.hex(): OpenBatch(batch_id.hex(), remote_id) for key, batch_id, remote_id in rows}
+
+    def held_by_others(self, keys: Iterable[str]) -> set[str]:
+        with self._read() as connection:
+            alive = {
+                owner.owner_id for owner, beat_at in schema.owners(connection) if is_alive(owner, time.time() - beat_at)
+            }
+        return {key.hex() for key, owner in self._by_key(_CLAIMS, keys) if owner in alive - {self._owner.owner_id}}
 
     def _n_others(self, provider: str) -> int:
         with self._read() as connection:
