@@ -6,7 +6,7 @@ a threshold, more questions, an override, a build that is killed. After each it 
 calls and their dollars, as the endpoint counted them; repairs and retries apart. Prints a Markdown table and a summary.
 
 A build here makes the tables by the code of `reasonmed build`, without Dagster and without audits, which ask no model:
-thirty edits take minutes.
+thirty edits take minutes. Stopped, it goes on with the next edit when it is started again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import asyncio
 import json
 import logging
 import os
+import pickle
 import random
 import shutil
 import signal
@@ -212,6 +213,24 @@ class Edits:
         return f"killed after a change of the {role}"
 
 
+@dataclass
+class Done:
+    """What was done so far.
+
+    Attributes:
+        edits: the edits.
+        began: kind and name of one that is made and not yet planned.
+        revisions: how often each model was revised.
+        exact, estimated: whether each plan held.
+    """
+
+    edits: Edits
+    began: tuple[str, str] | None = None
+    revisions: Counter[str] = field(default_factory=Counter)
+    exact: list[bool] = field(default_factory=list)
+    estimated: list[bool] = field(default_factory=list)
+
+
 def settings_of(edits: Edits, data: Path) -> BuildSettings:
     given = {"warehouse": str(edits.folder / "w"), "profile": str(edits.folder / "mine.toml"), "data_dir": str(data)}
     return begin(given | {"limit": edits.limit, "set": dict(edits.values)}, started_by="benchmark")
@@ -297,35 +316,39 @@ def main() -> None:
     folder, data = Path(sys.argv[1]), Path(sys.argv[2])
     n_edits, limit, seed = (int(one) for one in [*sys.argv[3:6], *["30", "10", "1"][len(sys.argv) - 3 :]])
     folder.mkdir(parents=True, exist_ok=True)
+    state = folder / "state.pickle"
     endpoint = Counting(read_answer_keys(data, SOURCES, {}))
     url = serve(endpoint)
     (folder / "mine.toml").write_text(PROFILE.format(url=url, sources=json.dumps(SOURCES)), encoding="utf-8")
-    shutil.copytree(rendering._FOLDER, folder / "prompts", dirs_exist_ok=True)
+    if not (folder / "prompts").is_dir():
+        shutil.copytree(rendering._FOLDER, folder / "prompts")
     use_prompts(folder / "prompts")
-    edits = Edits(folder, seed, limit)
-    started = time.monotonic()
-    build(settings_of(edits, data))
-    print(f"first build: {endpoint.counted.first} first calls, {time.monotonic() - started:.0f} s", file=sys.stderr)
-    print("| edit | planned | made | USD planned | USD made | retries planned | made | plan s | holds |", flush=True)
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
-    exact, estimated = list[bool](), list[bool]()
-    while len(exact) + len(estimated) < n_edits:
-        kind, what = edits.next()
-        settings = settings_of(edits, data)
-        if kind == "model":
-            endpoint.revisions[settings.loaded_profile.models[what.split()[-1]].name] += 1
-        if kind == "kill":
-            killed(edits, data, endpoint)
-            settings = settings_of(edits, data)
-        at = time.monotonic()
+    if not state.exists():
+        build(settings_of(Edits(folder, seed, limit), data))
+        print("| edit | planned | made | USD planned | USD made | retries planned | made | plan, CPU s | holds |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+        state.write_bytes(pickle.dumps(Done(Edits(folder, seed, limit))))
+    done: Done = pickle.loads(state.read_bytes())
+    endpoint.revisions = done.revisions
+    while len(done.exact) + len(done.estimated) < n_edits:
+        if done.began is None:
+            done.began = kind, what = done.edits.next()
+            if kind == "model":
+                done.revisions[settings_of(done.edits, data).loaded_profile.models[what.split()[-1]].name] += 1
+            if kind == "kill":
+                killed(done.edits, data, endpoint)
+            state.write_bytes(pickle.dumps(done))
+        settings = settings_of(done.edits, data)
+        at = time.process_time()
         made = plan(settings, tables=tables())
-        seconds = time.monotonic() - at
+        seconds = time.process_time() - at
         endpoint.counted = Counted()
         build(settings)
-        holds = _report(what, made, endpoint.counted, usd_of(settings, endpoint.counted), seconds)
-        (exact if made.is_exact else estimated).append(holds)
-    print(f"\nexact: {sum(exact)} of {len(exact)}; estimated: {sum(estimated)} of {len(estimated)}")
-    print(f"{time.monotonic() - started:.0f} s")
+        holds = _report(done.began[1], made, endpoint.counted, usd_of(settings, endpoint.counted), seconds)
+        (done.exact if made.is_exact else done.estimated).append(holds)
+        done.began = None
+        state.write_bytes(pickle.dumps(done))
+    print(f"\nexact: {sum(done.exact)} of {len(done.exact)}; estimated: {sum(done.estimated)} of {len(done.estimated)}")
 
 
 def _report(what: str, made: Plan, counted: Counted, usd: float, seconds: float) -> bool:
