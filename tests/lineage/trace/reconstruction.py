@@ -45,11 +45,12 @@ class Call:
             return found if isinstance(found, dict) else {}
         return {}
 
-    @property
-    def letter(self) -> str | None:
-        """The option that the text concludes with."""
-        found = _LETTER.findall(str(self.value.get("path", self.content)).replace("*", ""))
-        return found[-1] if found else None
+    def letter(self, options: list[str]) -> str | None:
+        """The option that the text concludes with, by its letter or in its words."""
+        found = _LETTER.findall(text := str(self.value.get("path", self.content)).replace("*", ""))
+        said = _plain(text.rpartition("Final answer:")[2])
+        by_words = [letter for letter, option in zip("ABCDEFGHIJ", options, strict=False) if _plain(option) == said]
+        return found[-1] if found else by_words[0] if len(by_words) == 1 else None
 
 
 @dataclass
@@ -148,6 +149,7 @@ def _differences_of_texts(trace: dict[str, Any], question: dict[str, Any], calls
         for text in question["options"]
     }
     right = {"ABCDEFGHIJ"[n] for n in same.get(question["gold_text"], [])} | {question["gold_letter"]}
+    options = question["options"]
     verdicts = {row["path_id"]: row for row in tables.get("verifications", [])}
     n_correct = 0
     for path in tables.get("reasoning_paths", []):
@@ -158,13 +160,15 @@ def _differences_of_texts(trace: dict[str, Any], question: dict[str, Any], calls
         if (
             path["path_text"] is not None
             and made
-            and (made[-1].letter, made[0].seed) != (path["answer_letter"], path["seed"])
+            and (made[-1].letter(options), made[0].seed) != (path["answer_letter"], path["seed"])
         ):
-            found.append(f"path {path['path_id']}: {path['answer_letter']} told, {made[-1].letter} in the ledger")
+            found.append(f"path {path['path_id']}: {path['answer_letter']} told, {made[-1].content!r} in the ledger")
         if (told.get("verdict") or "") != str(verdict.get("verdict", "")).lower():
             found.append(f"path {path['path_id']}: verdict {told.get('verdict')} told, {verdict} in the ledger")
         n_correct += (
-            bool(path["path_text"] and made) and made[-1].letter in right and verdict.get("verdict") == "Correct"
+            bool(path["path_text"] and made)
+            and made[-1].letter(options) in right
+            and verdict.get("verdict") == "Correct"
         )
     for tier in tables.get("difficulty_tiers", []):
         n, missing = tier["n_paths"], tier["n_missing"]
