@@ -3,7 +3,7 @@
     pytest -m slow tests/lineage/trace/test_reconstruction.py
 
 builds a rehearsal of real files first, in which many questions are rejected, as that takes no call;
-REASONMED_TRACED_LIMIT (150) is the number of questions per source, and REASONMED_TRACED_WAREHOUSE a warehouse of the
+REASONMED_TRACED_LIMIT (230) is the number of questions per source, and REASONMED_TRACED_WAREHOUSE a warehouse of the
 same files that is built already.
 """
 
@@ -87,7 +87,7 @@ def test_a_trace_that_tells_something_else_is_found_out(rehearsal: Built) -> Non
 def test_a_thousand_records_and_a_thousand_others(shared_data: Path, tmp_path: Path) -> None:
     folder = Path(os.environ.get("REASONMED_TRACED_WAREHOUSE", tmp_path / "warehouse"))
     if not folder.exists():
-        limit = os.environ.get("REASONMED_TRACED_LIMIT", "150")
+        limit = os.environ.get("REASONMED_TRACED_LIMIT", "230")
         options = ("--profile", "simulated", "--data-dir", str(shared_data), "--limit", limit, *REJECTING)
         done = reasonmed("build", *options, "--warehouse", str(folder))
         assert done.returncode == 0, done.stdout + done.stderr
