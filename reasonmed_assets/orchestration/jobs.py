@@ -24,7 +24,7 @@ from reasonmed_assets.people.reviews import kept_files
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.sources import InputFiles, SourceError, input_digest, load_declaration
-from reasonmed_assets.storage import open_warehouse
+from reasonmed_assets.storage import WarehouseError, open_warehouse
 from reasonmed_assets.storage.freshness import to_be_made
 
 MATCH_JOB, SOURCE_JOB, RELEASE_JOB = "match_questions", "build_source", "write_training_sets"
@@ -74,20 +74,48 @@ def jobs() -> list[Any]:
 
 
 def _pages_job() -> dg.JobDefinition:
-    @dg.op(name="quality_pages")
-    def write() -> None:
-        for line in write_quality_pages(begin_run().warehouse_folder, None):
-            dg.get_dagster_logger().info(line)
+    @dg.op(name="quality_pages", out=dg.Out(dg.Nothing))
+    def write(context: dg.OpExecutionContext) -> None:
+        folder = begin_run().warehouse_folder
+        for line in write_quality_pages(folder, None):
+            context.log.info(line)
+        context.add_output_metadata(_changes(folder))
 
     @dg.job(
         name=PAGES_JOB,
         executor_def=dg.in_process_executor,
-        description="Writes the quality report, the lineage of columns and the Data Docs, as `reasonmed quality` does.",
+        description="Writes the quality report, the lineage of columns and the Data Docs, as `reasonmed quality` does; "
+        "its metadata says what the last build changed and why.",
     )
     def job() -> None:
         write()
 
     return job
+
+
+def _changes(folder: Path) -> dict[str, Any]:
+    """What the last build changed and why, as metadata; nothing where it cannot be compared with what was before it."""
+    from reasonmed_assets.lineage.diff.comparison import diff
+    from reasonmed_assets.lineage.diff.sides import DiffError
+    from reasonmed_assets.pages.published import diff_address
+
+    with open_warehouse(folder).snapshot() as con:
+        ((build,),) = con.execute("select max(build) from publishes").fetchall()
+    try:
+        found = diff(folder, f"b{build}")
+    except (DiffError, WarehouseError) as error:
+        return {"changed by the last build": str(error)}
+    rows = [
+        dg.TableRecord({"table": one.table, "why": cause, "rows": n})
+        for one in found.tables
+        for cause, n in one.causes.items()
+    ]
+    columns = [dg.TableColumn("table"), dg.TableColumn("why"), dg.TableColumn("rows", "int")]
+    return {
+        "changed by the last build": f"b{build}: {found.summary()}",
+        "rows by cause": dg.MetadataValue.table(rows, dg.TableSchema(columns)),
+        "page": dg.MetadataValue.url(diff_address(build)),
+    }
 
 
 def tables_over_sources() -> list[str]:

@@ -12,6 +12,7 @@ from builds import Built
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.orchestration import jobs
 from reasonmed_assets.orchestration.code_location import build_defs
 from reasonmed_assets.orchestration.jobs import COMPLETES, RELEASE_JOB, sensors, tables_over_sources
 from reasonmed_assets.sources import SAMPLE_DIR
@@ -145,6 +146,10 @@ def test_the_quality_pages_are_written_after_a_publish(
     (request,), cursor, _ = tick(sensor, instance, None)
     assert request.run_key == f"publish {rehearsal.value('select max(seq) from publishes')}"
     assert tick(sensor, instance, cursor)[0] == []
+    shown = jobs._changes(rehearsal.folder)
+    causes = {(row.data["table"], row.data["why"]): row.data["rows"] for row in shown["rows by cause"].records}
+    assert causes["questions", "new question"] == rehearsal.value("select count(*) from questions")
+    assert shown["changed by the last build"].startswith("b1: ")
 
 
 def test_training_sets_are_made_again_once_their_inputs_have_changed(instance: dg.DagsterInstance) -> None:
