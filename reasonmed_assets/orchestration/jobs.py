@@ -75,8 +75,8 @@ def jobs() -> list[Any]:
 
 def _pages_job() -> dg.JobDefinition:
     @dg.op(name="quality_pages", out=dg.Out(dg.Nothing))
-    def write(context: dg.OpExecutionContext) -> None:
-        folder = begin_run().warehouse_folder
+    def write() -> None:
+        context, folder = dg.OpExecutionContext.get(), begin_run().warehouse_folder
         for line in write_quality_pages(folder, None):
             context.log.info(line)
         context.add_output_metadata(_changes(folder))
