@@ -3,7 +3,7 @@
 -- description: What each build asked of models and paid, from the ledger: also of one that was killed or stopped. Each
 --     attempt that was made for this warehouse belongs to one build by the time that it was sent: of those that ran
 --     then to the one that began last, so that of builds at the same time one has calls of the other. What requests of
---     unknown cost had reserved is counted apart. Beside it what its plan expected (null where `--max-usd` made none).
+--     unknown cost had reserved is counted apart. Beside it what its plan expected (null where none was made for it).
 with
 
 attempts as (
