@@ -11,6 +11,7 @@ from reasonmed_assets.orchestration.plan.differences import RowDifference, compa
 from reasonmed_assets.orchestration.plan.plan import Plan, PlannedCall
 from reasonmed_assets.orchestration.plan.planning import plan_in, scratch_folder
 from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.sources import InputFiles
 from reasonmed_assets.storage import make_or_open_warehouse
 
 
@@ -66,7 +67,9 @@ def compared(
         for settings, name in ((one, "one"), (other, "other")):
             place = folder / name
             place.mkdir()
-            plans.append(plan_in(place, settings, sources=sources, tables=tables, replace=replace, wanted=""))
+            plans.append(
+                plan_in(place, settings, InputFiles(), sources=sources, tables=tables, replace=replace, wanted="")
+            )
             warehouses.append(make_or_open_warehouse(place / "after"))
         names = [name for name in TABLES if any(row.table == name for made in plans for row in made.rows)]
         rows = list(compare(warehouses[0], warehouses[1], names))

@@ -140,9 +140,10 @@ def plan(
     Raises:
         ReasonmedError: the build could not start.
     """
-    made_for = what_is_planned(settings, InputFiles(), sources, tables)
+    files = InputFiles()
+    made_for = what_is_planned(settings, files, sources, tables)
     with scratch_folder() as folder:
-        found = plan_in(folder, settings, sources=sources, tables=tables, replace=replace, wanted=wanted)
+        found = plan_in(folder, settings, files, sources=sources, tables=tables, replace=replace, wanted=wanted)
     if not replace:
         keep(found, made_for, settings.warehouse_folder)
     return found
@@ -151,6 +152,7 @@ def plan(
 def plan_in(
     folder: Path,
     settings: BuildSettings,
+    files: InputFiles,
     *,
     sources: Sequence[str] = (),
     tables: Collection[str] | None = None,
@@ -158,7 +160,7 @@ def plan_in(
     wanted: str | None = None,
 ) -> Plan:
     """See `plan`; the scratch copies stay in a folder: `before`, and `after` with what the build would publish."""
-    files, readings = InputFiles(), dict[str, Reading]()
+    readings: dict[str, Reading] = {}
     declarations, _ = read_inputs(settings, files)
     profile = settings.loaded_profile
     base = _copy_of_warehouse(settings, folder / "before", replace=replace)
