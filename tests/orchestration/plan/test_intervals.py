@@ -25,6 +25,12 @@ def test_equal_draws_leave_the_doubt_that_the_next_replies_are_of_no_earlier_kin
     assert spread([0.0, 0.0], 0.15).is_exact
 
 
+def test_draws_that_are_far_apart_widen_an_interval_to_twice_its_lower_end_at_most() -> None:
+    found = spread([10.0, 90.0], 0.25, 1 / 3)
+    assert found.high == pytest.approx(2 * found.low)
+    assert spread([10.0, 90.0], 0.6, 1 / 3).high == pytest.approx(80.0), "doubt is not left out"
+
+
 def test_sums_keep_what_is_exact() -> None:
     assert total([Interval.exactly(2), Interval.exactly(3)]) == Interval.exactly(5)
     assert total([Interval.exactly(2), Interval(1, 2, 4)]) == Interval(3, 4, 6)

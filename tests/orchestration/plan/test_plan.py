@@ -9,6 +9,7 @@ import pytest
 from builds import Built, called
 
 from reasonmed_assets import Warehouse
+from reasonmed_assets.orchestration.plan import asking
 from reasonmed_assets.orchestration.plan.job import plan_job
 
 PRICE = ("--set", "models.small.prices={input = 1.0, output = 2.0}")
@@ -56,7 +57,8 @@ def test_a_build_that_may_cost_more_is_refused_before_it_starts(rehearsal: Built
     assert state(rehearsal.folder) == before
 
 
-def test_a_plan_from_python_explains_a_question(rehearsal: Built) -> None:
+def test_a_plan_from_python_explains_a_question(rehearsal: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_TOLD_AT_ONCE", 1)
     question = str(rehearsal.value("select min(question_id) from reasonmed where source = 'mmlu'"))
     examples = rehearsal.query(f"select example_id from reasonmed where question_id = '{question}' order by 1")
     found = Warehouse(rehearsal.folder).plan(
