@@ -112,7 +112,7 @@ def test_every_extra_resolves_to_wheels_of_the_pinned_versions(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("extra", ["vllm", "local", "hub", "dev"])
+@pytest.mark.parametrize("extra", ["vllm", "local", "hub", "train", "dev"])
 def test_pip_installs_an_extra_by_the_command_of_the_readme(
     extra: str, project: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release import files
 from reasonmed_assets.release.files import ExportError
 from reasonmed_assets.release.set_forms import ENDINGS, ROWS_AT_ONCE, index_entries, write_forms
+from reasonmed_assets.release.trainers.rendering import REPORT, TrainerOptions, render_export
 from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.storage.audits import last_audits
 from reasonmed_assets.storage.freshness import stale
@@ -27,7 +28,12 @@ KIND_OF_PROVIDER = {"simulated": "simulated", "demonstration": "demo"}
 
 
 def export_training_sets(
-    warehouse_folder: Path, folder: Path, allowed: set[str], *, force: bool = False
+    warehouse_folder: Path,
+    folder: Path,
+    allowed: set[str],
+    *,
+    force: bool = False,
+    trainer: TrainerOptions | None = None,
 ) -> Iterator[str]:
     """Write every training set and fold that has examples as alpaca JSON, ShareGPT messages and Parquet.
 
@@ -39,15 +45,18 @@ def export_training_sets(
         folder: where to write; created if absent.
         allowed: kinds of rows to allow: simulated, demo, stand-in, failing, behind.
         force: replace the earlier export in the folder, whose files must be as it wrote them.
+        trainer: the trainer that is to render the records, of which the report is written too; None: none.
 
     Yields:
-        One line per file written.
+        One line per set written, and per set rendered.
 
     Raises:
         WarehouseError: nothing was published yet, or the record of an audit cannot be understood.
-        ExportError: there is nothing to export, the folder holds files that are not to be replaced, or rows are
-            refused.
+        ExportError: there is nothing to export, the folder holds files that are not to be replaced, rows are refused,
+            or the trainer does not see what they hold.
     """
+    if trainer is not None:
+        trainer.check(_SETS)
     warehouse = open_warehouse(warehouse_folder)
     with warehouse.snapshot() as con:
         marks = marks_of(con, warehouse, allowed)
@@ -63,6 +72,9 @@ def export_training_sets(
                         yield f"{name}: {n_rows:,} examples ({', '.join(ENDINGS)})"
             _write_card(new, marks, _licences(con), index)
             (new / _INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+            if trainer is not None:
+                wanted = [_set_name(table, fold) for table in trainer.sets or _SETS for fold in FOLDS]
+                yield from render_export(new, [name for name in wanted if name in index], trainer)
     yield f"{_INDEX}: {len(index)} data sets" + (f"; marked: {', '.join(marks)}" if marks else "")
 
 
@@ -73,7 +85,7 @@ def _set_name(table: str, fold: str) -> str:
 def _names() -> list[str]:
     """The files of an export."""
     sets = [_set_name(table, fold) for table in _SETS for fold in FOLDS]
-    return [name + ending for name in sets for ending in ENDINGS] + [_CARD, _INDEX]
+    return [name + ending for name in sets for ending in ENDINGS] + [_CARD, _INDEX, REPORT]
 
 
 def marks_of(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[str]) -> list[str]:

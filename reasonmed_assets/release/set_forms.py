@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from reasonmed_assets.llm.prompts.training import conversation
 
-TRAINERS_ENDINGS = (".json", "_messages.json", "_prompts.parquet")
+_PROMPTS_ENDING = "_prompts.parquet"
+TRAINERS_ENDINGS = (".json", "_messages.json", _PROMPTS_ENDING)
 """What follows a set's name in the names of its files for trainers: alpaca, messages, and TRL's prompts with their
 completions, of which the loss falls on the completion alone."""
 ENDINGS = (*TRAINERS_ENDINGS, ".parquet")
@@ -59,6 +60,11 @@ def _kept(file: Path, columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> 
                 writer = stack.enter_context(pq.ParquetWriter(file, columns, compression="zstd"))
             writer.write_batch(batch)
             yield batch
+
+
+def prompts_file(name: str) -> str:
+    """The file of a set with `example_id`, `prompt` and `completion`."""
+    return name + _PROMPTS_ENDING
 
 
 def index_entries(name: str) -> dict[str, object]:

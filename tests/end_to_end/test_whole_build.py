@@ -222,6 +222,23 @@ def test_export_refuses_simulated_rows_and_marks_them_when_allowed(rehearsal: Bu
     assert all(json.loads((tmp_path / "sets" / name).read_text()) for name in there if name.endswith(".json"))
 
 
+def test_nothing_is_exported_where_the_trainer_does_not_render(rehearsal: Built, tmp_path: Path) -> None:
+    arguments = ["export", str(tmp_path / "s"), "--warehouse", str(rehearsal.folder)]
+    allowed = ["--allow", "simulated", "--allow", "stand-in"]
+    alone = called(*arguments, *allowed, "--cutoff", "100")
+    assert (alone.returncode, "needs both --for and --tokenizer" in alone.stderr) == (2, True)
+    model = tmp_path / "model"
+    none = called(*arguments, *allowed, "--for", "trl", "--tokenizer", str(model))
+    assert (none.returncode, "holds no tokenizer" in none.stderr) == (1, True)
+    model.mkdir()
+    (model / "tokenizer.json").write_text("{}")
+    failed = called(
+        *arguments, *allowed, "--for", "llamafactory", "--tokenizer", str(model), "--trainer-python", "/bin/false"
+    )
+    assert (failed.returncode, "llamafactory in /bin/false failed" in failed.stderr) == (1, True)
+    assert not (tmp_path / "s").exists()
+
+
 def test_a_fold_without_examples_is_no_file(rehearsal: Built, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(rehearsal.folder, tmp_path / "copy"))
     with duckdb.connect(str(copy / "reasonmed.duckdb")) as con:
