@@ -50,7 +50,7 @@ _ARTICLES = r"(?:la|le|el|die|de|il|a|opción|opzione|opção|letra|lettre|lette
 
 _LABELS = {
     "boxed": r"\\f?box(?:ed)?\s*+\{(?P<boxed>(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+)\}",
-    "answer_tag": rf"<{_TAG}>\s*+(?P<tagged>(?:(?!</)[\s\S]){{1,300}})</{_TAG}>",
+    "answer_tag": rf"[<\[]{_TAG}[>\]]\s*+(?P<tagged>(?:(?![<\[]/)[\s\S]){{1,300}})[<\[]/{_TAG}[>\]]",
     "final_answer": rf"(?:\bfinal (?:answer|choice|decision|selection){_PART}(?:[^\S\n]++{_IS}\b\s*+:?|{_COLON})"
     rf"|^(?:[^\w\n]|\d)*+(?:(?:the|my|our) )?(?:(?:{_BEST} )?(?:answer|choice)|ans\.?|(?:{_BEST}|chosen|selected) "
     rf"(?:answer|choice|option)){_PART}{_COLON}"

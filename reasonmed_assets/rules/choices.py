@@ -45,7 +45,7 @@ NO_OPTION = "no option"
 SEVERAL = "several options"
 """What `Choices.read` and `Choices.named_in` return where there is not exactly one option."""
 
-_WRAPPING = " \t\r\n\"'{}[]()<>.,;:"
+_WRAPPING = " \t\r\n\"'{}[]()<>.,;:\u300a\u300b\u300c\u300d\u300e\u300f\u3010\u3011"
 _ARTICLE = re.compile(r"^(?:an?|the) (?=\S)")
 _PLAIN_WORDS = frozenset({"yes", "no", "maybe", "true", "false", "none", "both", "all", "never", "always", "unknown"})
 """Option texts that a sentence contains for other reasons too."""

@@ -10,6 +10,7 @@ from reasonmed_assets import sql
 THINKING_MARKS = {
     "Qwen, DeepSeek, GLM, Hunyuan": (r"<think(?:ing)?>", r"</think(?:ing)?>"),
     "EXAONE, Marco-o1": (r"<(?:thoughts?|scratchpad)>", r"</(?:thoughts?|scratchpad)>"),
+    "models trained to answer in tags": (r"<(?:reasoning|analysis|rationale)>", r"</(?:reasoning|analysis|rationale)>"),
     "Seed, MiniMax, LongCat": (r"<(?:seed:think|mm:think|longcat_think)>", r"</(?:seed:think|mm:think|longcat_think)>"),
     "Magistral": (r"(?-i:\[THINK\])", r"(?-i:\[/THINK\])"),
     "Kimi": ("\u25c1think\u25b7", "\u25c1/think\u25b7"),

@@ -204,10 +204,12 @@ def _unpacked(value: Any) -> Any:
 
 
 def _listed(value: Mapping[str, Any], layout: Layout) -> list[tuple[str, Any]]:
-    """Name and text of each option, from an object, or a list of texts or of objects."""
+    """Name and text of each option, from an object, a list of texts or of objects, or a list per field of objects."""
     declared = layout.options
     fields = declared if isinstance(declared, ListedOptions) else ListedOptions(field=str(declared))
     field, options = fields.field, _unpacked(_required(value, fields.field))
+    if isinstance(options, Mapping) and isinstance(options.get(fields.text), list | tuple):
+        options = _objects(options, field)
     if isinstance(options, Mapping):
         return _ordered([(str(name).strip(), text) for name, text in options.items()], layout, field)
     if not isinstance(options, list | tuple):
@@ -219,6 +221,15 @@ def _listed(value: Mapping[str, Any], layout: Layout) -> list[tuple[str, Any]]:
         return [(LETTERS[i] if i < len(LETTERS) else str(i + 1), text) for i, text in enumerate(texts)]
     keys = [as_id(_required(option, fields.key)) for option in options]
     return _ordered(list(zip(keys, texts, strict=True)), layout, field)
+
+
+def _objects(columns: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
+    """Objects from one list per field, as `datasets` lays out a list of objects."""
+    lists = {name: values for name, values in columns.items() if isinstance(values, list | tuple)}
+    try:
+        return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
+    except ValueError:
+        raise FieldError(f"field {field!r} has lists of several lengths: {', '.join(lists)}") from None
 
 
 def _ordered(named: list[tuple[str, Any]], layout: Layout, field: str) -> list[tuple[str, Any]]:

@@ -72,6 +72,8 @@ DRUGS = ["Lithium", "Valproate", "Gabapentin", "B12 → folate"]
     ("text", "rule"),
     [
         ("<answer>C</answer>", "answer_tag"),
+        ("[ANSWER]C[/ANSWER]", "answer_tag"),
+        ("Final answer: \u300cC\u300d", "final_answer"),
         ("<answer>\nC. Gabapentin\n</answer>", "answer_tag"),
         ("<final_answer>(C)</final_answer>", "answer_tag"),
         ("<answer>The correct answer is C.</answer>", "stated_answer"),

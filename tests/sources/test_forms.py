@@ -169,6 +169,9 @@ def test_a_second_field_with_the_key_s_text_may_differ_in_signs_only(tmp_path: P
     [
         ([{"key": "A", "value": "x"}, {"key": "B", "value": "y"}], {"field": "o", "text": "value", "key": "key"}),
         ([{"key": "B", "value": "y"}, {"key": "A", "value": "x"}], {"field": "o", "text": "value", "key": "key"}),
+        # One list per field, as `datasets` lays out a list of objects; with or without the keys.
+        ({"text": ["y", "x"], "label": ["B", "A"]}, {"field": "o", "text": "text", "key": "label"}),
+        ({"text": ["x", "y"], "label": ["1", "2"]}, {"field": "o", "text": "text"}),
         ([{"value": "x"}, {"value": "y"}], {"field": "o", "text": "value"}),
         ('{"A": "x", "B": "y"}', "o"),
         ("{'A': 'x', 'B': 'y'}", "o"),
@@ -385,3 +388,12 @@ def test_the_ids_of_all_files_of_a_split_count(tmp_path: Path) -> None:
     write_json(tmp_path / "pubmedqa/test_ground_truth.json", ["1", "3"])
     reading = read_source(load_declaration("pubmedqa"), tmp_path, {})
     assert [q.native_id for q in reading.questions] == ["0", "2", "1", "3"]
+
+
+def test_lists_of_several_lengths_are_no_options(tmp_path: Path) -> None:
+    row = PLAIN | {"o": {"text": ["x", "y", "z"], "label": ["A", "B"]}}
+    write_lines(tmp_path / "rows", [row, PLAIN | {"o": {"text": ["x", "y"], "label": ["A", "B"]}}])
+    layout = {"options": {"field": "o", "text": "text", "key": "label"}}
+    reading = read_source(declared("jsonl", **layout), tmp_path, {})
+    assert [bad.detail for bad in reading.unreadable] == ["field 'o' has lists of several lengths: text, label"]
+    assert len(reading.questions) == 1

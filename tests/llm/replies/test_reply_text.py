@@ -67,6 +67,8 @@ MARKED = [
     "<unused94>thought\nthought<unused95>answer",
     "[THINK]thought[/THINK]answer",
     "<seed:think>thought</seed:think>answer",
+    "<reasoning>thought</reasoning>\n<answer>answer</answer>",
+    "<analysis>thought</analysis>answer",
     "<mm:think>thought</mm:think>answer",
     "◁think▷thought◁/think▷answer",
     "<|begin_of_thought|>thought<|end_of_thought|><|begin_of_solution|>answer<|end_of_solution|>",
