@@ -11,6 +11,8 @@ from urllib.request import getproxies_environment, proxy_bypass_environment  # t
 
 from reasonmed_assets.errors import ReasonmedError
 
+_SERVER = re.compile(r"(?:\[[^\[\]]+\]|[^\[\]:]+)(?::\d*)?")
+"""Host and port; nothing else follows the brackets around an address of IPv6."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -35,6 +37,12 @@ def problem_of(url: str) -> str | None:
     if split is None:
         return f"base_url {url!r} is not an http address"
     return None
+
+
+def is_read_on_the_way(url: str) -> bool:
+    """Whether requests to an address go to another host in plain text."""
+    split = _split(url)
+    return split is not None and split.scheme == "http" and not is_this_machine(url)
 
 
 def is_this_machine(url: str) -> bool:
@@ -88,14 +96,15 @@ def environment_of_downloads() -> dict[str, str]:
 
 def _split(url: str) -> SplitResult | None:
     """The parts of an http address, else None."""
-    if re.search(r"[\s\\\x00-\x1f\x7f]", url):
+    if not url.isprintable() or re.search(r"[\s\\]", url):
         return None
     try:
         split = urlsplit(url)
         _ = split.port
     except ValueError:
         return None
-    return split if split.scheme in ("http", "https") and split.hostname else None
+    is_whole = split.scheme in ("http", "https") and split.hostname
+    return split if is_whole and _SERVER.fullmatch(split.netloc.rpartition("@")[2]) else None
 
 
 def _is_in_network(host: str, listed: str) -> bool:

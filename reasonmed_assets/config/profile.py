@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, create_model, model_validator
 
-from reasonmed_assets.config.addresses import is_this_machine, problem_of
+from reasonmed_assets.config.addresses import is_read_on_the_way, problem_of
 from reasonmed_assets.config.prices import Price, Prices, price_at
 from reasonmed_assets.config.requests import Additions, refuse_credentials
 from reasonmed_assets.roles import ROLES, RoleError, role_named
@@ -99,8 +99,7 @@ class Provider(Additions):
         for url in self.base_urls:
             if problem := problem_of(url):
                 raise ValueError(problem)
-            is_read_by_others = url.startswith("http://") and not is_this_machine(url)
-            if self.api_key_env and is_read_by_others and not self.api_key_over_http:
+            if self.api_key_env and is_read_on_the_way(url) and not self.api_key_over_http:
                 raise ValueError(
                     f"base_url {url} is another host over http, where the key of {self.api_key_env} could be read on "
                     "the way: give an https address, or declare api_key_over_http = true"

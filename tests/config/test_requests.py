@@ -203,6 +203,9 @@ def test_show_and_schema_know_what_is_added() -> None:
         ("https://exam ple.com/v1", "not an http address"),
         ("https://example.com\\v1", "not an http address"),
         ("https://example.com/v1\n", "not an http address"),
+        ("https://example.com/\u202ev1", "not an http address"),
+        ("http://[::1]example.com/v1", "not an http address"),
+        ("http://[::1]:80:80/v1", "not an http address"),
         ("", "not an http address"),
     ],
 )
@@ -232,6 +235,9 @@ def test_an_address_is_kept_whole_or_refused(url: str, said: str) -> None:
         ("http://localhost.example.com/v1", False),
         ("http://127.0.0.1.example.com/v1", False),
         ("http://example.com/localhost", False),
+        ("HTTP://example.com/v1", False),
+        ("hTtP://10.0.0.1/v1", False),
+        ("HTTP://127.0.0.1/v1", True),
     ],
 )
 def test_a_key_goes_over_http_to_this_machine_only_unless_declared(url: str, is_own: bool) -> None:
