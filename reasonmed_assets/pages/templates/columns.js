@@ -155,18 +155,20 @@ function draw(edges) {
   const place = id => {
     const at = id.indexOf(".");
     const li = [...(cards.get(id.slice(0, at))?.querySelectorAll(".columns li") ?? [])].find(one => one.dataset.name === id.slice(at + 1));
-    const box = li?.getBoundingClientRect();
-    return box && { left: box.left - frame.left, right: box.right - frame.left, y: box.top - frame.top + box.height / 2 };
+    if (!li) return undefined;
+    // From the edge of the card, which hides what passes below it.
+    const box = li.getBoundingClientRect(), card = li.closest(".card").getBoundingClientRect();
+    return { left: card.left - frame.left, right: card.right - frame.left, y: box.top - frame.top + box.height / 2 };
   };
   for (const [from, to, how, way] of edges) {
     const a = place(from), b = place(to);
     // Views lie below the steps, where a line would cross what lies between.
     if (!a || !b || [from, to].some(id => cards.get(id.slice(0, id.indexOf("."))).closest(".later"))) continue;
-    const isRight = b.left >= a.left;
-    const [x, z] = isRight ? [a.right, b.left] : [a.left, b.right];
+    const isRight = b.left >= a.left, isWithin = a.left === b.left;
+    const [x, z] = isWithin ? [a.right, b.right] : isRight ? [a.right, b.left] : [a.left, b.right];
     const bend = Math.max(24, Math.abs(z - x) / 3) * (isRight ? 1 : -1);
     const path = document.createElementNS(NS, "path");
-    path.setAttribute("d", `M ${x} ${a.y} C ${x + bend} ${a.y}, ${z - bend} ${b.y}, ${z} ${b.y}`);
+    path.setAttribute("d", `M ${x} ${a.y} C ${x + bend} ${a.y}, ${isWithin ? z + bend : z - bend} ${b.y}, ${z} ${b.y}`);
     path.setAttribute("class", way + (how.startsWith("prompt") ? " prompt" : ""));
     lines.append(path);
   }
