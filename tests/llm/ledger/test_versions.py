@@ -176,6 +176,18 @@ def test_a_newer_ledger_is_refused_before_and_after_it_was_opened(tmp_path: Path
             store.begin_batch("ab" * 16, "one", "local", KEYS[:1])
 
 
+@pytest.mark.parametrize("version", [-1, 0, 1, 4, 5])
+def test_a_database_of_another_program_is_refused_and_stays(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "theirs.sqlite"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.executescript(f"create table calls (number text); pragma user_version = {version}")
+    before = path.read_bytes()
+    for look in (open_store, describe_store):
+        with pytest.raises(LedgerError, match="this SQLite file is no ledger"):
+            look(path)
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("look", [open_store, describe_store, store_is_current])
 def test_what_is_no_regular_file_is_refused(look: Callable[[Path], object], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")

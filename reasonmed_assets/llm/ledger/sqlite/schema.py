@@ -122,7 +122,9 @@ def conform(connection: sqlite3.Connection, name: str) -> None:
     Raises:
         LedgerError: the file is no ledger, was written by a newer version, or a process of an older one uses it.
     """
-    if version_of(connection) != VERSION:
+    if (version := version_of(connection)) == VERSION:
+        _refuse_other(connection, name, version)
+    else:
         connection.execute("begin immediate")
         try:
             _bring_forward(connection, name)
@@ -172,7 +174,9 @@ def _bring_forward(connection: sqlite3.Connection, name: str) -> None:
 
 
 def _refuse_other(connection: sqlite3.Connection, name: str, version: int) -> None:
-    if version == 0 and _tables(connection):
+    tables = _tables(connection)
+    is_ours = version > 0 and {"calls", "attempts"} <= tables
+    if not is_ours and (version or tables):
         raise LedgerError(f"ledger {name}: this SQLite file is no ledger; give another path")
 
 
