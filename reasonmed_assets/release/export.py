@@ -19,6 +19,7 @@ from reasonmed_assets.release.trainers.rendering import REPORT, TrainerOptions, 
 from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.storage.audits import last_audits
 from reasonmed_assets.storage.freshness import stale
+from reasonmed_assets.storage.querying import protected_paths, refuse_protected
 from reasonmed_assets.vocabulary import FOLDS
 
 _SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
@@ -54,10 +55,12 @@ def export_training_sets(
         WarehouseError: nothing was published yet, or the record of an audit cannot be understood.
         ExportError: there is nothing to export, the folder holds files that are not to be replaced, rows are refused,
             or the trainer does not see what they hold.
+        QueryError: the folder is that of the warehouse, or in it.
     """
     if trainer is not None:
         trainer.check(_SETS)
     warehouse = open_warehouse(warehouse_folder)
+    refuse_protected(folder, protected_paths(warehouse_folder, None))
     with warehouse.snapshot() as con:
         marks = marks_of(con, warehouse, allowed)
         with files.written_aside(folder, _names(), force=force) as new:

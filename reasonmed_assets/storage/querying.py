@@ -89,6 +89,24 @@ def protected_paths(warehouse: Path, ledger: Path | None) -> list[Path]:
     return [warehouse, *(path for path in warehouse.iterdir() if path.is_symlink()), *ledgers]
 
 
+def refuse_protected(path: Path, protected: Iterable[Path]) -> None:
+    """Refuse a path that is one of the protected or lies in one, by whatever links and spellings.
+
+    Raises:
+        QueryError: it is, or it cannot be looked at.
+    """
+    try:
+        real = path.resolve()
+        is_linked = real.is_file() and real.stat().st_nlink > 1
+        for place in map(Path.resolve, protected):
+            if any(_is_same(folder, place) for folder in (real, *real.parents)) or (
+                is_linked and any(_is_same(real, file) for file in place.rglob("*"))
+            ):
+                raise _protected(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise QueryError(f"{path} cannot be looked at: {error}") from error
+
+
 def _run(
     con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, protected: Sequence[Path]
 ) -> duckdb.DuckDBPyRelation | None:
@@ -120,7 +138,7 @@ def written_outside(target: Path, protected: Sequence[Path]) -> Iterator[Path]:
     Raises:
         QueryError: it cannot be written, or is one of the protected files or in one of their folders.
     """
-    _refuse_protected(target, protected)
+    refuse_protected(target, protected)
     with _written_aside(target, protected) as aside:
         yield aside
 
@@ -208,7 +226,7 @@ def _judge_copy(tokens: Sequence[_Token], protected: Sequence[Path]) -> None:
         raise QueryError(f"{target} is a folder with files in it: copy into a new one")
     if target.exists() and not (target.is_file() or target.is_dir() or _DEVICE.fullmatch(str(target))):
         raise QueryError(f"{target} is neither a file nor a folder")
-    _refuse_protected(target, protected)
+    refuse_protected(target, protected)
 
 
 def _target_token(tokens: Sequence[_Token]) -> _Token:
@@ -226,7 +244,7 @@ def _judge_attach(tokens: Sequence[_Token], protected: Sequence[Path]) -> None:
     if [token.word for token in tokens if token.text != ";"][-3:] != ["(", "read_only", ")"]:
         raise QueryError("a database can be attached for reading only: attach 'FILE' as NAME (read_only)")
     path = _path([token for token in tokens if token.kind == "string_const"])
-    _refuse_protected(path, protected)
+    refuse_protected(path, protected)
 
 
 def _path(tokens: Sequence[_Token]) -> Path:
@@ -240,20 +258,6 @@ def _path(tokens: Sequence[_Token]) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise QueryError(f"{text} is no path of a file: {error}") from error
-
-
-def _refuse_protected(path: Path, protected: Iterable[Path]) -> None:
-    """Refuse a path that is one of the protected or lies in one, by whatever links and spellings."""
-    try:
-        real = path.resolve()
-        is_linked = real.is_file() and real.stat().st_nlink > 1
-        for place in map(Path.resolve, protected):
-            if any(_is_same(folder, place) for folder in (real, *real.parents)) or (
-                is_linked and any(_is_same(real, file) for file in place.rglob("*"))
-            ):
-                raise _protected(path)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise QueryError(f"{path} cannot be looked at: {error}") from error
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -121,13 +121,15 @@ ATTACKS = (
         ("storage/contract_reading.py::test_a_variable_name_cannot_carry_sql",),
     ),
     Attack(
-        "export",
-        "a folder with files of the user, with and without --force",
+        "export, release, `browse`",
+        "a folder with files of the user, with and without --force; the warehouse itself; a page in place of a file",
         "an error; the files stay",
         (
             f"{_EXPORT}test_a_file_of_the_user_is_not_overwritten",
             f"{_EXPORT}test_a_file_of_the_user_by_the_manifest_s_name_is_not_replaced",
             f"{_EXPORT}test_a_file_that_comes_while_an_export_is_written_is_kept",
+            f"{_EXPORT}test_nothing_is_exported_or_released_into_the_warehouse",
+            "pages/test_browse.py::test_only_a_page_of_its_own_is_replaced",
         ),
     ),
     Attack(
@@ -200,13 +202,14 @@ ATTACKS = (
         ),
     ),
     Attack(
-        "report, review form, Data Docs",
+        "report, review form, Data Docs, page of questions",
         "HTML in questions, replies and names",
         "shown as text",
         (
             "pages/test_quality_report.py::test_what_texts_hold_is_text",
             "pages/test_review_sheets.py::test_what_stands_in_a_text_is_no_markup",
             "pages/test_data_docs.py::test_the_name_of_a_profile_is_no_markup",
+            "pages/test_browse.py::test_texts_are_data",
         ),
     ),
     Attack(

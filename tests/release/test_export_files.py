@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.release.dataset.writing import write_release
+from reasonmed_assets.release.export import export_training_sets
 from reasonmed_assets.release.files import MANIFEST, ExportError, written_aside
+from reasonmed_assets.storage import make_or_open_warehouse
+from reasonmed_assets.storage.querying import QueryError
 
 NAMES = ["sets.json", "README.md"]
 
@@ -138,3 +143,18 @@ def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path: Path) -> Non
     assert left.name.startswith(".")
     export(tmp_path)
     assert contents(tmp_path) == {"sets.json": "ours", "README.md": "ours"}
+
+
+@pytest.mark.parametrize("place", ["", "sets", "audits", "../linked/sets"])
+def test_nothing_is_exported_or_released_into_the_warehouse(tmp_path: Path, place: str) -> None:
+    warehouse = make_or_open_warehouse(tmp_path / "warehouse").name
+    (tmp_path / "linked").symlink_to(warehouse)
+    before = sorted(Path(warehouse).rglob("*"))
+    settings = BuildSettings(profile="simulated", warehouse=str(warehouse))
+    for writing in (
+        export_training_sets(Path(warehouse), Path(warehouse) / place, {"simulated"}),
+        write_release(settings, Path(warehouse) / place, allowed={"simulated"}),
+    ):
+        with pytest.raises(QueryError, match="belongs to the warehouse"):
+            list(writing)
+    assert sorted(Path(warehouse).rglob("*")) == before

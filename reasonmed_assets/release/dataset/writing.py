@@ -29,6 +29,7 @@ from reasonmed_assets.release.files import ExportError
 from reasonmed_assets.release.set_forms import TRAINERS_ENDINGS
 from reasonmed_assets.storage import open_warehouse
 from reasonmed_assets.storage.audits import last_audits
+from reasonmed_assets.storage.querying import protected_paths, refuse_protected
 
 SHARD_ROWS = 20_480
 _MEMORY = "800MiB"
@@ -62,8 +63,10 @@ def write_release(
     Raises:
         WarehouseError: nothing was published yet, or the record of an audit cannot be understood.
         ExportError: there is nothing to release, the folder holds something else, or rows are refused.
+        QueryError: the folder is that of the warehouse, or in it.
     """
     warehouse = open_warehouse(settings.warehouse_folder)
+    refuse_protected(folder, protected_paths(settings.warehouse_folder, None))
     profile, scrub = settings.loaded_profile, Scrubber(with_names=with_names)
     with warehouse.snapshot() as con:
         marks = marks_of(con, warehouse, allowed)
