@@ -46,6 +46,16 @@ def acknowledge() -> None:
     _told.clear()
 
 
+def heed_at_once() -> None:
+    """SIGINT raises KeyboardInterrupt from here on, also where it was ignored when the process started.
+
+    For commands that enter `heeded` after long imports: the handler of a library hands on what Python handled before
+    it, and swallows what was ignored.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def heeded() -> Iterator[None]:
     """SIGINT and SIGTERM raise KeyboardInterrupt inside, also where SIGINT was ignored; a second one ends the process.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +129,26 @@ def test_handlers_are_put_back() -> None:
     """
     process = start(program)
     assert process.wait(TIMEOUT_S) == 0
+
+
+def test_an_interrupt_while_a_build_imports_is_not_lost(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("reasonmed"), "build", "--profile", "simulated", "--warehouse", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        text=True,
+    )
+    until = time.monotonic() + TIMEOUT_S
+    while not caught(process.pid) & 1 << signal.SIGINT - 1 and time.monotonic() < until:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=TIMEOUT_S)
+    assert (process.returncode, "Traceback" in out) == (130, False), out
+    assert list(tmp_path.iterdir()) == []
+
+
+def caught(process: int) -> int:
+    """The signals that a process has handlers for, as bits from 1."""
+    (line,) = [s for s in Path(f"/proc/{process}/status").read_text().splitlines() if s.startswith("SigCgt:")]
+    return int(line.split()[1], 16)

@@ -18,6 +18,7 @@ from reasonmed_assets.cli.options import (
     takes,
     typed_again,
 )
+from reasonmed_assets.interruption import heed_at_once
 from reasonmed_assets.vocabulary import Outcome
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ MaxOption = Annotated[
 @takes(BuildOptions)
 def build(context: typer.Context, options: BuildOptions, max_usd: MaxOption = None) -> None:
     """Build the data set: every table of every source, then the three training sets."""
+    heed_at_once()
     with plain_errors():
         settings, planned = settings_of(options, "reasonmed build"), None
         if max_usd is not None:
@@ -154,6 +156,7 @@ def retry(
     budget_calls: CallsOption = None,
 ) -> None:
     """Ask models again about rows that earlier builds gave up, and build what follows from their answers."""
+    heed_at_once()
     from reasonmed_assets.cli.summary import print_given_up
     from reasonmed_assets.orchestration.starting import begin
 
@@ -261,6 +264,7 @@ def ui(
     ] = None,
 ) -> None:
     """Open the Dagster UI on this warehouse, with the history of its builds."""
+    heed_at_once()
     from reasonmed_assets.cli.terminal import say
     from reasonmed_assets.orchestration.history import dagster_home_in
     from reasonmed_assets.orchestration.starting import announced, begin, for_code_server, refuse_unready
