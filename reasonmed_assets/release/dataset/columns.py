@@ -23,11 +23,13 @@ class Column:
         name: its name.
         duckdb_type: its type in DuckDB: varchar, bigint, double, boolean, timestamp, or a list of one (`varchar[]`).
         description: what it is.
+        is_nullable: whether null is allowed.
     """
 
     name: str
     duckdb_type: str
     description: str
+    is_nullable: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -68,13 +70,16 @@ def columns_of(table: str, *names: str) -> tuple[Column, ...]:
     spec = TABLES[table]
     types = spec.duckdb_types()
     chosen = names or tuple(name for name in spec.columns if name != "row_hash")
-    return tuple(Column(name, types[name], spec.columns[name].description) for name in chosen)
+    return tuple(
+        Column(name, types[name], spec.columns[name].description, spec.columns[name].nullable) for name in chosen
+    )
 
 
-def _model(name: str, which: str) -> tuple[Column, Column]:
+def _model(name: str, which: str, *, is_nullable: bool = False) -> tuple[Column, Column]:
+    revision = "Its declared revision: weights, quantisation, chat template."
     return (
-        Column(f"{name}_model", "varchar", f"Model {which}, as declared."),
-        Column(f"{name}_revision", "varchar", "Its declared revision: weights, quantisation, chat template."),
+        Column(f"{name}_model", "varchar", f"Model {which}, as declared.", is_nullable),
+        Column(f"{name}_revision", "varchar", revision, is_nullable),
     )
 
 
@@ -82,7 +87,7 @@ ROW: tuple[Column, ...] = (
     *columns_of("reasonmed", "example_id", "question_id"),
     *columns_of("questions", "raw_id"),
     *columns_of("reasonmed", "path_id", "parent_path_id"),
-    Column("base_path_id", "varchar", "The generated path that it goes back to; null where there is none."),
+    Column("base_path_id", "varchar", "The generated path that it goes back to; null where there is none.", True),
     Column("call_keys", "varchar[]", "Ledger keys of the calls behind path, verdict, rank and summary."),
     *columns_of("sft_reasonmed", "instruction", "input", "output", "fold"),
     *columns_of("questions", "source", "split", "split_role"),
@@ -94,13 +99,15 @@ ROW: tuple[Column, ...] = (
     *columns_of("reasonmed", "stage", "generator", "path_text", "answer_letter"),
     *columns_of("answer_summaries", "summary"),
     *columns_of("verifications", "verdict", "is_answer_match"),
-    Column("verdict_reason", "varchar", "Why it is correct or an error, from the verifier or from the answer check."),
-    Column("rank_score", "double", "The ranker's score of the path, or of the one that was rewritten; 0 to 5."),
-    Column("quality_score", "double", "The evaluator's mean score, 1 to 10; null outside the scored sample."),
-    Column("quality_score_before", "double", "The same of the text before it was rewritten."),
+    Column(
+        "verdict_reason", "varchar", "Why it is correct or an error, from the verifier or from the answer check.", True
+    ),
+    Column("rank_score", "double", "The ranker's score of the path, or of the one that was rewritten; 0 to 5.", True),
+    Column("quality_score", "double", "The evaluator's mean score, 1 to 10; null outside the scored sample.", True),
+    Column("quality_score_before", "double", "The same of the text before it was rewritten.", True),
     *_model("path", "that wrote the path"),
-    *_model("base", "that wrote the path that it goes back to"),
-    *_model("verifier", "that judged it"),
+    *_model("base", "that wrote the path that it goes back to", is_nullable=True),
+    *_model("verifier", "that judged it", is_nullable=True),
     *_model("summary", "that wrote the summary"),
     *columns_of("sft_reasonmed", "provider_kind"),
     *columns_of("questions", "licence"),
@@ -110,7 +117,7 @@ ROW: tuple[Column, ...] = (
         "Terms of the models that wrote its texts, as the profile declares them; `unknown` where it declares none.",
     ),
     Column("calls", "double", "Model calls made for it, and its part of those for its whole question."),
-    Column("cost_usd", "double", "What they cost in US dollars; null where no cost is known."),
+    Column("cost_usd", "double", "What they cost in US dollars; null where no cost is known.", True),
     Column("unknown_cost_calls", "double", "Attempts of these calls whose cost is unknown."),
     Column("path_hash", "varchar", "Hash of path_text."),
     Column("summary_hash", "varchar", "Hash of summary."),

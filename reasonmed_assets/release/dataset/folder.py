@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,8 +45,13 @@ def written_beside(folder: Path, *, force: bool) -> Iterator[Path]:
 
 def write_checksums(folder: Path) -> None:
     """Write the SHA-256 of every file in a folder."""
-    lines = [f"{digest_of(folder / name)}  {name}\n" for name in files_in(folder)]
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+    digests = {name: digest_of(folder / name) for name in files_in(folder)}
+    (folder / CHECKSUMS).write_text(as_listed(digests), encoding="utf-8")
+
+
+def as_listed(digests: Mapping[str, str | None]) -> str:
+    """The list of some digests by name."""
+    return "".join(f"{digest}  {name}\n" for name, digest in digests.items())
 
 
 def checksums_in(folder: Path) -> dict[str, str]:

@@ -60,8 +60,8 @@ def data_files(sets: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 
 def digests(folder: Path, sets: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[int, str]]:
-    """Size and SHA-256 of those files; what is no file is left out."""
-    found = {name: digest_of(folder / name) for name in data_files(sets)}
+    """Size and SHA-256 of those files and of the record; what is no file is left out."""
+    found = {name: digest_of(folder / name) for name in (*data_files(sets), RECORD)}
     return {name: ((folder / name).stat().st_size, digest) for name, digest in found.items() if digest}
 
 
@@ -80,7 +80,7 @@ def show(con: duckdb.DuckDBPyConnection, folder: Path, sets: Mapping[str, Mappin
     """Make views of a release's Parquet files: `released_<name>` of each set and file of the lineage, and `rows`."""
     for table, folds in shards(sets).items():
         files = [folder / name for names in folds.values() for name in names]
-        con.execute(f"create or replace temp view released_{table} as from {sql.parquet(*files)}")
+        con.execute(f"create or replace temp view {sql.identifier(f'released_{table}')} as from {sql.parquet(*files)}")
     con.execute(f"create or replace temp view rows as from released_{ONE_SET}")
     for name in FILES:
         file = folder / LINEAGE / f"{name}.parquet"

@@ -26,6 +26,11 @@ from reasonmed_assets.sources.declaration import SourceError, load_declaration
 
 FORMAT = 1
 """Version of the layout of a release."""
+KEYS = (
+    "format project publish published_at build profile template sources raw_files models rules seed limits funnel "
+    "checks costs charts marks licences with_names shards counts content bytes attached"
+)
+"""What a record says, with spaces between."""
 UNKNOWN = "unknown"
 """The terms of what declares none."""
 _DIGITS = 6
@@ -52,18 +57,25 @@ def gathered(
         "publish": last["seq"],
         "published_at": last["published_at"].isoformat(timespec="seconds"),
         "build": _last_build(con),
-        "profile": {"name": scrub.text(made_by["name"]), "description": scrub.text(made_by["description"])},
+        **declared(made_by | {name: scrub.text(made_by[name]) for name in ("name", "description")}),
         "template": _template(con, made_by),
         "sources": [_source(row, profile) for row in _rows(con, sql.query("release/sources").text)],
         "raw_files": _raw_files(con, scrub),
         "models": _models(con, profile),
-        "rules": _rules(made_by),
-        "seed": made_by["seed"],
-        "limits": {"": made_by["limit"], **made_by["limits"]},
         "funnel": _rows(con, "from funnel order by source"),
         "checks": [_checked(audit) for audit in audits],
         "costs": _rows(con, sql.query("report/spent").text),
         "charts": [_plain_chart(chart) for chart in charts],
+    }
+
+
+def declared(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the values of a profile say of how rows are made."""
+    return {
+        "profile": {name: values[name] for name in ("name", "description")},
+        "rules": _rules(values),
+        "seed": values["seed"],
+        "limits": {"": values["limit"], **values["limits"]},
     }
 
 

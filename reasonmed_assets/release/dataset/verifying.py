@@ -22,14 +22,15 @@ import pyarrow.parquet as pq
 
 import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
+from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW, arrow_schema
 from reasonmed_assets.release.dataset.description.rendering import rendered
-from reasonmed_assets.release.dataset.folder import CHECKSUMS, checksums_in, digest_of, files_in
-from reasonmed_assets.release.dataset.lineage import FILES
-from reasonmed_assets.release.dataset.record import FORMAT, as_text, counted, plain
+from reasonmed_assets.release.dataset.folder import CHECKSUMS, as_listed, checksums_in, digest_of, files_in
+from reasonmed_assets.release.dataset.lineage import EDGES, FILES
+from reasonmed_assets.release.dataset.record import FORMAT, KEYS, as_text, counted, declared, plain
 from reasonmed_assets.release.dataset.shown import shown_examples
 from reasonmed_assets.release.dataset.trainers import write_for_trainers
 from reasonmed_assets.release.export import KIND_OF_PROVIDER
@@ -40,6 +41,8 @@ _SHOWN = 3
 _LONGEST = 160
 _MEMORY = "800MiB"
 _BEHIND = "behind"
+_MOST_SHARDS = 99_999
+_OF_A_SOURCE = ("name", "licence", "language", "questions", "examples")
 _OF_ANY_STATE = ("release/checks/folds", "release/checks/ids", "release/checks/unique_ids")
 """Checks that hold too where rows were made from others than are published now; the rest compares such rows."""
 
@@ -73,22 +76,26 @@ def verified(folder: Path) -> Iterator[str]:
 def _record(folder: Path) -> dict[str, Any]:
     file = folder / layout.RECORD
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_bytes().decode()
+        record = json.loads(text)
         written = record["format"], record["project"]
-        # Names of files are made of them, and files of these names are written aside to be compared.
-        if set(record["shards"]) != set(layout.SETS) or not all(
-            set(one) <= set(FOLDS) for one in record["shards"].values()
-        ):
+        if written != (FORMAT, version("reasonmed-assets")):
+            raise VerificationError(
+                f"{file} says that reasonmed-assets {written[1]} wrote it, in format {written[0]}: verify it with that "
+                "one"
+            )
+        # Names of files and of relations are made of them, and files of these names are written aside to be compared.
+        if set(record["shards"]) != set(layout.SETS) or not all(map(_are_shards, record["shards"].values())):
             raise VerificationError(f"{file} names other sets or folds than {', '.join((*layout.SETS, *FOLDS))}")
-        if file.read_text(encoding="utf-8") != as_text(record):
+        if set(record) != {*KEYS.split()} or text != as_text(record):
             raise VerificationError(f"{file} is not as it was written")
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise VerificationError(f"{folder} holds no release: {file} cannot be read ({error})") from error
-    if written != (FORMAT, version("reasonmed-assets")):
-        raise VerificationError(
-            f"{file} says that reasonmed-assets {written[1]} wrote it, in format {written[0]}: verify it with that one"
-        )
     return record
+
+
+def _are_shards(folds: Mapping[str, Any]) -> bool:
+    return set(folds) <= set(FOLDS) and all(type(n) is int and 0 < n <= _MOST_SHARDS for n in folds.values())
 
 
 def _problems(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
@@ -96,6 +103,7 @@ def _problems(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
     steps: list[Callable[[], Iterator[str]]] = [
         partial(_of_files, folder, record),
         partial(_of_schemas, folder, record),
+        partial(_of_metadata, folder, record),
         partial(_of_rows, folder, record),
         partial(_of_forms, folder, record),
         partial(_of_rendered, folder, record),
@@ -105,20 +113,22 @@ def _problems(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
             yield from step()
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             yield f"{layout.RECORD}: it does not say what a release must say ({type(error).__name__}: {error})"
-        except (OSError, duckdb.Error, pa.ArrowException) as error:
+        except (OSError, duckdb.Error, pa.ArrowException, pl.exceptions.PolarsError) as error:
             yield f"a file cannot be read: {_short(str(error))}"
 
 
 def _of_checksums(folder: Path) -> Iterator[str]:
     listed = checksums_in(folder)
-    there = files_in(folder)
-    for name in sorted(listed.keys() | set(there)):
+    there = {name: digest_of(folder / name) for name in files_in(folder)}
+    for name in sorted(listed.keys() | there.keys()):
         if name not in listed:
             yield f"{CHECKSUMS}: {name} is not listed"
         elif name not in there:
             yield f"{CHECKSUMS}: {name} is listed and not there"
-        elif digest_of(folder / name) != listed[name]:
+        elif there[name] != listed[name]:
             yield f"{CHECKSUMS}: {name} has another SHA-256"
+    if listed == there and (folder / CHECKSUMS).read_bytes() != as_listed(there).encode():
+        yield f"{CHECKSUMS}: it is not as it was written"
 
 
 def _of_files(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
@@ -157,6 +167,16 @@ def _of_schemas(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: its columns are in another order than declared"
 
 
+def _of_metadata(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """A Parquet file says nothing beside its rows but their types."""
+    for name in (one for one in layout.data_files(record["shards"]) if one.endswith(".parquet")):
+        schema = pq.read_schema(folder / name)
+        of_columns = [key for column in schema for key in column.metadata or {}]
+        found = {*(pq.read_metadata(folder / name).metadata or {}), *(schema.metadata or {}), *of_columns}
+        for key in sorted(found - {b"ARROW:schema"}):
+            yield f"{name}: it has metadata {_short(key.decode(errors='replace'))}, which no release has"
+
+
 def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="reasonmed-verify-") as spill, duckdb.connect() as con:
         con.execute(f"set memory_limit = '{_MEMORY}'")
@@ -169,6 +189,10 @@ def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
         for query in sql.queries("release/checks"):
             if is_one_state or query.name in _OF_ANY_STATE:
                 yield from _failing(con, f"check {query.name.rpartition('/')[2]}: {query.description}", query.text)
+        for name, columns in {**dict.fromkeys(layout.SETS, ROW), "edges": EDGES}.items():
+            nulls = " or ".join(f"{sql.identifier(one.name)} is null" for one in columns if not one.is_nullable)
+            query = f"select {sql.identifier(columns[0].name)} from released_{name} where {nulls}"
+            yield from _failing(con, f"{name}: a column is null only where it is declared to be.", query)
         for table in layout.SETS if is_one_state else ():
             yield from _of_set(con, table)
         yield from _of_counts(con, record)
@@ -177,18 +201,39 @@ def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
 
 def _declare(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> None:
     """What the record says of sources, models, files and rules, as the checks read it."""
-    text, texts = pl.String, pl.List(pl.String)
+    text, texts, whole, number = pl.String, pl.List(pl.String), pl.Int64, pl.Float64
+    funnel = (
+        "published_records",
+        "rejected_records",
+        "questions",
+        "paths",
+        "easy",
+        "medium",
+        "difficult",
+        "unresolved",
+    )
     tables: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         "declared_sources": (record["sources"], {"name": text, "licence": text, "language": text}),
         "declared_models": (record["models"], {"model": text, "revision": text, "terms": text, "roles": texts}),
         "declared_files": ([{"file": name} for name in record["raw_files"]], {"file": text}),
+        "declared_checks": (
+            [{"table_name": one["table"], "partition": one["partition"]} for one in record["checks"]],
+            {"table_name": text, "partition": text},
+        ),
+        "declared_costs": (record["costs"], {"source": text, "spent_on": text, "calls": number, "usd": number}),
+        "declared_funnel": (
+            record["funnel"],
+            {"source": text, **dict.fromkeys((*funnel, "examples", "dropped", "training_records"), whole)},
+        ),
     }
     for name, (rows, schema) in tables.items():
         chosen = [{column: row[column] for column in schema} for row in rows]
         con.register(f"_{name}", pl.DataFrame(chosen, schema=schema).to_arrow())
         con.execute(f"create temp table {name} as from _{name}")
-    values = {f"rule_{one['rule']}": one["here"] for one in record["rules"]} | {"seed": record["seed"]}
-    for name, value in (values | {"rule_template": record["template"]}).items():
+    rules = {one["rule"]: one["here"] for one in record["rules"]} | {"template": record["template"]}
+    values = {f"rule_{name}": rules[name] for name in Rules.model_fields}
+    values |= {"seed": record["seed"], "is_selection": bool(record["licences"])}
+    for name, value in values.items():
         con.execute(f"set variable {name} = $1", [value])
 
 
@@ -222,22 +267,17 @@ def _of_set(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
 
 def _of_counts(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> Iterator[str]:
     """The record counts what the rows hold."""
-    for name, found in counted(con).items():
-        if record["counts"].get(name) != plain(found):
-            yield f"{layout.RECORD}: its counts of {name} are {_short(record['counts'].get(name))}, not {_short(found)}"
-    for name, found in layout.content(con).items():
-        if record["content"].get(name) != found:
-            yield f"{name}: its rows are others than those that were released (by their hash in {layout.RECORD})"
+    con.execute("create or replace temp view facts as from rows")
+    sources = con.sql(sql.query("release/sources").text).pl().to_dicts()
+    told = [{name: row[name] for name in _OF_A_SOURCE} for row in record["sources"]]
+    yield from _differences(
+        record["counts"] | {"sources": told}, plain(counted(con)) | {"sources": sources}, "counts of "
+    )
+    yield from _differences(record["content"], layout.content(con), "content of ")
     kinds = {KIND_OF_PROVIDER.get(row["provider_kind"]) for row in record["counts"]["kinds"]}
     kinds |= {"stand-in" for row in record["counts"]["kinds"] if row["split_role"] == "stand_in"}
     for kind in sorted(filter(None, kinds - set(record["marks"]))):
         yield f"{layout.RECORD}: it holds {kind} rows and is not marked so"
-    of_sources = {row["name"]: row["examples"] for row in record["sources"]}
-    tiers: dict[str, int] = {}
-    for row in record["counts"]["tiers"]:
-        tiers[row["source"]] = tiers.get(row["source"], 0) + row["examples"]
-    if of_sources != tiers:
-        yield f"{layout.RECORD}: the examples of its sources are {_short(of_sources)}, not {_short(tiers)}"
     for row in record["counts"]["terms"]:
         if record["licences"] and not {row["licence"], *row["model_terms"]} <= set(record["licences"]):
             yield f"{layout.RECORD}: it holds rows under {row['licence']} and {row['model_terms']}, not selected"
@@ -250,25 +290,34 @@ def _of_build(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> Iter
     if (build or {}).get("number") != max(numbers, default=None) or len(set(numbers)) < len(numbers):
         yield f"builds: they are {numbers}, the record is of build {(build or {}).get('number')}"
     if build and numbers:
-        found = con.execute(
-            "select project, revision, is_modified from released_builds where number = $1", [build["number"]]
-        ).fetchall()
+        last = "from released_builds order by number desc limit 1"
+        found = con.execute(f"select project, revision, is_modified {last}").fetchall()
         if found != [(build["project"], build["revision"], build["is_modified"])]:
             yield f"builds: build {build['number']} is of {found}, the record says otherwise"
+        for profile, values in con.execute(f"select profile, profile_values {last}").fetchall():
+            by_build = plain(declared(json.loads(values) | {"name": profile}))
+            yield from _differences({name: record[name] for name in by_build}, by_build)
+    people = con.execute("select count(*) from released_builds where started_by is not null or process is not null")
+    if not record["with_names"] and people.fetchall() != [(0,)]:
+        yield "builds: they name people, the record says that names are left out"
     files: dict[str, str] = {}
     for (one,) in con.execute("select source_files from released_builds order by number").fetchall():
         files |= json.loads(one or "{}")
     if files != record["raw_files"]:
         yield f"builds: the source files that they read are others than in {layout.RECORD}"
-    hashes = con.execute("select table_name, rows, content_hash from released_build_contents where partition = ''")
-    left = {name: (rows, digest) for name, rows, digest in hashes.fetchall()}
-    if record["licences"] or _BEHIND in record["marks"] or not left:
-        return
-    for table in layout.SETS:
+    columns = "table_name, rows, content_hash, is_own"
+    contents = con.execute(f"select {columns} from released_build_contents where partition = ''").fetchall()
+    left = {table: one for table, *one in contents}
+    for table in layout.SETS if build else ():
         row_hash = row_hash_sql(name for name in TABLES[table].columns)
         query = f"select count(*), md5(string_agg({row_hash}, '' order by {row_hash})) from released_{table}"
-        (released,) = con.execute(query).fetchall()
-        if table not in left or (left[table][1] is not None and left[table] != released):
+        ((n, digest),) = con.execute(query).fetchall()
+        n_left, digest_left, is_own = left.get(table, (-1, None, True))
+        # A selection has fewer rows, and where publishes differ rows may lack.
+        is_whole = n == n_left or not (record["licences"] or _BEHIND in record["marks"])
+        # Versions that kept no record of builds may have kept no hash.
+        is_same = digest == digest_left or _BEHIND in record["marks"] or (digest_left is None and not is_own)
+        if n > n_left or (is_whole and not (n == n_left and is_same)):
             yield f"{table}: its records are not those that the last build left (build_contents)"
 
 
@@ -292,8 +341,15 @@ def _of_rendered(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
         yield f"{layout.RECORD}: its sizes are not those of the Parquet files"
     for name, text in rendered(record, layout.digests(folder, record["shards"])).items():
         file = folder / name
-        if file.exists() and (released := file.read_text(encoding="utf-8", errors="replace")) != text:
-            yield f"{name}: {_difference(released, text)}"
+        if file.is_file() and (released := file.read_bytes()) != text.encode():
+            yield f"{name}: {_difference(released.decode(errors='replace'), text)}"
+
+
+def _differences(told: Mapping[str, Any], found: Mapping[str, Any], of: str = "") -> Iterator[str]:
+    """What the record says otherwise than what it says it of."""
+    for name in sorted(told.keys() | found.keys()):
+        if (name in told, told.get(name)) != (name in found, found.get(name)):
+            yield f"{layout.RECORD}: its {of}{name} is {_short(told.get(name))}, not {_short(found.get(name))}"
 
 
 def _difference(found: str, expected: str) -> str:

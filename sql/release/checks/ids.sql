@@ -27,4 +27,5 @@ where
     or raw_id is distinct from raw_of_place
     or example_id is distinct from example_of_slot
     or path_hash is distinct from hash_of_path
+    or hash_of_summary is null
     or summary_hash is distinct from hash_of_summary

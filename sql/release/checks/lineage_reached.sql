@@ -1,6 +1,7 @@
 -- relations: released_edges, rows
 -- description: Every edge begins at a released record, at a judgement on one, or where another edge ends, and every
---     row that edges lead to goes back to a raw record. The calls behind an example are those of its edges.
+--     row that edges lead to goes back to a raw record. The calls behind an example are those of its edges, and its
+--     verifier was called.
 with
 
 judged as (
@@ -86,3 +87,15 @@ select
 from rows
 left join keys_of_edges on rows.example_id = keys_of_edges.example_id
 where rows.call_keys is distinct from keys_of_edges.call_keys
+union all by name
+select
+    'verifications' as child_table,
+    base_path_id as child_id,
+    'llm_calls' as parent_table,
+    verifier_model as parent_id
+from rows
+where
+    stage = 'generated'
+    and (verifier_model is null) = (('verifications', base_path_id) in (
+        select (child_table, child_id) from released_edges where kind = 'call'
+    ))

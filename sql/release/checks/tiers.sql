@@ -1,5 +1,6 @@
 -- relations: rows
--- description: The tier follows from the counts of paths, and how the path was made from the tier.
+-- description: The tier follows from the counts of paths, and how the path was made from the tier, and a
+--     doubt about the key leaves out what the rules say.
 select
     example_id,
     tier,
@@ -7,7 +8,8 @@ select
     n_paths,
     n_correct,
     n_error,
-    n_missing
+    n_missing,
+    is_label_doubt
 from rows
 where
     n_correct + n_error + n_missing != n_paths
@@ -18,4 +20,5 @@ where
         when 'difficult' then 'regenerated'
     end
     or (slot = 2 and tier = 'difficult')
+    or (is_label_doubt and tier = 'difficult' and getvariable('rule_label_doubt') = 'exclude')
     or slot not in (1, 2)
