@@ -5,6 +5,7 @@ psutil answers where it can; each function that reads /proc itself says in one s
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import json
@@ -35,6 +36,8 @@ SILENT_S = 86_400.0
 _PID_DIGITS = 7
 """Linux counts processes to 4,194,304."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_HERE, _RENAME_EXCHANGE = -100, 2
+"""Of the kernel's `renameat2`, which Python does not have: paths are relative to the working directory; exchange."""
 _START_TIME_FIELD = 19
 """Position of the start time in /proc/<pid>/stat, counted from the state, which follows the command."""
 
@@ -191,6 +194,28 @@ def sync(path: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Exchange two folders of one file system, at once where the system can: a process that is killed loses neither.
+
+    Raises:
+        OSError: they stay where they are.
+    """
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is not None:
+        if not rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _RENAME_EXCHANGE):
+            return
+        if (code := ctypes.get_errno()) not in (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP):
+            raise OSError(code, os.strerror(code), str(other))
+    aside = other.with_name(f"{other.name}.earlier")
+    other.rename(aside)
+    try:
+        one.rename(other)
+    except BaseException:
+        aside.rename(other)
+        raise
+    aside.rename(one)
 
 
 def write_durably(file: Path, text: str) -> None:

@@ -14,7 +14,16 @@ from reasonmed_assets.config.hints import command
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release import files
 from reasonmed_assets.release.files import ExportError
-from reasonmed_assets.release.set_forms import ENDINGS, ROWS_AT_ONCE, index_entries, write_forms
+from reasonmed_assets.release.set_forms import (
+    DEFAULT_SET,
+    ENDINGS,
+    ROWS_AT_ONCE,
+    SETS,
+    index_entries,
+    set_name,
+    write_forms,
+)
+from reasonmed_assets.release.terms import on_the_hub
 from reasonmed_assets.release.trainers.rendering import REPORT, TrainerOptions, render_export
 from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.storage.audits import last_audits
@@ -22,9 +31,7 @@ from reasonmed_assets.storage.freshness import stale
 from reasonmed_assets.storage.querying import protected_paths, refuse_protected
 from reasonmed_assets.vocabulary import FOLDS
 
-_SETS = [name for name, spec in TABLES.items() if spec.group == "training"]
 _CARD, _INDEX = "README.md", "dataset_info.json"
-_DEFAULT_SET = "sft_reasonmed"
 KIND_OF_PROVIDER = {"simulated": "simulated", "demonstration": "demo"}
 
 
@@ -58,16 +65,16 @@ def export_training_sets(
         QueryError: the folder is that of the warehouse, or in it.
     """
     if trainer is not None:
-        trainer.check(_SETS)
+        trainer.check(SETS)
     warehouse = open_warehouse(warehouse_folder)
     refuse_protected(folder, protected_paths(warehouse_folder, None))
     with warehouse.snapshot() as con:
         marks = marks_of(con, warehouse, allowed)
         with files.written_aside(folder, _names(), force=force) as new:
             index: dict[str, object] = {}
-            for table in _SETS:
+            for table in SETS:
                 for fold in FOLDS:
-                    name = _set_name(table, fold)
+                    name = set_name(table, fold)
                     query = f"select * exclude (row_hash) from {table} where fold = $1 order by example_id"
                     rows = con.sql(query, params=[fold]).to_arrow_reader(ROWS_AT_ONCE)
                     if n_rows := write_forms(new, name, rows.schema, rows):
@@ -76,18 +83,14 @@ def export_training_sets(
             _write_card(new, marks, _licences(con), index)
             (new / _INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
             if trainer is not None:
-                wanted = [_set_name(table, fold) for table in trainer.sets or _SETS for fold in FOLDS]
+                wanted = [set_name(table, fold) for table in trainer.sets or SETS for fold in FOLDS]
                 yield from render_export(new, [name for name in wanted if name in index], trainer)
     yield f"{_INDEX}: {len(index)} data sets" + (f"; marked: {', '.join(marks)}" if marks else "")
 
 
-def _set_name(table: str, fold: str) -> str:
-    return table if fold == "train" else f"{table}_{fold}"
-
-
 def _names() -> list[str]:
     """The files of an export."""
-    sets = [_set_name(table, fold) for table in _SETS for fold in FOLDS]
+    sets = [set_name(table, fold) for table in SETS for fold in FOLDS]
     return [name + ending for name in sets for ending in ENDINGS] + [_CARD, _INDEX, REPORT]
 
 
@@ -107,7 +110,7 @@ def marks_of(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, allowed: set[
     failing = sorted({*_failing(warehouse), *(one.place for one in not_made if one.failure is not None)})
     if failing:
         kinds.add("failing")
-    behind = [f"{one.place}: {one.why}" for one in not_made if one.table in _SETS and one.why is not None]
+    behind = [f"{one.place}: {one.why}" for one in not_made if one.table in SETS and one.why is not None]
     if behind:
         kinds.add("behind")
     refused = sorted(kinds - allowed)
@@ -157,7 +160,7 @@ def _write_card(folder: Path, marks: list[str], licences: list[str], index: Mapp
     if marks:
         lines += [f"**Not for release**: this export holds {', '.join(marks)} rows.", ""]
     lines += [f"Licences of the questions: {', '.join(licences)}.", ""]
-    for table in _SETS:
+    for table in SETS:
         spec = TABLES[table]
         lines += [f"## {table}", "", spec.grain, "", "| column | type | what it is |", "| --- | --- | --- |"]
         types = spec.duckdb_types()
@@ -172,19 +175,18 @@ def _write_card(folder: Path, marks: list[str], licences: list[str], index: Mapp
 
 def _front_matter(licences: Sequence[str], index: Mapping[str, object]) -> Iterator[str]:
     """The head of the card in YAML: of the Parquet files, two configurations per set, one split per fold."""
-    known = {"MIT": "mit", "Apache-2.0": "apache-2.0", "CC-BY-4.0": "cc-by-4.0", "CC0-1.0": "cc0-1.0"}
     yield "---"
-    yield f"license: {known.get(licences[0], 'other') if len(licences) == 1 else 'other'}"
+    yield f"license: {on_the_hub(licences)}"
     yield f"license_name: {json.dumps(' and '.join(licences))}"
     yield "configs:"
-    for table, kind in product(_SETS, ("", "_prompts")):
+    for table, kind in product(SETS, ("", "_prompts")):
         yield f"- config_name: {table}{kind}"
-        if (table, kind) == (_DEFAULT_SET, ""):
+        if (table, kind) == (DEFAULT_SET, ""):
             yield "  default: true"
         yield "  data_files:"
         for fold in FOLDS:
-            if _set_name(table, fold) in index:
+            if set_name(table, fold) in index:
                 yield f"  - split: {fold}"
-                yield f"    path: {_set_name(table, fold)}{kind}.parquet"
+                yield f"    path: {set_name(table, fold)}{kind}.parquet"
     yield "---"
     yield ""

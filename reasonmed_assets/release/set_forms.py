@@ -11,7 +11,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets.llm.prompts.training import conversation
+from reasonmed_assets.quality.schema import TABLES
 
 _PROMPTS_ENDING = "_prompts.parquet"
 TRAINERS_ENDINGS = (".json", "_messages.json", _PROMPTS_ENDING)
@@ -20,8 +22,15 @@ completions, of which the loss falls on the completion alone."""
 ENDINGS = (*TRAINERS_ENDINGS, ".parquet")
 """The same, and all columns."""
 ROWS_AT_ONCE = 10_000
+SETS = tuple(name for name, spec in TABLES.items() if spec.group == "training")
+DEFAULT_SET = "sft_reasonmed"
 _MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
 _PROMPTS = pa.schema({"example_id": pa.string(), "prompt": _MESSAGES, "completion": _MESSAGES})
+
+
+def set_name(table: str, fold: str) -> str:
+    """What the files of a set and fold are called that have the set as a whole."""
+    return table if fold == "train" else f"{table}_{fold}"
 
 
 def write_forms(folder: Path, name: str, columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:

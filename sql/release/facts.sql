@@ -1,8 +1,8 @@
 -- reads: answer_summaries, cost_per_example, difficulty_tiers, llm_calls, quality_scores, questions, ranked_paths,
 --     raw_questions, reasoning_paths, reasonmed, refined_paths, sft_cot, sft_reasonmed, sft_response, verifications
--- relations: model_terms
+-- relations: named_models
 -- description: One row per released example, without its long texts: where it comes from, how it was judged, which
---     models and calls it is of, what it cost, and under which terms it is. Models without declared terms: `unknown`.
+--     models and calls it is of, what it cost, and under which terms it is.
 with
 
 released as (
@@ -93,6 +93,8 @@ gathered as (
         scores.quality_score_before,
         coalesce(rewritten.model, bases.model) as path_model,
         coalesce(rewritten.revision, bases.revision) as path_revision,
+        if(rewritten.path_id is null, null, coalesce(parents.model, bases.model)) as parent_model,
+        if(rewritten.path_id is null, null, coalesce(parents.revision, bases.revision)) as parent_revision,
         bases.model as base_model,
         bases.revision as base_revision,
         if(rewritten.path_id is null, base_verdicts.model, judges.model) as verifier_model,
@@ -125,16 +127,25 @@ gathered as (
 )
 
 select
-    gathered.*,
-    list_sort(list_distinct([
-        coalesce(of_path.terms, 'unknown'),
-        coalesce(of_base.terms, of_path.terms, 'unknown'),
-        coalesce(of_summary.terms, 'unknown')
-    ])) as model_terms
+    gathered.* replace (
+        of_path.name as path_model,
+        of_parent.name as parent_model,
+        of_base.name as base_model,
+        of_verifier.name as verifier_model,
+        of_summary.name as summary_model
+    ),
+    list_sort(list_distinct(list_filter(
+        [coalesce(of_path.terms, 'unknown'), of_parent.terms, of_base.terms, coalesce(of_summary.terms, 'unknown')],
+        lambda terms: terms is not null
+    ))) as model_terms
 from gathered
-left join model_terms as of_path
+left join named_models as of_path
     on gathered.path_model = of_path.model and gathered.path_revision = of_path.revision
-left join model_terms as of_base
+left join named_models as of_parent
+    on gathered.parent_model = of_parent.model and gathered.parent_revision = of_parent.revision
+left join named_models as of_base
     on gathered.base_model = of_base.model and gathered.base_revision = of_base.revision
-left join model_terms as of_summary
+left join named_models as of_verifier
+    on gathered.verifier_model = of_verifier.model and gathered.verifier_revision = of_verifier.revision
+left join named_models as of_summary
     on gathered.summary_model = of_summary.model and gathered.summary_revision = of_summary.revision

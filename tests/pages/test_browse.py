@@ -116,9 +116,24 @@ def test_of_chosen_examples_nothing_else_is_shown(con: duckdb.DuckDBPyConnection
     assert found["easy1"]["rewrites"] == found["medium"]["paths"] == []
     assert [one["id"] for one in found["medium"]["rewrites"]] == ["medium/refined/1/1"]
     assert [len(one["examples"]) for one in found.values()] == [1, 1]
-    assert {score["path_id"] for one in found.values() for score in one["scores"]} <= {
-        "easy1/qwen/2", "medium/refined/1/1",
-    }  # fmt: skip
+    chosen = {one["id"] for question in found.values() for one in question["examples"]}
+    scores = {(one["example_id"], one["text_role"]) for question in found.values() for one in question["scores"]}
+    assert scores == set(
+        con.execute("select example_id, text_role from quality_scores semi join released using (example_id)").fetchall()
+    )
+    assert {example_id for example_id, _ in scores} <= chosen
+    # What people said is on a page for themselves alone.
+    con.execute("create or replace temp table released as select example_id from reasonmed")
+    con.execute("update overrides set reason = 'thought of Mrs. B.', decided_on = '2026-11-20'")
+    con.execute("update reviews set comment = 'as Mrs. B. had it'")
+    write_page(con, tmp_path / "all.html")
+    assert (tmp_path / "all.html").read_text(encoding="utf-8").count("Mrs. B.") > 1
+    for with_names in (False, True):
+        write_page(con, tmp_path / "page.html", among="released", with_names=with_names)
+        assert "Mrs. B." not in (tmp_path / "page.html").read_text(encoding="utf-8")
+        assert not {"overrides", "reviews"} & {
+            name for one in data_of(tmp_path / "page.html")["questions"] for name in one
+        }
 
 
 def test_only_a_page_of_its_own_is_replaced(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -224,6 +239,9 @@ def test_a_reader_searches_filters_and_reads_by_keyboard_and_on_a_phone(
         opened.value(tab, later)
         assert sorted(listed()) == ["easy1", "easy2"]
         assert opened.value(tab, "location.hash").startswith("#tier=easy&")
+        for order in ("constructor", "__proto__", "nothing"):
+            go(f"order={order}&row=easy1")
+            assert (len(listed()), opened.value(tab, "document.getElementById('order').value")) == (7, "drawn")
         go("row=nothing")
         assert "There is no question, example or path nothing on this page" in reader()
         phone = {"width": 390, "height": 780, "deviceScaleFactor": 1, "mobile": True}
@@ -237,3 +255,13 @@ def test_a_reader_searches_filters_and_reads_by_keyboard_and_on_a_phone(
         assert [opened.value(tab, seen.format(name)) for name in ("side", "reader")] == [True, False]
         assert opened.value(tab, "document.documentElement.scrollWidth") == 390
         assert opened.value(tab, "performance.getEntriesByType('resource').length") == 0
+        # Of chosen examples alone no share of the paths is drawn.
+        con.execute("create temp table released as select example_id from reasonmed where slot = 1")
+        drawn = "document.querySelectorAll('.dots, .share:not([style*=\"width: 0%\"])').length"
+        go("row=easy1")
+        assert opened.value(tab, drawn) > 0
+        write_page(con, tmp_path / "chosen.html", among="released")
+        opened.send("Page.navigate", tab, url=f"{(tmp_path / 'chosen.html').as_uri()}#row=easy1")
+        opened.value(tab, f"{ready}.then(() => {later})")
+        assert opened.value(tab, drawn) == 0
+        assert "paths correct" in reader()

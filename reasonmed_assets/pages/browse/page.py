@@ -10,6 +10,7 @@ import base64
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def write_page(
     budget_bytes: int = BUDGET_BYTES,
     with_names: bool = False,
     among: str | None = None,
+    called: Callable[[str], str] = str,
 ) -> Written:
     """Write the page, the same bytes for the same rows, seed and budget.
 
@@ -61,7 +63,9 @@ def write_page(
         budget_bytes: the most that the file may take.
         with_names: whether to say who decided and who reviewed.
         among: a relation of the connection with the ids of the examples (`example_id`) that may be shown; of their
-            questions nothing else is shown then. None: every question, with all that was made of it.
+            questions nothing else is shown then, and nothing that people said of them. None: every question, with all
+            that was made of it.
+        called: gives the name by which a model is shown.
 
     Raises:
         BrowseError: there are no questions, or not one fits.
@@ -73,7 +77,7 @@ def write_page(
     n_shown, n_bytes = 0, len(head) + len(foot)
     with file.open("wb") as out:
         out.write(head)
-        for batch in questions(con, ids, among, with_names=with_names):
+        for batch in questions(con, ids, among, with_names=with_names, called=called):
             n_before = n_shown
             for text in map(as_json, batch):
                 line = (b",\n" if n_shown else b"\n") + text

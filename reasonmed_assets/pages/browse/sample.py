@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import duckdb
@@ -14,6 +14,8 @@ Row = dict[str, Any]
 
 _BATCH = 256
 _PARTS = ("overrides", "examples", "paths", "rewrites", "scores", "reviews")
+_OF_PEOPLE = ("overrides", "reviews")
+"""What people said of a question; where examples are chosen for others, it is not shown."""
 _NAMES = ("decided_by", "reviewer")
 """Columns that hold people's names."""
 
@@ -35,7 +37,12 @@ def drawn(con: duckdb.DuckDBPyConnection, seed: int, among: str | None) -> list[
 
 
 def questions(
-    con: duckdb.DuckDBPyConnection, ids: list[str], among: str | None, *, with_names: bool
+    con: duckdb.DuckDBPyConnection,
+    ids: list[str],
+    among: str | None,
+    *,
+    with_names: bool,
+    called: Callable[[str], str] = str,
 ) -> Iterator[list[Row]]:
     """The questions with all that was made of each, some at a time, in the order of `ids`.
 
@@ -46,14 +53,18 @@ def questions(
         ids: the questions.
         among: as for `drawn`; of a question only these examples are then shown, and the texts that they stand on.
         with_names: whether to say who decided and who reviewed.
+        called: gives the name by which a model is shown.
     """
     hidden = () if with_names else _NAMES
+    parts = [part for part in _PARTS if among is None or part not in _OF_PEOPLE]
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         con.execute(f"set variable drawn = [{', '.join(map(sql.literal, batch))}]")
         found = {row["question_id"]: _said(row, hidden) for row in _rows(con, "questions")}
-        for part in _PARTS:
+        for part in parts:
             for row in _rows(con, part):
+                if row.get("model"):
+                    row["model"] = called(row["model"])
                 found[row["question_id"]].setdefault(part, []).append(_said(row, hidden))
         if among is not None:
             _keep_only(found, _chosen(con, among))
@@ -95,5 +106,4 @@ def _keep_only(found: dict[str, Row], chosen: set[str]) -> None:
         question["examples"] = examples
         for part in ("paths", "rewrites"):
             question[part] = [one for one in question.get(part, []) if one["id"] in texts]
-        question["scores"] = [one for one in question.get("scores", []) if one["path_id"] in texts]
-        question["reviews"] = [one for one in question.get("reviews", []) if one["example_id"] in chosen]
+        question["scores"] = [one for one in question.get("scores", []) if one["example_id"] in chosen]

@@ -143,7 +143,8 @@ let found = [], n_listed = 0;
 const list = at("list");
 function dots(row) {
   const all = many(row, "paths");
-  if (!row.n_paths) return "";
+  // Of a selection only some of the paths are here.
+  if (!row.n_paths || FACTS.is_selection) return "";
   const made = make("span", "dots", ...all.map(path => make("i", path.judged ?? "")));
   made.setAttribute("role", "img");
   made.setAttribute("aria-label", `${row.n_correct} of ${row.n_paths} paths correct`);
@@ -207,7 +208,7 @@ function filter() {
     found.push(index);
     FACETS.forEach(facet => add(facet, index));
   });
-  const [, key] = ORDERS[state.order] ?? ORDERS.drawn;
+  const order = Object.hasOwn(ORDERS, state.order) ? state.order : "drawn", [, key] = ORDERS[order];
   if (key) {
     const keys = new Map(found.map(index => [index, key(ROWS[index])]));
     found.sort((a, b) => keys.get(a) - keys.get(b) || a - b);
@@ -221,7 +222,7 @@ function filter() {
     select.classList.toggle("on", Boolean(state[facet.name]));
   }
   at("set").textContent = set.length ? `(${set.length} set)` : "";
-  at("order").value = ORDERS[state.order] ? state.order : "drawn";
+  at("order").value = order;
   at("clear").hidden = !set.length && !state.q;
   at("count").textContent = found.length === ROWS.length ? number(ROWS.length, "question") : `${count(found.length)} of ${count(ROWS.length)}`;
   list.replaceChildren();

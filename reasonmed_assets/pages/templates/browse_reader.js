@@ -32,7 +32,7 @@ function bar(row) {
     step("‹", -1, "previous question (k)"), step("›", 1, "next question (j)"));
 }
 function options(row) {
-  const letters = many(row, "paths").map(path => path.letter).filter(Boolean);
+  const letters = FACTS.is_selection ? [] : many(row, "paths").map(path => path.letter).filter(Boolean);
   return make("ol", "options", ...row.options.map((option, index) => {
     const letter = String.fromCharCode(65 + index), n = letters.filter(one => one === letter).length;
     const share = make("span", "share");

@@ -106,6 +106,7 @@ ROW: tuple[Column, ...] = (
     Column("quality_score", "double", "The evaluator's mean score, 1 to 10; null outside the scored sample.", True),
     Column("quality_score_before", "double", "The same of the text before it was rewritten.", True),
     *_model("path", "that wrote the path"),
+    *_model("parent", "that wrote the path of `parent_path_id`", is_nullable=True),
     *_model("base", "that wrote the path that it goes back to", is_nullable=True),
     *_model("verifier", "that judged it", is_nullable=True),
     *_model("summary", "that wrote the summary"),

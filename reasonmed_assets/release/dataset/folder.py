@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.machine import exchange, temporary_folder
+from reasonmed_assets.release.dataset.record import FORMAT, RECORD
 from reasonmed_assets.release.files import ExportError
 
 CHECKSUMS = "SHA256SUMS"
@@ -19,7 +21,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 @contextmanager
 def written_beside(folder: Path, *, force: bool) -> Iterator[Path]:
-    """A new folder to write into, which takes the place of `folder` at the end. Else `folder` is as it was.
+    """A new folder to write into, which takes the place of `folder` at once at the end. Else `folder` is as it was.
 
     Args:
         folder: it must not exist, or be empty.
@@ -39,8 +41,9 @@ def written_beside(folder: Path, *, force: bool) -> Iterator[Path]:
         # Writing takes long enough for somebody to put or change a file there.
         _refuse_others(folder, force=force)
         if folder.exists():
-            folder.rename(temporary / "earlier")
-        new.rename(folder)
+            exchange(new, folder)
+        else:
+            new.rename(folder)
 
 
 def write_checksums(folder: Path) -> None:
@@ -65,11 +68,17 @@ def checksums_in(folder: Path) -> dict[str, str]:
 
 
 def files_in(folder: Path) -> list[str]:
-    """Names of all files below a folder, sorted, without the checksums; links and whatever else is no file too."""
-    names = []
-    for at, _, files in os.walk(folder):
-        names += [(Path(at) / file).relative_to(folder).as_posix() for file in files]
-    return sorted(name for name in names if name != CHECKSUMS)
+    """Names of all files below a folder, sorted, without the checksums; links and empty folders too.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+    found = []
+    for at, folders, files in os.walk(folder, onerror=_raise):
+        below = [Path(at) / name for name in folders]
+        found += [Path(at) / name for name in files]
+        found += [one for one in below if one.is_symlink() or not any(one.iterdir())]
+    return sorted({one.relative_to(folder).as_posix() for one in found} - {CHECKSUMS})
 
 
 def digest_of(file: Path) -> str | None:
@@ -80,13 +89,26 @@ def digest_of(file: Path) -> str | None:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def _raise(error: OSError) -> None:
+    raise error
+
+
 def _refuse_others(folder: Path, *, force: bool) -> None:
     if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not folder.is_dir():
         raise ExportError(f"{folder} is no folder: give another one")
-    listed = checksums_in(folder)
-    is_ours = bool(listed) and {name: digest_of(folder / name) for name in files_in(folder)} == listed
+    is_ours = _is_release(folder)
     if not (is_ours and force):
         why = "--force replaces it" if is_ours else "no release as it was written: --force replaces only that"
         raise ExportError(f"{folder} holds files already ({why}): give another folder")
+
+
+def _is_release(folder: Path) -> bool:
+    """Whether a folder holds a release, of this format or an earlier one, and nothing else, as it was written."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        is_one = isinstance(record["project"], str) and record["format"] in range(1, FORMAT + 1)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return is_one and {name: digest_of(folder / name) for name in files_in(folder)} == checksums_in(folder)

@@ -10,19 +10,19 @@ import duckdb
 import pyarrow.parquet as pq
 
 from reasonmed_assets import sql
-from reasonmed_assets.quality.schema import TABLES
+from reasonmed_assets.release import set_forms
+from reasonmed_assets.release.dataset import record
 from reasonmed_assets.release.dataset.columns import ROW
 from reasonmed_assets.release.dataset.folder import digest_of
 from reasonmed_assets.release.dataset.lineage import FILES
-from reasonmed_assets.release.set_forms import TRAINERS_ENDINGS
+from reasonmed_assets.release.set_forms import TRAINERS_ENDINGS, set_name
 from reasonmed_assets.storage import row_hash_sql
 from reasonmed_assets.vocabulary import FOLDS
 
-SETS = tuple(name for name, spec in TABLES.items() if spec.group == "training")
+SETS, DEFAULT_SET = set_forms.SETS, set_forms.DEFAULT_SET
 LINEAGE, PICTURES = "lineage", "pictures"
-RECORD, CARD, INDEX, CROISSANT = "release.json", "README.md", "dataset_info.json", "croissant.json"
+RECORD, CARD, INDEX, CROISSANT = record.RECORD, "README.md", "dataset_info.json", "croissant.json"
 PAGE = "browse.html"
-DEFAULT_SET = "sft_reasonmed"
 ONE_SET = SETS[0]
 """All sets have the same examples: what does not differ between them is read of this one."""
 
@@ -44,11 +44,6 @@ def shards(sets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, list[st
         }
         for table, folds in sorted(sets.items())
     }
-
-
-def set_name(table: str, fold: str) -> str:
-    """What the files of a set and fold are called that have the set as a whole."""
-    return table if fold == "train" else f"{table}_{fold}"
 
 
 def data_files(sets: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -24,6 +24,7 @@ from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.release.dataset.leaving_out import Scrubber
 from reasonmed_assets.sources.declaration import SourceError, load_declaration
 
+RECORD = "release.json"
 FORMAT = 1
 """Version of the layout of a release."""
 KEYS = (
@@ -43,7 +44,7 @@ def gathered(
     """What the warehouse says of its build: sources, models, method, checks, costs, pictures.
 
     Args:
-        con: the snapshot, with the relation `facts`.
+        con: the snapshot, with the relations `facts` and `named_models`.
         profile: of the warehouse's recipe.
         audits: the last audit of every partition.
         scrub: leaves out addresses, paths and names.
@@ -61,7 +62,7 @@ def gathered(
         "template": _template(con, made_by),
         "sources": [_source(row, profile) for row in _rows(con, sql.query("release/sources").text)],
         "raw_files": _raw_files(con, scrub),
-        "models": _models(con, profile),
+        "models": _models(con),
         "funnel": _rows(con, "from funnel order by source"),
         "checks": [_checked(audit) for audit in audits],
         "costs": _rows(con, sql.query("report/spent").text),
@@ -156,13 +157,11 @@ def _raw_files(con: duckdb.DuckDBPyConnection, scrub: Scrubber) -> dict[str, str
     found: dict[str, str] = {}
     for (files,) in con.execute("select source_files from builds order by number").fetchall():
         found |= json.loads(files or "{}")
-    return {scrub.text(name): digest for name, digest in sorted(found.items())}
+    return {scrub.name(name): digest for name, digest in sorted(found.items())}
 
 
-def _models(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[dict[str, Any]]:
-    terms = declared_terms(con, profile)
-    rows = _rows(con, sql.query("release/models").text)
-    return [row | {"terms": terms.get((row["model"], row["revision"]), UNKNOWN)} for row in rows]
+def _models(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    return _rows(con, sql.query("release/models").text)
 
 
 def _rules(made_by: Mapping[str, Any]) -> list[dict[str, Any]]:

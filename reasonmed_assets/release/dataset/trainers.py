@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reasonmed_assets.release.dataset import layout
-from reasonmed_assets.release.set_forms import ROWS_AT_ONCE, write_trainers_forms
+from reasonmed_assets.release.set_forms import ROWS_AT_ONCE, set_name, write_trainers_forms
 
 _COLUMNS = ["example_id", "instruction", "input", "output"]
 
@@ -24,7 +24,7 @@ def write_for_trainers(folder: Path, into: Path, sets: Mapping[str, Mapping[str,
     """
     for table, folds in layout.shards(sets).items():
         for fold, names in folds.items():
-            write_trainers_forms(into, layout.set_name(table, fold), _batches([folder / name for name in names]))
+            write_trainers_forms(into, set_name(table, fold), _batches([folder / name for name in names]))
 
 
 def _batches(files: Sequence[Path]) -> Iterator[pa.RecordBatch]:

@@ -72,7 +72,7 @@ def write_release(
         marks = marks_of(con, warehouse, allowed)
         with written_beside(folder, force=force) as new:
             _bound_memory(con, new.parent / "spilled")
-            _make_facts(con, profile, licences)
+            _make_facts(con, profile, licences, scrub)
             sets: dict[str, dict[str, int]] = {}
             for line, name, fold, n_shards in _write_rows(con, new, shard_rows):
                 sets.setdefault(name, {})[fold] = n_shards
@@ -81,7 +81,7 @@ def write_release(
             yield f"{', '.join(TRAINERS_ENDINGS)} of each set and fold"
             write_lineage(con, new / layout.LINEAGE, scrub)
             yield f"{layout.LINEAGE}/: edges, builds and what the last build left"
-            shown = write_page(con, new / layout.PAGE, with_names=with_names, among="facts")
+            shown = write_page(con, new / layout.PAGE, with_names=with_names, among="facts", called=scrub.name)
             yield f"{layout.PAGE}: {shown.n_shown:,} of {shown.n_questions:,} questions"
             audits = sorted(last_audits(warehouse), key=lambda audit: (audit.table, audit.partition or ""))
             record: dict[str, Any] = gathered(con, profile, audits, scrub)
@@ -105,21 +105,23 @@ def _bound_memory(con: duckdb.DuckDBPyConnection, spill: Path) -> None:
         con.execute(f"set temp_directory = {sql.literal(spill)}")
 
 
-def _make_facts(con: duckdb.DuckDBPyConnection, profile: Any, licences: Sequence[str]) -> None:
-    """Make the relation `facts`: the examples that are released, without their long texts."""
-    terms = [(*model, said) for model, said in sorted(declared_terms(con, profile).items())]
-    declared = pl.DataFrame(terms, schema=dict.fromkeys(("model", "revision", "terms"), pl.String), orient="row")
-    con.register("declared_terms", declared.to_arrow())
-    con.execute("create temp table model_terms as from declared_terms")
+def _make_facts(con: duckdb.DuckDBPyConnection, profile: Any, licences: Sequence[str], scrub: Scrubber) -> None:
+    """Make the relations `named_models` and `facts`: the examples that are released, without their long texts."""
+    terms = declared_terms(con, profile)
+    found = con.execute(sql.query("release/named_models").text).fetchall()
+    models = [(*model, scrub.name(model[0]), terms.get(model, UNKNOWN)) for model in found if None not in model]
+    schema = dict.fromkeys(("model", "revision", "name", "terms"), pl.String)
+    con.register("_named_models", pl.DataFrame(models, schema=schema, orient="row").to_arrow())
+    con.execute("create temp table named_models as from _named_models")
     con.execute(f"create temp table facts as {sql.query('release/facts').text}")
     if not licences:
         return
-    found = con.execute("select distinct unnest(list_append(model_terms, licence)) from facts order by 1").fetchall()
+    of_rows = con.execute("select distinct unnest(list_append(model_terms, licence)) from facts order by 1").fetchall()
     con.execute(
         "delete from facts where not list_has_all($1, list_append(model_terms, licence))", [sorted({*licences})]
     )
     if not con.execute("select count(*) from facts").fetchall()[0][0]:
-        known = ", ".join(name for (name,) in found)
+        known = ", ".join(name for (name,) in of_rows)
         raise ExportError(
             f"no example is under {', '.join(licences)} alone: give --licence for each of its terms, that of the "
             f"question and those of the models that wrote it; here they are {known}"

@@ -12,6 +12,7 @@ named as (
     cross join lateral (
         values
         (path_model, path_revision, ['generator', 'refiner', 'regenerator']),
+        (parent_model, parent_revision, ['generator', 'refiner', 'regenerator']),
         (base_model, base_revision, ['generator']),
         (verifier_model, verifier_revision, ['verifier']),
         (summary_model, summary_revision, ['summariser'])

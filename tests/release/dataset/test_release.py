@@ -20,7 +20,6 @@ from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW, arrow_schema
 from reasonmed_assets.release.dataset.folder import files_in
-from reasonmed_assets.release.dataset.leaving_out import Scrubber
 from reasonmed_assets.release.dataset.record import as_text
 from reasonmed_assets.release.dataset.verifying import verified
 from reasonmed_assets.release.dataset.writing import write_release
@@ -155,23 +154,6 @@ def test_names_addresses_and_paths_are_left_out(rehearsal: Built, released: Path
     everything = json.dumps(row, default=str) + (released / layout.RECORD).read_text()
     assert not re.search(r'[" ](/[\w.-]+){2,}', everything)
     assert "base_url" not in everything
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("profile /home/ann/mine.toml, limit 4", "profile (left out), limit 4"),
-        ("at http://10.0.0.7:8000/v1 it failed", "at (left out) it failed"),
-        ("ask ann.b@clinic.example", "ask (left out)"),
-        ("medqa/US/dev.jsonl", "medqa/US/dev.jsonl"),
-        ("and/or 1/2 of 120/80 mm Hg", "and/or 1/2 of 120/80 mm Hg"),
-        (r"C:\Users\ann\x.toml", "(left out)"),
-        ("simulated/qwen2.5-72b-instruct", "simulated/qwen2.5-72b-instruct"),
-    ],
-)
-def test_what_looks_like_a_path_or_an_address_is_left_out(text: str, expected: str) -> None:
-    assert Scrubber(with_names=False).text(text) == expected
-    assert Scrubber(with_names=True).text(text) == text
 
 
 def test_the_head_of_the_card_names_what_is_there(released: Path) -> None:

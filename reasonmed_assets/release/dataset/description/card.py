@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,14 @@ import jinja2
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW
 from reasonmed_assets.release.dataset.folder import CHECKSUMS
+from reasonmed_assets.release.dataset.leaving_out import LEFT_OUT
 from reasonmed_assets.release.dataset.lineage import FILES
 from reasonmed_assets.release.dataset.record import UNKNOWN
+from reasonmed_assets.release.set_forms import set_name
+from reasonmed_assets.release.terms import on_the_hub
 from reasonmed_assets.vocabulary import FOLDS
 
 TITLE = "Medical reasoning, rebuilt in the way of ReasonMed"
-_ON_THE_HUB = {"MIT": "mit", "Apache-2.0": "apache-2.0", "CC-BY-4.0": "cc-by-4.0", "CC0-1.0": "cc0-1.0"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _WHAT = {
     "sft_cot": "the reasoning path",
@@ -36,8 +39,8 @@ _ASKED: list[dict[str, Any]] = [
     {"name": "completion", "list": _MESSAGES},
 ]
 _VERDICT_RULES = {
-    "verifier_and_answer": "a path is correct when it says so and the letter is the key's",
-    "verifier": "a path is correct when it says so",
+    "verifier_and_answer": "a path is correct when the verifier says so and the letter is the key's",
+    "verifier": "a path is correct when the verifier says so",
     "answer": "a path is correct when its letter is the key's",
 }
 KINDS = {
@@ -61,13 +64,13 @@ def card(record: Mapping[str, Any]) -> str:
     failed = [one for table in record["checks"] for one in table["failed"]]
     n_passed = sum(len(table["passed"]) for table in record["checks"])
     (lengths,) = counts["lengths"]
-    text = (
+    return (
         templates()
         .get_template("card.md")
         .render(
             record=record,
             title=TITLE,
-            licence={"id": _hub_licence(everybody), "name": " and ".join(everybody)},
+            licence={"id": on_the_hub(everybody), "name": " and ".join(everybody)},
             languages=[row["language"] for row in counts["languages"]],
             size_category=next((name for below, name in _SIZES if n_examples < below), "1M<n<10M"),
             configs=list(_configs(record, {fold: row["examples"] for fold, row in folds.items()})),
@@ -92,10 +95,11 @@ def card(record: Mapping[str, Any]) -> str:
             pictures=layout.PICTURES,
             page=layout.PAGE,
             totals={name: _sum(counts["sets"], name) for name in ("calls", "cost_usd", "unknown_cost_calls")},
-            limit="".join(_limits(record["limits"])),
+            profile=_profile(record["profile"]["name"]),
+            limits="".join(_limits(record["limits"])),
+            options="".join(_options(record)),
         )
     )
-    return text
 
 
 @cache
@@ -120,7 +124,7 @@ def _configs(record: Mapping[str, Any], rows: Mapping[str, int]) -> Iterator[dic
     for table, folds in sets.items():
         yield _config(record, table, _WHAT.get(table, table), folds, rows, features)
     for table, folds in sets.items():
-        whole = {fold: [f"{layout.set_name(table, fold)}_prompts.parquet"] for fold in folds}
+        whole = {fold: [f"{set_name(table, fold)}_prompts.parquet"] for fold in folds}
         yield _config(record, f"{table}_prompts", f"{_WHAT.get(table, table)}, as {_PROMPTS}", whole, rows, _ASKED)
     for name, columns in FILES.items():
         files = {"train": [f"{layout.LINEAGE}/{name}.parquet"]}
@@ -147,8 +151,16 @@ def _config(
     }
 
 
-def _hub_licence(terms: list[str]) -> str:
-    return _ON_THE_HUB.get(terms[0], "other") if len(terms) == 1 else "other"
+def _profile(name: str) -> str:
+    return "PROFILE" if name == LEFT_OUT else shlex.quote(name)
+
+
+def _options(record: Mapping[str, Any]) -> Iterator[str]:
+    """The options with which such a release is written."""
+    yield from (f" --allow {mark}" for mark in record["marks"])
+    yield from (f" --licence {shlex.quote(terms)}" for terms in record["licences"])
+    if record["with_names"]:
+        yield " --with-names"
 
 
 def _limits(limits: Mapping[str, int | None]) -> Iterator[str]:
@@ -157,8 +169,10 @@ def _limits(limits: Mapping[str, int | None]) -> Iterator[str]:
             yield f" --limit {limit}" if not source else f" --set limits.{source}={limit}"
 
 
-def _sum(rows: list[Mapping[str, Any]], name: str) -> float:
-    return sum(row[name] or 0 for row in rows)
+def _sum(rows: list[Mapping[str, Any]], name: str) -> float | None:
+    """The sum of what is known; None where nothing is."""
+    known = [row[name] for row in rows if row[name] is not None]
+    return sum(known) if known else None
 
 
 def _json(value: Any) -> str:

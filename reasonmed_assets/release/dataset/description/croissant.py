@@ -14,6 +14,7 @@ from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW, Column
 from reasonmed_assets.release.dataset.description.card import KINDS, TITLE
 from reasonmed_assets.release.dataset.lineage import FILES
+from reasonmed_assets.release.terms import SPDX
 
 _CONTEXT = {
     "@language": "en",
@@ -60,7 +61,7 @@ _CONTEXT = {
     "transform": "cr:transform",
 }
 _METHOD = "arXiv:2506.09513, ReasonMed, EMNLP 2025"
-_SPDX = "https://spdx.org/licenses/"
+_ADDRESS = "https://spdx.org/licenses/"
 
 
 def croissant(record: Mapping[str, Any], digests: Mapping[str, tuple[int, str]]) -> str:
@@ -78,7 +79,7 @@ def croissant(record: Mapping[str, Any], digests: Mapping[str, tuple[int, str]])
         "description": _description(record),
         "version": f"{record['project']}+publish.{record['publish']}",
         "datePublished": record["published_at"][:10],
-        "license": sorted({_licence(row["licence"]) for row in record["counts"]["terms"]}),
+        "license": sorted({_licence(one) for row in record["counts"]["terms"] for one in _terms(row)}),
         "inLanguage": [row["language"] for row in record["counts"]["languages"]],
         "citeAs": _METHOD,
         "isLiveDataset": False,
@@ -119,15 +120,17 @@ def _responsible(record: Mapping[str, Any]) -> dict[str, Any]:
         "rai:dataAnnotationPlatform": ["reasonmed-assets"],
         "rai:dataAnnotationAnalysis": [f"{passed} of {passed + failed} checks of the last audits passed."],
         "rai:machineAnnotationTools": [roles],
-        "rai:dataBiases": ["Questions are those of examinations.", "Models judge texts of models.", doubts],
+        "rai:dataBiases": ["Questions are as their sources chose them.", "Models judge texts of models.", doubts],
         "rai:dataLimitations": [
             "A path that reaches the key may hold wrong sentences.",
             "Paraphrases of benchmark items are not found.",
             *(f"{KINDS[mark]}." for mark in record["marks"]),
         ],
-        "rai:dataUseCases": ["Training and study of models that reason about medical examination questions."],
+        "rai:dataUseCases": ["Training and study of models that reason about medical multiple-choice questions."],
         "rai:dataSocialImpact": "Not medical advice, and not to be used for the care of patients.",
-        "rai:personalSensitiveInformation": ["Vignettes of published examinations; no records of patients are read."],
+        "rai:personalSensitiveInformation": [
+            "Questions are as their sources have them; no text was searched here for what tells of a person."
+        ],
         "rai:dataReleaseMaintenancePlan": "A release is not changed; another publish gives another version.",
     }
 
@@ -217,7 +220,11 @@ def _record_set(
     return found
 
 
+def _terms(row: Mapping[str, Any]) -> list[str]:
+    """The terms of the question and of the models that wrote the texts."""
+    return [row["licence"], *row["model_terms"]]
+
+
 def _licence(name: str) -> str:
     """SPDX identifiers have an address; what is none is named as it is."""
-    is_spdx = name.replace("-", "").replace(".", "").isalnum() and (any(c.isdigit() for c in name) or name == "MIT")
-    return f"{_SPDX}{name}.html" if is_spdx else name
+    return f"{_ADDRESS}{name}.html" if name in SPDX else name

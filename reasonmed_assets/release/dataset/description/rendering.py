@@ -10,7 +10,7 @@ from reasonmed_assets.pages.figures.charts import HEIGHT
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.description.card import card, templates
 from reasonmed_assets.release.dataset.description.croissant import croissant
-from reasonmed_assets.release.set_forms import index_entries
+from reasonmed_assets.release.set_forms import index_entries, set_name
 
 _COLOURS = {
     "s0": "#0072b2",
@@ -32,7 +32,7 @@ def rendered(record: Mapping[str, Any], digests: Mapping[str, tuple[int, str]]) 
         record: see `record.gathered`, as JSON holds it.
         digests: size in bytes and SHA-256 of the data files, by name.
     """
-    names = [layout.set_name(table, fold) for table, folds in sorted(record["shards"].items()) for fold in folds]
+    names = [set_name(table, fold) for table, folds in sorted(record["shards"].items()) for fold in folds]
     index = {key: entry for name in names for key, entry in index_entries(name).items()}
     pictures = {f"{layout.PICTURES}/{chart['name']}.svg": _picture(chart) for chart in record["charts"]}
     return {
