@@ -56,7 +56,7 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     assert reasonmed(*export, TZ="America/New_York").returncode == 0
 
 
-def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built) -> None:
+def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built, tmp_path: Path) -> None:
     published = copy.value("select count(*) from questions where source = 'mmlu'")
     options = ["--profile", "simulated", "--warehouse", str(copy.folder)]
     select = ["--source", "mmlu", "--select", "key:questions"]
@@ -71,13 +71,13 @@ def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built) -> None:
     assert done.returncode == 0, done.stdout
     assert f"removed {published - 1} (beyond the limit: " in done.stdout
     assert copy.value("select count(*) from questions where source = 'mmlu'") == 1
-    export = ["export", str(copy.folder / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated"]
+    export = ["export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), "--allow", "simulated"]
     behind = called(*export, "--allow", "stand-in")
     assert behind.returncode == 1
     assert "sft_cot: answer_summaries is behind; questions: publish " in behind.stderr
     assert "(allow them with --allow behind)" in behind.stderr
     assert "marked: behind, simulated, stand-in" in called(*export, "--allow", "stand-in", "--allow", "behind").stdout
-    folder = str(copy.folder / "release")
+    folder = str(tmp_path / "release")
     release = ["release", folder, *export[2:], "--allow", "stand-in"]
     assert called(*release).stderr.endswith(behind.stderr)
     assert "marked: behind, simulated, stand-in" in called(*release, "--allow", "behind").stdout

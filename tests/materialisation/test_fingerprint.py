@@ -93,6 +93,7 @@ def test_a_table_of_sql_alone_has_no_code() -> None:
         "sft_cot",
         "sft_response",
         "sft_reasonmed",
+        "call_uses",
     ]
 
 
