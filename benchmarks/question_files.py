@@ -58,11 +58,11 @@ class Writer:
         self._weights = list(accumulate(1 / (rank + 4) for rank in range(len(self._words))))
 
     def text(self, length: int) -> str:
-        """So many words, at least one."""
+        """The given number of words, at least one."""
         return " ".join(self.random.choices(self._words, cum_weights=self._weights, k=max(1, length)))
 
     def prose(self, length: int) -> str:
-        """So many words in sentences."""
+        """The given number of words, in sentences."""
         sentences = []
         while length > 0:
             n = min(length, self.random.randint(8, 20))

@@ -36,7 +36,7 @@ KINDS = {
 
 
 def copied(name: str, value: str, characters: int | None) -> str:
-    """The expression of a column in a copy; of its texts so many characters."""
+    """The expression of a column in a copy; texts are cut to that many characters."""
     spec = TABLES[name]
     kind = spec.duckdb_types()[value]
     if value in IDS or value == spec.key or value in {one.key for one in TABLES.values()}:
@@ -49,7 +49,7 @@ def copied(name: str, value: str, characters: int | None) -> str:
 
 
 def enlarge(warehouse: Path, file: Path, n_questions: int, characters: int | None = 100) -> None:
-    """Write the copies; of their texts so many characters, None: all."""
+    """Write the copies; texts are cut to that many characters, None: not at all."""
     with duckdb.connect(str(file)) as con:
         con.execute("set preserve_insertion_order = false")
         con.execute(sql.macros_text())

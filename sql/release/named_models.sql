@@ -1,5 +1,5 @@
 -- reads: answer_summaries, llm_calls, reasoning_paths, refined_paths, verifications
--- description: Every model by name and revision that answered a call or stands in a row of the warehouse.
+-- description: Every model by name and revision that answered a call or is named in a row of the warehouse.
 select
     model,
     revision

@@ -14,7 +14,7 @@ def test_the_published_rules_build(tmp_path: Path) -> None:
     _, rules = (PROFILES / "paper.toml").read_text().split("[rules]")
     profile.write_text(f"{(PROFILES / 'simulated.toml').read_text()}\n[rules]\n{rules}")
     folder = tmp_path / "warehouse"
-    # So many questions of this source have Medium and Difficult ones among them.
+    # This number of questions of the source has Medium and Difficult ones among them.
     arguments = ["--warehouse", str(folder), "--source", "medqa", "--limit", "8", "--select", '+key:"quality_scores"']
     done = called("build", "--profile", str(profile), *arguments)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,7 +10,7 @@ STOPS = Stops(frozenset({END}), None)
 
 
 def report(lengths: list[int], cutoff: int = 100, name: str = "sft_cot", *, end: int = END) -> SetReport:
-    """Records of so many tokens, a quarter of them learnt."""
+    """Records of these lengths in tokens, a quarter of them learnt."""
     made = SetReport(name, cutoff)
     for i, length in enumerate(lengths):
         ids = [1] * (length - 1) + [end]
