@@ -59,8 +59,14 @@ def _patterns() -> dict[str, str]:
 
 
 _PATTERNS = {re.escape(first): rest for first, rest in _patterns().items()}
+_FIRSTS = tuple(first.removeprefix("\\") for first in _PATTERNS)
 CONTROL_TOKEN = "|".join(first + rest for first, rest in _PATTERNS.items())
 """A control token, as a regular expression that Python and DuckDB read alike."""
+
+
+def may_hold_a_token(text: str) -> bool:
+    """Whether it is worth looking for tokens: that takes long in a text, and most hold none."""
+    return any(first in text for first in _FIRSTS)
 
 
 def _broken_up(text: str) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -42,6 +42,10 @@ _EMPHASIS = re.compile(
 )
 """Signs that only show a text in another way, and what is struck out; first a look at what they begin with."""
 
+_SHOWN_OTHERWISE = frozenset("*_~#<\\$")
+"""What those signs begin with."""
+_FORM = "Final answer: "
+
 _LONGEST = 64_000
 """Characters at the end of a text in which its answer is looked for; nothing before them is read."""
 
@@ -60,6 +64,7 @@ White space is matched from its beginning only, without backtracking, so that re
 """
 _END_OF_A_KEY = re.compile(r"""["'](?<=(?i:er|on|ce|ex|dx)["'])\s*+:""")
 """What every JSON field holds: that there is none is seen at once."""
+_QUOTES = frozenset("\"'")
 _BETWEEN_STRINGS = re.compile(r"""["']\s*,\s*["']""")
 
 _SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b", re.IGNORECASE)
@@ -114,13 +119,10 @@ def extract_answer(text: str, options: Sequence[str]) -> Extraction:
     """
     choices = _choices(tuple(options))
     plain = plain_characters(text[-_LONGEST:])[-_LONGEST:]
+    if found := _json_field(plain, choices) or _last_line(plain, choices):
+        return found
     bare = _EMPHASIS.sub("", plain).strip()
-    return (
-        _json_field(plain, choices)
-        or _labelled(bare, choices)
-        or _only_an_option(bare, choices)
-        or _conclusion(bare, choices)
-    )
+    return _labelled(bare, choices) or _only_an_option(bare, choices) or _conclusion(bare, choices)
 
 
 _choices = lru_cache(maxsize=64)(Choices)
@@ -129,7 +131,7 @@ _choices = lru_cache(maxsize=64)(Choices)
 
 def _json_field(text: str, choices: Choices) -> Extraction | None:
     """The last JSON field, unless a labelled answer follows its object."""
-    fields = list(_JSON_FIELD.finditer(text)) if _END_OF_A_KEY.search(text) else []
+    fields = list(_JSON_FIELD.finditer(text)) if _may_hold_a_field(text) else []
     if not fields:
         return None
     _, _, behind = text[fields[-1].end() :].partition("}")
@@ -141,17 +143,31 @@ def _json_field(text: str, choices: Choices) -> Extraction | None:
     )
 
 
+def _may_hold_a_field(text: str) -> bool:
+    """Whether it is worth looking for JSON fields: that takes long in a text, and most hold none."""
+    return any(before.rstrip()[-1:] in _QUOTES for before in text.split(":")[:-1]) and bool(_END_OF_A_KEY.search(text))
+
+
+def _last_line(text: str, choices: Choices) -> Extraction | None:
+    """The answer of a text whose last line states it in the form that prompts ask for, and is all that counts then."""
+    line = text.rstrip().rpartition("\n")[-1]
+    if not line.startswith(_FORM) or not _SHOWN_OTHERWISE.isdisjoint(line):
+        return None
+    labels = list(_labels(line, 0))
+    return _first_answer(labels, line, choices) if len(labels) == 1 else None
+
+
 def _labelled(text: str, choices: Choices) -> Extraction | None:
     """The last labelled answer with a value; most are near the end, so that is searched first."""
     for start in sorted({max(0, len(text) - _NEAR_THE_END), 0}, reverse=True):
-        found = _labelled_from(start, text, choices)
+        found = _first_answer(_labels(text, start), text, choices)
         if found:
             return found
     return None
 
 
-def _labelled_from(start: int, text: str, choices: Choices) -> Extraction | None:
-    for rule, value, at in _labels(text, start):
+def _first_answer(labels: Iterable[tuple[str, str, int]], text: str, choices: Choices) -> Extraction | None:
+    for rule, value, at in labels:
         if rule not in FORMAL and _SUPPOSED.search(_sentence_before(at, text)):
             continue
         if rule == "named_answer":
@@ -170,7 +186,7 @@ def _labels(text: str, start: int) -> Iterator[tuple[str, str, int]]:
     matches = [
         (match.start(match.lastgroup) if match.lastgroup else match.end(), rule, match)
         for rule, pattern in LABELS.items()
-        if rule != "foreign_label" or may_be_foreign(text)
+        if rule != "foreign_label" or may_be_foreign(text[start:])
         for match in pattern.finditer(text, start)
     ]
     for at, rule, match in heapq.nlargest(_MOST_LABELS, matches, key=itemgetter(0)):

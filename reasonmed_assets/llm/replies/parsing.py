@@ -21,7 +21,7 @@ from reasonmed_assets.llm.replies.finish_reasons import Finish, finish_of
 from reasonmed_assets.llm.replies.reply_text import Parts, is_refusal, json_objects, split_reasoning
 from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.replies import SENTENCES_MAX, JsonReply, PathReply, Text, text_of_form
-from reasonmed_assets.rules.control_tokens import CONTROL_TOKEN
+from reasonmed_assets.rules.control_tokens import CONTROL_TOKEN, may_hold_a_token
 from reasonmed_assets.rules.extraction import extract_answer
 from reasonmed_assets.vocabulary import LETTERS, Outcome
 
@@ -196,7 +196,7 @@ def _refuse_tokens(text: str, fields: Mapping[str, Any]) -> None:
     Raises:
         Unusable: malformed.
     """
-    found = {token[0] for token in _TOKEN.finditer(text)}
+    found = {token[0] for token in _TOKEN.finditer(text)} if may_hold_a_token(text) else set()
     if found:
         given = "\n".join(str(value) for value in fields.values())
         strange = sorted(token for token in found if token not in given)

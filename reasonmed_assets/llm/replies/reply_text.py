@@ -21,6 +21,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 """What opens thinking, or what closes it (a group); at most places the look at what marks begin with is enough."""
+_BEGINNING_OF_A_MARK = re.compile("[<\\[\u25c1]|(?m:^[hH])|assistant")
 _SIGNS_OF_A_MARK = ("<", "[THINK]", "[/THINK]", "\u25c1", "assistant", "my response:", "my answer:", "thought process:")
 """Each mark holds one of them, in lower case unless its case counts."""
 _CHANNEL = re.compile(r"\s*+(?:assistant)?analysis(?=[A-Z])")
@@ -120,7 +121,7 @@ def _parts(reasoning: str | None, answer: str | None) -> Parts:
 
 def _split_at_marks(content: str) -> tuple[str, str] | None:
     """Thinking and answer around a closing mark; None where there is no mark."""
-    marks = list(_MARK.finditer(content)) if _may_hold_a_mark(content) else []
+    marks = list(_marks(content)) if _may_hold_a_mark(content) else []
     channel = _CHANNEL.match(content)
     if not marks and channel is None:
         return None
@@ -137,6 +138,16 @@ def _split_at_marks(content: str) -> tuple[str, str] | None:
     if divider.group(1) == _STRIPPED_CHANNEL:
         thought = _CHANNEL_NAME.sub("", thought)
     return _unmarked(thought), _unwrapped(_unmarked(content[divider.end() :]))
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    """The marks in a text. They are looked for where one may begin: to try at every character takes long."""
+    end = 0
+    for beginning in _BEGINNING_OF_A_MARK.finditer(text):
+        mark = _MARK.match(text, beginning.start()) if beginning.start() >= end else None
+        if mark is not None:
+            end = mark.end()
+            yield mark
 
 
 def _unmarked(text: str) -> str:
@@ -161,6 +172,8 @@ def _split_at_headings(content: str, *, is_declared: bool) -> tuple[str, str] | 
     "Final Answer" is one only behind the heading "Thinking": answers end with a line of these words. Where headings
     are not the model's form, the reply must begin with the heading "Thinking".
     """
+    if not is_declared and content.lstrip()[:1] not in ("#", "*"):
+        return None
     headings = list(_HEADING.finditer(content))
     names = [heading.group(1).lower() for heading in headings]
     if not is_declared and (names[:1] != ["thinking"] or content[: headings[0].start()].strip()):
