@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +19,7 @@ from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.parameters import set_variables, variables
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.quality.shrinking import find_removed
-from reasonmed_assets.sql import parquet
+from reasonmed_assets.sql import Files, each_of, parquet
 
 from reasonmed_assets.vocabulary import Outcome
 
@@ -66,7 +66,7 @@ def audit(
     con: duckdb.DuckDBPyConnection,
     spec: TableSpec,
     partition: str | None,
-    staged: Path,
+    staged: Files,
     profile: Profile,
     kept: Mapping[str, CheckOutcome] | None = None,
 ) -> list[CheckOutcome]:
@@ -79,9 +79,9 @@ def audit(
             for tables that are read from files.
         spec: the table.
         partition: its partition; None for a table without partitions.
-        staged: Parquet file with the rows.
+        staged: Parquet files with the rows.
         profile: the profile of the build, with the thresholds.
-        kept: outcomes of an earlier audit that still hold, by check; these checks are not run.
+        kept: outcomes that hold for these rows already, by check; these checks are not run.
 
     Returns:
         One outcome per declared check, in the order of `check_names`.
@@ -102,17 +102,48 @@ def audit(
     return outcomes
 
 
+def audit_rows(
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    partition: str | None,
+    staged: Path,
+    profile: Profile,
+    kept: Mapping[str, CheckOutcome] | None = None,
+) -> list[CheckOutcome]:
+    """Run the checks that judge each row, whatever the others are, on some of a partition's rows.
+
+    Args and result are those of `audit`, for these checks alone.
+    """
+    _present_staged(con, spec, partition, staged, profile)
+    return [
+        kept[declared.name] if kept and declared.name in kept else run_check(con, spec, declared, staged, profile)
+        for declared in check_names(spec.name)
+        if declared.is_by_row
+    ]
+
+
+def merged(outcomes: Sequence[CheckOutcome]) -> CheckOutcome:
+    """The outcome of one check over several parts of a partition's rows, from its outcome on each."""
+    error = next((one.error for one in outcomes if one.error is not None), None)
+    examples = [example for one in outcomes for example in one.examples][:MAX_EXAMPLES]
+    return replace(
+        outcomes[0],
+        passed=all(one.passed for one in outcomes),
+        n_failing=sum(one.n_failing for one in outcomes),
+        examples=examples,
+        error=error,
+    )
+
+
 def prepare(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, profile: Profile
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Files, profile: Profile
 ) -> None:
     """Give the connection what the checks of a table read.
 
     These are the variables of profile and partition, `staged`, `unanswered`, `source_files`, `measured` and `removed`.
     The arguments are those of `audit`.
     """
-    values = spec.partition_values(partition)
-    set_variables(con, variables(profile, values.get("source")) | values)
-    con.execute(f"create or replace temp view staged as select * from {parquet(staged)}")
+    _present_staged(con, spec, partition, staged, profile)
     _ensure_source_files(con)
     con.execute("drop view if exists unanswered")
     con.execute("drop table if exists measured")
@@ -124,6 +155,14 @@ def prepare(
         measure(con, spec.name)
     with suppress(duckdb.Error):
         find_removed(con, spec)
+
+
+def _present_staged(
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Files, profile: Profile
+) -> None:
+    values = spec.partition_values(partition)
+    set_variables(con, variables(profile, values.get("source")) | values)
+    con.execute(f"create or replace temp view staged as select * from {parquet(*each_of(staged))}")
 
 
 def _present_unanswered(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
@@ -139,7 +178,11 @@ def _present_unanswered(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None
 
 
 def run_check(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, declared: CheckDeclaration, staged: Path, profile: Profile
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    declared: CheckDeclaration,
+    staged: Files,
+    profile: Profile,
 ) -> CheckOutcome:
     """Run one check on a prepared connection; a check that cannot be run has not passed."""
     severity = severity_of(declared, profile)
@@ -159,7 +202,11 @@ def severity_of(declared: CheckDeclaration, profile: Profile) -> Literal["block"
 
 
 def _run(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, declared: CheckDeclaration, staged: Path, profile: Profile
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    declared: CheckDeclaration,
+    staged: Files,
+    profile: Profile,
 ) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]] | None]:
     """Number of failures, examples of them, and the results of Great Expectations where it ran."""
     if declared.sql is not None:
@@ -214,8 +261,8 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _schema_failures(spec: TableSpec, staged: Path) -> tuple[int, list[dict[str, Any]]]:
-    """Values and columns of a Parquet file that are not as declared, by pandera.
+def _schema_failures(spec: TableSpec, staged: Files) -> tuple[int, list[dict[str, Any]]]:
+    """Values and columns of Parquet files that are not as declared, by pandera.
 
     It sees one record batch after another, so that memory stays flat.
 
@@ -246,14 +293,13 @@ def _without_uniqueness(spec: TableSpec) -> Any:
     return schema
 
 
-def _batches(staged: Path) -> Any:
-    """The rows in batches, at least one (an empty file has columns too)."""
-    file = pq.ParquetFile(staged)
-    if file.metadata.num_rows == 0:
-        yield pl.from_arrow(file.schema_arrow.empty_table())
-        return
-    for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-        yield pl.DataFrame(batch)
+def _batches(staged: Files) -> Iterator[Any]:
+    """The rows in batches, at least one of each file (an empty one has columns too)."""
+    for file in map(pq.ParquetFile, each_of(staged)):
+        if file.metadata.num_rows == 0:
+            yield pl.from_arrow(file.schema_arrow.empty_table())
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+            yield pl.DataFrame(batch)
 
 
 def _failures(schema: Any, batch: pl.DataFrame) -> pl.DataFrame | None:

@@ -6,6 +6,7 @@ rows that violate it. Its first lines declare it:
     -- check: number of the method's check that it belongs to, or none
     -- severity: block | warn
     -- judges: build | model (a profile may turn what judges a model into warnings)
+    -- scope: row, where it judges each row whatever the others are, but for those of its question; else no such line
     -- description: what must hold, one sentence
 
 `assertions/<table>/` holds those of one table, `assertions/group_<group>/` those that all tables of an asset group
@@ -27,6 +28,7 @@ from reasonmed_assets.sql import QueryError, read_header
 _FOLDER = Path(__file__).parent / "assertions"
 _HEADER = {"check": r"none|[1-9]|1[0-5]", "severity": "block|warn", "judges": "build|model", "description": r".+\."}
 """The keys of an assertion's header, and the pattern of each value."""
+_OPTIONAL = {"scope": "row"}
 
 _THRESHOLD = re.compile(r"getvariable\('threshold_(\w+)'\)")
 
@@ -45,6 +47,7 @@ class CheckDeclaration:
         method_check: number of the method's check; None for rules that follow from what the tables are.
         judges_model: True when it judges a model's work, which a profile may turn into a warning.
         sql: the assertion; None for the schema and the distributions.
+        is_by_row: True when what it finds in a partition is what it finds in each part of its questions.
     """
 
     name: str
@@ -53,6 +56,7 @@ class CheckDeclaration:
     method_check: int | None = None
     judges_model: bool = False
     sql: str | None = None
+    is_by_row: bool = False
 
     @property
     def thresholds(self) -> tuple[str, ...]:
@@ -82,7 +86,9 @@ def _declared(table: str) -> tuple[CheckDeclaration, ...]:
     spec = TABLES[table]
     folders = [_FOLDER / name for name in assertion_folders(spec)]
     files = sorted((file for folder in folders for file in folder.glob("*.sql")), key=lambda file: file.stem)
-    schema = CheckDeclaration("schema", "Columns, types, nulls, ranges and allowed values are as declared.", True)
+    schema = CheckDeclaration(
+        "schema", "Columns, types, nulls, ranges and allowed values are as declared.", True, is_by_row=True
+    )
     return (schema, *_generated(spec), *(read_assertion(file) for file in files), _distributions(spec))
 
 
@@ -102,7 +108,9 @@ def _generated(spec: TableSpec) -> list[CheckDeclaration]:
     if by := spec.partitioned_by:
         sql = f"select {spec.key}, {by} from staged where {by} is distinct from getvariable('{by}')"
         found.append(
-            CheckDeclaration("partition", "Every row belongs to the partition that is published.", True, sql=sql)
+            CheckDeclaration(
+                "partition", "Every row belongs to the partition that is published.", True, sql=sql, is_by_row=True
+            )
         )
     if spec.guard is not None:
         found.append(CheckDeclaration("shrink", shrinking.DESCRIPTION, True, sql=shrinking.CHECK))
@@ -124,7 +132,9 @@ def _one_row_per(spec: TableSpec, other: TableSpec) -> list[CheckDeclaration]:
     )
     return [
         CheckDeclaration("counts", f"Every row of {other.name} has one row.", True, sql=counts),
-        CheckDeclaration("references", f"Every row is for a row of {other.name} with its ids.", True, sql=references),
+        CheckDeclaration(
+            "references", f"Every row is for a row of {other.name} with its ids.", True, sql=references, is_by_row=True
+        ),
     ]
 
 
@@ -155,8 +165,9 @@ def read_assertion(file: Path) -> CheckDeclaration:
         QueryError: the header is incomplete or wrong; the message names file and line or item.
     """
     text = file.read_text(encoding="utf-8")
-    found = read_header(text, file, tuple(_HEADER))
-    wrong = [name for name, allowed in _HEADER.items() if not re.fullmatch(allowed, found.get(name, ""))]
+    found = read_header(text, file, (*_HEADER, *_OPTIONAL))
+    allowed = _HEADER | {name: values for name, values in _OPTIONAL.items() if name in found}
+    wrong = [name for name, values in allowed.items() if not re.fullmatch(values, found.get(name, ""))]
     if wrong:
         raise QueryError(f"{file}: missing or wrong in the header: {', '.join(wrong)} (see {Path(__file__).name})")
     return CheckDeclaration(
@@ -166,4 +177,5 @@ def read_assertion(file: Path) -> CheckDeclaration:
         method_check=None if found["check"] == "none" else int(found["check"]),
         judges_model=found["judges"] == "model",
         sql=text,
+        is_by_row="scope" in found,
     )

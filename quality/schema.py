@@ -97,6 +97,8 @@ class TableSpec:
         shown: the columns that a sample of its rows has after the key: what a person tells a row by, and its text.
         one_row_per: the table that it has one row for each row of, in the same partition; None: no such table.
         guard: that its rows do not vanish in silence; None: they may.
+        is_by_question: a row follows from rows of its own question alone, so that the questions of a long partition may
+            be worked one shard after another (`materialisation/shards.py`).
     """
 
     name: str
@@ -110,6 +112,7 @@ class TableSpec:
     example: str | None = None
     one_row_per: str | None = None
     guard: Guard | None = None
+    is_by_question: bool = False
 
     @property
     def is_partitioned(self) -> bool:
@@ -164,6 +167,9 @@ class TableSpec:
         return statements
 
 
+QUESTION = "question_id"
+"""The column that says which question a row is of."""
+
 TABLES: dict[str, TableSpec] = {}
 """Every declared table by name, in the order in which data moves (filled by `quality.tables`)."""
 
@@ -182,6 +188,7 @@ def table(
     example: str | None = None,
     one_row_per: str | None = None,
     guard: Guard | None = None,
+    is_by_question: bool = False,
 ) -> Callable[[_Model], _Model]:
     """Class decorator that declares a table (see `TableSpec` for the arguments).
 
@@ -192,7 +199,9 @@ def table(
     """
 
     def declare(model: _Model) -> _Model:
-        spec = TableSpec(name, group, grain, key, partitioned_by, model, shown, missing, example, one_row_per, guard)
+        spec = TableSpec(
+            name, group, grain, key, partitioned_by, model, shown, missing, example, one_row_per, guard, is_by_question
+        )
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
         if name in TABLES:
@@ -211,6 +220,8 @@ def table(
         follows = guard.follows if guard else None
         if follows is not None and (follows not in TABLES or TABLES[follows].key not in spec.columns):
             raise ValueError(f"table {name}: its guard follows {follows!r}, no earlier table whose key it has")
+        if is_by_question and (partitioned_by is None or QUESTION not in spec.columns):
+            raise ValueError(f"table {name}: what is made by question has partitions and a column {QUESTION}")
         TABLES[name] = spec
         return model
 

@@ -23,14 +23,16 @@ from reasonmed_assets.sql.files import (
 )
 from reasonmed_assets.sql.headers import QueryError, read_header
 from reasonmed_assets.sql.names import names_in
-from reasonmed_assets.sql.naming import ROW_HASH, identifier, literal, parquet, pattern
+from reasonmed_assets.sql.naming import ROW_HASH, Files, each_of, identifier, literal, parquet, pattern
 
 __all__ = [
     "ROW_HASH",
+    "Files",
     "Query",
     "QueryError",
     "derive",
     "derive_macro",
+    "each_of",
     "find",
     "identifier",
     "literal",

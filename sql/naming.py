@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 ROW_HASH = "row_hash"
@@ -17,6 +18,15 @@ def literal(text: str | Path) -> str:
 def identifier(name: str) -> str:
     """Quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+Files = Path | Sequence[Path]
+"""A file, or several with the same columns."""
+
+
+def each_of(files: Files) -> Sequence[Path]:
+    """The files, be it one."""
+    return [files] if isinstance(files, Path) else files
 
 
 def parquet(*files: Path, by_name: bool = False) -> str:

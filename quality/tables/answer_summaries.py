@@ -14,6 +14,7 @@ from reasonmed_assets.quality.tables.call_columns import CallColumns
     missing=Missing("is_no_reply(outcome)"),
     one_row_per="reasonmed",
     guard=Guard(follows="reasonmed"),
+    is_by_question=True,
 )
 class AnswerSummaries(CallColumns):
     """One row per final example with its short answer; failed ones with their outcome."""

@@ -14,6 +14,7 @@ from reasonmed_assets.vocabulary import TIERS
     partitioned_by="source",
     shown=("generator", "score", "justification"),
     missing=Missing("score is null"),
+    is_by_question=True,
 )
 class RankedPaths(CallColumns):
     """One row per correct path of an Easy or Medium question, scored and ranked."""

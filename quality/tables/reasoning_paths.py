@@ -15,6 +15,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
     shown=("generator", "outcome", "path_text"),
     missing=Missing("is_missing"),
     guard=Guard(follows="questions"),
+    is_by_question=True,
 )
 class ReasoningPaths(CallColumns):
     """One row per question, generator and sample: failed ones too, with their outcome and no text."""

@@ -20,6 +20,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, OUTCOMES, PATH_STAGES, TIER
         detail="if(is_missing, outcome_detail, null)",
     ),
     example="id_of([question_id, slot::varchar])",
+    is_by_question=True,
 )
 class RefinedPaths(CallColumns):
     """One row per rewritten path and round: Medium refined, Difficult regenerated, each judged again."""

@@ -19,6 +19,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
         detail="if(is_path_missing, null, outcome_detail)",
     ),
     guard=Guard(follows="reasoning_paths"),
+    is_by_question=True,
 )
 class Verifications(CallColumns):
     """One row per path with its verdict; an error path is not correct, a missing one has no is_correct."""

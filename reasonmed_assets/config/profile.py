@@ -311,6 +311,13 @@ class Budget(Spending):
     roles: dict[Annotated[str, AfterValidator(_role)], Spending] = {}
 
 
+class Machine(Section):
+    """What builds take of the machine that they run on. No row depends on it."""
+
+    shard_questions: int = Field(default=10_000, ge=1)
+    """The most questions of a source, on average, that a table of model calls stages at a time."""
+
+
 class Profile(Section):
     """Everything that a build is made by, apart from where it is stored."""
 
@@ -328,6 +335,7 @@ class Profile(Section):
     rules: Rules = Rules()
     checks: Checks = Checks()
     budget: Budget = Budget()
+    machine: Machine = Machine()
 
     @model_validator(mode="after")
     def _references_exist(self) -> Profile:

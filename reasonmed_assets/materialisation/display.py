@@ -17,6 +17,9 @@ class Display(CallProgress, Protocol):
     def table_started(self, table: str, partition: str | None) -> None:
         """A table's rows are being staged."""
 
+    def shard_staged(self, table: str, partition: str | None, text: str) -> None:
+        """A shard of a long partition is staged; the text says which one, of how many, and what it took."""
+
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
         """A table's rows are published; `note` adds details (unchanged, warnings)."""
 
@@ -25,10 +28,14 @@ class Display(CallProgress, Protocol):
 
 
 class LogDisplay(LogProgress):
-    """Lines in the run's log for the calls; Dagster itself logs the tables."""
+    """Lines in the run's log for the calls and the shards; Dagster itself logs the tables."""
 
     def table_started(self, table: str, partition: str | None) -> None:
         """Dagster logs the step itself."""
+
+    def shard_staged(self, table: str, partition: str | None, text: str) -> None:
+        """One line per shard."""
+        self._say(f"{table} {partition or ''}: {text}")
 
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
         """Dagster logs the materialisation itself."""
@@ -45,6 +52,10 @@ class _TableLines:
 
     def table_started(self, table: str, partition: str | None) -> None:
         """Nothing is printed before there is a result."""
+
+    def shard_staged(self, table: str, partition: str | None, text: str) -> None:
+        """One line per shard."""
+        self._print("  ", ("·", "dim"), f" {partition or 'all sources':<12} {table:<22} {text}")
 
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
         """One line per table."""
@@ -146,6 +157,11 @@ class Displays:
         """Tell each."""
         for display in self._displays:
             display.table_started(table, partition)
+
+    def shard_staged(self, table: str, partition: str | None, text: str) -> None:
+        """Tell each."""
+        for display in self._displays:
+            display.shard_staged(table, partition, text)
 
     def table_published(self, table: str, partition: str | None, rows: int, seconds: float, note: str) -> None:
         """Tell each."""

@@ -43,6 +43,7 @@ from reasonmed_assets.materialisation.metadata import (
     sample_traces,
 )
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.shards import Staged, drop_shards, number_of_shards, stage_rows
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.pages.data_docs import SERVED_AT
 from reasonmed_assets.pages.published import FRESHNESS, diff_address, rows_address
@@ -58,6 +59,8 @@ from reasonmed_assets.storage import PublishRecord
 from reasonmed_assets.storage.publishing import Published
 from reasonmed_assets.vocabulary import GIVEN_UP
 
+QUESTIONS = "questions"
+"""The table of the questions, whose publish says how many a partition has."""
 _SHOWN_EXAMPLES = 5
 _SHOWN_CHARACTERS = 100
 _SHOWN_PARTS = 3
@@ -94,6 +97,7 @@ class Before:
         failed: the partitions of the table whose last run failed, and why.
         keys: what its checks judge by (`check_keys`).
         kept: outcomes of its last audit that still hold, by check; none where its rows are made anew.
+        n_questions: the questions of the partition, as they are published.
     """
 
     parts: Parts
@@ -103,6 +107,7 @@ class Before:
     failed: Mapping[str, str]
     keys: Mapping[str, str]
     kept: Mapping[str, CheckOutcome]
+    n_questions: int
 
     @property
     def is_unchanged(self) -> bool:
@@ -190,24 +195,24 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
                 session.begin_build()
             # No publish waits for code.
             with stage.kept_open() if table.stage_rows is from_query else nullcontext():
-                if not before.is_unchanged:
-                    table.stage_rows(stage)
-                audited = _audit(stage, before)
-            calls = call_metadata(session.take_stats())
+                staged = Staged([stage.path]) if before.is_unchanged else _stage(table, stage, before)
+                audited = _audit(stage, before, staged)
+            calls = call_metadata(session.take_stats()) | staged.metadata
             if audited.failed:
                 _record_audit(stage, audited, None, before.keys)
-                kept = warehouse.quarantine(spec.name, partition, run_id, stage.path)
+                kept = warehouse.quarantine(spec.name, partition, run_id, staged.as_one(stage))
                 names = ", ".join(outcome.name for outcome in audited.failed)
-                session.display.table_failed(spec.name, partition, f"blocking checks failed: {names}")
+                where = "" if staged.failed is None else f"{staged.failed}: "
+                session.display.table_failed(spec.name, partition, f"{where}blocking checks failed: {names}")
                 checks = _results(spec, partition, audited, before, failed_others)
-                failure = _failure(spec, partition, audited, kept, last, calls)
+                failure = _failure(spec, partition, where, audited, kept, last, calls)
                 return Made(checks, {}, before.fingerprint, failure, failed_others)
             recipe = _recipe(spec, session)
             build = session.build.number if before.is_unchanged else session.begin_build(is_publishing=True)
             published = warehouse.publish(
                 spec,
                 partition,
-                stage.path,
+                staged.files,
                 run_id=run_id,
                 fingerprint=before.fingerprint if stage.is_complete else "",
                 parts=before.parts,
@@ -217,6 +222,7 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
                 build=build,
             )
             _record_audit(stage, audited, published.seq, before.keys)
+    drop_shards(warehouse, spec, partition)
     seconds = time.monotonic() - started
     warned = [f"warning: {outcome.name}" for outcome in audited.outcomes if not outcome.passed]
     gone = [f"removed {one['n']:,} ({why}: {', '.join(one['examples'])})" for why, one in audited.removed.items()]
@@ -261,7 +267,8 @@ def _look(table: TableDefinition, session: BuildSession, partition: str | None) 
     parts = all_parts(table, session, partition, standing.changes)
     is_retry = "call_keys" in spec.columns and bool(session.settings.retried_outcomes(spec.name))
     keys = check_keys(spec, partition, session.profile, standing.changes)
-    before = Before(parts, fingerprint(parts), last, is_retry, failed, keys, {})
+    questions = standing.last.get((QUESTIONS, partition or ""))
+    before = Before(parts, fingerprint(parts), last, is_retry, failed, keys, {}, questions.rows if questions else 0)
     # What a failed run left on record goes with the next publish.
     if last is None or not before.is_unchanged or (partition or "") in failed:
         return before
@@ -279,18 +286,29 @@ def _staging(
         yield Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
 
 
-def _audit(stage: Stage, before: Before) -> _Audited:
-    """Audit the staged rows; where nothing changed, export the published ones for the checks that are made again."""
-    spec, partition, session, path = stage.spec, stage.partition, stage.session, stage.path
+def _stage(table: TableDefinition, stage: Stage, before: Before) -> Staged:
+    n = number_of_shards(stage, before.n_questions)
+    return stage_rows(table, stage, n, made_from=before.fingerprint, keys=before.keys, is_retry=before.is_retry)
+
+
+def _audit(stage: Stage, before: Before, staged: Staged) -> _Audited:
+    """Audit the staged rows; where nothing changed, export the published ones for the checks that are made again.
+
+    Where a shard is kept back, what was found in it is all: the others are not staged yet.
+    """
+    spec, partition, session = stage.spec, stage.partition, stage.session
     settings, last = session.settings, before.last
+    if staged.failed is not None:
+        outcomes = list(staged.outcomes.values())
+        return _Audited(outcomes, {"rows": staged.n_rows}, ways_out={one.name: "" for one in outcomes})
     with session.warehouse.read() as con:
         if before.is_unchanged:
-            session.warehouse.export(spec, partition, path)
+            session.warehouse.export(spec, partition, stage.path)
         if "source_files" in stage.frames:
             con.register("source_files", stage.frames["source_files"])
         con.execute("set variable last_statistics = $1", [json.dumps(last.statistics) if last else None])
         set_variables(con, {IS_ALLOWED: spec.name in settings.allow_shrink, IS_LIMIT_GIVEN: settings.is_limit_given})
-        outcomes = audit(con, spec, partition, path, session.profile, before.kept)
+        outcomes = audit(con, spec, partition, staged.files, session.profile, {**before.kept, **staged.outcomes})
         shown: dict[str, Any] = {}
         if not before.is_unchanged:
             shown = {"sample": (sample := sample_rows(con, spec))}
@@ -345,6 +363,7 @@ def why_made(last: PublishRecord | None, parts: Parts, *, is_retry: bool) -> str
 def _failure(
     spec: TableSpec,
     partition: str | None,
+    where: str,
     audited: _Audited,
     kept: Path,
     last: PublishRecord | None,
@@ -354,7 +373,7 @@ def _failure(
     published = f"publish {last.seq} stays" if last else "nothing was published before"
     return dg.Failure(
         description=(
-            f"{name}: {len(audited.failed)} blocking checks failed; {published}.\n"
+            f"{name}: {where}{len(audited.failed)} blocking checks failed; {published}.\n"
             + "".join(
                 f"{outcome.name}: {outcome.description} {_found(outcome)}\n{audited.ways_out[outcome.name]}"
                 for outcome in audited.failed

@@ -164,6 +164,12 @@ class BuildSession:
             build=self.build.build_id,
         )
 
+    @property
+    def n_calls(self) -> tuple[int, int]:
+        """Calls of the steps since their counts were taken: those that were made, and those that were reused."""
+        stats = self.engine.stats.values() if "engine" in self.__dict__ else ()
+        return sum(one.made for one in stats), sum(one.cached for one in stats)
+
     def take_stats(self) -> dict[str, CallStats]:
         """Counts of the steps since this was last asked, by step."""
         if "engine" not in self.__dict__:

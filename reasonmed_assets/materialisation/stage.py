@@ -17,7 +17,7 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import Transform
 from reasonmed_assets.quality.parameters import variables as variables_of
-from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
+from reasonmed_assets.quality.schema import QUESTION, ROW_HASH, TABLES, TableSpec
 from reasonmed_assets.storage import row_hash_sql
 
 if TYPE_CHECKING:
@@ -44,6 +44,35 @@ class StepFiles:
         return {"calls": self.calls, "replies": self.replies}
 
 
+@dataclass(frozen=True)
+class Shard:
+    """A part of a partition's questions: those whose ids lie in one of several ranges of the same length.
+
+    Ids are hashes, so each range holds about as many. A range, unlike a remainder, lets DuckDB skip the rows of others:
+    what is staged shard after shard lies in the order of its questions.
+
+    Attributes:
+        number: which one, from 1.
+        of: how many there are.
+    """
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"shard {self.number} of {self.of}"
+
+    @property
+    def condition(self) -> str:
+        """The SQL condition that holds for its questions, whatever their ids are."""
+        start, end = self._bound(self.number - 1), self._bound(self.number)
+        bounds = [f"{QUESTION} >= {start}"] * (self.number > 1) + [f"{QUESTION} < {end}"] * (self.number < self.of)
+        return " and ".join(bounds) or "true"
+
+    def _bound(self, number: int) -> str:
+        return sql.literal(f"{16**16 * number // self.of:016x}")
+
+
 @dataclass
 class Stage:
     """What makes a table's rows: the published tables to read, the session, and where the rows go.
@@ -57,6 +86,7 @@ class Stage:
         log: Dagster's logger of the run.
         ask: has the calls of a query in `sql/calls/` answered.
         values: the values of the profile that its code may read, by the name of their SQL variable.
+        shard: the questions that are worked now; None: all of the partition.
         frames: extra relations that the audit sees, by name.
         is_complete: False when calls are missing, so that the next build makes the partition again.
     """
@@ -70,6 +100,7 @@ class Stage:
     log: Any
     ask: AskModels
     values: Mapping[str, Any]
+    shard: Shard | None = None
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     is_complete: bool = True
     _is_kept_open: bool = field(default=False, init=False)
@@ -128,7 +159,7 @@ class Stage:
     def read(
         self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees published tables, views and the relations.
+        """A connection that sees published tables, views and the relations; of a shard, only the rows of its questions.
 
         Of the profile's variables it sees those that the table's queries read, and in any case those of the partition.
         """
@@ -139,6 +170,8 @@ class Stage:
             self._held = ExitStack()
             self._held.enter_context(self.session.warehouse.read())
         with self.session.warehouse.read(known | dict(variables or {})) as con:
+            if self.shard is not None:
+                _narrow(con, self.transform.tables, self.shard)
             for name, relation in (relations or {}).items():
                 if isinstance(relation, pl.DataFrame):
                     con.register(name, relation)
@@ -213,8 +246,8 @@ class Stage:
 
     def write_all(self, paths: Sequence[Path]) -> None:
         """Write the rows of several files of this table as the staged rows."""
-        with self.read({"rounds": paths}) as con:
-            self._write_rows(con, "from rounds", self.path)
+        with self.read({"parts": paths}) as con:
+            self._write_rows(con, "from parts", self.path)
 
     def _inputs(
         self,
@@ -252,6 +285,20 @@ class Stage:
                 "it as `stage.seed` or `rules.x` in a function that the stage function reaches"
             )
         return self.values[name]
+
+
+def _narrow(con: duckdb.DuckDBPyConnection, tables: Iterable[str], shard: Shard) -> None:
+    """Hide the rows of other questions in these tables: no query has to select its shard, so none can forget to."""
+    (database,) = con.execute("select current_database()").fetchone() or ("",)
+    shadowed = {name for (name,) in con.execute("select view_name from duckdb_views() where temporary").fetchall()}
+    for name in tables:
+        if QUESTION in TABLES[name].columns:
+            whole = f"{sql.identifier(database)}.main.{name}"
+            if name in shadowed:
+                # What other columns were published with is shown through such a view.
+                whole = f"whole_{name}"
+                con.execute(f"alter view {name} rename to {whole}")
+            con.execute(f"create temp view {name} as from {whole} where {shard.condition}")
 
 
 class AskModels(Protocol):

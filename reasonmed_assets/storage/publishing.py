@@ -109,12 +109,12 @@ def publish_rows(
     con: duckdb.DuckDBPyConnection,
     spec: TableSpec,
     partition: str | None,
-    staged: Path,
+    staged: sql.Files,
     made_by: Provenance,
     next_seq: Callable[[duckdb.DuckDBPyConnection], int],
     history: History,
 ) -> Published:
-    """Publish a staged Parquet file as the whole content of a partition, in one transaction.
+    """Publish staged Parquet files as the whole content of a partition, in one transaction.
 
     Rows of the same key and hash stay untouched. A publish that changes no row is recorded only when its fingerprint
     differs from the last one's.
@@ -123,7 +123,7 @@ def publish_rows(
         con: a connection in which the table and `publishes` have their declared columns.
         spec: the table.
         partition: its partition; None for a table without partitions.
-        staged: Parquet file with the declared columns (`refuse_other_columns`).
+        staged: Parquet files with the declared columns (`refuse_other_columns`).
         made_by: how the rows were made.
         next_seq: gives the publish its number, within the transaction.
         history: keeps what it removes.
@@ -142,7 +142,8 @@ def publish_rows(
     except duckdb.Error as error:
         _undo(con, history, file)
         raise WarehouseError(
-            f"publishing {describe(spec, partition)} from {staged} failed; the published rows are as before: {error}"
+            f"publishing {describe(spec, partition)} from {_place(staged)} failed; the published rows are as before: "
+            f"{error}"
         ) from error
     except BaseException:
         _undo(con, history, file)
@@ -211,6 +212,11 @@ def in_partition(spec: TableSpec, partition: str | None) -> str:
     return "true" if partition is None else f"{by} = {sql.literal(partition)}"
 
 
+def _place(staged: sql.Files) -> Path:
+    """Where staged rows are, for messages: their file, or the folder of several."""
+    return staged if isinstance(staged, Path) else staged[0].parent
+
+
 def describe(spec: TableSpec, partition: str | None) -> str:
     """Table and partition for messages."""
     return spec.name if partition is None else f"{spec.name}/{partition}"
@@ -220,7 +226,7 @@ def _publish_in_transaction(
     con: duckdb.DuckDBPyConnection,
     spec: TableSpec,
     partition: str | None,
-    staged: Path,
+    staged: sql.Files,
     made_by: Provenance,
     number_and_time: tuple[int, datetime],
     history: History,
@@ -250,7 +256,7 @@ def _is_otherwise_partitioned(con: duckdb.DuckDBPyConnection, spec: TableSpec, p
     return con.execute(query, [spec.name, partition is None]).fetchone() is not None
 
 
-def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path) -> int:
+def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: sql.Files) -> int:
     """Makes the temp table `difference`: key and hash of the rows that differ, with the `row_id` of those that go.
 
     Returns:
@@ -262,7 +268,7 @@ def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition:
         f"""
         create or replace temp table difference as
         select {identity}, published.row_id
-        from (select {identity}, true as is_staged from {sql.parquet(staged)}) as staged
+        from (select {identity}, true as is_staged from {sql.parquet(*sql.each_of(staged))}) as staged
         full outer join (
             select {identity}, rowid as row_id from {spec.name} where {in_partition(spec, partition)}
         ) as published using ({identity})
@@ -271,12 +277,12 @@ def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition:
     )
 
 
-def _apply_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: Path) -> tuple[int, int]:
+def _apply_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: sql.Files) -> tuple[int, int]:
     """(rows inserted, rows deleted). Only the rows that differ are read and written whole."""
     deleted = _count(con, f"delete from {spec.name} where rowid in (select row_id from difference)")
     inserted = _count(
         con,
-        f"insert into {spec.name} by name select staged.* from {sql.parquet(staged)} as staged "
+        f"insert into {spec.name} by name select staged.* from {sql.parquet(*sql.each_of(staged))} as staged "
         f"semi join (select * from difference where row_id is null) as new using ({_identity(spec)})",
     )
     con.execute("drop table difference")
@@ -299,33 +305,33 @@ def refuse_undeclared(spec: TableSpec, partition: str | None) -> None:
     in_partition(spec, partition)
 
 
-def refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: Path) -> None:
+def refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: sql.Files) -> None:
     """Stop a publish of rows that have other columns than declared.
 
     Raises:
         WarehouseError: names them, or says that there is no such file.
     """
-    if not staged.is_file():
-        raise WarehouseError(f"no staged rows of {spec.name} at {staged}; stage them again")
-    found = [row[0] for row in con.execute(f"describe select * from {sql.parquet(staged)}").fetchall()]
+    if not all(file.is_file() for file in sql.each_of(staged)):
+        raise WarehouseError(f"no staged rows of {spec.name} at {_place(staged)}; stage them again")
+    found = [row[0] for row in con.execute(f"describe select * from {sql.parquet(*sql.each_of(staged))}").fetchall()]
     missing = [name for name in spec.columns if name not in found]
     extra = [name for name in found if name not in spec.columns]
     if missing or extra:
         raise WarehouseError(
-            f"the staged rows of {spec.name} lack columns {missing} and have undeclared columns {extra} ({staged}); "
-            f"make the transform and quality/tables/{spec.name}.py agree"
+            f"the staged rows of {spec.name} lack columns {missing} and have undeclared columns {extra} "
+            f"({_place(staged)}); make the transform and quality/tables/{spec.name}.py agree"
         )
 
 
 def _refuse_other_rows(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Path, rows: int
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: sql.Files, rows: int
 ) -> None:
     """A partition must end up with as many rows as were staged; fewer or more are repeated or misplaced rows."""
-    staged_rows = _count(con, f"select count(*) from {sql.parquet(staged)}")
+    staged_rows = _count(con, f"select count(*) from {sql.parquet(*sql.each_of(staged))}")
     if rows != staged_rows:
         raise WarehouseError(
-            f"{describe(spec, partition)} would have {rows} rows, but {staged_rows} were staged in {staged}: rows "
-            f"repeat or belong to another partition; nothing was published. Look for repeated {spec.key} there"
+            f"{describe(spec, partition)} would have {rows} rows, but {staged_rows} were staged in {_place(staged)}: "
+            f"rows repeat or belong to another partition; nothing was published. Look for repeated {spec.key} there"
         )
 
 

@@ -114,7 +114,7 @@ class Warehouse(ABC):
         self,
         spec: TableSpec,
         partition: str | None,
-        staged: Path,
+        staged: sql.Files,
         *,
         run_id: str,
         fingerprint: str,
@@ -131,7 +131,7 @@ class Warehouse(ABC):
         Args:
             spec: the table.
             partition: its partition; None for a table without partitions.
-            staged: Parquet file with exactly the declared columns, `row_hash` included; it stays where it is.
+            staged: Parquet files with exactly the declared columns, `row_hash` included; they stay where they are.
             run_id: Dagster run.
             fingerprint: hash of what the rows were made from; empty where calls are missing.
             profile: name of the profile.
@@ -467,6 +467,15 @@ class Warehouse(ABC):
             parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=parent, prefix=f"{run}-", ignore_cleanup_errors=True) as area:
                 yield Path(area)
+
+    @final
+    def shards_folder(self, table: str, partition: str | None) -> Path:
+        """Where runs keep the finished shards of a partition until it is published; for use in a `staging_area`.
+
+        Raises:
+            WarehouseError: a name that would lead to another folder.
+        """
+        return self._staging.joinpath(*_plain(table, partition), "shards")
 
     @final
     @contextmanager

@@ -67,6 +67,7 @@ def test_nothing_left_over(warehouse: Warehouse) -> None:
 
 def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_path: Path) -> None:
     staged = Path(warehouse.name) / "staging" / "questions" / "mmlu" / "run-12345678" / "rows.parquet"
+    shard = warehouse.shards_folder("verifications", "mmlu") / "0123456789abcdef" / "1-of-2.parquet"
     ours, alive, young = (
         tmp_path / "temporary" / f"reasonmed-{name}-{pid}-x"
         for name, pid in (("ui", dead_pid()), ("ui", os.getpid()), ("model", dead_pid()))
@@ -77,7 +78,7 @@ def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_pa
     for folder in aside:
         folder.mkdir(mode=0o700, parents=True)
         os.utime(folder, (0, 0))
-    for file in (staged, ours / "code.sock", alive / "code.sock", young / "code.sock"):
+    for file in (staged, shard, ours / "code.sock", alive / "code.sock", young / "code.sock"):
         file.parent.mkdir(mode=0o700, parents=True)
         file.write_text("left")
     for folder in (ours, alive):
@@ -87,13 +88,13 @@ def test_what_killed_processes_left_goes_when_asked(warehouse: Warehouse, tmp_pa
     assert "rows staged by dead runs" in said
     assert f"temporary folder         {ours}" in said
     assert [folder for folder in aside if f"temporary folder         {folder}" not in said] == []
-    assert "7 left-overs, 0.0 MB: nothing was removed, --yes removes them" in said
+    assert "8 left-overs, 0.0 MB: nothing was removed, --yes removes them" in said
     assert "temporary folders of killed processes 0.0 MB" in describe_size(Path(warehouse.name))
     assert staged.exists()
     assert ours.exists()
-    assert cleaned(warehouse, "--yes")[1].endswith("7 left-overs, 0.0 MB: removed\n")
+    assert cleaned(warehouse, "--yes")[1].endswith("8 left-overs, 0.0 MB: removed\n")
     assert not any(folder.exists() for folder in aside)
-    assert [path.exists() for path in (staged, ours, alive, young)] == [False, False, True, True]
+    assert [path.exists() for path in (staged, shard, ours, alive, young)] == [False, False, False, True, True]
     with warehouse.staging_area("questions", "mmlu", "next") as area:
         assert area.exists()
 

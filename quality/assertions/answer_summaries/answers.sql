@@ -1,6 +1,7 @@
 -- check: 13
 -- severity: block
 -- judges: build
+-- scope: row
 -- description: An accepted summary concludes with the key, or with its path where a path need not reach the key.
 select
     staged.example_id,

@@ -1,6 +1,7 @@
 -- check: 10
 -- severity: block
 -- judges: build
+-- scope: row
 -- description: Only correct paths of Easy and Medium questions are ranked; a near copy names a better-ranked path.
 select
     staged.path_id,

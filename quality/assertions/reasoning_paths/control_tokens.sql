@@ -1,6 +1,7 @@
 -- check: 6
 -- severity: warn
 -- judges: model
+-- scope: row
 -- description: No path holds a token of a chat template; the training sets would hold it broken up.
 select
     path_id,

@@ -1,6 +1,7 @@
 -- check: 5
 -- severity: block
 -- judges: build
+-- scope: row
 -- description: Model, revision and sampling parameters are those of the profile.
 with
 

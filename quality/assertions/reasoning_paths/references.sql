@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: row
 -- description: Every path belongs to a question of its source, and its letter is one of the options.
 select
     staged.path_id,

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: row
 -- description: A path is usable, unusable or missing: only a usable one has a text, and it has a letter.
 select
     path_id,

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: row
 -- description: Medium questions are refined, Difficult ones regenerated, from a path of the same question.
 select
     staged.path_id,

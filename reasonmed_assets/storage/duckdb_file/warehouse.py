@@ -94,7 +94,7 @@ class DuckDBFile(Warehouse):
         self,
         spec: TableSpec,
         partition: str | None,
-        staged: Path,
+        staged: sql.Files,
         *,
         run_id: str,
         fingerprint: str,

@@ -1,0 +1,214 @@
+"""Shards: a long partition is staged some questions at a time, and what is staged is kept until it is published.
+
+Memory is bounded by a shard. A run that is stopped leaves its finished shards beside its staging area; the next one
+takes over those that were made from what it would make them from, once it has compared their digests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from reasonmed_assets import interruption
+from reasonmed_assets.materialisation.definition import TableDefinition, from_query
+from reasonmed_assets.materialisation.fingerprint import fingerprint
+from reasonmed_assets.materialisation.stage import Shard, Stage
+from reasonmed_assets.quality.auditing import CheckOutcome, audit_rows, merged
+from reasonmed_assets.quality.schema import TABLES, TableSpec
+from reasonmed_assets.storage import Warehouse
+
+_FORM = "1"
+"""The form in which shards are kept."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The staged rows of a partition.
+
+    Attributes:
+        files: Parquet files that hold them.
+        outcomes: of the checks that were made shard by shard, by name.
+        n_taken_over: shards that an earlier run had staged.
+        failed: the shard that a check keeps back, the only one in `files` then; None where there is none.
+    """
+
+    files: Sequence[Path]
+    outcomes: Mapping[str, CheckOutcome] = field(default_factory=dict)
+    n_taken_over: int = 0
+    failed: Shard | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows they hold."""
+        return sum(pq.read_metadata(file).num_rows for file in self.files)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What a materialisation shows of them; nothing of rows that are in one piece."""
+        return {"shards": len(self.files), "shards_taken_over": self.n_taken_over} if len(self.files) > 1 else {}
+
+    def as_one(self, stage: Stage) -> Path:
+        """The rows in one file."""
+        if len(self.files) > 1:
+            stage.write_all(self.files)
+            return stage.path
+        return self.files[0]
+
+
+def number_of_shards(stage: Stage, n_questions: int) -> int:
+    """In how many shards a partition with this number of questions is worked."""
+    is_divided = stage.spec.is_by_question and n_questions > 0
+    return -(-n_questions // stage.session.profile.machine.shard_questions) if is_divided else 1
+
+
+def stage_rows(
+    table: TableDefinition, stage: Stage, n: int, *, made_from: str, keys: Mapping[str, str], is_retry: bool
+) -> Staged:
+    """Stage the rows of a partition in shards, each audited as it is done, as far as its rows can be judged alone.
+
+    Args:
+        table: how it is made.
+        stage: where it is staged.
+        n: the number of shards.
+        made_from: fingerprint of what the rows are made from.
+        keys: what the checks judge by (`check_keys`).
+        is_retry: models are asked again: what was staged before is not taken over.
+
+    Raises:
+        EngineError, LedgerError: calls that cannot be made; finished shards are kept.
+        KeyboardInterrupt: the process was told to stop; the same.
+    """
+    if n == 1:
+        table.stage_rows(stage)
+        return Staged([stage.path])
+    if is_retry:
+        drop_shards(stage.session.warehouse, stage.spec, stage.partition)
+    kept = _Kept(stage, n, made_from, keys)
+    files: list[Path] = []
+    outcomes: list[Sequence[CheckOutcome]] = []
+    n_taken_over = 0
+    for shard in (Shard(number, n) for number in range(1, n + 1)):
+        interruption.check()
+        started, calls = time.monotonic(), stage.session.n_calls
+        folder = stage.path.with_name(f"shard_{shard.number}")
+        file = folder.with_suffix(".parquet")
+        part = replace(stage, path=folder / "rows.parquet", shard=shard, is_complete=True)
+        known = kept.take(shard, file)
+        if known is None:
+            folder.mkdir()
+            # No publish waits for code.
+            with part.kept_open() if table.stage_rows is from_query else nullcontext():
+                table.stage_rows(part)
+            part.path.rename(file)
+            # What led to the rows takes as much room as they do.
+            shutil.rmtree(folder)
+        with part.read() as con:
+            found = audit_rows(con, stage.spec, stage.partition, file, stage.session.profile, known)
+        if any(outcome.is_blocking_failure for outcome in found):
+            return Staged([file], {outcome.name: outcome for outcome in found}, n_taken_over, shard)
+        if known is None and part.is_complete:
+            kept.keep(shard, file, found)
+        stage.is_complete &= part.is_complete
+        n_taken_over += known is not None
+        files.append(file)
+        outcomes.append(found)
+        made, reused = (now - before for now, before in zip(stage.session.n_calls, calls, strict=True))
+        worked = (
+            f"{made:,} calls made, {reused:,} reused" if known is None else "taken over from a run that ended early"
+        )
+        rows, seconds = pq.read_metadata(file).num_rows, time.monotonic() - started
+        stage.session.display.shard_staged(
+            stage.spec.name, stage.partition, f"{shard}: {rows:,} rows, {worked}, {seconds:.1f} s"
+        )
+    return Staged(files, {one[0].name: merged(one) for one in zip(*outcomes, strict=True)}, n_taken_over)
+
+
+def drop_shards(warehouse: Warehouse, spec: TableSpec, partition: str | None) -> None:
+    """Remove the kept shards of a partition, if any: it is published, or asked about again."""
+    if spec.is_by_question:
+        shutil.rmtree(warehouse.shards_folder(spec.name, partition), ignore_errors=True)
+
+
+class _Kept:
+    """The finished shards of a partition that runs keep for each other, in a folder of what they are made from.
+
+    Each is linked, so that one that publishes and removes them takes them from no other.
+    """
+
+    def __init__(self, stage: Stage, n: int, made_from: str, keys: Mapping[str, str]) -> None:
+        self._scratch = stage.scratch("kept").with_suffix(".json")
+        self._keys = keys
+        parts = {"form": _FORM, "shards": str(n), "made from": made_from, "contents": _contents(stage)}
+        warehouse = stage.session.warehouse
+        self._folder = warehouse.shards_folder(stage.spec.name, stage.partition) / fingerprint(parts)
+
+    def take(self, shard: Shard, file: Path) -> dict[str, CheckOutcome] | None:
+        """Take over a shard as `file`.
+
+        Returns:
+            The outcomes of its checks that still hold, by name; None where there is nothing whole to take over.
+        """
+        rows, record = self._places(shard)
+        try:
+            found = json.loads(record.read_text(encoding="utf-8"))
+            _link(rows, file)
+            if _digest(file) != found["digest"]:
+                raise ValueError
+            known = [CheckOutcome(**one) for one in found["outcomes"] if found["keys"][one["name"]] is not None]
+            return {one.name: one for one in known if found["keys"][one.name] == self._keys.get(one.name)}
+        except (OSError, ValueError, KeyError, TypeError):
+            file.unlink(missing_ok=True)
+            return None
+
+    def keep(self, shard: Shard, file: Path, outcomes: Sequence[CheckOutcome]) -> None:
+        """Keep a finished shard: what is there under its name is whole."""
+        rows, record = self._places(shard)
+        keys = {one.name: self._keys.get(one.name) for one in outcomes}
+        told = {"digest": _digest(file), "keys": keys, "outcomes": [asdict(one) for one in outcomes]}
+        self._scratch.write_text(json.dumps(told, default=str), encoding="utf-8")
+        new = file.with_suffix(".kept")
+        _link(file, new)
+        # Another run may publish the partition at this moment.
+        with suppress(FileNotFoundError):
+            rows.parent.mkdir(parents=True, exist_ok=True)
+            new.replace(rows)
+            self._scratch.replace(record)
+
+    def _places(self, shard: Shard) -> tuple[Path, Path]:
+        rows = self._folder / f"{shard.number}-of-{shard.of}.parquet"
+        return rows, rows.with_suffix(".json")
+
+
+def _contents(stage: Stage) -> str:
+    """Hash over the rows of the tables that are read: a warehouse that was copied back counts its publishes anew."""
+    with stage.session.warehouse.read() as con:
+        rows = con.execute(
+            "select table_name, partition, arg_max(content_hash, seq) from publishes group by all order by all"
+        ).fetchall()
+    by = stage.spec.partitioned_by
+    read = {name: TABLES[name].partitioned_by == by for name in stage.transform.tables}
+    found = [row for row in rows if row[0] in read and (not read[row[0]] or row[1] == stage.partition)]
+    return json.dumps(found)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _link(file: Path, new: Path) -> None:
+    """The same file under another name; a copy where the file system has no links."""
+    try:
+        os.link(file, new)
+    except OSError:
+        shutil.copyfile(file, new)
