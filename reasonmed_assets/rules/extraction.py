@@ -64,7 +64,6 @@ White space is matched from its beginning only, without backtracking, so that re
 """
 _END_OF_A_KEY = re.compile(r"""["'](?<=(?i:er|on|ce|ex|dx)["'])\s*+:""")
 """What every JSON field holds: that there is none is seen at once."""
-_QUOTES = frozenset("\"'")
 _BETWEEN_STRINGS = re.compile(r"""["']\s*,\s*["']""")
 
 _SUPPOSED = re.compile(r"\b(?:if|had|unless|suppose|were)\b", re.IGNORECASE)
@@ -131,7 +130,7 @@ _choices = lru_cache(maxsize=64)(Choices)
 
 def _json_field(text: str, choices: Choices) -> Extraction | None:
     """The last JSON field, unless a labelled answer follows its object."""
-    fields = list(_JSON_FIELD.finditer(text)) if _may_hold_a_field(text) else []
+    fields = list(_JSON_FIELD.finditer(text)) if _END_OF_A_KEY.search(text) else []
     if not fields:
         return None
     _, _, behind = text[fields[-1].end() :].partition("}")
@@ -141,11 +140,6 @@ def _json_field(text: str, choices: Choices) -> Extraction | None:
     return _labelled(_EMPHASIS.sub("", behind).strip(), choices) or _as_extraction(
         choices.read(_EMPHASIS.sub("", value)), "json_field"
     )
-
-
-def _may_hold_a_field(text: str) -> bool:
-    """Whether it is worth looking for JSON fields: that takes long in a text, and most hold none."""
-    return any(before.rstrip()[-1:] in _QUOTES for before in text.split(":")[:-1]) and bool(_END_OF_A_KEY.search(text))
 
 
 def _last_line(text: str, choices: Choices) -> Extraction | None:

@@ -37,7 +37,7 @@ def disarm(text: str, tags: frozenset[str] = frozenset()) -> str:
     accents, entities for the brackets), with characters between that show nothing; a tag may have spaces and
     attributes, and lack its closing bracket.
     """
-    if not _BRACKETS.search(text):
+    if not _holds_brackets(text):
         return text
     if tags:
         plain, places = _plain(text)
@@ -50,6 +50,12 @@ def disarm(text: str, tags: frozenset[str] = frozenset()) -> str:
         text = _changed(text, found)
     plain, places = _plain(text)
     return _changed(text, [(places[start] + 1, places[start] + 1, " ") for start in _starts(plain)])
+
+
+def _holds_brackets(text: str) -> bool:
+    if text.isascii():
+        return any(bracket in text for bracket in "<>&[]")
+    return _BRACKETS.search(text) is not None
 
 
 def _changed(text: str, changes: Sequence[tuple[int, int, str]]) -> str:

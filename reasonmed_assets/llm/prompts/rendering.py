@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, UndefinedError, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, UndefinedError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reasonmed_assets.errors import ReasonmedError
@@ -29,6 +29,7 @@ from reasonmed_assets.vocabulary import LETTERS
 _FOLDER = Path(__file__).parent
 _LISTS = ("options", "feedback")
 """The fields that hold a list of texts; feedback may be empty, an item of it reads "(concludes C) reason"."""
+_INCLUDE = re.compile(r'^[ \t]*\{% include "([^"]+)" %\}\n', re.MULTILINE)
 _TAG_LINE = re.compile(r"^<([a-z_]+)>$", re.MULTILINE)
 
 
@@ -153,10 +154,20 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+class _Inlining(FileSystemLoader):
+    """Gives a template with the source of each included one in its place: each would be rendered by itself, which takes
+    as long as the rest."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """See the base."""
+        source, file, is_current = super().get_source(environment, template)
+        return _INCLUDE.sub(lambda found: self.get_source(environment, found[1])[0], source), file, is_current
+
+
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=_Inlining(_FOLDER),
         undefined=StrictUndefined,
         # Prompts are plain text: escaping would change what the model reads.
         autoescape=False,

@@ -20,10 +20,9 @@ _MARK = re.compile(
     ),
     re.IGNORECASE,
 )
-"""What opens thinking, or what closes it (a group); at most places the look at what marks begin with is enough."""
-_BEGINNING_OF_A_MARK = re.compile("[<\\[\u25c1]|(?m:^[hH])|assistant")
-_SIGNS_OF_A_MARK = ("<", "[THINK]", "[/THINK]", "\u25c1", "assistant", "my response:", "my answer:", "thought process:")
-"""Each mark holds one of them, in lower case unless its case counts."""
+"""What opens thinking, or what closes it (a group)."""
+_BEGINNINGS = ("<", "[", "\u25c1", "assistant", "\nh", "\nH")
+"""How marks begin, but for one that begins a text."""
 _CHANNEL = re.compile(r"\s*+(?:assistant)?analysis(?=[A-Z])")
 _STRIPPED_CHANNEL = "assistantfinal"
 _CHANNEL_NAME = re.compile(r"\A\s*+(?:assistant)?analysis")
@@ -121,7 +120,7 @@ def _parts(reasoning: str | None, answer: str | None) -> Parts:
 
 def _split_at_marks(content: str) -> tuple[str, str] | None:
     """Thinking and answer around a closing mark; None where there is no mark."""
-    marks = list(_marks(content)) if _may_hold_a_mark(content) else []
+    marks = list(_marks(content))
     channel = _CHANNEL.match(content)
     if not marks and channel is None:
         return None
@@ -141,23 +140,24 @@ def _split_at_marks(content: str) -> tuple[str, str] | None:
 
 
 def _marks(text: str) -> Iterator[re.Match[str]]:
-    """The marks in a text. They are looked for where one may begin: to try at every character takes long."""
+    """The marks in a text. They are tried where one may begin: to search at every character takes long."""
     end = 0
-    for beginning in _BEGINNING_OF_A_MARK.finditer(text):
-        mark = _MARK.match(text, beginning.start()) if beginning.start() >= end else None
+    for place in sorted({0, *(place for beginning in _BEGINNINGS for place in _places(beginning, text))}):
+        mark = _MARK.match(text, place) if place >= end else None
         if mark is not None:
             end = mark.end()
             yield mark
 
 
+def _places(beginning: str, text: str) -> Iterator[int]:
+    at = text.find(beginning)
+    while at >= 0:
+        yield at + beginning.startswith("\n")
+        at = text.find(beginning, at + 1)
+
+
 def _unmarked(text: str) -> str:
-    return (_MARK.sub("", text) if _may_hold_a_mark(text) else text).strip()
-
-
-def _may_hold_a_mark(text: str) -> bool:
-    """Whether it is worth looking for marks: that takes long in a text, and most hold none."""
-    folded = text.casefold()
-    return any(sign in text or sign in folded for sign in _SIGNS_OF_A_MARK)
+    return (_MARK.sub("", text) if any(_marks(text)) else text).strip()
 
 
 def _unwrapped(answer: str) -> str:
