@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from reasonmed_assets.llm.calls import Bill
 from reasonmed_assets.llm.engine.progress import CallStats
 from reasonmed_assets.pages.column_page import place_of
 from reasonmed_assets.pages.data_docs import SERVED_AT, suite_page
+from reasonmed_assets.pages.figures.bars import bar_chart
 from reasonmed_assets.pages.published import trace_address
 from reasonmed_assets.quality.checks import table_record
 from reasonmed_assets.quality.schema import TableSpec
@@ -203,12 +203,12 @@ def data_docs_page(spec: TableSpec) -> dg.UrlMetadataValue:
 def picture(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> dg.MarkdownMetadataValue | None:
     """The chart of the staged rows; None where there is nothing to draw."""
     image = drawn(con, spec)
-    encoded = base64.b64encode(image).decode() if image else ""
-    return dg.MetadataValue.md(f"![{spec.name}](data:image/png;base64,{encoded})") if image else None
+    encoded = base64.b64encode(image.encode()).decode() if image else ""
+    return dg.MetadataValue.md(f"![{spec.name}](data:image/svg+xml;base64,{encoded})") if image else None
 
 
-def published_picture(warehouse: Warehouse, spec: TableSpec) -> bytes | None:
-    """The chart of a whole table as it is published, as PNG; None where there is nothing to draw.
+def published_picture(warehouse: Warehouse, spec: TableSpec) -> str | None:
+    """The chart of a whole table as it is published, as SVG; None where there is nothing to draw.
 
     Raises:
         WarehouseError: nothing was published.
@@ -219,36 +219,11 @@ def published_picture(warehouse: Warehouse, spec: TableSpec) -> bytes | None:
         return drawn(con, spec)
 
 
-def drawn(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> bytes | None:
-    """A bar chart of the rows in `staged` as PNG, by `sql/pictures/<table>.sql` (label, series, value).
+def drawn(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> str | None:
+    """A bar chart of the rows in `staged` as SVG, by `sql/pictures/<table>.sql` (label, series, value).
 
     None where there is no such query, or nothing to draw.
     """
     query = sql.find(f"pictures/{spec.name}")
     rows = con.execute(query.text).fetchall() if query else []
-    if query is None or not rows:
-        return None
-    from matplotlib.figure import Figure
-
-    labels = list(dict.fromkeys(label for label, _, _ in rows))
-    series = list(dict.fromkeys(name for _, name, _ in rows))
-    figure = Figure(figsize=(7, 0.5 + 0.35 * len(labels) * max(1, len(series) / 2)), layout="constrained")
-    axes = figure.subplots()
-    height = 0.8 / len(series)
-    for i, name in enumerate(series):
-        values = {label: value for label, of, value in rows if of == name}
-        positions = [at + i * height for at in range(len(labels))]
-        bars = axes.barh(positions, [values.get(label, 0) for label in labels], height, label=name)
-        axes.bar_label(bars, fmt="{:,.4g}", padding=3, fontsize=8)
-    axes.set_yticks([at + 0.4 - height / 2 for at in range(len(labels))], labels)
-    axes.invert_yaxis()
-    # The values are written beside the bars; a scale would show fractions of rows.
-    axes.set_xticks([])
-    axes.margins(x=0.12)
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
-    axes.set_title(query.description.removesuffix("."), loc="left", fontsize=10)
-    if len(series) > 1:
-        axes.legend(frameon=False, fontsize=8)
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=90)
-    return image.getvalue()
+    return bar_chart(query.description.removesuffix("."), rows) if query and rows else None

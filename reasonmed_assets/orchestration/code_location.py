@@ -103,7 +103,7 @@ def _illustrated(assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDef
     def illustrated(spec: dg.AssetSpec) -> dg.AssetSpec:
         name = spec.key.to_user_string()
         links = f"[All rows]({rows_address(name, None)}), [freshness of all tables]({SERVED_AT}/{FRESHNESS})"
-        picture = f"\n\n![{name}]({PICTURES_AT}/{name}.png)" if sql.find(f"pictures/{name}") else ""
+        picture = f"\n\n![{name}]({PICTURES_AT}/{name}.svg)" if sql.find(f"pictures/{name}") else ""
         return spec.replace_attributes(description=f"{spec.description}\n\n{links}{picture}")
 
     return [asset.map_asset_specs(illustrated) for asset in assets]

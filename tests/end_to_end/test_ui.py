@@ -356,7 +356,7 @@ def _assert_metadata(entries: dict[str, dict[str, Any]]) -> None:
     assert entries["dagster/partition_row_count"]["intValue"] == 1
     assert "where source = 'mmlu'" in entries["query"]["text"]
     assert entries["data_docs"]["url"] == "/pages/quality/data_docs/expectations/questions.html"
-    assert entries["picture"]["mdStr"].startswith("![questions](data:image/png;base64,")
+    assert entries["picture"]["mdStr"].startswith("![questions](data:image/svg+xml;base64,")
     (record,) = map(json.loads, entries["sample"]["table"]["records"])
     assert record.keys() == {"question_id", "question", "gold_letter", "gold_text"}
     assert entries["rows"]["url"] == "/pages/rows/questions?partition=mmlu"

@@ -140,7 +140,9 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
         except WarehouseError as error:
             return _told(str(error), 503)
         return (
-            Response(image, media_type="image/png", headers=_HEADERS) if image else _told("There is no picture.", 404)
+            Response(image, media_type="image/svg+xml", headers=_HEADERS)
+            if image
+            else _told("There is no picture.", 404)
         )
 
     return Starlette(
@@ -151,7 +153,7 @@ def with_pages(app: ASGIApp, warehouse: Path) -> ASGIApp:
             Route(f"{ROWS_AT}/{{table}}", rows_of),
             Route(f"{TRACES_AT}/{{wanted}}", trace_of),
             Route(f"{DIFFS_AT}/{{build:int}}", diff_of),
-            Route(f"{PICTURES_AT}/{{table}}.png", picture_of),
+            Route(f"{PICTURES_AT}/{{table}}.svg", picture_of),
             Route(f"{SERVED_AT}/{FRESHNESS}", freshness_of),
             Mount(SERVED_AT, Pages(warehouse / "quality")),
             Mount("/pages/review", Pages(warehouse / "review", script="'unsafe-inline'")),
