@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.parameters import set_variables, variables
-from reasonmed_assets.quality.schema import TableSpec
+from reasonmed_assets.quality.schema import Table, TableSpec
 from reasonmed_assets.quality.shrinking import find_removed
 from reasonmed_assets.sql import Files, each_of, parquet
 
@@ -271,7 +272,7 @@ def _schema_failures(spec: TableSpec, staged: Files) -> tuple[int, list[dict[str
     Returns:
         How many failures there are, and the first `MAX_EXAMPLES` as column, rule, value and row (from 0).
     """
-    schema = _without_uniqueness(spec)
+    schema = _without_uniqueness(spec.model)
     n_failing, first_row = 0, 0
     examples: list[dict[str, Any]] = []
     for batch in _batches(staged):
@@ -286,8 +287,9 @@ def _schema_failures(spec: TableSpec, staged: Files) -> tuple[int, list[dict[str
     return n_failing, examples
 
 
-def _without_uniqueness(spec: TableSpec) -> Any:
-    schema = copy.deepcopy(spec.model.to_schema())
+@cache
+def _without_uniqueness(model: type[Table]) -> Any:
+    schema = copy.deepcopy(model.to_schema())
     for column in schema.columns.values():
         column.unique = False
     return schema

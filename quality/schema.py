@@ -6,8 +6,9 @@ The tables themselves are in `quality/tables/`, one module each; the rules over 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 import pandera.polars as pa
@@ -123,8 +124,8 @@ class TableSpec:
         """A partition as the value of its column, which queries read as a variable of that name; empty without one."""
         return {} if self.partitioned_by is None or partition is None else {self.partitioned_by: partition}
 
-    @property
-    def columns(self) -> dict[str, Any]:
+    @cached_property
+    def columns(self) -> Mapping[str, Any]:
         """Name -> pandera column, in table order: the table's own, then inherited ones, row_hash last."""
         columns = self.model.to_schema().columns
         own = [name for name in self.model.__annotations__ if name in columns]

@@ -108,6 +108,7 @@ class KeptOpenEvents(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines = _Engines()
+        self._known_tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -126,9 +127,13 @@ class KeptOpenEvents(SqliteEventLogStorage):
                 self.store_event(event)
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the database over all runs has a table; asked within transactions, so by a connection of its own."""
-        with self._engines.begin(self.conn_string_for_shard(INDEX_SHARD_NAME)) as connection:
-            return inspect(connection).has_table(table_name)
+        """Whether the database over all runs has a table; asked with each event, so looked up until it is there."""
+        if table_name not in self._known_tables:
+            with self._engines.begin(self.conn_string_for_shard(INDEX_SHARD_NAME)) as connection:
+                if not inspect(connection).has_table(table_name):
+                    return False
+            self._known_tables.add(table_name)
+        return True
 
     def dispose(self) -> None:
         """Close the databases."""

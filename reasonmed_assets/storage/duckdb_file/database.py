@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MEMORY_LIMIT_BYTES = 4 * 1024**3
 """Enough for the published size (1.75M paths), with insertion order not preserved."""
+_SMALL_FILE_BYTES = 32 * 1024**2
+"""Below this one thread works on a file: further ones would spend their time waiting for each other."""
 _SMALLEST_COMPACTION_BLOCKS = 64
 """16 MiB."""
 _COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
@@ -45,6 +47,8 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
         "preserve_insertion_order": False,
         "temp_directory": str(spill),
     }
+    if path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
+        config["threads"] = 1
     try:
         return duckdb.connect(str(path or ":memory:"), read_only=read_only and path is not None, config=config)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
