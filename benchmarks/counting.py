@@ -81,8 +81,8 @@ class Counting:
             _at.update(table="", partition="")
             return made
 
-        def publishes(own: Any, spec: Any, partition: Any, staged: Path, **options: Any) -> Any:
-            self._staged += staged.stat().st_size
+        def publishes(own: Any, spec: Any, partition: Any, staged: Any, **options: Any) -> Any:
+            self._staged += sum(file.stat().st_size for file in ([staged] if isinstance(staged, Path) else staged))
             return publish(own, spec, partition, staged, **options)
 
         factory.make = provenance.make = makes
@@ -107,7 +107,7 @@ def _count_parts() -> None:
     from reasonmed_assets.assets import asking, provenance, questions
     from reasonmed_assets.llm.engine import engine
     from reasonmed_assets.llm.ledger.sqlite.store import SqliteStore
-    from reasonmed_assets.materialisation import making, session, stage
+    from reasonmed_assets.materialisation import making, session, shards, stage
     from reasonmed_assets.storage.duckdb_file.warehouse import DuckDBFile
 
     _count(session, "read_source", "reading")
@@ -121,6 +121,7 @@ def _count_parts() -> None:
     for name in ("make", "write", "write_all", "write_empty"):
         _count(stage.Stage, name, "SQL")
     _count(making, "_audit", "audit")
+    _count(shards, "audit_rows", "audit")
     _count(making, "picture", "pictures")
     _count(making, "sample_rows", "pictures")
     _count(DuckDBFile, "publish", "publish")
@@ -200,8 +201,16 @@ class _Recorded:
             **_at,
             "pid": os.getpid(),
             "query": query,
+            "narrowed": self._narrowed(),
             "is_of_table": is_of_table,
             "files": self._files,
             "variables": variables,
         }
         self._log.write(json.dumps(entry) + "\n")
+
+    def _narrowed(self) -> dict[str, str]:
+        """The tables of which the query sees the rows of a shard, with the condition."""
+        from reasonmed_assets.quality.schema import QUESTION, TABLES
+
+        shard, tables = self._stage.shard, self._stage.transform.tables
+        return {name: shard.condition for name in tables if shard is not None and QUESTION in TABLES[name].columns}

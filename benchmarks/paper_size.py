@@ -35,6 +35,7 @@ from typing import Any
 
 from counting import Counting, counted, read_made, read_queries
 from filling import Filling
+from operations import OPERATIONS, TRACE_S, Operation, trace_times, write_override
 from question_files import write_files
 
 PARTS = (
@@ -62,10 +63,15 @@ class Place:
         self.questions, self.profile = folder / "questions", folder / "profile.toml"
         self.ledger, self.counted = folder / "ledger.sqlite", folder / "counted"
 
-    def build(self, warehouse: str) -> list[str]:
-        """The command line of a build."""
+    @property
+    def built(self) -> Path:
+        """The warehouse that is measured."""
+        return self.folder / "built"
+
+    def options(self, warehouse: str = "built") -> list[str]:
+        """The options of a build."""
         return [
-            "build", "--profile", str(self.profile), "--data-dir", str(self.questions), "--ledger", str(self.ledger),
+            "--profile", str(self.profile), "--data-dir", str(self.questions), "--ledger", str(self.ledger),
             "--warehouse", str(self.folder / warehouse),
         ]  # fmt: skip
 
@@ -80,7 +86,11 @@ def main() -> None:
     given = options.parse_args()
     if given.child:
         step, folder = given.child
-        _CHILDREN[step](Place(Path(folder)))
+        place = Place(Path(folder))
+        if step in OPERATIONS:
+            _operate(place, OPERATIONS[step])
+        else:
+            _CHILDREN[step](place)
         return
     with tempfile.TemporaryDirectory() as temporary:
         for n in given.numbers:
@@ -103,6 +113,7 @@ def _measure(place: Place, n: int, *, is_once: bool) -> None:
         _costs(place, "duckdb_floor", "floor of DuckDB"),
     )
     _tell(place, built, ledger["told"], duckdb["told"])
+    _tell_of_operations(place)
 
 
 def _costs(place: Place, step: str, name: str) -> dict[str, Any]:
@@ -200,6 +211,31 @@ def _tell(place: Place, built: Mapping[str, Any], ledger: Mapping[str, Any], flo
     )
 
 
+def _tell_of_operations(place: Place) -> None:
+    matching = [one for one in read_made(place.counted) if one["table"] == "question_matches"]
+    seconds = sum(one["parts"]["matching"][0] for one in matching)
+    memory_mb = max(one["memory_mb"] for one in matching)
+    _judge("matching", seconds, memory_mb, Operation("matching", (), 60, 2_048))
+    traced = _costs(place, "traces", "traces")["told"]
+    for kind, seconds in traced.items():
+        _judge(f"trace, found by {kind}", seconds, 0, Operation("trace", (), TRACE_S))
+    overrides = place.folder / "overrides.toml"
+    if not overrides.exists():
+        write_override(overrides, place.built / "reasonmed.duckdb")
+    for step, operation in OPERATIONS.items():
+        cost = _costs(place, step, operation.name)
+        _judge(operation.name, cost["seconds"], cost["memory_mb"], operation)
+
+
+def _judge(name: str, seconds: float, memory_mb: int, operation: Operation) -> None:
+    """Print whether limits are kept."""
+    pairs = ((seconds, operation.most_s, "s"), (memory_mb, operation.most_mb, "MB"))
+    for value, most, unit in pairs:
+        if most is not None:
+            said = "kept" if value <= most else "BROKEN"
+            print(f"  {name}: {value:,.1f} {unit}, at most {most:,.0f} {unit}: {said}", flush=True)
+
+
 def _by_part(made: Sequence[Mapping[str, Any]], at: int) -> dict[str, float]:
     return {part: sum(one["parts"].get(part, (0, 0))[at] for one in made) for part in PARTS}
 
@@ -223,9 +259,9 @@ def _build(place: Place, filling: Filling | None = None) -> None:
     counting = Counting(place.counted)
     if filling is not None:
         filling.serve(counted)
-    _run_app(place.build("built"))
+    _run_app(["build", *place.options()])
     counting.note()
-    snapshot = place.folder / "built" / "reasonmed.duckdb"
+    snapshot = place.built / "reasonmed.duckdb"
     with duckdb.connect(str(snapshot), read_only=True) as con:
         names = con.execute("select table_name from publishes group by all order by min(seq)").fetchall()
         rows = {name: con.sql(f"select count(*) from {name}").fetchall()[0][0] for (name,) in names}
@@ -243,8 +279,17 @@ def _once(place: Place) -> None:
 
 
 def _again(place: Place) -> None:
-    _run_app(place.build("built"))
+    _run_app(["build", *place.options()])
     print("\n{}")
+
+
+def _operate(place: Place, operation: Operation) -> None:
+    _run_app(operation.arguments(place.folder, place.options(), place.built))
+    print("\n{}")
+
+
+def _traces(place: Place) -> None:
+    print("\n" + json.dumps(trace_times(place.built / "reasonmed.duckdb")))
 
 
 def _ledger_floor(place: Place) -> None:
@@ -263,7 +308,7 @@ def _fill(place: Place) -> None:
     """A build whose missing replies another process writes into the ledger before they are read."""
     filling = Filling(place.ledger, place.questions)
     filling.serve(counted)
-    _run_app(place.build("first"))
+    _run_app(["build", *place.options("first")])
     shutil.rmtree(place.folder / "first")
     print("\n" + json.dumps({"filling_cpu_s": filling.close()}))
 
@@ -290,14 +335,16 @@ def _duckdb_floor(place: Place) -> None:
             con.execute(f'set variable "{name}" = cast($1 as {kind})', [None if value == "NULL" else value])
         for name, files in entry["files"].items():
             con.execute(f"create temp view {name} as from {sql.parquet(*(place.counted / one for one in files))}")
+        for name, condition in entry["narrowed"].items():
+            con.execute(f"create temp view {name} as from floor.main.{name} where {condition}")
         started = time.process_time()
         if entry["is_of_table"]:
-            con.execute(f"insert into {entry['table']} by name {entry['query']}")
+            con.execute(f"insert into floor.main.{entry['table']} by name {entry['query']}")
         else:
             con.execute(f"copy ({entry['query']}) to {sql.literal(scratch)} (format parquet, compression zstd)")
         tables[entry["table"]] += time.process_time() - started
-        for name in entry["files"]:
-            con.execute(f"drop view {name}")
+        for name in (*entry["files"], *entry["narrowed"]):
+            con.execute(f"drop view temp.{name}")
     started = time.process_time()
     con.execute("checkpoint")
     con.close()
@@ -315,6 +362,7 @@ _CHILDREN: Mapping[str, Callable[[Place], None]] = {
     "build": _build,
     "once": _once,
     "again": _again,
+    "traces": _traces,
     "ledger_floor": _ledger_floor,
     "duckdb_floor": _duckdb_floor,
 }
