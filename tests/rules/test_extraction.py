@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reasonmed_assets.rules import extraction
 from reasonmed_assets.rules.extraction import NOTHING, Extraction, extract_answer
 from reasonmed_assets.rules.text import normalise
 from reasonmed_assets.vocabulary import LETTERS
@@ -295,3 +296,21 @@ def test_a_label_of_another_language_is_read_in_capitals(label: str) -> None:
 
 def test_a_json_field_is_read_with_its_colon_on_another_line() -> None:
     assert extract_answer('{"Final_Answer_IDX"\n  :\n "B"}', THREE) == Extraction("B", "json_field")
+
+
+_PIECES = [
+    "Final answer: A. Renal papillary necrosis", "Final answer: B. cholesterol embolization, not A", "Final answer: ",
+    "Final answer: C", "Final answer: A/B", "final answer: B", "The answer is", "If", "\\boxed{C}", "\\boxed{", "}",
+    '{"answer": "A"}', "**", "##", "| Answer |", "I choose B", "B is the correct answer.", "Antwort: C",
+    "\u7b54\u6848\u662f",
+    "none of the above", ". ", " ", "\n", "\n\n", "\r\n", "\u00a0",
+]  # fmt: skip
+
+
+@given(pieces=st.lists(st.sampled_from(_PIECES), max_size=6))
+def test_a_text_that_ends_in_the_form_asked_for_is_read_as_any_other(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(extraction, "_last_line", lambda *_: None)
+        searched = extract_answer(text, VESSELS)
+    assert extract_answer(text, VESSELS) == searched

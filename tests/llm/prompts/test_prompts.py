@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import FileSystemLoader
 
 from reasonmed_assets.llm.prompts import rendering as prompts
 from reasonmed_assets.llm.prompts.rendering import PromptError, prompt_hash, render
@@ -187,6 +188,18 @@ def test_an_unknown_role_is_named_with_the_roles_that_there_are() -> None:
     for call in (lambda: render("judge", row()), lambda: prompt_hash("judge")):
         with pytest.raises(RoleError, match=r"'judge'.*evaluator, generator"):
             call()
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("absent", [{}, {"context": None, "verdict": None, "verdict_reason": None, "feedback": []}])
+def test_a_shared_block_reads_as_jinja_includes_it(role: str, absent: dict[str, Any]) -> None:
+    """A character more or less in a message would be another call, to be paid again."""
+    fields = row(**absent)
+    plain = prompts._environment().overlay(loader=FileSystemLoader(prompts._FOLDER), cache_size=0)
+    template = plain.get_template(f"{role}.md")
+    values = {name: fields[name].strip() if isinstance(fields[name], str) else fields[name] for name in FIELDS[role]}
+    included = "".join(template.blocks["user"](template.new_context(values))).strip()
+    assert render(role, fields)[1]["content"] == included
 
 
 def test_prompt_hashes_are_stable_and_differ() -> None:

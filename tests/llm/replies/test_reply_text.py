@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reasonmed_assets.llm.replies import reply_text
 from reasonmed_assets.llm.replies.reply_text import Parts, forms_in, is_refusal, json_objects, split_reasoning
 
 
@@ -214,3 +215,18 @@ def test_real_reasoning_is_no_refusal(shared_data: Path) -> None:
 )
 def test_marks_in_capitals_divide_a_reply(opening: str, closing: str) -> None:
     assert split_reasoning(f"{opening}Because.{closing}So it is.", None, "none") == ("Because.", "So it is.")
+
+
+_PIECES = [
+    "<think>", "</think>", "<Thinking", ">", "<", "[THINK]", "[/THINK]", "[think]", "\u25c1think\u25b7", "<unused94>",
+    "thought", "Here is my ", "here's my ", "thought process:", "response:", "assistantanalysis", "assistantfinal",
+    "<|channel|>analysis", "<|channel|>final", "<|message|>", "<|start|>assistant", "\n", " ", "h", "a",
+]  # fmt: skip
+
+
+@given(pieces=st.lists(st.sampled_from(_PIECES), max_size=8))
+def test_every_mark_of_thinking_is_found_where_one_may_begin(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert [mark.span() for mark in reply_text._marks(text)] == [
+        mark.span() for mark in reply_text._MARK.finditer(text)
+    ]
