@@ -60,6 +60,8 @@ def database() -> duckdb.DuckDBPyConnection:
     """The database in memory that connections of the dialect share; a statement of its own needs a `cursor()`."""
     con = duckdb.connect()
     con.execute("set threads = 1")
+    # Else it would spill into the working directory.
+    con.execute("set temp_directory = ''")
     return con
 
 

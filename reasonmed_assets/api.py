@@ -174,6 +174,7 @@ class Warehouse:
         allow_shrink: str | Sequence[str] | None = None,
         budget_usd: float | None = None,
         budget_calls: int | None = None,
+        parallel: int = 1,
     ) -> BuildSummary:
         """Build as `reasonmed build` does with the options of these names, and print the same; None: not given.
 
@@ -192,7 +193,8 @@ class Warehouse:
             "build", given, source, once, replace, allow_shrink=allow_shrink, budget=(budget_usd, budget_calls)
         )
         settings = set_aside(settings) if replace else settings
-        return run_build(settings, _listed(source), select, command("build", warehouse=settings.warehouse_folder))
+        again = command("build", warehouse=settings.warehouse_folder)
+        return run_build(settings, _listed(source), select, again, parallel=parallel)
 
     def plan(
         self,

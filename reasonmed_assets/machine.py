@@ -86,6 +86,36 @@ def mount_of(path: Path) -> tuple[Path, str] | None:
     return max(reversed(found), key=lambda mount: len(mount[0].parts), default=None)
 
 
+def memory_bytes() -> int:
+    """Bytes of memory that this process may use: the machine's, or what its control groups leave of them."""
+    return min([psutil.virtual_memory().total, *_limits_of_groups()])
+
+
+def _limits_of_groups() -> Iterator[int]:
+    """The limits of the control groups, v1 and v2, that hold this process. psutil does not tell them."""
+    told = _PROC / "self" / "cgroup"
+    for line in told.read_text(encoding="utf-8").splitlines() if told.exists() else []:
+        _, controllers, group = line.split(":", 2)
+        # Version 2 has one hierarchy for all controllers, and does not name them.
+        kind, name = ("cgroup", "memory.limit_in_bytes") if controllers else ("cgroup2", "memory.max")
+        for mount in psutil.disk_partitions(all=True):
+            if mount.fstype == kind and (not controllers or "memory" in _words(controllers) & _words(mount.opts)):
+                yield from _limits_above(Path(mount.mountpoint), group, name)
+
+
+def _words(listed: str) -> set[str]:
+    return set(listed.split(","))
+
+
+def _limits_above(mount: Path, group: str, name: str) -> Iterator[int]:
+    """The limits of a group and those above it; a container sees its own group at the mount."""
+    folder = mount / group.lstrip("/")
+    for one in (folder, *folder.parents):
+        if one.is_relative_to(mount) and (one / name).is_file():
+            text = (one / name).read_text(encoding="ascii").strip()
+            yield from [int(text)] if text.isdecimal() else []
+
+
 def lock_holders(path: Path) -> list[int]:
     """Processes that hold a flock on a file, as far as the kernel tells; psutil does not know of locks."""
     table = _PROC / "locks"

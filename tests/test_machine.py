@@ -15,11 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from reasonmed_assets import machine
 from reasonmed_assets.machine import (
     Process,
     boot_id,
     dead_temporary_folders,
     lock_holders,
+    memory_bytes,
     mount_of,
     pid_space,
     start_of,
@@ -99,6 +101,55 @@ def test_the_mount_of_a_path(path: str, mount: str, kind: str, proc: Path) -> No
 
 def test_without_a_mount_table_no_mount_is_known(proc: Path) -> None:
     assert mount_of(Path("/srv")) is None
+
+
+@pytest.mark.parametrize(
+    ("groups", "mount", "limits", "expected"),
+    [
+        ("0::/a/b", "cgroup2 {} cgroup2 rw,nosuid", {"a/memory.max": "1000", "a/b/memory.max": "max"}, 1000),
+        ("0::/a/b", "cgroup2 {} cgroup2 rw", {"a/memory.max": "2000", "a/b/memory.max": "1000"}, 1000),
+        ("0::/", "cgroup2 {} cgroup2 rw", {"memory.max": "1000"}, 1000),
+        ("4:cpu,memory:/a", "cgroup {} cgroup rw,cpu,memory", {"a/memory.limit_in_bytes": "1000"}, 1000),
+        ("9:memory:/docker/1", "cgroup {} cgroup rw,memory", {"memory.limit_in_bytes": "1000"}, 1000),
+        ("9:memory:/a", "cgroup {} cgroup rw,memory", {"a/memory.limit_in_bytes": str(2**63 - 4096)}, None),
+        ("9:memory:/a\n0::/a", "cgroup {} cgroup rw,cpu", {"a/memory.limit_in_bytes": "1000"}, None),
+        ("0::/a", "tmpfs {} tmpfs rw", {"a/memory.max": "1000"}, None),
+    ],
+)
+def test_the_memory_is_what_the_control_groups_leave(
+    groups: str, mount: str, limits: dict[str, str], expected: int | None, proc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (proc / "meminfo").write_text(Path("/proc/meminfo").read_text())
+    monkeypatch.setattr(machine, "_PROC", proc)
+    (proc / "self" / "cgroup").write_text(f"{groups}\n")
+    root = proc.parent / "groups"
+    (proc / "self" / "mounts").write_text(f"{mount.format(root)} 0 0\n")
+    for name, text in limits.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{text}\n")
+    assert memory_bytes() == (expected or psutil.virtual_memory().total)
+
+
+def test_duckdb_keeps_to_half_of_a_real_control_group(tmp_path: Path) -> None:
+    is_first = not Path("/sys/fs/cgroup/cgroup.controllers").exists()
+    group = Path("/sys/fs/cgroup", *(["memory"] if is_first else []), f"reasonmed-test-{os.getpid()}")
+    try:
+        group.mkdir()
+    except OSError:
+        pytest.skip("a control group takes the right to make one")
+    try:
+        try:
+            (group / ("memory.limit_in_bytes" if is_first else "memory.max")).write_text(str(512 * 1024**2))
+        except OSError:
+            pytest.skip("this control group has no limit of memory")
+        asked = (
+            "import os, sys; open(sys.argv[1] + '/cgroup.procs', 'w').write(str(os.getpid()));"
+            "from reasonmed_assets.storage import memory_limit_mib; print(memory_limit_mib())"
+        )
+        said = subprocess.run([sys.executable, "-c", asked, str(group)], capture_output=True, text=True, check=True)
+        assert said.stdout == "256\n"
+    finally:
+        group.rmdir()
 
 
 def test_a_file_without_a_lock_has_no_holders(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from io import TextIOWrapper
 from typing import Annotated, Any
 
@@ -24,6 +25,9 @@ from reasonmed_assets.cli.review import review_app
 from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch, sources
 from reasonmed_assets.cli.warehouse import clean, costs, quality, show, sql
+from reasonmed_assets.errors import ReasonmedWarning
+
+_FORMATTED = warnings.formatwarning
 
 
 class _InUtf8(typer.Typer):
@@ -42,7 +46,14 @@ class _InUtf8(typer.Typer):
         for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors=errors)
+        warnings.formatwarning = _as_told
         return super().__call__(*args, **kwargs)
+
+
+def _as_told(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> str:
+    """A warning for people without the place in the code."""
+    is_for_people = issubclass(category, ReasonmedWarning)
+    return f"reasonmed: {message}\n" if is_for_people else _FORMATTED(message, category, *place, **more)
 
 
 app = _InUtf8(

@@ -30,9 +30,15 @@ MaxOption = Annotated[
     typer.Option(min=0, help="Refuse a build that may cost more dollars by its plan, and stop before it does."),
 ]
 
+ParallelOption = Annotated[
+    int, typer.Option("--parallel", min=1, metavar="N", help="Make N sources at once, each in a process of its own.")
+]
+
 
 @takes(BuildOptions)
-def build(context: typer.Context, options: BuildOptions, max_usd: MaxOption = None) -> None:
+def build(
+    context: typer.Context, options: BuildOptions, max_usd: MaxOption = None, parallel: ParallelOption = 1
+) -> None:
     """Build the data set: every table of every source, then the three training sets."""
     heed_at_once()
     with plain_errors():
@@ -40,7 +46,7 @@ def build(context: typer.Context, options: BuildOptions, max_usd: MaxOption = No
         if max_usd is not None:
             settings, planned = _within(settings, options, max_usd)
         settings = set_aside(settings) if options.replace else settings
-    _build(settings, options.source, options.select, typed_again(context, without={"replace"}), planned)
+    _build(settings, options.source, options.select, typed_again(context, without={"replace"}), planned, parallel)
 
 
 def settings_of(options: BuildOptions, started_by: str) -> BuildSettings:
@@ -196,10 +202,11 @@ def _build(
     select: str | None,
     again: str,
     planned: Mapping[str, float] | None = None,
+    parallel: int = 1,
 ) -> None:
     with plain_errors():
         try:
-            is_complete = run_build(settings, sources, select, again, planned).is_complete
+            is_complete = run_build(settings, sources, select, again, planned, parallel).is_complete
         except KeyboardInterrupt:
             raise typer.Exit(1) from None
     if not is_complete:
@@ -212,6 +219,7 @@ def run_build(
     select: str | None,
     again: str,
     planned: Mapping[str, float] | None = None,
+    parallel: int = 1,
 ) -> BuildSummary:
     """Build, and print how far it is and how it ended.
 
@@ -219,6 +227,7 @@ def run_build(
         settings, sources, select: as given.
         again: the command that continues it.
         planned: what its plan expected, for its record.
+        parallel: how many sources are made at once.
 
     Raises:
         ReasonmedError: the build could not start, or could not go on.
@@ -247,6 +256,7 @@ def run_build(
                 selection=select,
                 on_start=announce,
                 planned=planned,
+                parallel=parallel,
             )
     except KeyboardInterrupt:
         print_what_to_do(console, again, is_interrupted=True)

@@ -120,7 +120,8 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
     """
     warehouse = open_warehouse(settings.warehouse_folder)
     if warehouse.has_snapshot:
-        with warehouse.snapshot() as con:
+        # Other builds may be at work, and then users see what is published later.
+        with warehouse.read() as con:
             console.print(_rows(con))
             _print_table(console, con, "Tiers", _TIERS)
             _print_table(console, con, "Model calls by role", _BY_ROLE)

@@ -316,6 +316,18 @@ class Machine(Section):
 
     shard_questions: int = Field(default=10_000, ge=1)
     """The most questions of a source, on average, that a table of model calls stages at a time."""
+    memory_gb: float | None = Field(default=None, ge=0.1)
+    """What DuckDB may take of the memory, all processes of a build together; None: 2, or half of what this machine or
+    its control group has where that is less. What does not fit is spilled into the warehouse's folder."""
+    threads: int | None = Field(default=None, ge=1)
+    """Threads that DuckDB computes with; None: one per processor that this machine or its control group allows."""
+    snapshot_minutes: float = Field(default=5, ge=0)
+    """How long users see the same snapshot while several runs are at work; after the last one they see everything."""
+
+    @property
+    def snapshot_every_s(self) -> float:
+        """The same in seconds."""
+        return 60 * self.snapshot_minutes
 
 
 class Profile(Section):

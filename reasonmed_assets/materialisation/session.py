@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +35,7 @@ from reasonmed_assets.sources import (
     load_declaration,
     read_source,
 )
-from reasonmed_assets.storage import make_or_open_warehouse
+from reasonmed_assets.storage import Share, make_or_open_warehouse, take_share
 
 
 class BuildSession:
@@ -66,8 +67,12 @@ class BuildSession:
         self.profile = settings.loaded_profile
         self.data_dir = settings.data_folder
         self.declarations, self.overrides = read_inputs(settings, self.files)
+        machine = self.profile.machine
+        take_share(Share(machine.memory_gb, machine.threads, self.build.n_at_once))
         self.warehouse = make_or_open_warehouse(settings.warehouse_folder)
         self.warehouse.bind(self.profile.provider_kind, str(self.data_dir))
+        self._at_work = ExitStack()
+        self._at_work.enter_context(self.warehouse.at_work())
         self.display = new_display()
         self._readings: dict[str, Reading] = {}
 
@@ -159,7 +164,7 @@ class BuildSession:
         return Engine(
             self.profile,
             self.ledger,
-            self.servers.base_urls_of,
+            self.build.base_urls_of or self.servers.base_urls_of,
             self.display,
             build=self.build.build_id,
         )
@@ -178,16 +183,16 @@ class BuildSession:
         self.build.calls += calls_in(call_metadata(stats))
         return stats
 
-    def close(self) -> None:
+    def close(self, *, is_followed: bool = False) -> None:
         """Stop models and servers, close the ledger, and bring the snapshot that users open up to date.
 
-        After the last run of a build, its end does that.
+        See `Warehouse.end_run`.
         """
         for part in ("engine", "servers", "ledger"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
-        if not self.build.is_last_run:
-            self.warehouse.refresh_snapshot()
+        self._at_work.close()
+        self.warehouse.end_run(self.profile.machine.snapshot_every_s, is_followed=is_followed)
 
 
 def read_inputs(settings: BuildSettings, files: InputFiles) -> tuple[dict[str, Declaration], Overrides]:

@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import dagster as dg
@@ -22,23 +22,24 @@ from reasonmed_assets.llm.ledger.opening import open_store, store_exists
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.checks.up_to_date import settle
 from reasonmed_assets.materialisation.display import Display
-from reasonmed_assets.materialisation.metadata import calls_in, unanswered
+from reasonmed_assets.materialisation.metadata import unanswered
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import transform_of
-from reasonmed_assets.orchestration.code_location import build_defs, launch_config
+from reasonmed_assets.orchestration.code_location import build_defs
 from reasonmed_assets.orchestration.history import (
-    INTERRUPTION,
     BuildError,
     dagster_instance,
-    process_tags,
-    reason,
+    end_dead_runs,
     refuse_unusable,
 )
 from reasonmed_assets.orchestration.jobs import MATCH_JOB, RELEASE_JOB, SOURCE_JOB, job_tables
 from reasonmed_assets.orchestration.plan.kept import kept_for
+from reasonmed_assets.orchestration.runs.processes import Asked, make_at_once
+from reasonmed_assets.orchestration.runs.run import Made, run
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.servers.embedded import make_ready
+from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.storage import WarehouseError, open_warehouse
 
 _SHOWN_PLACES = 6
@@ -72,6 +73,13 @@ class BuildSummary:
         problems = "".join(f"<li>{html.escape(problem)}</li>" for problem in self.problems)
         return f"<p>{state}: {len(self.published)} partitions in {self.seconds:,.0f} s</p><ul>{problems}</ul>"
 
+    def add(self, made: Made) -> None:
+        """Take in what came of a run."""
+        self.published += made.published
+        self.problems += made.problems
+        self.calls += made.calls
+        self.is_interrupted |= made.is_interrupted
+
     @property
     def is_complete(self) -> bool:
         """Everything requested is published, no blocking check failed, and something came of it."""
@@ -86,6 +94,7 @@ def build(
     selection: str | None = None,
     on_start: Callable[[], None] = lambda: None,
     planned: Mapping[str, float] | None = None,
+    parallel: int = 1,
 ) -> BuildSummary:
     """Make every table of the sources: duplicates over all sources, each source, then the training sets.
 
@@ -96,9 +105,11 @@ def build(
         selection: Dagster's selection syntax; None: every table. The account of calls is kept in any case.
         on_start: called when all is ready for the first run.
         planned: what its plan expected, for the record; None: what the last plan did where it is for this build.
+        parallel: how many sources are made at once, each in a process of its own.
 
     Raises:
-        BuildError: a source or a selected table does not exist, or no history can be kept under the warehouse's path.
+        BuildError: a source or a selected table does not exist, no history can be kept under the warehouse's path, or
+            each of several processes would load a model.
         EmbeddedError: the embedded model is to be asked and cannot be loaded or fetched.
         HistoryError: the history of runs could not be written.
         LedgerError: the ledger cannot be used.
@@ -125,30 +136,46 @@ def build(
     if wanted & set(CALL_TABLES) or (wanted & set(ACCOUNT_TABLES) and store_exists(settings.ledger_reference)):
         # A ledger that cannot be used is reported now, not by one table after the other.
         open_store(settings.ledger_reference).close()
+    asked = _asked(settings, wanted)
+    if parallel > 1 and (loaded := sorted({name for name, one in asked.items() if one.transport == "vllm"})):
+        raise BuildError(
+            f"--parallel {parallel}: each process would load the model of provider {', '.join(loaded)}. Build without "
+            "--parallel, or serve the model (`vllm serve`) and declare its base_url"
+        )
     on_start()
-    if any(provider.server == "embedded" for provider in _asked(settings, wanted)):
+    if any(provider.server == "embedded" for provider in asked.values()):
         make_ready()
     summary = BuildSummary()
     built, failed = tuple(dict.fromkeys(sources or declared)), list[str]()
     is_for_examples = "reasonmed" in wanted
-    with dagster_instance(settings.warehouse_folder) as instance:
-        runs: list[tuple[str, str | None]] = [(MATCH_JOB, None)]
-        runs += [(SOURCE_JOB, source) for source in built]
-        runs += [(RELEASE_JOB, None)]
+    steps: list[tuple[str, tuple[str | None, ...]]] = [(MATCH_JOB, (None,))]
+    steps += [(SOURCE_JOB, built)] if parallel > 1 else [(SOURCE_JOB, (source,)) for source in built]
+    steps += [(RELEASE_JOB, (None,))]
+    with (
+        dagster_instance(settings.warehouse_folder) as instance,
+        Servers(session.profile, session.data_dir) as servers,
+    ):
+        running.base_urls_of = servers.base_urls_of
         with _recorded(running, settings, summary):
-            for job, partition in runs:
+            for job, partitions in steps:
                 if interruption.is_requested() and not summary.is_interrupted:
                     # It came while nothing of ours was running, or its exception was lost.
                     summary.is_interrupted = True
-                    summary.problems.append(f"interrupted before {partition or job}")
+                    summary.problems.append(f"interrupted before {', '.join(filter(None, partitions)) or job}")
                     wanted &= _still_made(settings)
                 interruption.acknowledge()
-                running.is_last_run = job == RELEASE_JOB
                 tables = [table for table in job_tables()[job] if table in wanted]
-                is_made = not tables or _run(defs, instance, job, partition, tables, summary, settings)
-                if partition and not is_made:
-                    failed.append(partition)
-                if summary.is_interrupted or (not is_made and job == MATCH_JOB):
+                all_made: list[Made] = []
+                if tables and len(partitions) == 1:
+                    all_made += [run(defs, instance, job, partitions[0], tables, settings)]
+                elif tables:
+                    all_made += _run_at_once(running, built, tables, settings, new_display(), parallel)
+                    end_dead_runs(instance)
+                not_made = [where for where, made in zip(partitions, all_made, strict=False) if made.problems]
+                for made in all_made:
+                    summary.add(made)
+                failed += filter(None, not_made)
+                if summary.is_interrupted or (not_made and job == MATCH_JOB):
                     wanted &= _still_made(settings)
             if not summary.problems:
                 summary.problems += [
@@ -172,19 +199,20 @@ def build(
 @contextmanager
 def _recorded(running: RunningBuild, settings: BuildSettings, summary: BuildSummary) -> Iterator[None]:
     """Complete the record of a build, however it ends, and show users what is published then."""
+    warehouse = open_warehouse(settings.warehouse_folder)
     try:
-        yield
+        with warehouse.at_work():
+            yield
     except BaseException as error:
         summary.is_interrupted |= not isinstance(error, Exception)
         summary.problems.append(str(error) or type(error).__name__)
         raise
     finally:
-        warehouse = open_warehouse(settings.warehouse_folder)
         outcome = "interrupted" if summary.is_interrupted else "complete" if summary.is_complete else "failed"
         try:
             if not warehouse.was_cut_off:
                 running.end(warehouse, outcome, summary.problems, settings.data_folder)
-                warehouse.refresh_snapshot()
+                warehouse.end_run(settings.loaded_profile.machine.snapshot_every_s)
         except (WarehouseError, OSError) as error:
             summary.problems.append(str(error))
 
@@ -218,12 +246,12 @@ def left_out(not_asked: Sequence[str], failed: Sequence[str], behind: Sequence[s
         )
 
 
-def _asked(settings: BuildSettings, tables: Collection[str]) -> list[Provider]:
-    """The providers of the models that answer calls of these tables."""
+def _asked(settings: BuildSettings, tables: Collection[str]) -> dict[str, Provider]:
+    """The providers of the models that answer calls of these tables, by name."""
     profile = settings.loaded_profile
     roles = {role for name in tables if name not in UNAUDITED for role in transform_of(name).roles}
     models = {model for role in roles for model in profile.roles[role].models().values()}
-    return [profile.providers[profile.models[model].provider] for model in models]
+    return {name: profile.providers[name] for name in (profile.models[model].provider for model in models)}
 
 
 def _still_made(settings: BuildSettings) -> set[str]:
@@ -250,51 +278,26 @@ def selected_tables(defs: dg.Definitions, selection: str | None) -> set[str]:
     return {key.to_user_string() for key in keys}
 
 
-def _run(
-    defs: dg.Definitions,
-    instance: dg.DagsterInstance,
-    job: str,
-    partition: str | None,
+def _run_at_once(
+    running: RunningBuild,
+    sources: Sequence[str],
     tables: Sequence[str],
-    summary: BuildSummary,
     settings: BuildSettings,
-) -> bool:
-    run_id = str(uuid.uuid4())
-    result = defs.resolve_job_def(job).execute_in_process(
-        instance=instance,
-        partition_key=partition,
-        asset_selection=[dg.AssetKey(table) for table in tables],
-        # With what it changes of the recipe a run can be read and repeated in the UI.
-        run_config={
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            "resources": {"build": {"config": launch_config(settings)}},
-        },
-        raise_on_error=False,
-        run_id=run_id,
-        tags=process_tags(run_id),
-    )
-    made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
-    summary.published += [(table, partition) for table in tables if table in made]
-    for event in result.get_asset_materialization_events():
-        summary.calls += calls_in(event.step_materialization_data.materialization.metadata)
-    if not result.success:
-        failed = {str(event.step_key): reason(event) for event in result.filter_events(lambda e: e.is_step_failure)}
-        summary.is_interrupted |= any(INTERRUPTION.search(said) for said in failed.values())
-        summary.problems += _problems(result, failed, partition, [table for table in tables if table not in made])
-    return result.success
-
-
-def _problems(
-    result: dg.ExecuteInProcessResult, failed: Mapping[str, str], partition: str | None, missing: Sequence[str]
-) -> list[str]:
-    """One line per failed step, or per failed run without one, and one for the tables that were not reached."""
-    where = f"{partition}: " if partition else ""
-    lines = [
-        f"{where}{table}: {'interrupted' if INTERRUPTION.search(said) else said}" for table, said in failed.items()
+    display: Display,
+    parallel: int,
+) -> list[Made]:
+    """Make the tables of several sources, some at once, as parts of one build; what came of each."""
+    assert running.base_urls_of is not None
+    n = min(parallel, len(sources))
+    # Without the profile, which each process reads for itself.
+    settings = replace(settings)
+    tasks = [
+        Asked(settings, running.build_id, running.planned, running.files, source, tuple(tables), n)
+        for source in sources
     ]
-    if not lines:
-        lines = [f"{where}{reason(event)}" for event in result.filter_events(lambda event: event.is_failure)]
-    skipped = [table for table in missing if table not in failed]
-    if skipped:
-        lines.append(f"{where}skipped as a result: {', '.join(skipped)}")
-    return lines
+    answers = make_at_once(tasks, n, display, running.base_urls_of)
+    for task, answer in zip(tasks, answers, strict=True):
+        running.run_ids += [task.run_id] if answer.has_run else []
+        running.number, running.recipe = answer.number or running.number, answer.recipe or running.recipe
+        running.files.unusable |= answer.unusable
+    return [answer.made for answer in answers]

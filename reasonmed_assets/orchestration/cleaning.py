@@ -119,7 +119,11 @@ def describe_size(warehouse: Path) -> str:
 def _temporary(warehouse: Path) -> list[Path]:
     """What killed processes left, wherever temporary folders are made; in that of an export or of `copy ... to`, the
     next one removes it."""
-    parents: list[Path | None] = [None, warehouse, warehouse / "reviews", dagster_home_of(warehouse)]
+    parents: list[Path | None] = [
+        None,
+        *(warehouse / name for name in ("", "reviews", "staging")),
+        dagster_home_of(warehouse),
+    ]
     earlier: list[Path] = []
     with suppress(RuntimeError):  # a user without a home has no cache
         parents.append(cache_folder())

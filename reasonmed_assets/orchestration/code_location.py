@@ -27,7 +27,7 @@ from reasonmed_assets.materialisation.display import Display, Displays, LogDispl
 from reasonmed_assets.materialisation.metadata import unanswered
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.orchestration.history import process_tags
+from reasonmed_assets.orchestration.history import is_followed, process_tags
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
 from reasonmed_assets.orchestration.plan.job import plan_job
 from reasonmed_assets.orchestration.starting import announced, begin_run, is_served, named_difference, recipe_of
@@ -160,7 +160,7 @@ def _build_resource(
                     _name_changed(session, context.log)
                     _end_build(session, instance, run.run_id, context.log)
             finally:
-                session.close()
+                session.close(is_followed=build_of_runs is None and instance is not None and is_followed(instance))
                 if build_of_runs is None and instance is not None:
                     _settle(session, instance, context.log)
 

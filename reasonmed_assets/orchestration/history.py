@@ -72,6 +72,14 @@ def live_runs(instance: DagsterInstance) -> list[str]:
     return [run_id for run_id, process in found if process is None or is_running(process) is not False]
 
 
+def is_followed(instance: DagsterInstance) -> bool:
+    """Whether a run waits to begin."""
+    from dagster import DagsterRunStatus, RunsFilter
+
+    waiting = RunsFilter(statuses=[DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING])
+    return instance.get_runs_count(waiting) > 0
+
+
 def reason(event: DagsterEvent) -> str:
     """The message of a failed step or run, preceded by the class of the error unless it is one of this package."""
     failure = event.step_failure_data if event.is_step_failure else event.job_failure_data

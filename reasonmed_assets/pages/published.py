@@ -37,18 +37,16 @@ _LONGEST = 300
 _ROWS = 20
 
 
-def write_freshness(warehouse: Warehouse, folder: Path | None = None) -> list[Stale]:
+def write_freshness(warehouse: Warehouse, con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> list[Stale]:
     """Write the page; returns what is not up to date.
 
     Args:
-        warehouse: whose snapshot is read.
+        warehouse: to name it.
+        con: on its tables.
         folder: where to write; None: `quality/` in the warehouse, once something was published.
     """
-    rows: list[dict[str, Any]] = []
-    if warehouse.has_snapshot:
-        with warehouse.snapshot() as con:
-            rows = freshness(con)
-    elif folder is None:
+    rows = freshness(con)
+    if folder is None and not rows:
         return []
     folder = folder or warehouse.companion("quality")
     folder.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     """
     warehouse = open_warehouse(warehouse_folder)
     records = list(last_audits(warehouse))
-    warehouse.refresh_snapshot()
+    warehouse.catch_up()
     if not records and not warehouse.has_snapshot:
         build = command("build", warehouse=warehouse.name)
         raise QualityError(f"warehouse {warehouse.name} holds nothing yet: build it with `{build}`")
@@ -56,11 +56,12 @@ def write_quality_pages(warehouse_folder: Path, folder: Path | None) -> Iterator
     with _published(warehouse) as con:
         text = report.render(con, records, warehouse_folder.resolve())
         columns = column_page.render(con, records, warehouse_folder.resolve())
+        folder.mkdir(parents=True, exist_ok=True)
+        write_freshness(warehouse, con, folder)
     columns_page = folder / column_page.FOLDER / "index.html"
     columns_page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text, encoding="utf-8")
     columns_page.write_text(columns, encoding="utf-8")
-    write_freshness(warehouse, folder)
     data_docs.write_site(records, folder)
     yield f"quality report: {page}"
     yield f"columns: {columns_page}"

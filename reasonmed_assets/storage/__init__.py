@@ -3,7 +3,7 @@
 What a table holds is declared in `quality/` and made by `assets/`; no row is computed or judged here.
 """
 
-from reasonmed_assets.storage.duckdb_file.database import memory_limit_mib
+from reasonmed_assets.storage.duckdb_file.database import Share, memory_limit_mib, take_share
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse, scratch_copy
@@ -13,6 +13,7 @@ from reasonmed_assets.storage.warehouse import Warehouse, quarantine_file
 __all__ = [
     "PublishRecord",
     "Published",
+    "Share",
     "Warehouse",
     "WarehouseError",
     "make_or_open_warehouse",
@@ -21,4 +22,5 @@ __all__ = [
     "quarantine_file",
     "row_hash_sql",
     "scratch_copy",
+    "take_share",
 ]

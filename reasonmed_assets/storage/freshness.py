@@ -37,10 +37,8 @@ class Stale:
 
 
 def to_be_made(warehouse: Warehouse, tables: Sequence[str]) -> list[str]:
-    """Those of some tables that are not up to date or were never made, by the snapshot."""
-    if not warehouse.has_snapshot:
-        return list(tables)
-    with warehouse.snapshot() as con:
+    """Those of some tables that are not up to date or were never made."""
+    with warehouse.read() as con:
         published = {name for (name,) in con.execute("select distinct table_name from publishes").fetchall()}
         behind = {one.table for one in stale(con)}
     return [table for table in tables if table in behind or table not in published]

@@ -24,7 +24,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.config.recipes import book as recipes
 from reasonmed_assets.config.recipes.book import RecipeBook
 from reasonmed_assets.config.recipes.recipe import Recipe
-from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others
+from reasonmed_assets.machine import lock_holders, locked, locked_at_once, locked_with_others
 from reasonmed_assets.storage import builds, publishing
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.history import FOLDER, Kept
@@ -70,6 +70,7 @@ class Warehouse(ABC):
         self._folder = folder.resolve()
         self._staging = self._folder / "staging"
         self._staging_lock = self._staging / ".lock"
+        self._runs = self._staging / ".runs"
         if not self.is_read_only:
             self._make_staging()
 
@@ -251,7 +252,9 @@ class Warehouse(ABC):
 
     @abstractmethod
     def snapshot(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        """What users open, read-only, brought up to date first. However long it is open, no publish waits for it.
+        """What users open, read-only. However long it is open, no publish waits for it.
+
+        It is brought up to date first, as `catch_up` does.
 
         Raises:
             WarehouseError: nothing was published yet.
@@ -325,6 +328,57 @@ class Warehouse(ABC):
         Raises:
             WarehouseError: it could not be replaced; users see what they saw.
         """
+
+    @abstractmethod
+    def catch_up(self) -> None:
+        """For a command that reads what users open: `refresh_snapshot`, unless a run is at work.
+
+        Then `ReasonmedWarning` says as of when it is, where something was published since.
+
+        Raises:
+            WarehouseError: as `refresh_snapshot`.
+        """
+
+    @property
+    @abstractmethod
+    def snapshot_age_s(self) -> float:
+        """How long ago what users see was put there; infinite where they see nothing yet."""
+
+    @final
+    def end_run(self, every_s: float, *, is_followed: bool = False) -> bool:
+        """At the end of a run: `refresh_snapshot`, unless another run will do so and users saw something new lately.
+
+        Args:
+            every_s: how long users see the same while other runs are at work or wait.
+            is_followed: another run waits to begin.
+
+        Raises:
+            WarehouseError: as `refresh_snapshot`.
+        """
+        is_left = (is_followed or self.is_at_work) and self.snapshot_age_s < every_s
+        return not is_left and self.refresh_snapshot()
+
+    # Runs
+
+    @final
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """A run or a build is at work inside. The kernel ends that with the process, however it ends."""
+        with locked_with_others(self._runs):
+            yield
+
+    @final
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a run or a build of any process is at work."""
+        if not self._runs.exists():
+            return False
+        try:
+            # Of two that looked at the same moment, each would take the other for a run.
+            with locked(self._runs.with_name(".runs.looked")), locked_at_once(self._runs):
+                return False
+        except BlockingIOError:
+            return True
 
     # What it is bound to, and which version wrote it
 
@@ -487,7 +541,9 @@ class Warehouse(ABC):
         """
         try:
             with locked_at_once(self._staging_lock):
-                folders = [path for path in sorted(self._staging.iterdir()) if not path.name.startswith("spill-")]
+                folders = [
+                    path for path in sorted(self._staging.iterdir()) if not path.name.startswith(("spill-", "."))
+                ]
                 yield [folder for folder in folders if any(path.is_file() for path in folder.glob("*/**/*"))]
         except BlockingIOError:
             pids = ", ".join(map(str, lock_holders(self._staging_lock)))

@@ -191,7 +191,8 @@ def test_a_failing_audit_stands_first_and_nothing_need_be_published(rehearsal: B
     found["profile"] = "<script>y</script>"
     warehouse.record_audit("questions", "mmlu", found)
     warehouse.record_audit("table_of_old", "mmlu", found | {"table": "table_of_old"})
-    write_freshness(warehouse, warehouse.companion("quality"))  # as each build does
+    with warehouse.read() as con:
+        write_freshness(warehouse, con, warehouse.companion("quality"))  # as each build does
     said = list(write_quality_pages(tmp_path / "warehouse", None))
     assert "1 failed and block" in said[-1]
     page = Page(warehouse.companion("quality") / "index.html")

@@ -13,6 +13,7 @@ from contract_places import Reopen, Start, open_at
 from storage_toy import ITEMS, VIEWS, publish, texts_in
 
 from reasonmed_assets.config.hints import command
+from reasonmed_assets.errors import ReasonmedWarning
 from reasonmed_assets.storage import Warehouse, WarehouseError
 
 
@@ -162,6 +163,21 @@ class SnapshotContract:
                 warehouse.refresh_snapshot()
                 assert not warehouse.is_snapshot_behind()
                 assert len(user.execute("select text from items").fetchall()) == 1
+        assert texts_of_users(warehouse) == {"1": "third"}
+
+    def test_it_is_left_as_it_is_while_runs_are_at_work(self, warehouse: Warehouse) -> None:
+        publish(warehouse, {"1": "first"})
+        with warehouse.at_work():
+            assert texts_of_users(warehouse) == {"1": "first"}, "there was none yet"
+            publish(warehouse, {"1": "second"})
+            with pytest.warns(ReasonmedWarning, match="a run is at work: .* is as of publish 1, 20"):
+                assert texts_of_users(warehouse) == {"1": "first"}
+            assert not warehouse.end_run(every_s=60)
+            assert warehouse.end_run(every_s=0), "users have seen the same for long"
+            assert texts_of_users(warehouse) == {"1": "second"}
+            publish(warehouse, {"1": "third"})
+        assert not warehouse.end_run(every_s=60, is_followed=True)
+        assert warehouse.end_run(every_s=60)
         assert texts_of_users(warehouse) == {"1": "third"}
 
     def test_a_changed_view_makes_it_behind(self, warehouse: Warehouse, reopen: Reopen) -> None:

@@ -59,12 +59,27 @@ def write_into_snapshot_and_die(folder: Path) -> None:
     _die()
 
 
+def read_and_die(folder: Path) -> None:
+    """Be a reader that is killed when it has spilled."""
+    with open_warehouse(folder).snapshot() as con:
+        ((spill,),) = con.execute("select current_setting('temp_directory')").fetchall()
+        (Path(spill) / "duckdb_temp_storage_DEFAULT-0.tmp").write_bytes(b"rows")
+        _die()
+
+
 def keep_build_open(folder: Path) -> None:
     """Be a foreign program that has the build file open."""
     con = duckdb.connect(str(folder / "build.duckdb"), read_only=True)
     print("ready", flush=True)
     sys.stdin.read()
     con.close()
+
+
+def be_at_work(folder: Path) -> None:
+    """Be a run until standard input closes."""
+    with open_warehouse(folder).at_work():
+        print("ready", flush=True)
+        sys.stdin.read()
 
 
 def hold(folder: Path) -> None:

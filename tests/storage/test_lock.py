@@ -101,6 +101,28 @@ def test_readers_that_never_pause_do_not_starve_a_writer(tmp_path: Path) -> None
     assert waited_s < 5
 
 
+def test_a_reader_waits_for_one_writer_at_most(tmp_path: Path) -> None:
+    lock = WarehouseLock(tmp_path / "lock", timeout_s=10)
+    order: list[str] = []
+
+    def write() -> None:
+        with lock.exclusive("write"):
+            order.append("written")
+
+    def read() -> None:
+        with lock.shared("read"):
+            order.append("read")
+
+    writers, reader = [threading.Thread(target=write) for _ in range(4)], threading.Thread(target=read)
+    with lock.exclusive("write"):
+        for thread in (*writers, reader):
+            thread.start()
+            time.sleep(0.02)
+    for thread in (*writers, reader):
+        thread.join()
+    assert order == ["read", *["written"] * 4]
+
+
 def test_a_reader_reads_again_while_a_writer_waits_for_it(tmp_path: Path) -> None:
     lock = WarehouseLock(tmp_path / "lock", timeout_s=5)
     order: list[str] = []

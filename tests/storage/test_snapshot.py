@@ -156,6 +156,38 @@ def test_a_connection_stays_open_across_publishes(warehouse: DuckDBFile) -> None
     assert texts_in_file(warehouse.snapshot_path) == {"1": "third"}
 
 
+def test_beside_a_log_of_a_killed_user_it_is_replaced_also_while_a_run_is_at_work(
+    warehouse: DuckDBFile, start: Start, start_ready: Start
+) -> None:
+    publish(warehouse, {"1": "a"})
+    warehouse.refresh_snapshot()
+    warehouse.snapshot_path.chmod(0o644)
+    run = start_ready("be_at_work")
+    _wait_for_kill(start("write_into_snapshot_and_die"))
+    with warehouse.snapshot() as con:
+        assert con.execute("select item_id from items").fetchall() == [("1",)]
+    assert warehouse.is_at_work
+    run.kill()
+    run.wait()
+    assert not warehouse.is_at_work
+
+
+def test_a_reader_spills_beside_the_warehouse_and_what_a_killed_one_left_goes(
+    warehouse: DuckDBFile, start: Start
+) -> None:
+    publish(warehouse, {"1": "a"})
+    spilled = warehouse.folder / "staging"
+    _wait_for_kill(start("read_and_die"))
+    (left,) = spilled.glob(".reasonmed-spill-*")
+    with warehouse.snapshot() as one, warehouse.snapshot() as other:
+        (mine,) = spilled.glob(".reasonmed-spill-*")
+        assert mine != left
+        for con in (one, other):
+            assert con.execute("select current_setting('temp_directory')").fetchone() == (str(mine),)
+            assert con.execute("select current_setting('memory_limit')").fetchone() != ("0 bytes",)
+    assert not mine.exists()
+
+
 def test_one_that_is_no_database_is_replaced(warehouse: DuckDBFile) -> None:
     publish(warehouse, {"1": "a"})
     warehouse.snapshot_path.write_bytes(b"no database")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import temporary_folder
 from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
 from reasonmed_assets.quality.tables import TABLES
 from reasonmed_assets.storage import Warehouse, memory_limit_mib, open_warehouse, row_hash_sql
@@ -88,8 +88,8 @@ def opened(folder: Path, before: str, after: str) -> Iterator[Compared]:
     needs_warehouse = not all(map(_is_folder, names)) or (any(is_export) and folder.is_dir())
     with ExitStack() as stack:
         warehouse = open_warehouse(folder) if needs_warehouse else None
-        con = stack.enter_context(warehouse.snapshot() if warehouse else duckdb.connect())
-        _spill_apart(stack, con)
+        con = stack.enter_context(warehouse.snapshot() if warehouse else _connected())
+        con.execute("set preserve_insertion_order = false")
         sides = tuple(
             _open(stack, con, warehouse, prefix, name, is_by_content=is_by_content)
             for prefix, name in zip((BEFORE, AFTER), names, strict=True)
@@ -148,14 +148,13 @@ def _open(
     return Side(f"export {folder} (publish {made_from} of {warehouse.name})", made_from, is_export=True)
 
 
-def _spill_apart(stack: ExitStack, con: duckdb.DuckDBPyConnection) -> None:
-    """What does not fit into memory is in a folder of this comparison, and goes with it."""
-    con.execute(f"set memory_limit = '{memory_limit_mib()}MiB'")
-    con.execute("set preserve_insertion_order = false")
-    # Where another connection of this process has spilled, it says where.
-    with suppress(duckdb.NotImplementedException):
-        spill = stack.enter_context(TemporaryDirectory(prefix="reasonmed-diff-"))
+@contextmanager
+def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database of a comparison without a warehouse, and what it spills, which goes with it."""
+    with temporary_folder("diff") as spill, duckdb.connect() as con:
+        con.execute(f"set memory_limit = '{memory_limit_mib()}MiB'")
         con.execute(f"set temp_directory = {sql.literal(spill)}")
+        yield con
 
 
 def _show_publish(

@@ -7,7 +7,7 @@ begins to make rows: one that finds everything up to date has none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class RunningBuild:
     Args:
         build_id: names it in all its processes.
         files: the input files as it sees them; None: as they are at first use.
+        n_at_once: how many processes make its sources at once.
+        base_urls_of: the addresses of a provider's servers, which its runs share; None: each run has its own.
 
     Attributes:
         planned: what its plan expected, by column of `builds`; empty without one.
@@ -32,11 +34,18 @@ class RunningBuild:
         recipe: version of the recipe; None where it is not known yet.
         run_ids: its Dagster runs.
         calls: calls made and answered so far (see `metadata.calls_in`).
-        is_last_run: no run follows, and what completes the row shows users what is published then.
     """
 
-    def __init__(self, build_id: str = "", files: InputFiles | None = None) -> None:
+    def __init__(
+        self,
+        build_id: str = "",
+        files: InputFiles | None = None,
+        n_at_once: int = 1,
+        base_urls_of: Callable[[str], tuple[str, ...]] | None = None,
+    ) -> None:
         self.build_id = build_id
+        self.n_at_once = n_at_once
+        self.base_urls_of = base_urls_of
         self.files = InputFiles() if files is None else files
         self.planned: dict[str, float] = {}
         self._told: Mapping[str, Any] = {}
@@ -44,7 +53,6 @@ class RunningBuild:
         self.recipe: int | None = None
         self.run_ids: list[str] = []
         self.calls = Counter[str]()
-        self.is_last_run = False
 
     def begin(self, warehouse: Warehouse, settings: BuildSettings, *, is_publishing: bool) -> int | None:
         """Have a row from now on, with the files that were read and the recipe as far as they are known; its number.

@@ -60,10 +60,11 @@ def settle(instance: dg.DagsterInstance, warehouse: Warehouse) -> list[Stale]:
     """At the end of a build or a run: write the page of freshness and tell Dagster; returns what is not up to date.
 
     Raises:
-        WarehouseError: the snapshot cannot be read.
+        WarehouseError: the warehouse cannot be read.
         OSError: the page cannot be written.
     """
-    stale = write_freshness(warehouse)
+    with warehouse.read() as con:
+        stale = write_freshness(warehouse, con)
     report(instance, stale)
     return stale
 

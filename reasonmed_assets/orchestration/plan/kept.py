@@ -72,7 +72,7 @@ def what_is_planned(
     last = 0
     if settings.warehouse_folder.is_dir():
         last = max((one.seq for one in open_warehouse(settings.warehouse_folder).standing().last.values()), default=0)
-    values = without_environment(profile.model_dump(mode="json", exclude={"budget"}))
+    values = without_environment(profile.model_dump(mode="json", exclude={"budget", "machine"}))
     parts = [
         values,
         [settings.limit, settings.limits, settings.retry_unresolved, settings.retry_only, str(settings.data_folder)],

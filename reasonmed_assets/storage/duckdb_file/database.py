@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.machine import SILENT_S, sync
+from reasonmed_assets.machine import SILENT_S, memory_bytes, sync, temporary_folder
 from reasonmed_assets.storage.errors import WarehouseError
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
-_MEMORY_LIMIT_BYTES = 4 * 1024**3
-"""Enough for the published size (1.75M paths), with insertion order not preserved."""
+_MEMORY_BYTES = 2 * 1024**3
+"""Enough for the published size (1.75M paths) with insertion order not preserved: a build of it stays below 4 GB."""
 _SMALL_FILE_BYTES = 32 * 1024**2
 """Below this one thread works on a file: further ones would spend their time waiting for each other."""
 _SMALLEST_COMPACTION_BLOCKS = 64
@@ -49,6 +52,8 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
     }
     if path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
         config["threads"] = 1
+    elif _share.threads:
+        config["threads"] = _share.threads
     try:
         return duckdb.connect(str(path or ":memory:"), read_only=read_only and path is not None, config=config)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
@@ -320,10 +325,80 @@ def refuse_log(path: Path) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Share:
+    """What DuckDB takes of this machine.
+
+    Attributes:
+        memory_gb: memory; None: 2 GB, or half of what this machine or its control groups allow where that is less.
+        threads: None: one per processor that they allow.
+        n_processes: how many processes share the memory.
+    """
+
+    memory_gb: float | None = None
+    threads: int | None = None
+    n_processes: int = 1
+
+
+def take_share(share: Share) -> None:
+    """From now on DuckDB takes that in this process."""
+    global _share
+    _share = share
+
+
+_share = Share()
+
+
 def memory_limit_mib() -> int:
-    """What one connection may take of this machine's memory; the rest is spilled."""
-    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min(_MEMORY_LIMIT_BYTES, physical * 6 // 10) // 1024**2
+    """What DuckDB may take of the memory in this process; the rest is spilled."""
+    given = _share.memory_gb
+    all_bytes = min(_MEMORY_BYTES, memory_bytes() // 2) if given is None else int(given * 1e9)
+    return all_bytes // _share.n_processes // 1024**2
+
+
+class ReaderSpill:
+    """A temporary folder into which the readers of a warehouse in this process spill, while there are any.
+
+    Connections of a process to one file share their settings, so that one reader's folder may be another's.
+
+    Args:
+        parent: where it is made; see `temporary_folder`.
+    """
+
+    def __init__(self, parent: Path | None) -> None:
+        self._parent = parent
+        self._lock = threading.Lock()
+        self._n_readers = 0
+        self._made = ExitStack()
+        self._folder: Path | None = None
+
+    @contextmanager
+    def bounded(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Have a reader keep to DuckDB's share of the memory inside, and spill here what is beyond it."""
+        with self._lock:
+            # On a full disk one can read all the same.
+            with suppress(OSError):
+                self._folder = self._folder or self._made.enter_context(temporary_folder("spill", self._parent))
+            self._n_readers += 1
+        try:
+            # Whoever came first may have set it for good.
+            with suppress(duckdb.Error):
+                con.execute(f"set memory_limit = '{memory_limit_mib()}MiB'")
+                if self._folder is not None:
+                    con.execute(f"set temp_directory = {sql.literal(self._folder)}")
+            yield
+        finally:
+            with self._lock:
+                self._n_readers -= 1
+                if not self._n_readers:
+                    self._folder = None
+                    self._made.close()
+
+
+@cache
+def reader_spill(parent: Path | None) -> ReaderSpill:
+    """The one of this process."""
+    return ReaderSpill(parent)
 
 
 def run_together(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None:

@@ -45,16 +45,18 @@ class WarehouseLock:
     """Shared and exclusive lock on a path.
 
     A writer that waits goes before readers that come later: everybody passes through a queue lock first, and the
-    writer keeps that while it waits for the readers who are in.
+    writer keeps that while it waits for the readers who are in. Writers come to the queue one at a time, so that a
+    reader waits for one of them at most, however many there are.
 
     Args:
-        path: the lock file; a second one, `<path>.queue`, lies beside it.
+        path: the lock file; `<path>.queue` and `<path>.writers` lie beside it.
         timeout_s: how long to wait before giving up.
     """
 
     def __init__(self, path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> None:
         self._path = path
         self._queue = path.with_name(path.name + ".queue")
+        self._writers = path.with_name(path.name + ".writers")
         self._timeout_s = timeout_s
         _release_in_forked_children()
 
@@ -73,7 +75,7 @@ class WarehouseLock:
             # A thread that is in must not queue behind a writer that waits for it to leave.
             fd = self._acquire(self._path, fcntl.LOCK_SH, purpose, deadline)
         else:
-            with self._queued(fcntl.LOCK_SH, purpose, deadline):
+            with self._held(self._queue, fcntl.LOCK_SH, purpose, deadline):
                 fd = self._acquire(self._path, fcntl.LOCK_SH, purpose, deadline)
         try:
             yield
@@ -93,18 +95,19 @@ class WarehouseLock:
                 "leave `with warehouse.read()` first"
             )
         deadline = time.monotonic() + self._timeout_s
-        with self._queued(fcntl.LOCK_EX, purpose, deadline):
-            fd = self._acquire(self._path, fcntl.LOCK_EX, purpose, deadline)
-        try:
-            _write_record(fd, purpose)
-            yield
-        finally:
-            os.ftruncate(fd, 0)
-            _release(fd)
+        with self._held(self._writers, fcntl.LOCK_EX, purpose, deadline):
+            with self._held(self._queue, fcntl.LOCK_EX, purpose, deadline):
+                fd = self._acquire(self._path, fcntl.LOCK_EX, purpose, deadline)
+            try:
+                _write_record(fd, purpose)
+                yield
+            finally:
+                os.ftruncate(fd, 0)
+                _release(fd)
 
     @contextmanager
-    def _queued(self, operation: int, purpose: str, deadline: float) -> Iterator[None]:
-        fd = self._acquire(self._queue, operation, purpose, deadline)
+    def _held(self, path: Path, operation: int, purpose: str, deadline: float) -> Iterator[None]:
+        fd = self._acquire(path, operation, purpose, deadline)
         try:
             yield
         finally:

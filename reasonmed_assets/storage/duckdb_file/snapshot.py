@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -71,24 +72,46 @@ def _drop_views_and_macros(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f"drop macro {macro}")
 
 
-def is_current(path: Path, state: tuple[int, str], definitions: str, spill: Path) -> bool:
-    """Whether the snapshot at `path` shows this `publishing.state_of` and was made from these definitions.
+class State(NamedTuple):
+    """What a snapshot tells of itself.
 
-    One that cannot be read, or beside which a killed writer left a log, is not current.
+    Attributes:
+        last_seq: the last publish in it.
+        taken_at: when it was taken, in UTC.
+        records_hash: of `publishing.state_of`.
+        definition_hash: from which declarations it was made.
     """
-    if not path.exists() or database.wal_of(path).exists():
-        return False
+
+    last_seq: int
+    taken_at: datetime
+    records_hash: str
+    definition_hash: str
+
+
+def state_of(path: Path, spill: Path) -> State | None:
+    """What the snapshot at `path` tells of itself; None where it cannot be read."""
+    if not path.exists():
+        return None
     # Attached to a database of its own: a connection to the path itself would share the instance of whoever in this
     # process has an older snapshot open, and show that one.
     con = database.connect(None, spill, read_only=False)
     try:
         con.execute(f"attach {sql.literal(path)} as snapshot (read_only)")
-        found = con.execute(f"select last_seq, records_hash, definition_hash from snapshot.main.{STATE}").fetchone()
+        found = con.execute(f"select {', '.join(State._fields)} from snapshot.main.{STATE}").fetchone()
     except duckdb.Error:
-        return False
+        return None
     finally:
         con.close()
-    return found == (*state, definitions)
+    return State(*found) if found else None
+
+
+def is_current(path: Path, state: tuple[int, str], definitions: str, spill: Path) -> bool:
+    """Whether the snapshot at `path` shows this `publishing.state_of` and was made from these definitions.
+
+    One that cannot be read, or beside which a killed writer left a log, is not current.
+    """
+    found = None if database.wal_of(path).exists() else state_of(path, spill)
+    return found is not None and (found.last_seq, found.records_hash, found.definition_hash) == (*state, definitions)
 
 
 def take(

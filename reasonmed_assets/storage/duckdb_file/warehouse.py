@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ import duckdb
 from reasonmed_assets import sql
 from reasonmed_assets.config.hints import command
 from reasonmed_assets.config.recipes.book import FILE, FORMER_FILE
+from reasonmed_assets.errors import ReasonmedWarning
 from reasonmed_assets.machine import sync
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.storage import builds, publishing
@@ -169,13 +172,17 @@ class DuckDBFile(Warehouse):
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
         self._show_what_is_published()
-        with self._history.held(), duckdb.connect(str(self.snapshot_path), read_only=True) as con:
+        with (
+            self._history.held(),
+            duckdb.connect(str(self.snapshot_path), read_only=True) as con,
+            self._bounded(con),
+        ):
             yield con
 
     @contextmanager
     def as_of(self, seq: int) -> Iterator[duckdb.DuckDBPyConnection]:
         self._show_what_is_published()
-        with self._history.held(), duckdb.connect() as con:
+        with self._history.held(), duckdb.connect() as con, self._bounded(con):
             con.execute(f"attach {sql.literal(self.snapshot_path)} as {NOW} (read_only)")
             present_as_of(con, self._history, self._declared.tables, seq)
             con.execute(sql.macros_text())
@@ -197,15 +204,40 @@ class DuckDBFile(Warehouse):
         with self._write("drop history"), self._opened_read_only() as con:
             self._history.drop(con, before)
 
+    def _bounded(self, con: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
+        return database.reader_spill(None if self.is_read_only else self._staging).bounded(con)
+
     def _show_what_is_published(self) -> None:
-        self.refresh_snapshot()
+        self.catch_up()
         if not self.has_snapshot:
             build = command("build", warehouse=self.name)
             raise WarehouseError(f"warehouse {self.name} holds nothing yet: build it with `{build}`")
 
+    def catch_up(self) -> None:
+        # Beside a log of somebody else's, users would see something else than was put there.
+        is_intact = not database.wal_of(self.snapshot_path).exists()
+        is_left = is_intact and not self.is_read_only and self.is_at_work
+        state = snapshot.state_of(self.snapshot_path, self._spill) if is_left else None
+        if state is None:
+            self.refresh_snapshot()
+        elif any(file.exists() and self._is_older_than(file) for file in self._build_files):
+            warnings.warn(
+                f"a run is at work: {self.snapshot_path} is as of publish {state.last_seq}, {state.taken_at} UTC. What "
+                "was published since is shown when no run is at work",
+                ReasonmedWarning,
+                stacklevel=2,
+            )
+
+    def _is_older_than(self, file: Path) -> bool:
+        return self.snapshot_path.stat().st_mtime < file.stat().st_mtime
+
     @property
     def has_snapshot(self) -> bool:
         return self.snapshot_path.exists()
+
+    @property
+    def snapshot_age_s(self) -> float:
+        return time.time() - self.snapshot_path.stat().st_mtime if self.has_snapshot else float("inf")
 
     def is_snapshot_behind(self) -> bool:
         self._migrate()
