@@ -1,18 +1,21 @@
 """`reasonmed` as a command for shells, without the seconds that each of its processes takes to import what it uses.
 
 `serve` is a process that has imported all and forks one for each command: with the arguments, folder, environment and
-files of its caller, and its exit status. How a process starts by itself, others test.
+files of its caller, and its exit status. A caller that is killed takes its command with it. How a process starts by
+itself, others test.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +83,23 @@ def serve(address: str) -> None:
                     _become(json.loads(told), files)
                 for file in files:
                     os.close(file)
+                if _has_hung_up(caller, child):
+                    os.kill(child, signal.SIGKILL)
                 _, status = os.waitpid(child, 0)
-                caller.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+                with suppress(BrokenPipeError):
+                    caller.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _has_hung_up(caller: socket.socket, child: int) -> bool:
+    """Wait until the child has ended, or its caller has before."""
+    ended = os.pidfd_open(child)
+    try:
+        either = select.poll()
+        either.register(ended, select.POLLIN)
+        either.register(caller, 0)
+        return ended not in dict(either.poll())
+    finally:
+        os.close(ended)
 
 
 def _become(told: dict[str, Any], files: list[int]) -> None:

@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from reasonmed_assets import interruption
-from reasonmed_assets.config.hints import command
-from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.checks import up_to_date
 from reasonmed_assets.materialisation.checks.kept import check_keys, kept_outcomes
+from reasonmed_assets.materialisation.checks.kept_back import found_by, ways_out
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import (
     RESTORED,
@@ -57,12 +55,9 @@ from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN, remov
 from reasonmed_assets.quality.statistics import statistics
 from reasonmed_assets.storage import PublishRecord
 from reasonmed_assets.storage.publishing import Published
-from reasonmed_assets.vocabulary import GIVEN_UP
 
 QUESTIONS = "questions"
 """The table of the questions, whose publish says how many a partition has."""
-_SHOWN_EXAMPLES = 5
-_SHOWN_CHARACTERS = 100
 _SHOWN_PARTS = 3
 
 
@@ -375,7 +370,7 @@ def _failure(
         description=(
             f"{name}: {where}{len(audited.failed)} blocking checks failed; {published}.\n"
             + "".join(
-                f"{outcome.name}: {outcome.description} {_found(outcome)}\n{audited.ways_out[outcome.name]}"
+                f"{outcome.name}: {outcome.description} {found_by(outcome)}\n{audited.ways_out[outcome.name]}"
                 for outcome in audited.failed
             )
             + f"The rows are kept in {kept}: read them with SQL, mend the cause, and build again."
@@ -383,54 +378,6 @@ def _failure(
         metadata={"quarantine": dg.MetadataValue.path(str(kept)), "published": published, **calls},
         allow_retries=False,
     )
-
-
-def _found(outcome: CheckOutcome) -> str:
-    """The first things that a check found, in short."""
-    if outcome.error is not None:
-        return outcome.error
-    shown = outcome.examples[:_SHOWN_EXAMPLES]
-    cells = [
-        ", ".join(f"{name} {value}"[:_SHOWN_CHARACTERS] for name, value in row.items() if value is not None)
-        for row in shown
-    ]
-    return "Found:\n" + "\n".join(f"  {cell}" for cell in cells)
-
-
-def ways_out(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, settings: BuildSettings, check: str
-) -> str:
-    """What lets rows pass that fail a check, a line each: to ask again about them, to let others go, another bound.
-
-    Args:
-        con: the connection of the audit.
-        spec: the table.
-        partition: its partition; None for a table without partitions.
-        settings: of the build.
-        check: name of the check.
-    """
-    lines = []
-    if check == "missing":
-        found = con.execute("select distinct outcome from unanswered order by all").fetchall()
-        outcomes = [str(outcome).removeprefix("verifier: ") for (outcome,) in found]
-        only = [word for outcome in outcomes if outcome in GIVEN_UP for word in ("--outcome", outcome)]
-        if only:
-            where = ["--table", spec.name, *only, *(["--source", partition] if partition else [])]
-            again = command("retry", *settings.options, *where, warehouse=settings.warehouse_folder)
-            lines.append(f"  To ask again about them: {again}\n")
-    if check == "shrink":
-        where = [*(["--source", partition] if partition else []), "--allow-shrink", spec.name]
-        again = command("build", *settings.options, *where, warehouse=settings.warehouse_folder)
-        lines.append(f"  To let them go in one run: {again}\n")
-    thresholds = settings.loaded_profile.checks.thresholds
-    lines += [
-        f"  To let them pass: another checks.thresholds.{name} than {getattr(thresholds, name):g}, "
-        "in the profile or with --set\n"
-        for declared in check_names(spec.name)
-        if declared.name == check
-        for name in declared.thresholds
-    ]
-    return "".join(lines)
 
 
 def _record_audit(stage: Stage, audited: _Audited, publish: int | None, keys: Mapping[str, str]) -> None:

@@ -1,38 +1,49 @@
 """Whole builds that are killed at any moment, or run at once beside readers: the same rows, and no call made twice.
 
-Twenty kills take about ten minutes on two quiet cores: pytest -m slow -n 0 -rP tests/faults/test_whole_builds.py. KILLS
-says how many, FAULTS_SECONDS how long all may take. A failure names the seed of its draws; KILL_SEED sets it.
+Twenty kills take some minutes on two quiet cores: pytest -m slow -n 0 -rP tests/faults/test_whole_builds.py. KILLS says
+how many, FAULTS_SECONDS how long all may take. A failure names the seed of its draws; KILL_SEED sets it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import random
-import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import NamedTuple
+from urllib.request import urlopen
 
 import duckdb
 import pytest
 from bounded import Clock
-from builds import COMMAND, Built
+from builds import COMMAND, Built, a_shell
 from builds import start as start_build
+from forked_commands import forked_commands
 
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("KILL_SEED", "0")) or random.randrange(1, 2**31)
 ARGUMENTS = ["build", "--profile", "simulated", "--limit", "1", "--source", "mmlu", "--warehouse"]
-OF_THE_RUN = {"llm_calls", "prompts", "publishes", "recipes"}
+FOUR_SOURCES = ["build", "--profile", "simulated", "--limit", "2", "--set", "machine.shard_questions=1"]
+"""Each source in two shards, as far as tables have them."""
+OF_THE_RUN = {"builds", "llm_calls", "prompts", "publishes", "recipes"}
 """Their rows say when and how often."""
+OF_CALLS = {"call_uses", "verifier_votes"}
+"""Their rows follow from the calls that were made so far."""
 READERS = ("notebook", "dashboard", "accountant", "reporter")
-START = 2.0
+START = 0.5
 """Seconds before which a build has nothing to lose."""
+KILLS_PER_BUILD = 5
+"""About how many a build takes: each goes on where the one before was killed, so they are spread over all of it."""
 
 
 class Undisturbed(NamedTuple):
@@ -44,12 +55,13 @@ class Undisturbed(NamedTuple):
 
 
 def rows_by_table(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Hashes of the rows of every table but those that tell of a run."""
+    """Source and hash of the rows of every table but those that tell of a run."""
     with duckdb.connect(str(folder / "reasonmed.duckdb"), read_only=True) as con:
-        tables = [name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()]
+        columns = con.execute("select table_name, list(column_name) from duckdb_columns() group by all").fetchall()
+        tables = {name: "source" if "source" in found else "''" for name, found in columns if "row_hash" in found}
         return {
-            name: con.execute(f"select row_hash from {name} order by all").fetchall()
-            for name in sorted(set(tables) - OF_THE_RUN)
+            name: con.execute(f"select {tables[name]}, row_hash from {name} order by all").fetchall()
+            for name in sorted(tables.keys() - OF_THE_RUN)
         }
 
 
@@ -73,6 +85,11 @@ def finish(process: subprocess.Popen[str], clock: Clock, done: str) -> None:
     assert process.returncode == 0, said
 
 
+def digest(rows: dict[str, list[tuple[object, ...]]]) -> str:
+    """Hash over the rows of all tables."""
+    return hashlib.sha256(repr(sorted(rows.items())).encode()).hexdigest()
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Undisturbed:
     folder, started = tmp_path_factory.mktemp("undisturbed") / "warehouse", time.monotonic()
@@ -84,46 +101,124 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Undis
     return Undisturbed(rows, replies(folder), seconds)
 
 
-def is_killed_after(seconds: float, folder: Path) -> bool:
-    """Start a build and kill it; False where it ended before."""
-    process = subprocess.Popen(
-        [*COMMAND, *ARGUMENTS, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    with suppress(subprocess.TimeoutExpired):
-        assert process.wait(seconds) == 0
-        return False
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    return True
+class Endpoint:
+    """The simulated endpoint, which outlives the builds that call it."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"http://127.0.0.1:{free.getsockname()[1]}"
+        port = self.address.rpartition(":")[2]
+        self.process = subprocess.Popen([*COMMAND, "simulate", "--port", port], env=a_shell())
+
+    @property
+    def options(self) -> list[str]:
+        """The options of a build that calls it."""
+        values = {"server": "none", "base_url": f"{self.address}/v1"}
+        return [word for key, to in values.items() for word in ("--set", f"providers.rehearsal.{key}={json.dumps(to)}")]
+
+    def replies(self) -> int:
+        """How many replies it has given; waits until it is there."""
+        for _ in range(600):
+            with suppress(OSError), urlopen(f"{self.address}/health") as answer:
+                return int(json.load(answer)["replies"])
+            time.sleep(0.1)
+        raise TimeoutError(self.address)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    found = Endpoint()
+    try:
+        found.replies()
+        yield found
+    finally:
+        found.process.kill()
+        found.process.wait()
+
+
+@pytest.fixture
+def reasonmed(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a command that has imported what it uses."""
+    (tmp_path / "commands").mkdir()
+    with forked_commands(tmp_path / "commands") as commands:
+
+        def start(*arguments: str) -> subprocess.Popen[str]:
+            return subprocess.Popen(
+                [str(commands / "reasonmed"), *arguments],
+                env=a_shell(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+
+        yield start
+
+
+def in_flight(folder: Path) -> int:
+    """Calls that a build that was killed had sent, or was about to send, and that have no reply."""
+    file = folder / "ledger.sqlite"
+    if not file.exists():
+        return 0
+    with closing(sqlite3.connect(file)) as ledger, suppress(sqlite3.OperationalError):
+        return ledger.execute("select count(*) from claims where sent_timeout_s is not null").fetchone()[0]
+    return 0
 
 
 def check_what_is_left(folder: Path, undisturbed: Undisturbed) -> None:
-    """After a kill: a snapshot that is there opens, and a table in it is whole or empty."""
+    """After a kill: a snapshot that is there opens, and a partition in it is whole or empty."""
     if not (folder / "reasonmed.duckdb").exists():
         return
     for table, rows in rows_by_table(folder).items():
-        assert rows in ([], undisturbed.rows[table]) or table == "call_uses", table
+        for source in {row[0] for row in rows} if table not in OF_CALLS else ():
+            whole = [row for row in undisturbed.rows[table] if row[0] == source]
+            assert [row for row in rows if row[0] == source] == whole, table
 
 
 def test_builds_that_are_killed_at_any_moment_end_with_the_same_rows(
-    tmp_path: Path, undisturbed: Undisturbed, clock: Clock
+    tmp_path: Path, endpoint: Endpoint, reasonmed: Callable[..., subprocess.Popen[str]], clock: Clock
 ) -> None:
+    def build(folder: Path) -> subprocess.Popen[str]:
+        return reasonmed(*FOUR_SOURCES, *endpoint.options, "--warehouse", str(folder))
+
     print(f"KILL_SEED={SEED}")
-    draw = random.Random(SEED)
-    kills = builds = 0
+    draw, started = random.Random(SEED), time.monotonic()
+    finish(build(tmp_path / "undisturbed"), clock, "nothing was done")
+    seconds = time.monotonic() - started
+    undisturbed = Undisturbed(rows_by_table(tmp_path / "undisturbed"), replies(tmp_path / "undisturbed"), seconds)
+    assert len(undisturbed.rows) >= 20
+    print(f"undisturbed: {digest(undisturbed.rows)}, {seconds:,.0f} s")
+    kills = builds = n_sent = n_repaid = n_taken_over = 0
     while kills < KILLS:
         builds += 1
-        folder, n = tmp_path / str(builds), 0
-        while kills < KILLS and is_killed_after(draw.uniform(START, undisturbed.seconds), folder):
+        folder, n, n_sent_before, n_replies = tmp_path / str(builds), 0, n_sent, endpoint.replies()
+        process = build(folder)
+        while kills < KILLS:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(draw.uniform(START, 2 * seconds / KILLS_PER_BUILD))
+                break
+            process.kill()
+            said, _ = process.communicate()
+            n_taken_over += said.count("taken over")
+            n_sent += in_flight(folder)
             kills, n = kills + 1, n + 1
             check_what_is_left(folder, undisturbed)
-            clock.check(f"{kills} of {KILLS} kills were made")
-            if n == 6:
-                break
-        finish(start_build(*ARGUMENTS, str(folder)), clock, f"{kills} kills and {builds - 1} builds were made")
-        assert rows_by_table(folder) == undisturbed.rows, f"KILL_SEED={SEED}, build {builds} after {n} kills"
+            clock.check(f"{kills} of {KILLS} kills were made, KILL_SEED={SEED}")
+            process = build(folder)
+        finish(process, clock, f"{kills} kills and {builds - 1} builds were made")
+        found = rows_by_table(folder)
+        assert found == undisturbed.rows, f"KILL_SEED={SEED}, build {builds} after {n} kills"
         assert replies(folder) == undisturbed.calls
-    print(f"{kills} kills of {builds} builds, {len(undisturbed.rows)} tables, {undisturbed.calls} calls each")
+        repaid = endpoint.replies() - n_replies - undisturbed.calls
+        assert repaid <= n_sent - n_sent_before, "more calls were paid for again than were in flight"
+        n_repaid += repaid
+        print(f"after {n} kills: {digest(found)}, {repaid} calls paid for again, {time.monotonic() - started:,.0f} s")
+    n_rows = sum(map(len, undisturbed.rows.values()))
+    print(
+        f"{kills} kills of {builds} builds, {n_rows} rows of {len(undisturbed.rows)} tables and {undisturbed.calls} "
+        f"calls each; {n_sent} calls were in flight at kills, {n_repaid} were paid for again; {n_taken_over} shards "
+        f"were taken over; {time.monotonic() - started:,.0f} s"
+    )
 
 
 def test_four_builds_at_once_and_four_readers(tmp_path: Path, undisturbed: Undisturbed, clock: Clock) -> None:

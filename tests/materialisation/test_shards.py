@@ -222,16 +222,21 @@ def test_a_fault_across_shards_is_found_when_all_are_staged(staging: Staging, mo
         ).fetchall()
     in_two = session.profile.machine.model_copy(update={"shard_questions": n_questions - 1})
     monkeypatch.setattr(session, "profile", session.profile.model_copy(update={"machine": in_two}))
-    monkeypatch.setattr(Faults, "number", 2)
-    monkeypatch.setattr(Faults, "columns", f"if(row_number() over () = 1, '{first}', path_id) as path_id")
     definition = replace(definitions()[table], stage_rows=with_faults)
+    monkeypatch.setattr(Faults, "number", 2)
+    monkeypatch.setattr(Faults, "columns", "-1 as attempts")
+    made = make(definition, session, SOURCE, run_id="stopped", log=None)
+    assert made.failure is not None
+    assert f"{table} {SOURCE}: shard 2 of 2: 1 blocking checks failed" in str(made.failure.description)
+    drop_shards(staging.warehouse, TABLES[table], SOURCE)
+    monkeypatch.setattr(Faults, "columns", f"if(row_number() over () = 1, '{first}', path_id) as path_id")
     made = make(definition, session, SOURCE, run_id="run", log=None)
     assert made.failure is not None
     assert "key" in {str(check.check_name) for check in made.checks if not check.passed}
     assert "twice in the staged rows" in str(made.failure.description)
     assert "shard" not in str(made.failure.description).splitlines()[0]
     assert len(staging.kept(table)) == 2
-    (kept,) = [one.file for one in staging.warehouse.quarantined()]
+    (kept,) = [one.file for one in staging.warehouse.quarantined() if one.run_id == "run"]
     assert duckdb.sql(f"select count(*) from {sql.parquet(kept)}").fetchall() == [(n_rows,)]
     monkeypatch.setattr(Faults, "number", 0)
     drop_shards(staging.warehouse, TABLES[table], SOURCE)

@@ -10,7 +10,7 @@ from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.config.settings import BuildSettings
-from reasonmed_assets.materialisation.making import ways_out
+from reasonmed_assets.materialisation.checks.kept_back import ways_out
 
 
 def test_missing_replies_are_asked_again_by_a_command_with_the_options_of_the_build(tmp_path: Path) -> None:

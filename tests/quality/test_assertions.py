@@ -9,15 +9,21 @@ import duckdb
 import pytest
 from planted_faults import FAULTS, Fault
 from quality_world import SOURCE, stage
-from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
+from reasonmed_assets.quality.auditing import CheckOutcome, audit_rows, merged, prepare, run_check
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.config import load_profile
 from reasonmed_assets.pages.check_list import fault_id
 
-AUDITED = [name for name in TABLES if name not in UNAUDITED]
 GENERIC = {"schema", "key", "partition", "shrink", "distributions"}
+BY_ROW = [
+    (name, declared.name)
+    for name, spec in TABLES.items()
+    for declared in check_names(name)
+    if spec.is_by_question and declared.is_by_row and declared.name not in GENERIC
+]
+AUDITED = [name for name in TABLES if name not in UNAUDITED]
 
 
 def checked(
@@ -46,6 +52,20 @@ def test_a_planted_fault_is_found(fault: Fault, con: duckdb.DuckDBPyConnection, 
     assert outcome.error is None
     assert not outcome.passed
     assert outcome.n_failing >= len(outcome.examples) >= 1
+
+
+@pytest.mark.parametrize(("table", "check"), BY_ROW)
+def test_what_is_judged_by_row_is_found_in_parts(
+    table: str, check: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    fault = next(fault for fault in FAULTS if (fault.table, fault.check) == (table, check))
+    whole = checked(con, table, check, fault.statement, tmp_path, fault.overrides)
+    profile, found = load_profile("simulated", fault.overrides), []
+    for number in range(2):
+        part = tmp_path / f"{number}.parquet"
+        con.execute(f"copy (from rows where hash(question_id) % 2 = {number}) to '{part}' (format parquet)")
+        found += [one for one in audit_rows(con, TABLES[table], SOURCE, part, profile) if one.name == check]
+    assert (merged(found).passed, merged(found).n_failing) == (whole.passed, whole.n_failing)
 
 
 @pytest.mark.parametrize("table", AUDITED)
