@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
@@ -11,8 +12,8 @@ from reasonmed_assets.assets.asking import run_step
 from reasonmed_assets.materialisation.definition import Input, TableDefinition
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
-from reasonmed_assets.people.overrides import match_overrides, read_overrides
-from reasonmed_assets.rules.matching import find_matches
+from reasonmed_assets.people.overrides import OVERRIDDEN_COLUMNS, match_overrides, read_overrides
+from reasonmed_assets.rules.matching import MATCHED_COLUMNS, find_matches
 from reasonmed_assets.sources import Reading, SourceError, questions_frame, read_source, unreadable_frame
 
 BUILD_ROLES = ("train", "stand_in")
@@ -22,8 +23,8 @@ def raw_questions(stage: Stage) -> None:
     """The records of the source's training splits; unreadable ones go to `rejected_questions`."""
     reading = stage.session.reading(stage.source)
     stage.frames["source_files"] = _source_files(reading).filter(pl.col("split_role").is_in(BUILD_ROLES))
-    published = questions_frame(reading.questions).filter(pl.col("split_role").is_in(BUILD_ROLES))
-    stage.write({"published": published})
+    published = [question for question in reading.questions if question.split_role in BUILD_ROLES]
+    stage.write({"published": questions_frame(published)})
 
 
 def benchmark_questions(stage: Stage) -> None:
@@ -31,15 +32,14 @@ def benchmark_questions(stage: Stage) -> None:
     session = stage.session
     files = pl.concat([_source_files(session.last_reading(source)) for source in session.declarations])
     stage.frames["source_files"] = files.filter(pl.col("split_role") == "benchmark")
-    stage.write({"published": _all_questions(session).filter(pl.col("split_role") == "benchmark")})
+    stage.write({"published": _all_questions(session, ("benchmark",))})
 
 
 def question_matches(stage: Stage) -> None:
     """Matches over the files of every source; questions that this warehouse kept before win."""
-    frame = _all_questions(stage.session)
     matches = find_matches(
-        frame.filter(pl.col("split_role").is_in(BUILD_ROLES)),
-        frame.filter(pl.col("split_role") == "benchmark"),
+        _all_questions(stage.session, BUILD_ROLES, MATCHED_COLUMNS),
+        _all_questions(stage.session, ("benchmark",), MATCHED_COLUMNS),
         set(pl.read_parquet(stage.make("kept"), glob=False)["question_id"]),
         stage.rules,
         list(stage.session.declarations),
@@ -50,7 +50,7 @@ def question_matches(stage: Stage) -> None:
 def overrides(stage: Stage) -> None:
     """The entries of the overrides file, matched with the records of every source."""
     session = stage.session
-    frame = _all_questions(session).filter(pl.col("split_role").is_in(BUILD_ROLES))
+    frame = _all_questions(session, BUILD_ROLES, OVERRIDDEN_COLUMNS)
     stage.write({"matched": match_overrides(session.overrides, frame)})
 
 
@@ -59,12 +59,14 @@ def rejected_questions(stage: Stage) -> None:
     stage.write({"unreadable": unreadable_frame(stage.session.reading(stage.source).unreadable)})
 
 
-def _all_questions(session: BuildSession) -> pl.DataFrame:
-    """The records of every declared source, in order of priority, benchmarks included.
+def _all_questions(session: BuildSession, roles: Collection[str], columns: Collection[str] = ()) -> pl.DataFrame:
+    """The records of every declared source whose split has one of the roles, in order of priority.
 
     Those of a source that is stopped by its files are the published ones: a match with them still counts.
     """
-    return pl.concat([questions_frame(session.last_reading(source).questions) for source in session.declarations])
+    readings = [session.last_reading(source) for source in session.declarations]
+    wanted = [[question for question in reading.questions if question.split_role in roles] for reading in readings]
+    return pl.concat([questions_frame(questions, columns) for questions in wanted])
 
 
 def _source_files(reading: Reading) -> pl.DataFrame:

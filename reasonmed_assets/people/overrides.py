@@ -45,6 +45,9 @@ SCHEMA = {
 }
 """The columns of table `overrides`, without its row hash."""
 
+OVERRIDDEN_COLUMNS = ("question_id", "source", "native_id", "options", "gold_letter", "gold_text")
+"""What of a question is read for its overrides."""
+
 
 class OverridesError(ReasonmedError):
     """An overrides file that cannot be used; the message names file, entry and key."""
@@ -135,8 +138,7 @@ def match_overrides(overrides: Overrides, questions: pl.DataFrame) -> pl.DataFra
 
     Args:
         overrides: the entries.
-        questions: records with `question_id`, `source`, `native_id`, `options`, `gold_letter` and `gold_text`; records
-            with one question_id have the same options.
+        questions: records with `OVERRIDDEN_COLUMNS`; those with one question_id have the same options.
 
     Returns:
         Rows with the columns of `SCHEMA`, in the order of the file.

@@ -52,10 +52,11 @@ PRECEDENCE_COLUMNS = (
 )  # fmt: skip
 """The columns that depend on which of two rows was kept before."""
 
-_COLUMNS = (
+MATCHED_COLUMNS = (
     "raw_id", "question_id", "source", "split", "split_role", "file", "row", "native_id", "question", "context",
     "options", "gold_text",
 )  # fmt: skip
+"""What of a question is read for its matches."""
 
 
 class MatchingRules(Protocol):
@@ -86,8 +87,8 @@ def find_matches(
     off, its pairs are grouped instead, except that two rows never share a question_id.
 
     Args:
-        questions: rows to build from, with the columns of `raw_questions`.
-        benchmarks: rows with the columns of `benchmark_questions`.
+        questions: rows to build from, with `MATCHED_COLUMNS`.
+        benchmarks: the rows of benchmarks, with the same columns.
         kept: question_ids that this warehouse already holds.
         rules: the profile's switches and ratios.
         priority: source names, the preferred one first; other sources follow by name.
@@ -235,7 +236,7 @@ def _items(frame: pl.DataFrame, kept: set[str], order: Mapping[str, int]) -> lis
             context=normalise(row["context"] or ""),
             gold=normalise(row["gold_text"]),
         )
-        for position, row in enumerate(sorted(frame.select(_COLUMNS).iter_rows(named=True), key=published))
+        for position, row in enumerate(sorted(frame.select(MATCHED_COLUMNS).iter_rows(named=True), key=published))
     ]
     return sorted(items, key=lambda item: not item.is_kept)
 

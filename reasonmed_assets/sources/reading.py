@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -140,11 +140,12 @@ def read_source(
     return reading
 
 
-def questions_frame(questions: Sequence[Question]) -> pl.DataFrame:
-    """Questions as a frame, one column per attribute, typed also when there are none."""
+def questions_frame(questions: Sequence[Question], columns: Collection[str] = ()) -> pl.DataFrame:
+    """Questions as a frame, one column per attribute, or those that are named; typed also when there are none."""
     types: dict[str, Any] = {"row": pl.Int64, "n_options": pl.Int64, "needs_figure": pl.Boolean}
     types["options"] = pl.List(pl.String)
-    schema = {field.name: types.get(field.name, pl.String) for field in fields(Question)}
+    wanted = [field.name for field in fields(Question) if not columns or field.name in columns]
+    schema = {name: types.get(name, pl.String) for name in wanted}
     slices = [questions[start : start + _FRAME_SLICE] for start in range(0, max(len(questions), 1), _FRAME_SLICE)]
     return pl.concat(
         pl.DataFrame({name: [getattr(question, name) for question in rows] for name in schema}, schema=schema)
