@@ -145,9 +145,13 @@ def _json_field(text: str, choices: Choices) -> Extraction | None:
 def _last_line(text: str, choices: Choices) -> Extraction | None:
     """The answer of a text whose last line states it in the form that prompts ask for, and is all that counts then."""
     line = text.rstrip().rpartition("\n")[-1]
-    if not line.startswith(_FORM) or not _SHOWN_OTHERWISE.isdisjoint(line):
-        return None
-    labels = list(_labels(line, 0))
+    return _stated(line, choices) if line.startswith(_FORM) else None
+
+
+@lru_cache(maxsize=64)
+def _stated(line: str, choices: Choices) -> Extraction | None:
+    """The answer of a line that labels one and shows nothing in another way."""
+    labels = list(_labels(line, 0)) if _SHOWN_OTHERWISE.isdisjoint(line) else []
     return _first_answer(labels, line, choices) if len(labels) == 1 else None
 
 

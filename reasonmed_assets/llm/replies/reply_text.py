@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from reasonmed_assets.rules.thinking_marks import THINKING_MARKS
@@ -23,6 +23,8 @@ _MARK = re.compile(
 """What opens thinking, or what closes it (a group)."""
 _BEGINNINGS = ("<", "[", "\u25c1", "assistant", "\nh", "\nH")
 """How marks begin, but for one that begins a text."""
+_BEGINNINGS_OF_HEADINGS = ("\n#", "\n*", "\n ", "\n\t")
+"""How headings begin, but for one that begins a text."""
 _CHANNEL = re.compile(r"\s*+(?:assistant)?analysis(?=[A-Z])")
 _STRIPPED_CHANNEL = "assistantfinal"
 _CHANNEL_NAME = re.compile(r"\A\s*+(?:assistant)?analysis")
@@ -140,13 +142,18 @@ def _split_at_marks(content: str) -> tuple[str, str] | None:
 
 
 def _marks(text: str) -> Iterator[re.Match[str]]:
-    """The marks in a text. They are tried where one may begin: to search at every character takes long."""
+    return _matches(_MARK, _BEGINNINGS, text)
+
+
+def _matches(pattern: re.Pattern[str], beginnings: Sequence[str], text: str) -> Iterator[re.Match[str]]:
+    """What a pattern finds that can match only where a text or one of these begins: to try at every character takes
+    long."""
     end = 0
-    for place in sorted({0, *(place for beginning in _BEGINNINGS for place in _places(beginning, text))}):
-        mark = _MARK.match(text, place) if place >= end else None
-        if mark is not None:
-            end = mark.end()
-            yield mark
+    for place in sorted({0, *(place for beginning in beginnings for place in _places(beginning, text))}):
+        match = pattern.match(text, place) if place >= end else None
+        if match is not None:
+            end = match.end()
+            yield match
 
 
 def _places(beginning: str, text: str) -> Iterator[int]:
@@ -172,9 +179,7 @@ def _split_at_headings(content: str, *, is_declared: bool) -> tuple[str, str] | 
     "Final Answer" is one only behind the heading "Thinking": answers end with a line of these words. Where headings
     are not the model's form, the reply must begin with the heading "Thinking".
     """
-    if not is_declared and content.lstrip()[:1] not in ("#", "*"):
-        return None
-    headings = list(_HEADING.finditer(content))
+    headings = list(_matches(_HEADING, _BEGINNINGS_OF_HEADINGS, content))
     names = [heading.group(1).lower() for heading in headings]
     if not is_declared and (names[:1] != ["thinking"] or content[: headings[0].start()].strip()):
         return None
@@ -182,8 +187,14 @@ def _split_at_headings(content: str, *, is_declared: bool) -> tuple[str, str] | 
     if not final and names[:1] == ["thinking"]:
         final = [heading for heading, name in zip(headings, names, strict=True) if name == "final answer"]
     if final:
-        return _HEADING.sub("", content[: final[-1].start()]), content[final[-1].end() :]
-    return (_HEADING.sub("", content), "") if is_declared and "thinking" in names else None
+        before = headings[: headings.index(final[-1])]
+        return _without(before, content[: final[-1].start()]), content[final[-1].end() :]
+    return (_without(headings, content), "") if is_declared and "thinking" in names else None
+
+
+def _without(found: Sequence[re.Match[str]], text: str) -> str:
+    starts, ends = [*(match.start() for match in found), len(text)], [0, *(match.end() for match in found)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def is_refusal(text: str) -> bool:
