@@ -7,7 +7,16 @@ result is fetched as soon as its statement has run.
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -68,3 +77,46 @@ def database() -> duckdb.DuckDBPyConnection:
 def register() -> None:
     """Register the dialect with SQLAlchemy as `reasonmed_duckdb`."""
     registry.register(NAME, __name__, BufferedDuckDB.__name__)
+
+
+@cache
+def great_expectations() -> ModuleType:
+    """Great Expectations, imported; its parts are imported by name after this."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with _put_off(), _without_gc():
+        return import_module("great_expectations")
+
+
+class _LaterFinder:
+    """Finds what Great Expectations imports for expectations that are not used here: half of the time of its import."""
+
+    packages = frozenset({"altair", "scipy", "scipy.stats"})
+
+    @classmethod
+    def find_spec(cls, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """A module that is loaded when something in it is used."""
+        spec = PathFinder.find_spec(name, path, target) if name in cls.packages else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
+@contextmanager
+def _put_off() -> Iterator[None]:
+    sys.meta_path.insert(0, _LaterFinder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_LaterFinder)
+
+
+@contextmanager
+def _without_gc() -> Iterator[None]:
+    """Nearly all that an import makes stays."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()

@@ -6,7 +6,6 @@ those in `templates/data_docs/` take their place (`data_docs_views.py`), so that
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,8 +47,9 @@ def write_site(records: Sequence[AuditRecord], folder: Path) -> None:
     Raises:
         RuntimeError: Great Expectations left out a page.
     """
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
+    from reasonmed_assets.quality import dialect
+
+    gx = dialect.great_expectations()
     from great_expectations.render.renderer.site_builder import SiteBuilder
 
     from reasonmed_assets.pages.data_docs_views import IndexView, PageView
