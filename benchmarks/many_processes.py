@@ -1,11 +1,12 @@
 """Four sources at once beside readers of every kind: what each waits, and what goes wrong.
 
-    python benchmarks/many_processes.py [--limit N] [--how cli|ui] [--minutes M]
+    python benchmarks/many_processes.py [--limit N] [--how cli|ui] [--minutes M] [--first WAREHOUSE]
 
-A first build of one question per source makes a snapshot. Then the four sources are made with N questions each (12),
-profile `simulated`: by `reasonmed build --parallel 4`, or by one backfill in `reasonmed ui` with four runs at once.
-Beside them work, from before the first publish to after the last: new processes that open the snapshot, one that stays
-connected, one that opens it for writing and is killed, `reasonmed sql` every second, and a reader of `build.duckdb`.
+A first build of one question per source makes a snapshot; WAREHOUSE is copied in its place. Then the four sources are
+made with N questions each (12), profile `simulated`: by `reasonmed build --parallel 4`, or by one backfill in
+`reasonmed ui` with four runs at once. Beside them work, from before the first publish to after the last: new processes
+that open the snapshot, one that stays connected, one that opens it for writing and is killed, `reasonmed sql` every
+second, and a reader of `build.duckdb`.
 Prints a table of runs, reads, waits and errors; ends with status 1 where something went wrong.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,11 +99,15 @@ def main() -> None:
     options.add_argument("--limit", default="12")
     options.add_argument("--how", choices=("cli", "ui"), default="cli")
     options.add_argument("--minutes", type=float, default=20)
+    options.add_argument("--first", type=Path)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "warehouse"
         arguments = ["--profile", "simulated", "--warehouse", str(folder)]
-        _run([*REASONMED, "build", *arguments, "--limit", "1"])
+        if given.first:
+            shutil.copytree(given.first, folder)
+        else:
+            _run([*REASONMED, "build", *arguments, "--limit", "1"])
         with _readers(folder) as readers:
             began = time.monotonic()
             deadline = began + 60 * given.minutes

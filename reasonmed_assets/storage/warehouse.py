@@ -6,6 +6,7 @@ this machine for all of them, and so are here.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -33,6 +34,7 @@ from reasonmed_assets.storage.publishing import Published, PublishRecord, Standi
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 Companion = Literal["reviews", "quality"]
@@ -512,12 +514,12 @@ class Warehouse(ABC):
         """A new folder for the staged rows of a partition and what leads to them; it is removed in the end.
 
         Raises:
-            WarehouseError: a name that would lead to another folder.
+            WarehouseError: a name that would lead to another folder, or what is done inside finds no room.
         """
         *parents, run = _plain(table, partition, run_id)
         parent = self._staging.joinpath(*parents)
         # Whoever removes what dead runs staged holds the lock alone.
-        with locked_with_others(self._staging_lock):
+        with locked_with_others(self._staging_lock), _told_if_full(self._staging):
             parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=parent, prefix=f"{run}-", ignore_cleanup_errors=True) as area:
                 yield Path(area)
@@ -619,6 +621,32 @@ class Warehouse(ABC):
     def _attachments(self) -> list[Path]:
         """The folders that `replace` sets aside with the tables."""
         return [self._folder / name for name in ("quarantine", "audits", FOLDER, *get_args(Companion))]
+
+
+@contextmanager
+def _told_if_full(folder: Path) -> Iterator[None]:
+    """Turns what DuckDB and Python raise where nothing more can be written into an error that says what to do."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise _full(folder, error) from error
+    except duckdb.OutOfMemoryException as error:
+        raise WarehouseError(
+            f"the rows that are staged in {folder} fit neither into the memory that DuckDB may take nor on the disk: "
+            f"{error}. Make room on the disk, or set a larger machine.memory_gb in the profile, then run the same "
+            "command again"
+        ) from error
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise _full(folder, error) from error
+
+
+def _full(folder: Path, error: Exception) -> WarehouseError:
+    return WarehouseError(
+        f"rows could not be staged in {folder}: {error}. What is published is safe; make room on the disk, then run "
+        "the same command again"
+    )
 
 
 def _read_audit(file: Path) -> dict[str, Any]:

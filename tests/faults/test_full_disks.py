@@ -58,6 +58,13 @@ def _published(folder: Path) -> object:
     return {text[:3] for text in texts_in(open_warehouse(folder)).values()}
 
 
+def _stage(folder: Path, _: Path) -> None:
+    warehouse = open_warehouse(folder)
+    with warehouse.staging_area("items", "mmlu", "run") as area, warehouse.read() as con:
+        con.execute("create temp table staged as select $1 as text", [LONG])
+        con.execute(f"copy staged to '{area / 'rows.parquet'}' (format parquet)")
+
+
 def _snapshot(folder: Path, aside: Path) -> None:
     warehouse = open_warehouse(folder)
     if not warehouse.has_snapshot:
@@ -173,6 +180,7 @@ class Writer:
 
 WRITERS = (
     Writer("publish", _publish, _published),
+    Writer("staged rows", _stage, _published),
     Writer("snapshot", _snapshot, _shown),
     Writer("ledger", _record, _recorded),
     Writer("recipes", _keep, _kept),
@@ -238,3 +246,10 @@ def test_on_a_full_disk_nothing_is_lost_and_later_it_is_written(
         assert writer.read(folder) in (before, after)
         writer.write(folder, tmp_path)
     assert writer.read(folder) == after
+
+
+def test_what_is_published_can_be_read_on_a_full_disk(disk: Path, tmp_path: Path) -> None:
+    _snapshot(disk / "warehouse", tmp_path)
+    fill(disk, rest_kb=0)
+    with open_warehouse(disk / "warehouse").snapshot() as con:
+        assert con.execute("select count(*) from items").fetchone() == (5,)
