@@ -1,12 +1,12 @@
 """Four sources at once beside readers of every kind: what each waits, and what goes wrong.
 
-    python benchmarks/many_processes.py [--limit N] [--how cli|ui] [--minutes M] [--first WAREHOUSE]
+    python benchmarks/many_processes.py [--limit N] [--how cli|ui] [--tables N] [--minutes M] [--first WAREHOUSE]
 
 A first build of one question per source makes a snapshot; WAREHOUSE is copied in its place. Then the four sources are
-made with N questions each (12), profile `simulated`: by `reasonmed build --parallel 4`, or by one backfill in
-`reasonmed ui` with four runs at once. Beside them work, from before the first publish to after the last: new processes
-that open the snapshot, one that stays connected, one that opens it for writing and is killed, `reasonmed sql` every
-second, and a reader of `build.duckdb`.
+made with N questions each (12), all tables or the first N, profile `simulated`: by `reasonmed build --parallel 4` or by
+one backfill in `reasonmed ui`, four runs at once. Beside them work, from before the first publish to after the last:
+new processes that open the snapshot, one that stays connected, one that opens it for writing and is killed,
+`reasonmed sql` every second, and a reader of `build.duckdb`.
 Prints a table of runs, reads, waits and errors; ends with status 1 where something went wrong.
 """
 
@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +99,7 @@ def main() -> None:
     options.add_argument("--limit", default="12")
     options.add_argument("--how", choices=("cli", "ui"), default="cli")
     options.add_argument("--minutes", type=float, default=20)
+    options.add_argument("--tables", type=int)
     options.add_argument("--first", type=Path)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -111,7 +112,8 @@ def main() -> None:
         with _readers(folder) as readers:
             began = time.monotonic()
             deadline = began + 60 * given.minutes
-            runs = (_by_command if given.how == "cli" else _in_the_ui)(folder, arguments, given.limit, deadline)
+            tables = _tables_of_sources()[: given.tables]
+            runs = (_by_command if given.how == "cli" else _in_the_ui)(folder, arguments, given.limit, tables, deadline)
             seconds = time.monotonic() - began
             time.sleep(2)
         wrong = _print(given.how, runs, readers, seconds, folder)
@@ -180,13 +182,18 @@ def _readers(folder: Path) -> Iterator[list[Reader]]:
         stayed.close()
 
 
-def _by_command(folder: Path, arguments: list[str], limit: str, deadline: float) -> dict[str, str]:
+def _by_command(
+    folder: Path, arguments: list[str], limit: str, tables: Sequence[str], deadline: float
+) -> dict[str, str]:
     """Four sources of one command: each by its state, and the seconds of its run."""
-    _run([*REASONMED, "build", *arguments, "--limit", limit, "--parallel", "4"], deadline - time.monotonic())
+    some = ["--select", " or ".join(f"key:{table}" for table in tables)]
+    _run([*REASONMED, "build", *arguments, "--limit", limit, *some, "--parallel", "4"], deadline - time.monotonic())
     return dict.fromkeys(SOURCES, "SUCCESS")
 
 
-def _in_the_ui(folder: Path, arguments: list[str], limit: str, deadline: float) -> dict[str, str]:
+def _in_the_ui(
+    folder: Path, arguments: list[str], limit: str, tables: Sequence[str], deadline: float
+) -> dict[str, str]:
     """The same of one backfill: the state of the run of each source."""
     settings = folder / ".dagster" / "dagster.yaml"
     text = settings.read_text(encoding="utf-8")
@@ -200,8 +207,7 @@ def _in_the_ui(folder: Path, arguments: list[str], limit: str, deadline: float) 
             _check(process.poll() is None and time.monotonic() < deadline, said.read_text(encoding="utf-8"))
             time.sleep(0.5)
         token = (folder / "ui.token").read_text(encoding="utf-8")
-        tables = [{"path": [table]} for table in _tables_of_sources()]
-        params = {"assetSelection": tables, "partitionNames": list(SOURCES)}
+        params = {"assetSelection": [{"path": [table]} for table in tables], "partitionNames": list(SOURCES)}
         launched = _ask(token, BACKFILL, params=params)["launchPartitionBackfill"]
         backfill = {"key": "dagster/backfill", "value": launched["backfillId"]}
         while True:
@@ -254,8 +260,9 @@ def _print(how: str, runs: dict[str, str], readers: list[Reader], seconds: float
     with duckdb.connect(str(folder / "reasonmed.duckdb"), read_only=True) as con:
         is_shown = con.execute("select max(seq) from publishes").fetchone() == (last,)
     made = sum(state == "SUCCESS" for state in runs.values())
-    print(f"{how}: {made} of {len(runs)} sources made in {seconds:.0f} s, {publishes} publishes, the last is shown: ")
-    print(f"{is_shown}\n\n| reader | reads | longest, s | states seen | kept out by the writer | errors |")
+    shown = "the last of which users see" if is_shown else "and users do not see the last"
+    print(f"{how}: {made} of {len(runs)} sources made in {seconds:.0f} s by {publishes} publishes, {shown}")
+    print("\n| reader | reads | longest, s | states seen | kept out by the writer | errors |")
     print("| --- | --- | --- | --- | --- | --- |")
     for one in readers:
         longest = max((ended - began for began, ended, _ in one.looks), default=0.0)

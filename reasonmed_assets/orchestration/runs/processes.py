@@ -17,14 +17,15 @@ from typing import Any
 from reasonmed_assets import interruption
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.llm.engine.progress import CallProgress
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.orchestration.runs.run import Made, new_run_id
 from reasonmed_assets.sources import InputFiles, SourceError
 
 _CHILD = "reasonmed_assets.orchestration.runs.child"
 _LOOK_S = 0.2
-_TABLES = ("table_started", "table_published", "table_failed")
-"""What a display is told of tables; all else is of a step, whose name comes first and does not say the source."""
+_OF_STEPS = frozenset(name for name in vars(CallProgress) if not name.startswith("_"))
+"""What a display is told of a step, whose name comes first and does not say the source; of tables it is told that."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class _Process:
                 return answer
 
     def _show(self, name: str, arguments: tuple[Any, ...]) -> None:
-        if name not in _TABLES:
+        if name in _OF_STEPS:
             step, *rest = arguments
             arguments = (f"{self._asked.source} {step}", *rest)
         with self._shown:

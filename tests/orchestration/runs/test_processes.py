@@ -58,7 +58,14 @@ def processes_of(build: subprocess.Popen[str]) -> list[psutil.Process]:
 @pytest.mark.parametrize("how", ["Ctrl-C", "one is killed", "the build is killed"])
 def test_whatever_ends_the_rest_is_made_by_the_next_build_and_no_call_twice(how: str, tmp_path: Path) -> None:
     folder = tmp_path / "w"
-    some = ("--limit", "3", "--select", '+key:"reasoning_paths" or key:"llm_calls" or key:"call_uses"')
+    some = (
+        "--limit",
+        "3",
+        "--set",
+        "machine.shard_questions=1",
+        "--select",
+        '+key:"reasoning_paths" or key:"llm_calls" or key:"call_uses"',
+    )
     build = start(*ARGUMENTS, *some, "--warehouse", str(folder))
     processes = processes_of(build)
     assert len(processes) == 2
@@ -77,6 +84,7 @@ def test_whatever_ends_the_rest_is_made_by_the_next_build_and_no_call_twice(how:
         assert said.count(" reasoning_paths  ") >= 1, "the other source was made"
     done = called(*ARGUMENTS, *some, "--warehouse", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "pubmedqa     reasoning_paths" in done.stdout and "pubmedqa reasoning_paths" not in done.stdout
     built = Built(folder, done.stdout)
     assert built.query("select source, count(*) from reasoning_paths group by all order by all") == [
         ("mmlu", 27),
