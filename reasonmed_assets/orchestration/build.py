@@ -38,7 +38,6 @@ from reasonmed_assets.orchestration.runs.processes import Asked, make_at_once
 from reasonmed_assets.orchestration.runs.run import Made, run
 from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.schema import TABLES
-from reasonmed_assets.servers.embedded import make_ready
 from reasonmed_assets.servers.process import Servers
 from reasonmed_assets.storage import WarehouseError, open_warehouse
 
@@ -144,6 +143,9 @@ def build(
         )
     on_start()
     if any(provider.server == "embedded" for provider in asked.values()):
+        # A web server is loaded with it.
+        from reasonmed_assets.servers.embedded import make_ready
+
         make_ready()
     summary = BuildSummary()
     built, failed = tuple(dict.fromkeys(sources or declared)), list[str]()
