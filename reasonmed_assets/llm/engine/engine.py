@@ -345,7 +345,8 @@ class _Run:
         try:
             value = self._parse(reply, chain.first.fields)
         except Unusable as unusable:
-            chain.unusable = unusable
+            # The frames of its traceback would hold the row and its texts until the next search for garbage.
+            chain.unusable = unusable.with_traceback(None)
             self._note(chain, (outcome, detail), (unusable.outcome, unusable.detail))
             self._call_again(chain, unusable)
             return
