@@ -64,7 +64,7 @@ def _build(warehouse: str, limit: str) -> None:
 
     _spent["imports"] = time.process_time() - began
     _count(build, "build_defs", "definitions")
-    _count(build, "_run", "Dagster's runs, the rest")
+    _count(build, "run", "Dagster's runs, the rest")
     _count(event_storage.KeptOpenEvents, "store_event", "events of the runs")
     _count(factory, "make", "staging, calls among it")
     _count(making, "_look", "what is published, fingerprints")

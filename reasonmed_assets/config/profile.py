@@ -320,7 +320,8 @@ class Machine(Section):
     """What DuckDB may take of the memory, all processes of a build together; None: 2, or half of what this machine or
     its control group has where that is less. What does not fit is spilled into the warehouse's folder."""
     threads: int | None = Field(default=None, ge=1)
-    """Threads that DuckDB computes with; None: one per processor that this machine or its control group allows."""
+    """Threads that DuckDB computes with; None: one per processor that this machine or its control group allows, and one
+    alone where the file of the build is under 32 MiB."""
     snapshot_minutes: float = Field(default=5, ge=0)
     """How long users see the same snapshot while several runs are at work; after the last one they see everything."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MEMORY_BYTES = 2 * 1024**3
 """Enough for the published size (1.75M paths) with insertion order not preserved: a build of it stays below 4 GB."""
 _SMALL_FILE_BYTES = 32 * 1024**2
-"""Below this one thread works on a file: further ones would spend their time waiting for each other."""
+"""Below this one thread works on a file unless `threads` says otherwise: more would wait for each other."""
 _SMALLEST_COMPACTION_BLOCKS = 64
 """16 MiB."""
 _COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
@@ -50,10 +50,10 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
         "preserve_insertion_order": False,
         "temp_directory": str(spill),
     }
-    if path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
-        config["threads"] = 1
-    elif _share.threads:
+    if _share.threads:
         config["threads"] = _share.threads
+    elif path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
+        config["threads"] = 1
     try:
         return duckdb.connect(str(path or ":memory:"), read_only=read_only and path is not None, config=config)
     except (duckdb.IOException, duckdb.ConnectionException) as error:

@@ -40,6 +40,12 @@ def test_texts_are_data_and_values_may_be_none_or_nothing() -> None:
     assert all(0 <= width <= 700 for _, width in _bars(svg))
 
 
+def test_a_control_character_and_what_is_no_number_leave_the_picture_whole() -> None:
+    svg = bar_chart("x\x00", [("a\x1b", "s", float("nan")), ("b\n", "s", float("inf")), ("c", "s\x07", 2.0)])
+    assert _texts(svg) == ["x�", "s", "s�", "a�", "b�", "c", "2"]
+    assert len(_bars(svg)) == 1
+
+
 def test_everything_lies_within_the_picture() -> None:
     rows = [(f"label {at} " * 9, f"series {at}", float(at)) for at in range(9)]
     root = ElementTree.fromstring(bar_chart("Many", rows))
