@@ -27,7 +27,7 @@ from reasonmed_assets.materialisation.shards import Staged, drop_shards, stage_r
 from reasonmed_assets.materialisation.stage import Shard, Stage
 from reasonmed_assets.storage import Warehouse
 
-SOURCE, N = "mmlu", 3
+SOURCE, N = "mmlu", 2
 BY_QUESTION = [name for name, spec in TABLES.items() if spec.is_by_question]
 TABLE = "verifications"
 
@@ -100,11 +100,12 @@ class Staging:
             keys = ready.keys
             yield stage_rows(definition, ready.stage, n, made_from=made_from, keys=keys, is_retry=is_retry)
 
-    def stop(self) -> list[Path]:
-        """A run is killed after two shards; returns what it keeps."""
-        with suppress(Stopped), self(stop_after=2):
+    def stop(self) -> Path:
+        """A run is killed after its first shard; returns what it keeps."""
+        with suppress(Stopped), self(stop_after=1):
             pass
-        return self.kept()
+        (kept,) = self.kept()
+        return kept
 
     def kept(self, table: str = TABLE) -> list[Path]:
         return sorted(self.warehouse.shards_folder(table, SOURCE).glob("*/*.parquet"))
@@ -157,13 +158,13 @@ def test_every_question_is_in_one_shard(of: int) -> None:
 
 
 def test_a_killed_run_leaves_its_finished_shards_to_the_next(staging: Staging) -> None:
-    assert [path.name for path in staging.stop()] == ["1-of-3.parquet", "2-of-3.parquet"]
+    assert staging.stop().name == "1-of-2.parquet"
     before = staging.session.n_calls
     with staging() as staged:
-        assert staged.n_taken_over == 2
+        assert staged.n_taken_over == 1
         assert staging.is_as_published(staged)
-        assert ["taken over" in line for line in staging.watched.lines] == [True, True, False]
-        n_rest = duckdb.sql(f"select sum(n_votes) from {sql.parquet(staged.files[2])}").fetchall()[0][0]
+        assert ["taken over" in line for line in staging.watched.lines] == [True, False]
+        n_rest = duckdb.sql(f"select sum(n_votes) from {sql.parquet(staged.files[1])}").fetchall()[0][0]
     assert staging.session.n_calls == (before[0], before[1] + n_rest)
 
 
@@ -180,17 +181,17 @@ def test_what_was_made_from_something_else_is_not_taken_over(staging: Staging) -
     assert len(staging.kept()) == N
 
 
-@pytest.mark.parametrize("damage", ["bytes", "nothing left"])
+@pytest.mark.parametrize("damage", ["a byte", "half a record", "another record"])
 def test_a_damaged_shard_is_made_again(staging: Staging, damage: str) -> None:
-    first, second = staging.stop()
-    record = second.with_suffix(".json")
-    if damage == "bytes":
-        content = bytearray(first.read_bytes())
-        content[len(content) // 2] ^= 1
-        first.write_bytes(content)
+    rows = staging.stop()
+    record = rows.with_suffix(".json")
+    content = bytearray(rows.read_bytes())
+    content[len(content) // 2] ^= 1
+    if damage == "a byte":
+        rows.write_bytes(content)
+    elif damage == "half a record":
         record.write_bytes(record.read_bytes()[:40])
     else:
-        first.unlink()
         record.write_text(json.dumps(["no record"]), encoding="utf-8")
     with staging() as staged:
         assert staged.n_taken_over == 0
@@ -203,7 +204,7 @@ def test_the_rows_of_a_shard_that_fail_a_check_stop_the_table_and_the_others_are
     monkeypatch.setattr(Faults, "number", 2)
     monkeypatch.setattr(Faults, "columns", "-1 as attempts")
     with staging(is_faulty=True) as staged:
-        assert str(staged.failed) == "shard 2 of 3"
+        assert str(staged.failed) == "shard 2 of 2"
         assert {name for name, outcome in staged.outcomes.items() if not outcome.passed} == {"schema"}
     assert len(staging.kept()) == 1
     monkeypatch.setattr(Faults, "number", 0)
