@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Reply, Result
 from reasonmed_assets.llm.ledger.records import Asker
-from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, EndpointError
+from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY
 from reasonmed_assets.llm.prompts.rendering import prompt_hash, render
 from reasonmed_assets.llm.replies.parsing import parse_reply, response_format, value_of
 from reasonmed_assets.llm.replies.relation import REPLIES
-from reasonmed_assets.materialisation.stage import Relation, Stage, StepFiles
+from reasonmed_assets.materialisation.stage import Answers, Relation, Stage, StepFiles
 from reasonmed_assets.roles import Role, role_named
 from reasonmed_assets.roles.declaration import Sampling
 from reasonmed_assets.rules.leaks import leak_phrases
@@ -53,8 +53,7 @@ def run_step(
         tag: tells the files of repeated runs of a step apart.
 
     Raises:
-        EngineError: something that further calls cannot cure, or no call was answered; what was received is in the
-            ledger.
+        EngineError: something that further calls cannot cure; what was received is in the ledger.
     """
     name = step.name.removeprefix("calls/")
     title = name if role is None else f"{name} ({role})"
@@ -81,22 +80,20 @@ def run_step(
         if expected
         else iter(())
     )
-    n_answered, asked_again = 0, ""
+    answers = stage.answers.setdefault(title, Answers())
+    answers.n_calls += expected
+    asked_again = ""
     with pq.ParquetWriter(str(paths.replies), REPLIES, compression="zstd") as writer:
         for batch in _batches(_reply_row(profile, answering, result) for result in results):
             for row in batch:
                 if not row["is_missing"]:
-                    n_answered += 1
+                    answers.n_answered += 1
                 elif row["outcome"] not in FINAL_WITHOUT_REPLY:
                     # What is kept without a reply stays as it is: building again would not complete it.
                     asked_again = row["outcome_detail"] or row["outcome"]
             writer.write_table(pa.Table.from_pylist(batch, schema=REPLIES))
+    answers.unanswered = asked_again or answers.unanswered
     stage.is_complete &= not asked_again
-    if asked_again and not n_answered:
-        raise EndpointError(
-            f"step {title}: none of its {expected:,} calls was answered ({asked_again}). Nothing is published; mend "
-            "the cause and run the same command again"
-        )
     return paths
 
 

@@ -20,6 +20,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from reasonmed_assets import interruption
+from reasonmed_assets.llm.outcomes import EndpointError
+from reasonmed_assets.materialisation.checks.kept import outcomes_that_hold
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import fingerprint
 from reasonmed_assets.materialisation.stage import Shard, Stage
@@ -85,11 +87,13 @@ def stage_rows(
         is_retry: models are asked again: what was staged before is not taken over.
 
     Raises:
-        EngineError, LedgerError: calls that cannot be made; finished shards are kept.
+        EngineError, LedgerError: calls that cannot be made, or a step of which none is answered; finished shards are
+            kept.
         KeyboardInterrupt: the process was told to stop; the same.
     """
     if n == 1:
         table.stage_rows(stage)
+        _refuse_silence(stage)
         return Staged([stage.path])
     if is_retry:
         drop_shards(stage.session.warehouse, stage.spec, stage.partition)
@@ -130,7 +134,18 @@ def stage_rows(
         stage.session.display.shard_staged(
             stage.spec.name, stage.partition, f"{shard}: {rows:,} rows, {worked}, {seconds:.1f} s"
         )
+    _refuse_silence(stage)
     return Staged(files, {one[0].name: merged(one) for one in zip(*outcomes, strict=True)}, n_taken_over)
+
+
+def _refuse_silence(stage: Stage) -> None:
+    """Stop where no call of a step is answered: that is no matter of single rows."""
+    for step, answers in stage.answers.items():
+        if answers.unanswered and not answers.n_answered:
+            raise EndpointError(
+                f"step {step}: none of its {answers.n_calls:,} calls was answered ({answers.unanswered}). Nothing is "
+                "published; mend the cause and run the same command again"
+            )
 
 
 def drop_shards(warehouse: Warehouse, spec: TableSpec, partition: str | None) -> None:
@@ -164,17 +179,15 @@ class _Kept:
             _link(rows, file)
             if _digest(file) != found["digest"]:
                 raise ValueError
-            known = [CheckOutcome(**one) for one in found["outcomes"] if found["keys"][one["name"]] is not None]
-            return {one.name: one for one in known if found["keys"][one.name] == self._keys.get(one.name)}
-        except (OSError, ValueError, KeyError, TypeError):
+            return outcomes_that_hold([CheckOutcome(**one) for one in found["outcomes"]], found["keys"], self._keys)
+        except (OSError, AttributeError, KeyError, TypeError, ValueError):
             file.unlink(missing_ok=True)
             return None
 
     def keep(self, shard: Shard, file: Path, outcomes: Sequence[CheckOutcome]) -> None:
         """Keep a finished shard: what is there under its name is whole."""
         rows, record = self._places(shard)
-        keys = {one.name: self._keys.get(one.name) for one in outcomes}
-        told = {"digest": _digest(file), "keys": keys, "outcomes": [asdict(one) for one in outcomes]}
+        told = {"digest": _digest(file), "keys": dict(self._keys), "outcomes": [asdict(one) for one in outcomes]}
         self._scratch.write_text(json.dumps(told, default=str), encoding="utf-8")
         new = file.with_suffix(".kept")
         _link(file, new)

@@ -74,6 +74,21 @@ class Shard:
 
 
 @dataclass
+class Answers:
+    """What came of the calls of one step of a table, of all its shards and rounds together.
+
+    Attributes:
+        n_calls: calls that were asked for.
+        n_answered: those that are answered, or never will be.
+        unanswered: why one of the others was not; empty where there is none.
+    """
+
+    n_calls: int = 0
+    n_answered: int = 0
+    unanswered: str = ""
+
+
+@dataclass
 class Stage:
     """What makes a table's rows: the published tables to read, the session, and where the rows go.
 
@@ -88,6 +103,7 @@ class Stage:
         values: the values of the profile that its code may read, by the name of their SQL variable.
         shard: the questions that are worked now; None: all of the partition.
         frames: extra relations that the audit sees, by name.
+        answers: by step; of all shards.
         is_complete: False when calls are missing, so that the next build makes the partition again.
     """
 
@@ -102,6 +118,7 @@ class Stage:
     values: Mapping[str, Any]
     shard: Shard | None = None
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    answers: dict[str, Answers] = field(default_factory=dict)
     is_complete: bool = True
     _is_kept_open: bool = field(default=False, init=False)
     _held: ExitStack | None = field(default=None, init=False)

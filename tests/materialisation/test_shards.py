@@ -20,11 +20,12 @@ from reasonmed_assets.quality.tables import TABLES
 from reasonmed_assets import sql
 from reasonmed_assets.assets import definitions
 from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.llm.outcomes import EndpointError
 from reasonmed_assets.materialisation.display import LogDisplay
 from reasonmed_assets.materialisation.making import make, prepared
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.shards import Staged, drop_shards, stage_rows
-from reasonmed_assets.materialisation.stage import Shard, Stage
+from reasonmed_assets.materialisation.stage import Answers, Shard, Stage
 from reasonmed_assets.storage import Warehouse
 
 SOURCE, N = "mmlu", 2
@@ -51,14 +52,21 @@ class Watched(LogDisplay):
 
 
 class Faults:
-    """What is planted into the rows of a shard: the shard, and the columns that are replaced."""
+    """What is planted into the rows of a shard (the shard, and the columns that are replaced) or into its calls."""
 
     number = 0
     columns = ""
+    answered = 0
+    """The shard in which the only call of a further step is answered; -1: none."""
 
 
 def with_faults(stage: Stage) -> None:
     stage.write()
+    if stage.shard is not None and Faults.answered:
+        answers = stage.answers.setdefault("another step", Answers())
+        is_answered = stage.shard.number == Faults.answered
+        answers.n_calls, answers.n_answered = answers.n_calls + 1, answers.n_answered + is_answered
+        answers.unanswered = answers.unanswered if is_answered else "timed out"
     if stage.shard is not None and stage.shard.number == Faults.number:
         rows = stage.path.with_name("faulty.parquet")
         with duckdb.connect() as con:
@@ -196,6 +204,29 @@ def test_a_damaged_shard_is_made_again(staging: Staging, damage: str) -> None:
     with staging() as staged:
         assert staged.n_taken_over == 0
         assert staging.is_as_published(staged)
+
+
+def test_a_check_that_could_not_be_run_is_run_when_its_shard_is_taken_over(staging: Staging) -> None:
+    record = staging.stop().with_suffix(".json")
+    told = json.loads(record.read_text(encoding="utf-8"))
+    for outcome in told["outcomes"]:
+        outcome |= {"passed": False, "error": "could not run: out of memory"}
+    record.write_text(json.dumps(told), encoding="utf-8")
+    with staging() as staged:
+        assert staged.n_taken_over == 1
+        assert all(outcome.passed for outcome in staged.outcomes.values())
+
+
+def test_whether_a_step_is_answered_at_all_is_judged_over_all_shards(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Faults, "answered", 2)
+    with staging(is_faulty=True) as staged:
+        assert len(staged.files) == N
+    drop_shards(staging.warehouse, TABLES[TABLE], SOURCE)
+    monkeypatch.setattr(Faults, "answered", -1)
+    with pytest.raises(EndpointError, match="none of its 2 calls was answered"), staging(is_faulty=True):
+        pass
 
 
 def test_the_rows_of_a_shard_that_fail_a_check_stop_the_table_and_the_others_are_kept(

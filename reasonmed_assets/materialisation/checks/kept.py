@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reasonmed_assets import sql
@@ -70,11 +70,24 @@ def kept_outcomes(
         record = AuditRecord.from_json(found) if found else None
         if record is None or record.publish != publish:
             return {}
-        held = {name for name, key in keys.items() if record.keys.get(name) == key}
+        return outcomes_that_hold(record.outcomes, record.keys, keys)
     except (WarehouseError, AttributeError, KeyError, TypeError, ValueError):
         # Of another version, or damaged: then all is audited again.
         return {}
-    return {outcome.name: outcome for outcome in record.outcomes if outcome.name in held and outcome.error is None}
+
+
+def outcomes_that_hold(
+    outcomes: Sequence[CheckOutcome], judged_by: Mapping[str, str], keys: Mapping[str, str]
+) -> dict[str, CheckOutcome]:
+    """Those of earlier outcomes that still hold, by check: it could be made, and would judge by the same.
+
+    Args:
+        outcomes: of the same rows.
+        judged_by: what each judged by.
+        keys: what each would judge by now.
+    """
+    held = {name for name, key in keys.items() if judged_by.get(name) == key}
+    return {one.name: one for one in outcomes if one.name in held and one.error is None}
 
 
 def _parts(
