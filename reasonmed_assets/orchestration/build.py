@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
@@ -291,8 +291,7 @@ def _run_at_once(
     """Make the tables of several sources, some at once, as parts of one build; what came of each."""
     assert running.base_urls_of is not None
     n = min(parallel, len(sources))
-    # Without the profile, which each process reads for itself.
-    settings = replace(settings)
+    # The settings hold the profile as this process read it.
     tasks = [
         Asked(settings, running.build_id, running.planned, running.files, source, tuple(tables), n)
         for source in sources

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,16 @@ def test_the_environment_counts_below_what_is_given(tmp_path: Path, monkeypatch:
         monkeypatch.setenv("REASONMED_SET", wrong)
         with pytest.raises(SettingsError, match="REASONMED_SET: give a JSON object"):
             BuildSettings.begin()
+
+
+def test_a_process_that_is_given_settings_has_the_profile_as_it_was_read(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "simulated"\nseed = 7\n', encoding="utf-8")
+    settings = BuildSettings.begin({"profile": str(file), "warehouse": str(tmp_path / "w")})
+    assert settings.loaded_profile.seed == 7
+    file.write_text('extends = "simulated"\nseed = 8\n', encoding="utf-8")
+    given = pickle.loads(pickle.dumps(settings))
+    assert (given, given.loaded_profile) == (settings, settings.loaded_profile)
 
 
 @pytest.mark.parametrize(("text", "limit"), [(None, None), ("", None), ("20", 20), ("all", 0)])

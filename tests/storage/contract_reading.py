@@ -185,7 +185,7 @@ class SnapshotContract:
         warehouse.refresh_snapshot()
         changed = reopen(views={"noted": VIEWS["noted"]})
         assert changed.is_snapshot_behind()
-        with changed.snapshot() as con, pytest.raises(duckdb.CatalogException):
+        with warehouse.at_work(), changed.snapshot() as con, pytest.raises(duckdb.CatalogException):
             con.execute("select * from tagged")
 
     def test_it_holds_every_declared_table_and_view(self, warehouse: Warehouse) -> None:

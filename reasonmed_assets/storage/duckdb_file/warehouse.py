@@ -218,7 +218,7 @@ class DuckDBFile(Warehouse):
         is_intact = not database.wal_of(self.snapshot_path).exists()
         is_left = is_intact and not self.is_read_only and self.is_at_work
         state = snapshot.state_of(self.snapshot_path, self._spill) if is_left else None
-        if state is None:
+        if state is None or state.definition_hash != self._declared.digest:
             self.refresh_snapshot()
         elif any(file.exists() and self._is_older_than(file) for file in self._build_files):
             warnings.warn(
