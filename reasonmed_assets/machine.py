@@ -16,7 +16,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -94,7 +94,7 @@ def memory_bytes() -> int:
 def _limits_of_groups() -> Iterator[int]:
     """The limits of the control groups, v1 and v2, that hold this process. psutil does not tell them."""
     told = _PROC / "self" / "cgroup"
-    for line in told.read_text(encoding="utf-8").splitlines() if told.exists() else []:
+    for line in told.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if told.exists() else []:
         _, controllers, group = line.split(":", 2)
         # Version 2 has one hierarchy for all controllers, and does not name them.
         kind, name = ("cgroup", "memory.limit_in_bytes") if controllers else ("cgroup2", "memory.max")
@@ -111,9 +111,10 @@ def _limits_above(mount: Path, group: str, name: str) -> Iterator[int]:
     """The limits of a group and those above it; a container sees its own group at the mount."""
     folder = mount / group.lstrip("/")
     for one in (folder, *folder.parents):
-        if one.is_relative_to(mount) and (one / name).is_file():
-            text = (one / name).read_text(encoding="ascii").strip()
-            yield from [int(text)] if text.isdecimal() else []
+        # A group may go meanwhile, or hide its limit.
+        with suppress(OSError, ValueError):
+            if one.is_relative_to(mount):
+                yield int((one / name).read_text(encoding="ascii"))
 
 
 def lock_holders(path: Path) -> list[int]:

@@ -123,6 +123,8 @@ def build(
     unknown = [source for source in sources if source not in declared]
     if unknown:
         raise BuildError(f"profile {settings.profile} has no source {', '.join(unknown)}: it has {', '.join(declared)}")
+    built = tuple(dict.fromkeys(sources or declared))
+    parallel = min(parallel, len(built))
     running = RunningBuild(uuid.uuid4().hex, session.files)
     defs = build_defs(settings=settings, new_display=new_display, build=running)
     wanted = selected_tables(defs, selection)
@@ -148,7 +150,7 @@ def build(
 
         make_ready()
     summary = BuildSummary()
-    built, failed = tuple(dict.fromkeys(sources or declared)), list[str]()
+    failed = list[str]()
     is_for_examples = "reasonmed" in wanted
     steps: list[tuple[str, tuple[str | None, ...]]] = [(MATCH_JOB, (None,))]
     steps += [(SOURCE_JOB, built)] if parallel > 1 else [(SOURCE_JOB, (source,)) for source in built]
@@ -290,13 +292,12 @@ def _run_at_once(
 ) -> list[Made]:
     """Make the tables of several sources, some at once, as parts of one build; what came of each."""
     assert running.base_urls_of is not None
-    n = min(parallel, len(sources))
     # The settings hold the profile as this process read it.
     tasks = [
-        Asked(settings, running.build_id, running.planned, running.files, source, tuple(tables), n)
+        Asked(settings, running.build_id, running.planned, running.files, source, tuple(tables), parallel)
         for source in sources
     ]
-    answers = make_at_once(tasks, n, display, running.base_urls_of)
+    answers = make_at_once(tasks, parallel, display, running.base_urls_of)
     for task, answer in zip(tasks, answers, strict=True):
         running.run_ids += [task.run_id] if answer.has_run else []
         running.number, running.recipe = answer.number or running.number, answer.recipe or running.recipe

@@ -268,7 +268,7 @@ class Servers:
         self.close()
 
     def _command_of(self, provider: Provider) -> list[str]:
-        python = [sys.executable, "-m"]
+        python = [sys.executable, "-P", "-m"]
         if provider.server == "embedded":
             parallel = str(min(provider.max_in_flight, 64))
             return [*python, "reasonmed_assets.servers.embedded", "--exit-with-parent", "--parallel", parallel]

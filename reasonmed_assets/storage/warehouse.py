@@ -379,7 +379,8 @@ class Warehouse(ABC):
             # Of two that looked at the same moment, each would take the other for a run.
             with locked(self._runs.with_name(".runs.looked")), locked_at_once(self._runs):
                 return False
-        except BlockingIOError:
+        except (BlockingIOError, PermissionError):
+            # Who may not ask reads what is there.
             return True
 
     # What it is bound to, and which version wrote it

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
@@ -68,16 +69,19 @@ def main(descriptor: int) -> None:
     build = _Build(connection)
     build.listen()
     answer = Answer()
-    with interruption.heeded():
-        build.say("begun")
-        try:
+    try:
+        with interruption.heeded():
+            build.say("begun")
             _make(asked, build, answer)
-        except KeyboardInterrupt:
-            answer.made.is_interrupted = True
-            answer.made.problems.append(f"{asked.source}: interrupted")
-        except ReasonmedError as error:
-            answer.made.problems.append(f"{asked.source}: {error}")
-        build.say("ended", answer)
+    except KeyboardInterrupt:
+        answer.made.is_interrupted = True
+        answer.made.problems.append(f"{asked.source}: interrupted")
+    except Exception as error:
+        said = str(error) if isinstance(error, ReasonmedError) else f"{type(error).__name__}: {error}"
+        answer.made.problems.append(f"{asked.source}: {said}")
+    # What was made is told whatever comes now.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    build.say("ended", answer)
 
 
 def _make(asked: Asked, build: _Build, answer: Answer) -> None:

@@ -124,9 +124,10 @@ class _Process:
                 if self._is_told:
                     connection.close()
                     return Answer(Made(problems=[f"interrupted before {self._asked.source}"], is_interrupted=True))
-                # In a session of its own: Ctrl-C reaches this process, which hands it on once.
+                # In a session of its own: Ctrl-C reaches this process, which hands it on once. With -P nothing is
+                # imported from the folder where the user is.
                 self._child = subprocess.Popen(
-                    [sys.executable, "-m", _CHILD, str(theirs.fileno())],
+                    [sys.executable, "-P", "-m", _CHILD, str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,

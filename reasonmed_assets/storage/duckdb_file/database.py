@@ -352,8 +352,11 @@ _share = Share()
 def memory_limit_mib() -> int:
     """What DuckDB may take of the memory in this process; the rest is spilled."""
     given = _share.memory_gb
-    all_bytes = min(_MEMORY_BYTES, memory_bytes() // 2) if given is None else int(given * 1e9)
+    all_bytes = min(_MEMORY_BYTES, _allowed_bytes() // 2) if given is None else int(given * 1e9)
     return all_bytes // _share.n_processes // 1024**2
+
+
+_allowed_bytes = cache(memory_bytes)
 
 
 class ReaderSpill:

@@ -225,7 +225,7 @@ class DuckDBFile(Warehouse):
                 f"a run is at work: {self.snapshot_path} is as of publish {state.last_seq}, {state.taken_at} UTC. What "
                 "was published since is shown when no run is at work",
                 ReasonmedWarning,
-                stacklevel=2,
+                stacklevel=1,  # told once, whoever asks
             )
 
     def _is_older_than(self, file: Path) -> bool:
