@@ -29,6 +29,8 @@ _FOLDER = Path(__file__).parent / "assertions"
 _HEADER = {"check": r"none|[1-9]|1[0-5]", "severity": "block|warn", "judges": "build|model", "description": r".+\."}
 """The keys of an assertion's header, and the pattern of each value."""
 _OPTIONAL = {"scope": "row"}
+_OF_A_PARTITION = re.compile(r"threshold_|last_statistics|\b(?:measured|removed|sizes|source_files|unanswered)\b")
+"""What an assertion reads that judges a whole partition."""
 
 _THRESHOLD = re.compile(r"getvariable\('threshold_(\w+)'\)")
 
@@ -170,6 +172,8 @@ def read_assertion(file: Path) -> CheckDeclaration:
     wrong = [name for name, values in allowed.items() if not re.fullmatch(values, found.get(name, ""))]
     if wrong:
         raise QueryError(f"{file}: missing or wrong in the header: {', '.join(wrong)} (see {Path(__file__).name})")
+    if "scope" in found:
+        _refuse_scope(file, text)
     return CheckDeclaration(
         name=file.stem,
         description=found["description"],
@@ -179,3 +183,14 @@ def read_assertion(file: Path) -> CheckDeclaration:
         sql=text,
         is_by_row="scope" in found,
     )
+
+
+def _refuse_scope(file: Path, text: str) -> None:
+    """Stop where an assertion says that it judges by row, and cannot be made shard by shard."""
+    table = TABLES.get(file.parent.name)
+    if table is None or not table.is_by_question:
+        raise QueryError(
+            f"{file}: scope: row is for a table that is declared with is_by_question=True: remove the line"
+        )
+    if read := _OF_A_PARTITION.search(text):
+        raise QueryError(f"{file}: it reads {read[0]}, which is of the whole partition: remove the line scope: row")

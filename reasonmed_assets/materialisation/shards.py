@@ -164,8 +164,12 @@ class _Kept:
         self._scratch = stage.scratch("kept").with_suffix(".json")
         self._keys = keys
         parts = {"form": _FORM, "shards": str(n), "made from": made_from, "contents": _contents(stage)}
-        warehouse = stage.session.warehouse
-        self._folder = warehouse.shards_folder(stage.spec.name, stage.partition) / fingerprint(parts)
+        folder = stage.session.warehouse.shards_folder(stage.spec.name, stage.partition)
+        self._folder = folder / fingerprint(parts)
+        # Nothing goes on from these, and a set of them may be as large as the table.
+        for other in folder.glob("*"):
+            if other != self._folder:
+                shutil.rmtree(other, ignore_errors=True)
 
     def take(self, shard: Shard, file: Path) -> dict[str, CheckOutcome] | None:
         """Take over a shard as `file`.

@@ -180,6 +180,7 @@ def test_what_was_made_from_something_else_is_not_taken_over(staging: Staging) -
     staging.stop()
     with staging(made_from="something else") as staged:
         assert staged.n_taken_over == 0
+    assert len({path.parent for path in staging.kept()}) == 1, "those of another fingerprint are gone"
     with duckdb.connect(str(staging.session.settings.warehouse_folder / "build.duckdb")) as con:
         con.execute("update publishes set content_hash = reverse(content_hash) where table_name = 'questions'")
     with staging() as staged:
