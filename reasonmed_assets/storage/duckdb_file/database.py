@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
 _MEMORY_BYTES = 2 * 1024**3
-"""Enough for the published size (1.75M paths) with insertion order not preserved: a build of it stays below 4 GB."""
+"""Half of what a build of the published size (1.75M paths) is to take; what is beyond it is spilled."""
 _SMALL_FILE_BYTES = 32 * 1024**2
 """Below this one thread works on a file unless `threads` says otherwise: more would wait for each other."""
 _SMALLEST_COMPACTION_BLOCKS = 64
