@@ -39,7 +39,7 @@ OPERATIONS = {
     "plan_one": Operation("plan, one role changed", ("plan", "--set", "roles.summariser.temperature=0.31"), 60),
     "plan_all": Operation("plan, every call changed", ("plan", "--set", "seed=7"), 240),
     "release": Operation("release", ("release", "{folder}/release", *_ALLOWED), most_mb=2_048),
-    "change": Operation("one question dropped", ("build", "--set", "sources.overrides={folder}/overrides.toml"), 120),
+    "change": Operation("one question dropped", ("build", "--set", 'sources.overrides="{folder}/overrides.toml"'), 120),
     "diff": Operation("what that changed", ("diff", "b2"), 120),
     "history": Operation("history", ("history",)),
 }
