@@ -131,7 +131,7 @@ def curator_command(environment: Path | None) -> list[str] | None:
     except (subprocess.CalledProcessError, OSError) as error:
         print(f"curator is left out: it could not be installed in {environment} ({error})")
         return None
-    return [str(python), str(HERE / "curator_client.py")]
+    return [str(python), str(HERE / "peer_client.py"), "curator"]
 
 
 def run_client(
