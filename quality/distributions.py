@@ -180,8 +180,8 @@ def _source() -> Any:
     from reasonmed_assets.quality import dialect
 
     dialect.register()
-    context = dialect.great_expectations().get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context: Any = dialect.great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
     return context.data_sources.add_sql("figures", connection_string=f"{dialect.NAME}://")
 
 
