@@ -21,7 +21,7 @@ from engine import HERE, Endpoint, client, endpoint, machine, measured, table
 
 KINDS = ("curator", "data-designer", "polar-llama")
 Command = Callable[[str, int, Path], list[str]]
-"""The command of a client for an endpoint, so many rows and a folder to keep its things in."""
+"""The command of a client: from an endpoint, a number of rows and a folder to keep its things in."""
 
 
 def peer(kind: str, python: str, in_flight: int) -> Command:
