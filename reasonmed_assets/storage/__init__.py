@@ -6,9 +6,10 @@ What a table holds is declared in `quality/` and made by `assets/`; no row is co
 from reasonmed_assets.storage.duckdb_file.database import Share, memory_limit_mib, take_share
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
+from reasonmed_assets.storage.local_files import quarantine_file
 from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse, scratch_copy
 from reasonmed_assets.storage.publishing import Published, PublishRecord
-from reasonmed_assets.storage.warehouse import Warehouse, quarantine_file
+from reasonmed_assets.storage.warehouse import Warehouse
 
 __all__ = [
     "PublishRecord",

@@ -1,23 +1,17 @@
 """What a warehouse promises, whatever holds its tables; `tests/storage/contract_warehouse.py` tests it.
 
-An implementation says how rows are published and read. Staged, quarantined and audited rows are files in a folder on
-this machine for all of them, and so are here.
+An implementation says how rows are published and read. What all of them keep as files is in `local_files.py`.
 """
 
 from __future__ import annotations
 
-import errno
-import json
 import os
-import re
-import shutil
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, final, get_args
+from typing import TYPE_CHECKING, Any, final
 
 import duckdb
 
@@ -25,76 +19,25 @@ from reasonmed_assets import sql
 from reasonmed_assets.config.recipes import book as recipes
 from reasonmed_assets.config.recipes.book import RecipeBook
 from reasonmed_assets.config.recipes.recipe import Recipe
-from reasonmed_assets.machine import lock_holders, locked, locked_at_once, locked_with_others
 from reasonmed_assets.storage import builds, publishing
 from reasonmed_assets.storage.errors import WarehouseError
-from reasonmed_assets.storage.history import FOLDER, Kept
+from reasonmed_assets.storage.history import Kept
+from reasonmed_assets.storage.local_files import LocalFiles
 from reasonmed_assets.storage.publishing import Published, PublishRecord, Standing
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
-Companion = Literal["reviews", "quality"]
-"""Folders of files that belong to a warehouse's build and that others write: reviewers' files, the quality report."""
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """Rows that failed their audit and were never published.
-
-    Attributes:
-        table: their table.
-        partition: their partition; None for a table without partitions.
-        run_id: Dagster run that staged them.
-        file: Parquet file that holds them.
-    """
-
-    table: str
-    partition: str | None
-    run_id: str
-    file: Path
-
-
-class Warehouse(ABC):
+class Warehouse(LocalFiles, ABC):
     """The published tables of one build, and the only way to read and change them.
 
     Reading and publishing work from several threads and processes at once: a reader sees each partition as it was
     before a publish or after it, never in between.
 
     Args:
-        folder: folder on this machine for staged rows, quarantine, audits and companions; made when it is not there.
+        folder: folder on this machine for what is no table: see `LocalFiles`.
     """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
-        self._staging = self._folder / "staging"
-        self._staging_lock = self._staging / ".lock"
-        self._runs = self._staging / ".runs"
-        if not self.is_read_only:
-            self._make_staging()
-
-    @final
-    @property
-    def name(self) -> str:
-        """What messages and pages call it."""
-        return str(self._folder)
-
-    @final
-    @property
-    def is_read_only(self) -> bool:
-        """Whether this process may not write to the folder: users then open the snapshot as it is."""
-        return self._folder.is_dir() and not os.access(self._folder, os.W_OK)
-
-    def _make_staging(self) -> None:
-        try:
-            self._staging.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WarehouseError(
-                f"no warehouse can be kept in {self._folder}: {error.strerror}; choose another folder with --warehouse"
-            ) from error
 
     # Tables
 
@@ -360,28 +303,14 @@ class Warehouse(ABC):
         is_left = (is_followed or self.is_at_work) and self.snapshot_age_s < every_s
         return not is_left and self.refresh_snapshot()
 
-    # Runs
-
-    @final
     @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """A run or a build is at work inside. The kernel ends that with the process, however it ends."""
-        with locked_with_others(self._runs):
-            yield
+    def half_made(self) -> Iterator[list[Path]]:
+        """What killed processes were making beside the tables or spilled; nobody reads or writes these meanwhile.
 
-    @final
-    @property
-    def is_at_work(self) -> bool:
-        """Whether a run or a build of any process is at work."""
-        if not self._runs.exists():
-            return False
-        try:
-            # Of two that looked at the same moment, each would take the other for a run.
-            with locked(self._runs.with_name(".runs.looked")), locked_at_once(self._runs):
-                return False
-        except (BlockingIOError, PermissionError):
-            # Who may not ask reads what is there.
-            return True
+        Raises:
+            WarehouseError: others are at it for too long.
+        """
+        yield []
 
     # What it is bound to, and which version wrote it
 
@@ -506,175 +435,3 @@ class Warehouse(ABC):
     def was_cut_off(self) -> bool:
         """Whether this process cannot open the warehouse any more because a query was cut off by Ctrl-C or SIGTERM."""
         return False
-
-    # Files on this machine
-
-    @final
-    @contextmanager
-    def staging_area(self, table: str, partition: str | None, run_id: str) -> Iterator[Path]:
-        """A new folder for the staged rows of a partition and what leads to them; it is removed in the end.
-
-        Raises:
-            WarehouseError: a name that would lead to another folder, or what is done inside finds no room.
-        """
-        *parents, run = _plain(table, partition, run_id)
-        parent = self._staging.joinpath(*parents)
-        # Whoever removes what dead runs staged holds the lock alone.
-        with locked_with_others(self._staging_lock), _told_if_full(self._staging):
-            parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=parent, prefix=f"{run}-", ignore_cleanup_errors=True) as area:
-                yield Path(area)
-
-    @final
-    def shards_folder(self, table: str, partition: str | None) -> Path:
-        """Where runs keep the finished shards of a partition until it is published; for use in a `staging_area`.
-
-        Raises:
-            WarehouseError: a name that would lead to another folder.
-        """
-        return self._staging.joinpath(*_plain(table, partition), "shards")
-
-    @final
-    @contextmanager
-    def dead_staging(self) -> Iterator[list[Path]]:
-        """What killed processes staged, a folder per table; no process stages rows while they are looked at.
-
-        Raises:
-            WarehouseError: a process is staging rows.
-        """
-        try:
-            with locked_at_once(self._staging_lock):
-                folders = [
-                    path for path in sorted(self._staging.iterdir()) if not path.name.startswith(("spill-", "."))
-                ]
-                yield [folder for folder in folders if any(path.is_file() for path in folder.glob("*/**/*"))]
-        except BlockingIOError:
-            pids = ", ".join(map(str, lock_holders(self._staging_lock)))
-            raise WarehouseError(
-                f"process {pids} is staging rows in {self._folder}: wait until it has finished, then run this again"
-            ) from None
-
-    @contextmanager
-    def half_made(self) -> Iterator[list[Path]]:
-        """What killed processes were making beside the tables or spilled; nobody reads or writes these meanwhile.
-
-        Raises:
-            WarehouseError: others are at it for too long.
-        """
-        yield []
-
-    @final
-    def quarantine(self, table: str, partition: str | None, run_id: str, staged: Path) -> Path:
-        """Move staged rows that failed their audit to `quarantine/<table>/<partition>/<run>.parquet`."""
-        _plain(table, partition, run_id)
-        file = quarantine_file(self._folder, table, partition, run_id)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(staged, file)
-        return file
-
-    @final
-    def quarantined(self) -> list[Quarantined]:
-        """What `quarantine` keeps, by table and partition."""
-        root = self._folder / "quarantine"
-        found = []
-        for file in sorted(root.glob("**/*.parquet")):
-            table, *partition = file.relative_to(root).parts[:-1]
-            found.append(Quarantined(table, partition[0] if partition else None, file.stem, file))
-        return found
-
-    @final
-    def record_audit(self, table: str, partition: str | None, record: Mapping[str, Any]) -> None:
-        """Keep how the last audit of a partition went, in place of the one before; must fit into JSON."""
-        *parents, name = _plain(table, partition)
-        path = self._folder.joinpath("audits", *parents, f"{name}.json")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self.staging_area(table, partition, "audit") as area:
-            new = area / path.name
-            new.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
-            new.replace(path)
-
-    @final
-    def audit_of(self, table: str, partition: str | None) -> dict[str, Any] | None:
-        """What `record_audit` keeps of a partition; None where there is nothing.
-
-        Raises:
-            WarehouseError: the file cannot be understood.
-        """
-        *parents, name = _plain(table, partition)
-        path = self._folder.joinpath("audits", *parents, f"{name}.json")
-        return _read_audit(path) if path.exists() else None
-
-    @final
-    def audits(self) -> list[dict[str, Any]]:
-        """What `record_audit` keeps, by table and partition.
-
-        Raises:
-            WarehouseError: a file cannot be understood.
-        """
-        return [_read_audit(file) for file in sorted((self._folder / "audits").glob("**/*.json"))]
-
-    @final
-    def companion(self, name: Companion) -> Path:
-        """Folder of files that belong to this build and that others write; `replace` sets it aside with the tables."""
-        return self._folder / name
-
-    @final
-    def _attachments(self) -> list[Path]:
-        """The folders that `replace` sets aside with the tables."""
-        return [self._folder / name for name in ("quarantine", "audits", FOLDER, *get_args(Companion))]
-
-
-@contextmanager
-def _told_if_full(folder: Path) -> Iterator[None]:
-    """Turns what DuckDB and Python raise where nothing more can be written into an error that says what to do."""
-    try:
-        yield
-    except duckdb.IOException as error:
-        raise _full(folder, error) from error
-    except duckdb.OutOfMemoryException as error:
-        raise WarehouseError(
-            f"the rows that are staged in {folder} fit neither into the memory that DuckDB may take nor on the disk: "
-            f"{error}. Make room on the disk, or set a larger machine.memory_gb in the profile, then run the same "
-            "command again"
-        ) from error
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        raise _full(folder, error) from error
-
-
-def _full(folder: Path, error: Exception) -> WarehouseError:
-    return WarehouseError(
-        f"rows could not be staged in {folder}: {error}. What is published is safe; make room on the disk, then run "
-        "the same command again"
-    )
-
-
-def _read_audit(file: Path) -> dict[str, Any]:
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(record, dict):
-            raise ValueError("no JSON object")
-    except (ValueError, RecursionError) as error:
-        raise WarehouseError(
-            f"{file} cannot be understood ({error}); remove it, and build its table again: no call is made twice"
-        ) from error
-    return record
-
-
-def quarantine_file(folder: Path, table: str, partition: str | None, run_id: str) -> Path:
-    """Parquet file in which the warehouse of a folder keeps the rows of a run that failed their audit."""
-    return folder / "quarantine" / table / (partition or "") / f"{run_id}.parquet"
-
-
-def _plain(*names: str | None) -> list[str]:
-    """Names as parts of a path, without those that are None.
-
-    Raises:
-        WarehouseError: one would lead to another folder.
-    """
-    parts = [name for name in names if name is not None]
-    for part in parts:
-        if not _NAME.fullmatch(part):
-            raise WarehouseError(f"{part!r} cannot name a folder or file; use letters, digits, - and _")
-    return parts

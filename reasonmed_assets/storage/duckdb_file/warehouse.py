@@ -27,9 +27,10 @@ from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseL
 from reasonmed_assets.storage.duckdb_file.remembered import remember, remembered
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.history import NOW, History, Kept, present_as_of
+from reasonmed_assets.storage.local_files import Companion
 from reasonmed_assets.storage.publishing import Published, Standing
 from reasonmed_assets.storage.views import create_views
-from reasonmed_assets.storage.warehouse import Companion, Warehouse
+from reasonmed_assets.storage.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
