@@ -27,7 +27,7 @@ from reasonmed_assets.materialisation.display import Display, Displays, LogDispl
 from reasonmed_assets.materialisation.metadata import unanswered
 from reasonmed_assets.materialisation.query_checks import check_queries
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.orchestration.history import is_followed, process_tags
+from reasonmed_assets.orchestration.history import is_followed, process_tags, runs_at_once
 from reasonmed_assets.orchestration.jobs import jobs, sensors, with_conditions
 from reasonmed_assets.orchestration.plan.job import plan_job
 from reasonmed_assets.orchestration.starting import announced, begin_run, is_served, named_difference, recipe_of
@@ -145,7 +145,7 @@ def _build_resource(
         if build_of_runs is None and run is not None and instance is not None:
             instance.add_run_tags(run.run_id, process_tags(run.run_id))
         log = LogDisplay(log=context.log, every_s=_LOGGED_EVERY_S)
-        running = build_of_runs or RunningBuild(of_run)
+        running = build_of_runs or RunningBuild(of_run, n_at_once=_runs_at_once(instance, profile))
         running.run_ids += [run.run_id] if run else []
         session = BuildSession(chosen, lambda: _display(new_display, log), running)
         try:
@@ -165,6 +165,12 @@ def _build_resource(
                     _settle(session, instance, context.log)
 
     return build if settings is not None else build.configured(_checked, config_schema=typed)
+
+
+def _runs_at_once(instance: dg.DagsterInstance | None, profile: Profile) -> int:
+    """How many runs like this one may be at work: one for each source, as far as the settings allow."""
+    n_sources = len(profile.sources.declared)
+    return 1 if instance is None else min(runs_at_once(instance) or n_sources, n_sources)
 
 
 def _checked(config: dict[str, Any]) -> dict[str, Any]:

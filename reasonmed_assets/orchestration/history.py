@@ -80,6 +80,13 @@ def is_followed(instance: DagsterInstance) -> bool:
     return instance.get_runs_count(waiting) > 0
 
 
+def runs_at_once(instance: DagsterInstance) -> int | None:
+    """How many runs that the UI starts its settings allow at once; None: they set no limit."""
+    queue = instance.get_concurrency_config().run_queue_config
+    n = 1 if queue is None else queue.max_concurrent_runs
+    return n if n > 0 else None
+
+
 def reason(event: DagsterEvent) -> str:
     """The message of a failed step or run, preceded by the class of the error unless it is one of this package."""
     failure = event.step_failure_data if event.is_step_failure else event.job_failure_data

@@ -16,7 +16,11 @@ from dagster._core.execution.api import execute_run
 from reasonmed_assets.config.launching import LaunchError, free_values, settings_of_run
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.orchestration import dagster_home
 from reasonmed_assets.orchestration.code_location import FORMER_PLACES, build_defs, launch_config
+from reasonmed_assets.orchestration.history import dagster_instance, prepare_dagster_home
+from reasonmed_assets.storage import memory_limit_mib
+from reasonmed_assets.storage.duckdb_file import database
 
 
 @pytest.fixture
@@ -137,6 +141,22 @@ def test_a_run_of_an_earlier_version_is_repeated_with_the_recipe_of_now(
         assert execute_run(InMemoryJob(job), repeated, instance).success
     assert made[0].set.get("seed") is None
     assert "the run that is repeated was made by another recipe" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("allowed", "share"), [(1, 1), (3, 3), (20, 4), (-1, 4)])
+def test_runs_that_may_be_at_work_at_once_share_the_memory(
+    allowed: int, share: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REASONMED_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("REASONMED_PROFILE", "simulated")
+    home = prepare_dagster_home(tmp_path / "home")
+    settings = dagster_home.SETTINGS.replace("max_concurrent_runs: 1", f"max_concurrent_runs: {allowed}")
+    (home / dagster_home.FILE).write_text(settings, encoding="utf-8")
+    resource = (build_defs().resources or {})["build"]
+    monkeypatch.setattr(database, "_share", database.Share())
+    whole = memory_limit_mib()
+    with dagster_instance(tmp_path / "home") as instance, dg.build_resources({"build": resource}, instance=instance):
+        assert memory_limit_mib() == pytest.approx(whole / share, abs=1)
 
 
 def test_the_launchpad_knows_what_a_run_may_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
