@@ -28,6 +28,11 @@ _SMALL_FILE_BYTES = 32 * 1024**2
 """Below this one thread works on a file unless `threads` says otherwise: more would wait for each other."""
 _SMALLEST_COMPACTION_BLOCKS = 64
 """16 MiB."""
+_STORED_AS = "storage_version 'v1.2.0', row_group_size 30720"
+"""How files are written. DuckDB compresses long texts from that version on, which makes a file several times smaller;
+each thread that writes holds a row group, of texts of some KB a row."""
+_COMPRESSED_CHARACTERS = 512
+"""Mean length from which the texts of a column are compressed so."""
 _COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
 """What stands after the name of a database file for what is half made beside it, or spilled by other programs."""
 
@@ -49,13 +54,16 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
         "memory_limit": f"{memory_limit_mib()}MiB",
         "preserve_insertion_order": False,
         "temp_directory": str(spill),
+        "zstd_min_string_length": _COMPRESSED_CHARACTERS,
     }
     if _share.threads:
         config["threads"] = _share.threads
     elif path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
         config["threads"] = 1
     try:
-        return duckdb.connect(str(path or ":memory:"), read_only=read_only and path is not None, config=config)
+        if path is None or read_only:
+            return duckdb.connect(str(path or ":memory:"), read_only=path is not None, config=config)
+        return _attached(duckdb.connect(config=config), path)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         if path is not None and path.exists() and not os.access(path, os.R_OK if read_only else os.W_OK):
             raise WarehouseError(f"{path} may not be {'read' if read_only else 'written'}: change its mode") from error
@@ -63,6 +71,22 @@ def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDB
             f"cannot open {path}: {error}. Only this program opens that file; look at reasonmed.duckdb instead, "
             "close the other program, then run the command again"
         ) from error
+
+
+def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyConnection:
+    """The connection with a file as its database: to open the file itself gives no say in how it is written."""
+    try:
+        con.execute(f"attach {sql.literal(path)} as {sql.identifier(path.stem)} ({_STORED_AS})")
+        use(con, path)
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def use(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Have names mean what is in an attached file; each cursor is told anew."""
+    con.execute(f"use {sql.identifier(path.stem)}")
 
 
 @contextmanager
@@ -269,7 +293,9 @@ def _has_nulls(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
 
 def is_sparse(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether a third of the open file's blocks are free, in a file where that is worth a rewrite."""
-    row = con.execute("select total_blocks, free_blocks from pragma_database_size()").fetchone()
+    row = con.execute(
+        "select total_blocks, free_blocks from pragma_database_size() where database_name = current_database()"
+    ).fetchone()
     assert row is not None
     total, free = row
     return total >= _SMALLEST_COMPACTION_BLOCKS and 3 * free >= total
@@ -287,7 +313,7 @@ def compact(path: Path, spill: Path) -> None:
     con = connect(None, spill, read_only=False)
     try:
         con.execute(f"attach {sql.literal(path)} as old (read_only)")
-        con.execute(f"attach {sql.literal(new)} as new")
+        con.execute(f"attach {sql.literal(new)} as new ({_STORED_AS})")
         con.execute("copy from database old to new")
         con.execute("checkpoint new")
         con.execute("detach new")

@@ -40,8 +40,7 @@ class ScratchFile(DuckDBFile):
 
     @contextmanager
     def read(self, variables: Mapping[str, Any] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        # Temporary tables and variables belong to a cursor.
-        with self._database.cursor() as con:
+        with self._cursor() as con:
             set_variables(con, variables or {})
             yield con
 
@@ -61,7 +60,7 @@ class ScratchFile(DuckDBFile):
     ) -> Published:
         publishing.refuse_undeclared(spec, partition)
         made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics, recipe, build)
-        with self._database.cursor() as con:
+        with self._cursor() as con:
             publishing.refuse_other_columns(con, spec, staged)
             return publishing.publish_rows(con, spec, partition, staged, made_by, next_seq, self._no_history)
 
@@ -69,6 +68,13 @@ class ScratchFile(DuckDBFile):
         """Close the file, so that it can be copied."""
         if "_database" in self.__dict__:
             self.__dict__.pop("_database").close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own: temporary tables and variables belong to it."""
+        with self._database.cursor() as con:
+            database.use(con, self.build_path)
+            yield con
 
     @cached_property
     def _no_history(self) -> History:
