@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.machine import SILENT_S, memory_bytes, sync, temporary_folder
+from reasonmed_assets.storage.duckdb_file import instances
 from reasonmed_assets.storage.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -37,51 +38,53 @@ _COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
 """What stands after the name of a database file for what is half made beside it, or spilled by other programs."""
 
 
-def connect(path: Path | None, spill: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Open a database file, or an empty database in memory when `path` is None.
-
-    All connections of a process to one file share their settings, as DuckDB demands.
+def connect(path: Path | None, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open a database file to write it, or an empty database in memory when `path` is None.
 
     Args:
         path: the file.
         spill: folder for what does not fit into memory; no other process may use the same one.
-        read_only: open for reading.
 
     Raises:
         WarehouseError: another program has the file open, or it is no database.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{memory_limit_mib()}MiB",
-        "preserve_insertion_order": False,
-        "temp_directory": str(spill),
-        "zstd_min_string_length": _COMPRESSED_CHARACTERS,
-    }
-    if _share.threads:
-        config["threads"] = _share.threads
-    elif path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
-        config["threads"] = 1
+    con = duckdb.connect(config=dict(_settings(path, spill)))
+    if path is None:
+        return con
     try:
-        if path is None or read_only:
-            return duckdb.connect(str(path or ":memory:"), read_only=path is not None, config=config)
-        return _attached(duckdb.connect(config=config), path)
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        if path is not None and path.exists() and not os.access(path, os.R_OK if read_only else os.W_OK):
-            raise WarehouseError(f"{path} may not be {'read' if read_only else 'written'}: change its mode") from error
-        raise WarehouseError(
-            f"cannot open {path}: {error}. Only this program opens that file; look at reasonmed.duckdb instead, "
-            "close the other program, then run the command again"
-        ) from error
-
-
-def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyConnection:
-    """The connection with a file as its database: to open the file itself gives no say in how it is written."""
-    try:
+        # To open the file itself gives no say in how it is written.
         con.execute(f"attach {sql.literal(path)} as {sql.identifier(path.stem)} ({_STORED_AS})")
         use(con, path)
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        con.close()
+        raise _not_opened(path, error, os.W_OK) from error
     except BaseException:
         con.close()
         raise
     return con
+
+
+def _settings(path: Path | None, spill: Path) -> instances.Settings:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory_limit_mib()}MiB",
+        "preserve_insertion_order": False,
+        instances.SPILL: str(spill),
+        "zstd_min_string_length": _COMPRESSED_CHARACTERS,
+    }
+    if _share.threads:
+        settings["threads"] = _share.threads
+    elif path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
+        settings["threads"] = 1
+    return settings
+
+
+def _not_opened(path: Path, error: duckdb.Error, mode: int) -> WarehouseError:
+    if path.exists() and not os.access(path, mode):
+        return WarehouseError(f"{path} may not be {'written' if mode == os.W_OK else 'read'}: change its mode")
+    return WarehouseError(
+        f"cannot open {path}: {error}. Only this program opens that file; look at reasonmed.duckdb instead, "
+        "close the other program, then run the command again"
+    )
 
 
 def use(con: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -91,7 +94,14 @@ def use(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 @contextmanager
 def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that is closed in the end; see `connect`.
+    """A connection to a database file, which is closed in the end.
+
+    It costs half of `connect`: the file is attached to an instance that was started before; see `instances`.
+
+    Args:
+        path: the file.
+        spill: folder for what does not fit into memory; no other process may use the same one.
+        read_only: open for reading.
 
     Raises:
         KeyboardInterrupt: a query on the file was cut off by Ctrl-C or SIGTERM, be it one inside or an earlier one of
@@ -101,10 +111,15 @@ def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckD
     """
     if is_cut_off(path):
         raise KeyboardInterrupt(f"a query on {path} was cut off before")
-    con = connect(path, spill, read_only=read_only)
     try:
-        yield con
+        file = instances.attach(path, _settings(path, spill), "read_only" if read_only else _STORED_AS)
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        raise _not_opened(path, error, os.R_OK if read_only else os.W_OK) from error
+    try:
+        with closing(file.connection()) as con:
+            yield con
     except BaseException as error:
+        file.is_sound = False
         if _is_interruption(error):
             _cut_off.add(path)
             if isinstance(error, Exception):
@@ -116,7 +131,7 @@ def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckD
             ) from error
         raise
     finally:
-        con.close()
+        file.release()
 
 
 def is_cut_off(path: Path) -> bool:
@@ -139,7 +154,7 @@ def created(path: Path, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new database file, which is at `path` in the end, complete or not at all."""
     new = path.with_name(f"{path.name}{_CREATED}")
     remove_database(new)
-    con = connect(new, spill, read_only=False)
+    con = connect(new, spill)
     try:
         yield con
         con.execute("checkpoint")
@@ -310,7 +325,7 @@ def compact(path: Path, spill: Path) -> None:
     refuse_log(path)
     new = path.with_name(f"{path.name}{_COMPACT}")
     remove_database(new)
-    con = connect(None, spill, read_only=False)
+    con = connect(None, spill)
     try:
         con.execute(f"attach {sql.literal(path)} as old (read_only)")
         con.execute(f"attach {sql.literal(new)} as new ({_STORED_AS})")

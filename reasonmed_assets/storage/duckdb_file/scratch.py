@@ -82,7 +82,7 @@ class ScratchFile(DuckDBFile):
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        con = database.connect(self.build_path, self._spill, read_only=False)
+        con = database.connect(self.build_path, self._spill)
         layout.migrate(con)
         layout.mark(con)
         snapshot.declare(con, self._declared)

@@ -94,7 +94,7 @@ def state_of(path: Path, spill: Path) -> State | None:
         return None
     # Attached to a database of its own: a connection to the path itself would share the instance of whoever in this
     # process has an older snapshot open, and show that one.
-    con = database.connect(None, spill, read_only=False)
+    con = database.connect(None, spill)
     try:
         con.execute(f"attach {sql.literal(path)} as snapshot (read_only)")
         found = con.execute(f"select {', '.join(State._fields)} from snapshot.main.{STATE}").fetchone()
@@ -153,7 +153,7 @@ def _bring_up_to_date(build: Path, declared: Declared, spill: Path) -> None:
 
 def _date(copy: Path, spill: Path) -> None:
     """Write into a copy of the build file what it shows, and when it was taken."""
-    con = database.connect(copy, spill, read_only=False)
+    con = database.connect(copy, spill)
     try:
         _create_state(con)
         con.execute("checkpoint")

@@ -340,7 +340,7 @@ class DuckDBFile(Warehouse):
     def _opened_read_only(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         if self.build_path.exists():
             return database.opened(self.build_path, self._spill, read_only=True)
-        return closing(database.connect(None, self._spill, read_only=True))
+        return closing(database.connect(None, self._spill))
 
     @contextmanager
     def _open_for_reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
