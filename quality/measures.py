@@ -73,12 +73,7 @@ def is_looping(text: str) -> bool:
 
 def _has_run(words: list[str], often: set[str]) -> bool:
     """True when eight words in a row are all frequent ones: without such a run there is no loop."""
-    length = 0
-    for word in words if often else ():
-        length = length + 1 if word in often else 0
-        if length == LOOP_WORDS:
-            return True
-    return False
+    return bool(often) and b"\x01" * LOOP_WORDS in bytes(map(often.__contains__, words))
 
 
 def _batches(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[list[tuple[Any, ...]]]:

@@ -175,10 +175,14 @@ create macro answer_tags() as ['think', 'thinking', 'reasoning', 'answer', 'outp
 
 create macro count_of(content, part) as (length(content) - length(replace(content, part, ''))) // length(part);
 
+-- Most texts hold no tag at all: to count each of them takes long.
 create macro lone_tags(content) as
-    list_filter(
-        answer_tags(), lambda tag: count_of(content, '<' || tag || '>') != count_of(content, '</' || tag || '>')
-    );
+    case
+        when not regexp_matches(content, '</?(?:' || array_to_string(answer_tags(), '|') || ')>') then []
+        else list_filter(
+            answer_tags(), lambda tag: count_of(content, '<' || tag || '>') != count_of(content, '</' || tag || '>')
+        )
+    end;
 
 create macro without_lone_tags(content) as
     case

@@ -5,35 +5,54 @@ from reasonmed_assets.quality.expectations import GENERATORS, Between, Bound, Ra
 # Scripts that a text in a language with Latin letters does not need; Greek letters belong to medicine.
 _FOREIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}]"
 
+# What is told of the texts is computed before rows are sorted and joined, which would hold the texts. One of ASCII
+# alone, most are, holds no other script.
 _PATHS = f"""
-    with generators as ({GENERATORS})
+    with
+
+    generators as ({GENERATORS}),
+
+    judged as (
+        select
+            path_id,
+            question_id,
+            content_hash,
+            generator,
+            path_text is not null as has_text,
+            case
+                when strlen(path_text) = length(path_text) then false
+                else regexp_matches(path_text, '{_FOREIGN}')
+            end as is_foreign,
+            case when not is_missing then answer_letter is null end as has_no_letter,
+            coalesce(trim(reasoning_text), '') = '' as has_no_reasoning
+        from staged
+    ),
+
+    foreign_questions as (
+        select question_id
+        from questions
+        where regexp_matches(concat_ws(' ', context, question, array_to_string(options, ' ')), '{_FOREIGN}')
+    )
+
     select
-        staged.path_id as name,
-        case when staged.path_text is not null then measured.is_looping end as is_looping,
+        judged.path_id as name,
+        case when judged.has_text then measured.is_looping end as is_looping,
         case
-            when staged.path_text is not null
+            when judged.has_text
                 then row_number() over (
-                    partition by staged.question_id, staged.content_hash order by staged.path_id
+                    partition by judged.question_id, judged.content_hash order by judged.path_id
                 ) > 1
         end as is_repeated,
         case
-            when staged.path_text is not null
-                then regexp_matches(staged.path_text, '{_FOREIGN}')
-                and not regexp_matches(
-                    concat_ws(' ', questions.context, questions.question, array_to_string(questions.options, ' ')),
-                    '{_FOREIGN}'
-                )
+            when judged.has_text
+                then judged.is_foreign and judged.question_id not in (select question_id from foreign_questions)
         end as has_foreign_script,
-        case when not staged.is_missing then staged.answer_letter is null end as has_no_letter,
-        case
-            when staged.path_text is not null and reasoners.slot is not null
-                then coalesce(trim(staged.reasoning_text), '') = ''
-        end as has_no_reasoning
-    from staged
-    left join measured on staged.path_id = measured.path_id
-    left join questions on staged.question_id = questions.question_id
+        judged.has_no_letter,
+        case when judged.has_text and reasoners.slot is not null then judged.has_no_reasoning end as has_no_reasoning
+    from judged
+    left join measured on judged.path_id = measured.path_id
     left join (select distinct slot from generators where reasoning != 'none') as reasoners
-        on staged.generator = reasoners.slot
+        on judged.generator = reasoners.slot
 """
 
 _LENGTHS = """

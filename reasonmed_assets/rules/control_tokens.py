@@ -75,10 +75,11 @@ def _broken_up(text: str) -> str:
     return text
 
 
-# A second time for tokens that overlap: of two, the first pass breaks up one.
-_WITHOUT_TOKENS = _broken_up(_broken_up("content"))
+_FOUND = f"regexp_extract(content, {sql.literal(CONTROL_TOKEN)})"
+# A second time for tokens that overlap: of two, the first pass breaks up one. Most texts hold none.
+_WITHOUT_TOKENS = f"case when {_FOUND} = '' then content else {_broken_up(_broken_up('content'))} end"
 MACROS = {
-    "control_token_in(content)": f"regexp_extract(content, {sql.literal(CONTROL_TOKEN)})",
+    "control_token_in(content)": _FOUND,
     "training_text(content)": f"list_transform([{_WITHOUT_TOKENS}], lambda text: without_lone_tags(text))[1]",
 }
 """The SQL macros that follow from the list, signature -> expression: the first token of a text (empty where there is
