@@ -71,3 +71,21 @@ def test_a_file_that_is_a_third_empty_is_rewritten(warehouse: DuckDBFile, tmp_pa
         comment = con.execute("select comment from duckdb_tables() where table_name = 'items'").fetchone()
     assert comment == (ITEMS.grain,)
     assert sorted(path.name for path in warehouse.folder.glob("build*")) == ["build.duckdb"]
+
+
+def test_long_texts_are_compressed_also_in_a_file_of_an_earlier_version(warehouse: DuckDBFile, tmp_path: Path) -> None:
+    publish(warehouse, {"first": "short"})
+    before = tmp_path / "before.duckdb"
+    with duckdb.connect() as con:
+        con.execute(f"attach '{warehouse.build_path}' as build (read_only)")
+        con.execute(f"attach '{before}' as old (storage_version 'v1.0.0')")
+        con.execute("copy from database build to old")
+    before.replace(warehouse.build_path)
+    texts = {"first": "short"} | {str(n): " ".join(f"{n} words {at}" for at in range(200)) for n in range(40)}
+    publish(warehouse, texts)
+    assert texts_in(warehouse) == texts
+    with duckdb.connect(str(warehouse.build_path), read_only=True) as con:
+        kinds = con.execute(
+            "select compression from pragma_storage_info('items') where column_name = 'text'"
+        ).fetchall()
+    assert ("ZSTD",) in kinds
