@@ -7,6 +7,7 @@ itself, others test.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -68,6 +69,11 @@ def serve(address: str) -> None:
 
     for module in IMPORTED:
         import_module(module)
+    from reasonmed_assets.quality.dialect import great_expectations
+
+    great_expectations()
+    # What is there already is neither searched for garbage nor copied by each child.
+    gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

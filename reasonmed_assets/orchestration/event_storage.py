@@ -16,7 +16,8 @@ from dagster import DagsterInstance, EventLogEntry
 from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.schedules import SqliteScheduleStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, inspect
@@ -134,6 +135,8 @@ class KeptOpenEvents(SqliteEventLogStorage):
         self._engines = _Engines()
         self._known_tables: set[str] = set()
         super().__init__(base_dir, inst_data)
+        # It was made before.
+        self._initialized_dbs.add(INDEX_SHARD_NAME)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -143,13 +146,13 @@ class KeptOpenEvents(SqliteEventLogStorage):
             yield connection
 
     def _make_tables(self, shard: str) -> None:
-        """Make the tables of a database that has none; to copy them from the run before costs a tenth."""
+        """Make the tables of a run's database that has none; to copy them from the run before costs a tenth."""
         path = Path(self.path_for_shard(shard))
-        is_new_run = shard != INDEX_SHARD_NAME and not path.exists()
-        if not (is_new_run and _copied(path)):
+        is_new = not path.exists()
+        if not (is_new and _copied(path)):
             with super()._connect(shard):
                 pass
-            if is_new_run and not path.with_name(f"{path.name}-wal").exists():
+            if is_new and not path.with_name(f"{path.name}-wal").exists():
                 _TABLES_OF_A_RUN[:] = [path.read_bytes()]
         self._initialized_dbs.add(shard)
 
@@ -178,9 +181,16 @@ class KeptOpenStorage(DagsterSqliteStorage):
     """Dagster's storage of a home, with runs and events kept open."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(base_dir, inst_data)
-        self._run_storage = KeptOpenRuns(self._run_storage._conn_string)
-        self._event_log_storage = KeptOpenEvents(self._event_log_storage._base_dir)
+        history, schedules = Path(base_dir) / "history", Path(base_dir) / "schedules"
+        databases = (history / "runs.db", history / "runs" / f"{INDEX_SHARD_NAME}.db", schedules / "schedules.db")
+        if not all(file.exists() for file in databases):
+            DagsterSqliteStorage(base_dir).dispose()
+        # Not by Dagster's own constructor: that reads all its migrations for each of the three.
+        super(DagsterSqliteStorage, self).__init__()
+        self.base_dir, self._inst_data = base_dir, inst_data
+        self._run_storage = KeptOpenRuns(create_db_conn_string(str(history), "runs"))
+        self._event_log_storage = KeptOpenEvents(str(history / "runs"))
+        self._schedule_storage = SqliteScheduleStorage(create_db_conn_string(str(schedules), "schedules"))
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> KeptOpenStorage:

@@ -92,6 +92,8 @@ class DuckDBFile(Warehouse):
             yield con
 
     def standing(self) -> Standing:
+        if not self.build_path.exists():
+            return Standing({}, {}, {})
         return remembered(_STANDING, self._build_files, super().standing)
 
     def publish(
