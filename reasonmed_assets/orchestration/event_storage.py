@@ -5,7 +5,6 @@ The files and what is in them are those of Dagster's own storage, by which the U
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,14 +15,11 @@ from dagster import DagsterInstance, EventLogEntry
 from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
-from dagster._core.storage.schedules import SqliteScheduleStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy.event import listen
-
-from reasonmed_assets.machine import sync
 
 
 def kept_open(home: Path) -> DagsterInstance:
@@ -107,27 +103,6 @@ class KeptOpenRuns(SqliteRunStorage):
         self._engines.close()
 
 
-_TABLES_OF_A_RUN: list[bytes] = []
-"""The database of a run without an event, as this process made one."""
-
-
-def _copied(path: Path) -> bool:
-    """Whether the database of a run was made from the one of a run before; not where another process was first."""
-    if not _TABLES_OF_A_RUN:
-        return False
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    new.write_bytes(_TABLES_OF_A_RUN[0])
-    sync(new)
-    try:
-        os.link(new, path)
-    except OSError:
-        # Some file systems have no links.
-        return False
-    finally:
-        new.unlink()
-    return True
-
-
 class KeptOpenEvents(SqliteEventLogStorage):
     """The events, in a database per run and one over all runs."""
 
@@ -135,26 +110,15 @@ class KeptOpenEvents(SqliteEventLogStorage):
         self._engines = _Engines()
         self._known_tables: set[str] = set()
         super().__init__(base_dir, inst_data)
-        # It was made before.
-        self._initialized_dbs.add(INDEX_SHARD_NAME)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         if shard not in self._initialized_dbs:
-            self._make_tables(shard)
-        with self._db_lock, self._engines.begin(self.conn_string_for_shard(shard)) as connection:
-            yield connection
-
-    def _make_tables(self, shard: str) -> None:
-        """Make the tables of a run's database that has none; to copy them from the run before costs a tenth."""
-        path = Path(self.path_for_shard(shard))
-        is_new = not path.exists()
-        if not (is_new and _copied(path)):
+            # Makes the tables where there are none.
             with super()._connect(shard):
                 pass
-            if is_new and not path.with_name(f"{path.name}-wal").exists():
-                _TABLES_OF_A_RUN[:] = [path.read_bytes()]
-        self._initialized_dbs.add(shard)
+        with self._db_lock, self._engines.begin(self.conn_string_for_shard(shard)) as connection:
+            yield connection
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events together: what a run is about to do."""
@@ -181,16 +145,9 @@ class KeptOpenStorage(DagsterSqliteStorage):
     """Dagster's storage of a home, with runs and events kept open."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        history, schedules = Path(base_dir) / "history", Path(base_dir) / "schedules"
-        databases = (history / "runs.db", history / "runs" / f"{INDEX_SHARD_NAME}.db", schedules / "schedules.db")
-        if not all(file.exists() for file in databases):
-            DagsterSqliteStorage(base_dir).dispose()
-        # Not by Dagster's own constructor: that reads all its migrations for each of the three.
-        super(DagsterSqliteStorage, self).__init__()
-        self.base_dir, self._inst_data = base_dir, inst_data
-        self._run_storage = KeptOpenRuns(create_db_conn_string(str(history), "runs"))
-        self._event_log_storage = KeptOpenEvents(str(history / "runs"))
-        self._schedule_storage = SqliteScheduleStorage(create_db_conn_string(str(schedules), "schedules"))
+        super().__init__(base_dir, inst_data)
+        self._run_storage = KeptOpenRuns(self._run_storage._conn_string)
+        self._event_log_storage = KeptOpenEvents(self._event_log_storage._base_dir)
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> KeptOpenStorage:

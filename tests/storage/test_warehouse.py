@@ -6,12 +6,14 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from storage_toy import open_warehouse, publish, texts_in
 
 from reasonmed_assets.storage import WarehouseError
-from reasonmed_assets.storage.duckdb_file import DuckDBFile
+from reasonmed_assets.storage.duckdb_file import DuckDBFile, instances
 
 Start = Callable[[str], subprocess.Popen[str]]
 
@@ -78,6 +80,45 @@ def test_after_a_query_was_cut_off_the_file_is_left_to_the_next_command(
     assert again.was_cut_off
     with pytest.raises(KeyboardInterrupt), again.read({}):
         pass
+
+
+class Interrupted:
+    """An instance of DuckDB that is interrupted when it does something."""
+
+    def __init__(self, instance: duckdb.DuckDBPyConnection, word: str, error: BaseException) -> None:
+        self._instance, self._word, self._error = instance, word, error
+
+    def execute(self, query: str) -> None:
+        if query.startswith(self._word):
+            raise self._error
+        self._instance.execute(query)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._instance, name)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+@pytest.mark.parametrize("word", ["attach", "detach"])
+def test_an_interruption_while_the_file_is_opened_or_closed_leaves_it_to_all(
+    warehouse: DuckDBFile, error: BaseException, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(warehouse, {"1": "a"})
+    connect = duckdb.connect
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(instances, "_idle", None)
+        patch.setattr(duckdb, "connect", lambda **options: Interrupted(connect(**options), word, error))
+        with warehouse.read({}):
+            pass
+    assert not warehouse.was_cut_off
+    assert publish(warehouse, {"1": "b"}).rows == 1
+    assert texts_in(DuckDBFile(warehouse.folder)) == {"1": "b"}
+
+
+def test_a_file_of_a_newer_duckdb_is_named(warehouse: DuckDBFile) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"attach '{warehouse.build_path}' as newer (storage_version 'v1.4.0')")
+    with pytest.raises(WarehouseError, match=r"cannot open .*build\.duckdb"):
+        publish(warehouse, {"1": "a"})
 
 
 def test_another_error_leaves_the_file_open_to_all(warehouse: DuckDBFile) -> None:

@@ -19,12 +19,13 @@ _BRACKETS = re.compile(
     "[]<>&[\uff1c\uff1e\ufe64\ufe65\uff06\ufe60\uff3b\uff3d\u226e\u226f\u2039\u2329\u3008\u27e8\u276c\u276e\u2770\u02c2\u1438]"
 )
 """What tags and tokens begin with, in every form."""
-# What looks like an ASCII character without being a form of it: brackets, Cyrillic, Greek, the minus sign.
+# What looks like an ASCII character without being a form of it: brackets, Cyrillic, Greek, dashes.
 _LOOKALIKES = str.maketrans(
     "\u2039\u2329\u3008\u27e8\u276c\u276e\u2770\u02c2\u1438"
     "\u203a\u232a\u3009\u27e9\u276d\u276f\u2771\u02c3\u1433"
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0501\u051b\u051d\u043a\u0442\u0475\u03bf\u03bd\u03b9\u03ba\u2212",
-    "<<<<<<<<<" + ">>>>>>>>>" + "aeopcyxisdqwktvovik-",
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0501\u051b\u051d\u043a\u0442\u0475\u03bf\u03bd\u03b9\u03ba"
+    "\u2212\u02d7\u2043\u2500\u2796\u23af\u30fc",
+    "<<<<<<<<<" + ">>>>>>>>>" + "aeopcyxisdqwktvovik" + "-" * 7,
 )
 _SHAPELESS = "\u115f\u1160\u3164\uffa0\u2800"
 """Letters and a symbol that show nothing: fillers of Hangul, the empty pattern of Braille."""

@@ -34,6 +34,10 @@ _STORED_AS = "storage_version 'v1.2.0', row_group_size 30720"
 each thread that writes holds a row group, of texts of some KB a row."""
 _COMPRESSED_CHARACTERS = 512
 """Mean length from which the texts of a column are compressed so."""
+_NOT_OPENED = (
+    duckdb.IOException, duckdb.ConnectionException, duckdb.InvalidInputException, duckdb.BinderException
+)  # fmt: skip
+"""What DuckDB raises for a file that others have open, that is no database, or that a newer version wrote."""
 _COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
 """What stands after the name of a database file for what is half made beside it, or spilled by other programs."""
 
@@ -55,7 +59,7 @@ def connect(path: Path | None, spill: Path) -> duckdb.DuckDBPyConnection:
         # To open the file itself gives no say in how it is written.
         con.execute(f"attach {sql.literal(path)} as {sql.identifier(path.stem)} ({_STORED_AS})")
         use(con, path)
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
+    except _NOT_OPENED as error:
         con.close()
         raise _not_opened(path, error, os.W_OK) from error
     except BaseException:
@@ -111,27 +115,33 @@ def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckD
     """
     if is_cut_off(path):
         raise KeyboardInterrupt(f"a query on {path} was cut off before")
+    file: instances.Attached | None = None
     try:
-        file = instances.attach(path, _settings(path, spill), "read_only" if read_only else _STORED_AS)
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise _not_opened(path, error, os.R_OK if read_only else os.W_OK) from error
-    try:
-        with closing(file.connection()) as con:
-            yield con
+        try:
+            file = instances.attach(path, _settings(path, spill), "read_only" if read_only else _STORED_AS)
+            with closing(file.connection()) as con:
+                yield con
+        except BaseException:
+            if file is not None:
+                file.is_sound = False
+            raise
+        finally:
+            if file is not None:
+                file.release()
     except BaseException as error:
-        file.is_sound = False
         if _is_interruption(error):
-            _cut_off.add(path)
+            if file is not None and not file.is_sound:
+                _cut_off.add(path)
             if isinstance(error, Exception):
                 raise KeyboardInterrupt from error
+        elif file is None and isinstance(error, _NOT_OPENED):
+            raise _not_opened(path, error, os.R_OK if read_only else os.W_OK) from error
         elif not read_only and isinstance(error, duckdb.IOException | duckdb.FatalException):
             raise WarehouseError(
                 f"{path} could not be written: {error}. What was published before is safe; make room on its disk, then "
                 "run the same command again"
             ) from error
         raise
-    finally:
-        file.release()
 
 
 def is_cut_off(path: Path) -> bool:

@@ -52,22 +52,32 @@ class Attached:
         return con
 
     def release(self) -> None:
-        """Close the file where nobody else in this process has it open."""
+        """Close the file where nobody else in this process has it open.
+
+        Raises:
+            KeyboardInterrupt: or another error of an interruption, while DuckDB closed it; it is closed then, too.
+        """
         global _idle
         with _lock:
+            # Not where this process is a child that was forked meanwhile: the file is its parent's.
             self.n_users -= 1
-            if self.n_users:
+            if self.n_users or _attached.get(self.path) is not self:
                 return
-            del _attached[self.path]
-            # Its folder for what it spills is removed by whoever writes next.
-            if self.is_sound and not Path(str(self.settings[SPILL])).exists():
-                with suppress(duckdb.Error):
-                    self.instance.execute(f"detach {_NAME}")
-                    _idle, former = (self.settings, self.instance), _idle
-                    if former is not None:
-                        former[1].close()
-                    return
-            self.instance.close()
+            is_kept = False
+            try:
+                # Its folder for what it spills is removed by whoever writes next.
+                if self.is_sound and not Path(str(self.settings[SPILL])).exists():
+                    with suppress(duckdb.Error):
+                        self.instance.execute(f"detach {_NAME}")
+                        is_kept = True
+            finally:
+                del _attached[self.path]
+                closed: duckdb.DuckDBPyConnection | None = self.instance
+                if is_kept:
+                    former, _idle = _idle, (self.settings, self.instance)
+                    closed = former[1] if former is not None else None
+                if closed is not None:
+                    closed.close()
 
 
 _lock = threading.Lock()
@@ -100,11 +110,12 @@ def attach(path: Path, settings: Settings, options: str) -> Attached:
         instance = instance or duckdb.connect(config=dict(settings))
         try:
             instance.execute(f"attach {sql.literal(path)} as {_NAME} ({options})")
+            _attached[path] = Attached(path, settings, instance, options)
         except BaseException:
+            _attached.pop(path, None)
             instance.close()
             raise
-        file = _attached[path] = Attached(path, settings, instance, options)
-        return file
+        return _attached[path]
 
 
 def _leave_to_parent() -> None:

@@ -48,6 +48,7 @@ def test_the_tags_are_those_of_the_prompts() -> None:
         ("<answer key><answer-key></answerKey>", "[answer key][answer-key][/answerKey]"),
         ("<answer\u2011key><answer\u203fkey>", "[answer\u2011key][answer\u203fkey]"),
         ("</answer\u2013key><answer\u2212key>", "[/answer\u2013key][answer\u2212key]"),
+        ("<answer\u2500key><answer\u2796key>", "[answer\u2500key][answer\u2796key]"),
         ("</rea\u200bson\u00ading\ufeff>", "[/rea\u200bson\u00ading\ufeff]"),
         ("<\u2066question\u2069>", "[\u2066question\u2069]"),
         ("<quest\x00ion>", "[quest\x00ion]"),
