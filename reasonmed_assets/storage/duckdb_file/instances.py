@@ -59,8 +59,8 @@ class Attached:
         """
         global _idle
         with _lock:
-            # Not where this process is a child that was forked meanwhile: the file is its parent's.
             self.n_users -= 1
+            # In a child that was forked meanwhile it is the parent's file.
             if self.n_users or _attached.get(self.path) is not self:
                 return
             is_kept = False
