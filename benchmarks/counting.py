@@ -222,5 +222,5 @@ class _Recorded:
         """The tables of which the query sees the rows of a shard, with the condition."""
         from reasonmed_assets.quality.schema import QUESTION, TABLES
 
-        shard, tables = self._stage.shard, self._stage.transform.tables
+        shard, tables = self._stage.questions, self._stage.transform.tables
         return {name: shard.condition for name in tables if shard is not None and QUESTION in TABLES[name].columns}

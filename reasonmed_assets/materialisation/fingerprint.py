@@ -25,6 +25,8 @@ Parts = Mapping[str, str]
 Changes = Mapping[tuple[str, str], int]
 """Number of the last publish that changed a row, by table and partition."""
 
+TABLE = "table "
+"""What the parts of tables that are read begin with; each holds the number of the last change."""
 RESTORED = "restored"
 """The part of rows that were restored: as of which publish. No build has it, so each makes them again."""
 _LAYOUT = re.compile(r"""(?P<quoted>'[^']*'|"[^"]*")|(?:\s|--[^\n]*|/\*.*?\*/)+""", re.DOTALL)
@@ -62,7 +64,7 @@ def all_parts(table: TableDefinition, session: BuildSession, partition: str | No
     for one in table.inputs:
         parts |= {name: json.dumps(state) for name, state in one.state(session, partition).items()}
     return parts | {
-        f"table {name}": json.dumps(last_change(changes, table.spec, name, partition))
+        f"{TABLE}{name}": json.dumps(last_change(changes, table.spec, name, partition))
         for name in table.transform.tables
     }
 

@@ -23,6 +23,7 @@ from reasonmed_assets.materialisation.checks.kept_back import found_by, ways_out
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import (
     RESTORED,
+    Changes,
     Parts,
     all_parts,
     declared_values,
@@ -41,7 +42,14 @@ from reasonmed_assets.materialisation.metadata import (
     sample_traces,
 )
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.materialisation.shards import Staged, drop_shards, number_of_shards, stage_rows
+from reasonmed_assets.materialisation.shards import (
+    Staged,
+    changed_questions,
+    drop_shards,
+    number_of_shards,
+    stage_changed,
+    stage_rows,
+)
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.pages.data_docs import SERVED_AT
 from reasonmed_assets.pages.published import FRESHNESS, diff_address, rows_address
@@ -90,6 +98,7 @@ class Before:
         last: its last publish.
         is_retry: models are asked again about rows that earlier builds gave up.
         failed: the partitions of the table whose last run failed, and why.
+        changes: `changes` of `Warehouse.standing`.
         keys: what its checks judge by (`check_keys`).
         kept: outcomes of its last audit that still hold, by check; none where its rows are made anew.
         n_questions: the questions of the partition, as they are published.
@@ -100,6 +109,7 @@ class Before:
     last: PublishRecord | None
     is_retry: bool
     failed: Mapping[str, str]
+    changes: Changes
     keys: Mapping[str, str]
     kept: Mapping[str, CheckOutcome]
     n_questions: int
@@ -267,7 +277,8 @@ def _look(table: TableDefinition, session: BuildSession, partition: str | None) 
     is_retry = "call_keys" in spec.columns and bool(session.settings.retried_outcomes(spec.name))
     keys = check_keys(spec, partition, session.profile, standing.changes)
     questions = standing.last.get((QUESTIONS, partition or ""))
-    before = Before(parts, fingerprint(parts), last, is_retry, failed, keys, {}, questions.rows if questions else 0)
+    n = questions.rows if questions else 0
+    before = Before(parts, fingerprint(parts), last, is_retry, failed, standing.changes, keys, {}, n)
     # What a failed run left on record goes with the next publish.
     if last is None or not before.is_unchanged or (partition or "") in failed:
         return before
@@ -286,6 +297,9 @@ def _staging(
 
 
 def _stage(table: TableDefinition, stage: Stage, before: Before) -> Staged:
+    changed = None if before.is_retry else changed_questions(stage, before.last, before.parts)
+    if changed is not None and before.last is not None:
+        return stage_changed(table, stage, changed, before.last, before.changes)
     n = number_of_shards(stage, before.n_questions)
     return stage_rows(table, stage, n, made_from=before.fingerprint, keys=before.keys, is_retry=before.is_retry)
 

@@ -2,6 +2,9 @@
 
 Memory is bounded by a shard. A run that is stopped leaves its finished shards beside its staging area; the next one
 takes over those that were made from what it would make them from, once it has compared their digests.
+
+Where nothing but rows of some questions changed since the last publish, these questions alone are worked, in one piece:
+the published rows of the others are taken over, with what checks found in them.
 """
 
 from __future__ import annotations
@@ -17,17 +20,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 
 from reasonmed_assets import interruption
 from reasonmed_assets.llm.outcomes import EndpointError
-from reasonmed_assets.materialisation.checks.kept import outcomes_that_hold
+from reasonmed_assets.materialisation.checks.kept import check_keys, kept_outcomes, outcomes_that_hold
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
-from reasonmed_assets.materialisation.fingerprint import fingerprint
-from reasonmed_assets.materialisation.stage import Shard, Stage
+from reasonmed_assets.materialisation.fingerprint import TABLE, Changes, Parts, fingerprint, stale_parts
+from reasonmed_assets.materialisation.stage import ChangedQuestions, Shard, Stage
 from reasonmed_assets.quality.auditing import CheckOutcome, audit_rows, merged
-from reasonmed_assets.quality.schema import TABLES, TableSpec
-from reasonmed_assets.storage import Warehouse
+from reasonmed_assets.quality.schema import QUESTION, TABLES, TableSpec
+from reasonmed_assets.storage import PublishRecord, Warehouse, WarehouseError
 
 _FORM = "1"
 """The form in which shards are kept."""
@@ -42,12 +46,14 @@ class Staged:
         outcomes: of the checks that were made shard by shard, by name.
         n_taken_over: shards that an earlier run had staged.
         failed: the shard that a check keeps back, the only one in `files` then; None where there is none.
+        n_questions: how many questions were worked, where the published rows of the others are taken over.
     """
 
     files: Sequence[Path]
     outcomes: Mapping[str, CheckOutcome] = field(default_factory=dict)
     n_taken_over: int = 0
     failed: Shard | None = None
+    n_questions: int | None = None
 
     @property
     def n_rows(self) -> int:
@@ -56,7 +62,9 @@ class Staged:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What a materialisation shows of them; nothing of rows that are in one piece."""
+        """What a materialisation shows of them; nothing of rows that are all made in one piece."""
+        if self.n_questions is not None:
+            return {"questions_changed": self.n_questions}
         return {"shards": len(self.files), "shards_taken_over": self.n_taken_over} if len(self.files) > 1 else {}
 
     def as_one(self, stage: Stage) -> Path:
@@ -106,13 +114,11 @@ def stage_rows(
         started, calls = time.monotonic(), stage.session.n_calls
         folder = stage.path.with_name(f"shard_{shard.number}")
         file = folder.with_suffix(".parquet")
-        part = replace(stage, path=folder / "rows.parquet", shard=shard, is_complete=True)
+        part = replace(stage, path=folder / "rows.parquet", questions=shard, is_complete=True)
         known = kept.take(shard, file)
         if known is None:
             folder.mkdir()
-            # No publish waits for code.
-            with part.kept_open() if table.stage_rows is from_query else nullcontext():
-                table.stage_rows(part)
+            _stage_part(table, part)
             part.path.rename(file)
             # What led to the rows takes as much room as they do.
             shutil.rmtree(folder)
@@ -136,6 +142,100 @@ def stage_rows(
         )
     _refuse_silence(stage)
     return Staged(files, {one[0].name: merged(one) for one in zip(*outcomes, strict=True)}, n_taken_over)
+
+
+def changed_questions(stage: Stage, last: PublishRecord | None, parts: Parts) -> ChangedQuestions | None:
+    """The questions to work where all others have the rows that are published.
+
+    Args:
+        stage: where the partition is staged.
+        last: its last publish.
+        parts: what its rows are made from now.
+
+    Returns:
+        None where the whole partition is worked: something else changed than rows of single questions, history does
+        not reach back, or they are too many for one piece.
+    """
+    since = _last_changes(stage.spec, last, parts) if stage.spec.is_by_question else {}
+    if not since:
+        return None
+    file, warehouse = stage.scratch("questions"), stage.session.warehouse
+    try:
+        with warehouse.read() as con:
+            queries = [
+                warehouse.values_since(con, TABLES[name], _partition_of(name, stage.partition), QUESTION, seq)
+                for name, seq in since.items()
+            ]
+            con.sql(" union ".join(f"({query})" for query in queries)).write_parquet(str(file))
+    except (WarehouseError, duckdb.Error):
+        return None
+    n = pq.read_metadata(file).num_rows
+    return ChangedQuestions(file, n, since) if n <= stage.session.profile.machine.shard_questions else None
+
+
+def stage_changed(
+    table: TableDefinition, stage: Stage, changed: ChangedQuestions, last: PublishRecord, changes: Changes
+) -> Staged:
+    """Stage the rows of changed questions, beside the published rows of the others.
+
+    Args:
+        table: how the partition is made.
+        stage: where it is staged.
+        changed: its questions that changed.
+        last: its last publish.
+        changes: `changes` of `Warehouse.standing`.
+
+    Raises:
+        EngineError, LedgerError, KeyboardInterrupt: as `stage_rows`.
+    """
+    spec, partition, session = stage.spec, stage.partition, stage.session
+    others = stage.scratch("others")
+    session.warehouse.export(spec, partition, others, where=f"not ({changed.condition})")
+    part = replace(stage, path=stage.scratch("changed"), questions=changed, is_complete=True)
+    _stage_part(table, part)
+    stage.is_complete &= part.is_complete
+    _refuse_silence(stage)
+    # What checks found in the rows of the others, they found with the inputs of then.
+    then = {**changes, **{(name, _partition_of(name, partition) or ""): seq for name, seq in changed.since.items()}}
+    keys = check_keys(spec, partition, session.profile, then)
+    kept = kept_outcomes(session.warehouse, spec, partition, last.seq, keys)
+    with part.read() as con:
+        found = audit_rows(con, spec, partition, part.path, session.profile)
+    outcomes = {one.name: merged([kept[one.name], one]) for one in found if one.name in kept and kept[one.name].passed}
+    return Staged([others, part.path], outcomes, n_questions=changed.n)
+
+
+def _last_changes(spec: TableSpec, last: PublishRecord | None, parts: Parts) -> dict[str, int]:
+    """The changes that published rows are made from, of each table that changed again since.
+
+    Returns:
+        Empty where anything else changed than rows of single questions.
+    """
+    if last is None or not last.parts or not last.fingerprint:
+        return {}
+    found: dict[str, int] = {}
+    for part in stale_parts(last.parts, parts):
+        name = part.removeprefix(TABLE)
+        seq = json.loads(last.parts.get(part, "null")) if part != name else None
+        other = TABLES.get(name)
+        if not isinstance(seq, int) or other is None or QUESTION not in other.columns:
+            return {}
+        if other.partitioned_by not in (None, spec.partitioned_by):
+            return {}
+        found[name] = seq
+    return found
+
+
+def _partition_of(table: str, partition: str | None) -> str | None:
+    """The partition of another table that a partition reads: the same, or all of it."""
+    return partition if TABLES[table].is_partitioned else None
+
+
+def _stage_part(table: TableDefinition, stage: Stage) -> None:
+    """Stage rows in one piece."""
+    # No publish waits for code.
+    with stage.kept_open() if table.stage_rows is from_query else nullcontext():
+        table.stage_rows(stage)
 
 
 def _refuse_silence(stage: Stage) -> None:

@@ -76,6 +76,26 @@ class Shard:
         return sql.literal(f"{16**16 * number // self.of:016x}")
 
 
+@dataclass(frozen=True)
+class ChangedQuestions:
+    """Those of a partition's questions whose rows are made from something else than the published ones.
+
+    Attributes:
+        file: Parquet file of their ids.
+        n: how many they are.
+        since: the tables that changed, each with the last change that the published rows are made from.
+    """
+
+    file: Path
+    n: int
+    since: Mapping[str, int]
+
+    @property
+    def condition(self) -> str:
+        """The SQL condition that holds for their rows."""
+        return f"{QUESTION} in (select {QUESTION} from {sql.parquet(self.file)})"
+
+
 @dataclass
 class Answers:
     """What came of the calls of one step of a table, of all its shards and rounds together.
@@ -104,7 +124,7 @@ class Stage:
         log: Dagster's logger of the run.
         ask: has the calls of a query in `sql/calls/` answered.
         values: the values of the profile that its code may read, by the name of their SQL variable.
-        shard: the questions that are worked now; None: all of the partition.
+        questions: those that are worked now; None: all of the partition.
         frames: extra relations that the audit sees, by name.
         answers: by step; of all shards.
         is_complete: False when calls are missing, so that the next build makes the partition again.
@@ -119,7 +139,7 @@ class Stage:
     log: Any
     ask: AskModels
     values: Mapping[str, Any]
-    shard: Shard | None = None
+    questions: Shard | ChangedQuestions | None = None
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     answers: dict[str, Answers] = field(default_factory=dict)
     is_complete: bool = True
@@ -179,7 +199,7 @@ class Stage:
     def read(
         self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees published tables, views and the relations; of a shard, only the rows of its questions.
+        """A connection that sees published tables, views and the relations; of some questions, only their rows.
 
         Of the profile's variables it sees those that the table's queries read, and in any case those of the partition.
         """
@@ -190,8 +210,8 @@ class Stage:
             self._held = ExitStack()
             self._held.enter_context(self.session.warehouse.read())
         with self.session.warehouse.read(known | dict(variables or {})) as con:
-            if self.shard is not None:
-                _narrow(con, self.transform.tables, self.shard)
+            if self.questions is not None:
+                _narrow(con, self.transform.tables, self.questions.condition)
             for name, relation in (relations or {}).items():
                 if isinstance(relation, pl.DataFrame):
                     con.register(name, relation)
@@ -307,8 +327,8 @@ class Stage:
         return self.values[name]
 
 
-def _narrow(con: duckdb.DuckDBPyConnection, tables: Iterable[str], shard: Shard) -> None:
-    """Hide the rows of other questions in these tables: no query has to select its shard, so none can forget to."""
+def _narrow(con: duckdb.DuckDBPyConnection, tables: Iterable[str], condition: str) -> None:
+    """Hide the rows of other questions in these tables: no query has to select its own, so none can forget to."""
     (database,) = con.execute("select current_database()").fetchone() or ("",)
     shadowed = {name for (name,) in con.execute("select view_name from duckdb_views() where temporary").fetchall()}
     for name in tables:
@@ -318,7 +338,7 @@ def _narrow(con: duckdb.DuckDBPyConnection, tables: Iterable[str], shard: Shard)
                 # What other columns were published with is shown through such a view.
                 whole = f"whole_{name}"
                 con.execute(f"alter view {name} rename to {whole}")
-            con.execute(f"create temp view {name} as from {whole} where {shard.condition}")
+            con.execute(f"create temp view {name} as from {whole} where {condition}")
 
 
 class AskModels(Protocol):

@@ -23,7 +23,7 @@ from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.checks.up_to_date import settle
-from reasonmed_assets.materialisation.fingerprint import RESTORED, fingerprint
+from reasonmed_assets.materialisation.fingerprint import RESTORED, TABLE, fingerprint
 from reasonmed_assets.orchestration.history import dagster_instance, live_runs, process_tags
 from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
 from reasonmed_assets.quality.declarations import check_names
@@ -49,9 +49,6 @@ _STRUCTURAL = ("schema", "key", "partition", "counts", "references")
 """Checks of what a row and a table are: they must hold whatever thresholds and rules are of now."""
 _LEFT_OUT = ("llm_calls", "prompts", "recipes", "publishes", "failures", "builds", "overrides", "reviews")
 """Tables of what was spent, asked, done, and decided by people: an earlier state of them would deny it."""
-
-_INPUT = "table "
-"""How the parts of a fingerprint that are tables begin."""
 
 
 class RestoreError(ReasonmedError):
@@ -275,7 +272,7 @@ def _parts_then(
     """What the rows were made from then; an input that was the one of then is now the restored one."""
     parts = dict(then.parts or {}) if then else {}
     for name in _restored_inputs(parts):
-        upstream = TABLES.get(name.removeprefix(_INPUT))
+        upstream = TABLES.get(name.removeprefix(TABLE))
         if upstream is not None:
             partition = place.partition if upstream.partitioned_by == place.spec.partitioned_by else None
             if parts[name] == json.dumps(last_change(con, upstream.name, partition)):
@@ -284,8 +281,8 @@ def _parts_then(
 
 
 def _restored_inputs(parts: Mapping[str, str] | None) -> dict[str, str]:
-    left_out = {f"{_INPUT}{table}" for table in _LEFT_OUT}
-    return {name: at for name, at in (parts or {}).items() if name.startswith(_INPUT) and name not in left_out}
+    left_out = {f"{TABLE}{table}" for table in _LEFT_OUT}
+    return {name: at for name, at in (parts or {}).items() if name.startswith(TABLE) and name not in left_out}
 
 
 def _tell_dagster(instance: DagsterInstance, warehouse: Warehouse, seq: int, restored: Sequence[Restored]) -> None:

@@ -25,7 +25,7 @@ from reasonmed_assets import sql
 from reasonmed_assets.machine import lock_holders, locked_at_once, locked_with_others, sync, write_durably
 from reasonmed_assets.storage.builds import BUILDS
 from reasonmed_assets.storage.errors import WarehouseError
-from reasonmed_assets.storage.publishing import FAILURES, PUBLISHES
+from reasonmed_assets.storage.publishing import FAILURES, PUBLISHES, in_partition
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
@@ -173,6 +173,29 @@ class History:
             {_select_declared(spec, kept)} as removed
             semi join (from first_change where not {_IS_INSERTED}) as first_removed using ({sql.ROW_HASH}, {_SEQ})
             where not {_IS_INSERTED} and {where}
+        """
+
+    def values_since(
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, column: str, seq: int
+    ) -> str:
+        """See `Warehouse.values_since`."""
+        self._refuse_outside(con, seq, "")
+        first = con.execute(
+            f"select min(seq) from {PUBLISHES} where table_name = $1 and partition = $2", [spec.name, partition or ""]
+        ).fetchone()
+        if first is None or first[0] is None or first[0] > seq:
+            raise WarehouseError(f"{spec.name} {partition or ''} was not published by publish {seq}")
+        where = in_partition(spec, partition)
+        files = self._files_after(con, spec.name, seq, "")
+        if not files:
+            return f"select {column} from {spec.name} where false"
+        kept = sql.parquet(*files, by_name=True)
+        return f"""
+            select {column} from {kept} where not {_IS_INSERTED} and {where}
+            union
+            select {column} from {spec.name}
+            semi join (from {kept} where {_IS_INSERTED}) as inserted using ({sql.ROW_HASH})
+            where {where}
         """
 
     @contextmanager

@@ -164,9 +164,16 @@ class Warehouse(LocalFiles, ABC):
             return publishing.standing(con)
 
     @final
-    def export(self, spec: TableSpec, partition: str | None, file: Path) -> int:
-        """Write the published rows of a partition as Parquet, as they were staged; returns their number."""
-        where = publishing.in_partition(spec, partition)
+    def export(self, spec: TableSpec, partition: str | None, file: Path, *, where: str = "true") -> int:
+        """Write the published rows of a partition as Parquet, as they were staged; returns their number.
+
+        Args:
+            spec: the table.
+            partition: its partition; None for a table without partitions.
+            file: where to.
+            where: SQL condition for the rows.
+        """
+        where = f"{publishing.in_partition(spec, partition)} and ({where})"
         with self.read() as con:
             row = con.execute(
                 f"copy (select {', '.join(spec.columns)} from {spec.name} where {where}) "
@@ -239,6 +246,23 @@ class Warehouse(LocalFiles, ABC):
 
         Raises:
             WarehouseError: as `as_of`.
+        """
+
+    @abstractmethod
+    def values_since(
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, column: str, seq: int
+    ) -> str:
+        """The query of the values of a column in those rows of a partition that came or went after a publish.
+
+        Args:
+            con: of `read`; the query is for it, while it is open.
+            spec: the table.
+            partition: its partition; None for a table without partitions.
+            column: the column.
+            seq: number of the publish.
+
+        Raises:
+            WarehouseError: the partition was first published later, or as `as_of`.
         """
 
     @abstractmethod

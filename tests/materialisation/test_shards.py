@@ -62,12 +62,13 @@ class Faults:
 
 def with_faults(stage: Stage) -> None:
     stage.write()
-    if stage.shard is not None and Faults.answered:
+    shard = stage.questions if isinstance(stage.questions, Shard) else None
+    if shard is not None and Faults.answered:
         answers = stage.answers.setdefault("another step", Answers())
-        is_answered = stage.shard.number == Faults.answered
+        is_answered = shard.number == Faults.answered
         answers.n_calls, answers.n_answered = answers.n_calls + 1, answers.n_answered + is_answered
         answers.unanswered = answers.unanswered if is_answered else "timed out"
-    if stage.shard is not None and stage.shard.number == Faults.number:
+    if shard is not None and shard.number == Faults.number:
         rows = stage.path.with_name("faulty.parquet")
         with duckdb.connect() as con:
             origin, copy = sql.parquet(stage.path), sql.literal(rows)

@@ -17,7 +17,7 @@ from typing import Any
 from reasonmed_assets import sql
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.materialisation.code import NO_JUDGE, code_of
-from reasonmed_assets.materialisation.fingerprint import Changes, bare, digest, fingerprint, last_change
+from reasonmed_assets.materialisation.fingerprint import TABLE, Changes, bare, digest, fingerprint, last_change
 from reasonmed_assets.materialisation.transform import macros_in, variables_in
 from reasonmed_assets.quality.auditing import CheckOutcome, audit, severity_of
 from reasonmed_assets.quality.declarations import UNAUDITED, CheckDeclaration, check_names
@@ -117,7 +117,7 @@ def _parts(
     parts |= {f"value {name}": json.dumps(values[name]) for name in variables_in(texts) & values.keys()}
     parts |= {f"bound {name}": json.dumps(getattr(thresholds, name)) for name in bounds}
     return parts | {
-        f"table {name}": json.dumps(last_change(changes, spec, name, partition)) for name in tables - {spec.name}
+        f"{TABLE}{name}": json.dumps(last_change(changes, spec, name, partition)) for name in tables - {spec.name}
     }
 
 

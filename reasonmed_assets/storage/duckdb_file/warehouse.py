@@ -198,6 +198,11 @@ class DuckDBFile(Warehouse):
     def rows_as_of(self, con: duckdb.DuckDBPyConnection, spec: TableSpec, seq: int) -> str:
         return self._history.rows_as_of(con, spec, seq)
 
+    def values_since(
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, column: str, seq: int
+    ) -> str:
+        return self._history.values_since(con, spec, partition, column, seq)
+
     def history(self) -> Kept:
         with self.snapshot() as con:
             return self._history.kept(con)

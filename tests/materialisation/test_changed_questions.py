@@ -1,0 +1,144 @@
+"""Where rows of some questions changed, these questions alone are worked: the result is that of working all of them.
+
+The tables are staged again from the ledger of the rehearsal, so no call is made.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from builds import Built
+from reasonmed_assets.quality.tables import TABLES
+
+from reasonmed_assets import sql
+from reasonmed_assets.assets import definitions
+from reasonmed_assets.config.settings import BuildSettings
+from reasonmed_assets.materialisation.display import LogDisplay
+from reasonmed_assets.materialisation.making import Made, make, prepared
+from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.shards import changed_questions, stage_rows
+from reasonmed_assets.materialisation.stage import ChangedQuestions, Stage
+
+SOURCE = "mmlu"
+IN_ORDER = (
+    "reasoning_paths", "verifications", "difficulty_tiers", "ranked_paths", "refined_paths", "reasonmed",
+    "answer_summaries",
+)  # fmt: skip
+
+
+@pytest.fixture
+def session(rehearsal: Built, tmp_path: Path) -> Iterator[BuildSession]:
+    """Over a copy of the rehearsal, in which one question is gone and one is of another group."""
+    folder = tmp_path / "warehouse"
+    shutil.copytree(rehearsal.folder, folder, ignore=shutil.ignore_patterns(".dagster", "staging", "quarantine"))
+    session = BuildSession(BuildSettings.begin({"warehouse": str(folder)}, once=True), LogDisplay)
+    change(session)
+    yield session
+    session.close()
+
+
+def change(session: BuildSession) -> None:
+    """Publish the questions without the first one, and with the last one in another group."""
+    folder = session.settings.warehouse_folder
+    file, new = folder / "published.parquet", folder / "new.parquet"
+    session.warehouse.export(TABLES["questions"], SOURCE, file)
+    with duckdb.connect() as con:
+        con.execute(f"create view published as from {sql.parquet(file)}")
+        last = "question_id = max(question_id) over ()"
+        rows = (
+            f"select * replace (if({last}, 'another', group_id) as group_id, "
+            f"if({last}, md5(row_hash), row_hash) as row_hash) from published "
+            "qualify question_id > min(question_id) over ()"
+        )
+        con.execute(f"copy ({rows}) to {sql.literal(new)} (format parquet)")
+    session.warehouse.publish(
+        TABLES["questions"], SOURCE, new, run_id="edit", fingerprint="edit", profile="simulated", statistics={}, parts={}
+    )
+
+
+def made_now(session: BuildSession, table: str) -> Made:
+    return make(definitions()[table], session, SOURCE, run_id="run", log=None)
+
+
+def worked(session: BuildSession, table: str) -> int | None:
+    """How many questions are worked; None: all."""
+    with prepared(definitions()[table], session, SOURCE, run_id="look", log=None) as ready:
+        changed = changed_questions(ready.stage, ready.last, ready.parts)
+        return changed.n if changed else None
+
+
+def published(session: BuildSession, table: str) -> list[tuple[str]]:
+    with session.warehouse.read() as con:
+        return con.execute(f"select row_hash from {table} where source = $1 order by all", [SOURCE]).fetchall()
+
+
+def test_rows_and_checks_are_as_if_all_were_worked(session: BuildSession) -> None:
+    for table in IN_ORDER:
+        before, n_calls = published(session, table), session.n_calls
+        made = made_now(session, table)
+        assert made.failure is None
+        now = published(session, table)
+        assert 0 < len(now) < len(before)
+        with prepared(definitions()[table], session, SOURCE, run_id="all", log=None) as ready:
+            keys = ready.keys
+            staged = stage_rows(definitions()[table], ready.stage, 1, made_from="", keys=keys, is_retry=False)
+            with session.warehouse.read() as con:
+                whole = con.execute(f"select row_hash from {sql.parquet(*staged.files)} order by all").fetchall()
+        assert now == whole
+        assert all(check.passed for check in made.checks if check.severity.value == "ERROR")
+        if TABLES[table].is_by_question:
+            assert made.metadata["questions_changed"] == 2
+            assert session.n_calls[0] == n_calls[0] == 0
+    assert worked(session, "verifications") is None  # nothing changed any more
+
+
+def test_a_fault_in_a_changed_question_keeps_the_partition_back(session: BuildSession) -> None:
+    def with_fault(stage: Stage) -> None:
+        stage.write()
+        assert isinstance(stage.questions, ChangedQuestions)
+        rows = stage.path.with_name("faulty.parquet")
+        with duckdb.connect() as con:
+            query = f"select * replace (-1 as attempts) from {sql.parquet(stage.path)}"
+            con.execute(f"copy ({query}) to {sql.literal(rows)} (format parquet)")
+        rows.replace(stage.path)
+
+    before = published(session, "reasoning_paths")
+    faulty = replace(definitions()["reasoning_paths"], stage_rows=with_fault)
+    # As it was published: of the same code.
+    last = session.warehouse.last_publish("reasoning_paths", SOURCE)
+    assert last is not None
+    with duckdb.connect(str(session.settings.warehouse_folder / "build.duckdb")) as con:
+        con.execute(
+            "update publishes set parts = json_merge_patch(parts, json_object('code', $1)) where seq = $2",
+            [faulty.code.digest, last.seq],
+        )
+    made = make(faulty, session, SOURCE, run_id="run", log=None)
+    assert made.failure is not None
+    assert "schema" in str(made.failure.description)
+    assert published(session, "reasoning_paths") == before
+
+
+@pytest.mark.parametrize("cause", ["code", "settings", "no history", "calls were missing", "too many"])
+def test_all_questions_are_worked_where_more_than_rows_of_some_changed(session: BuildSession, cause: str) -> None:
+    assert worked(session, "reasoning_paths") == 2
+    update = {
+        "code": "parts = json_merge_patch(parts, '{\"schema\": \"another\"}')",
+        "settings": "parts = json_merge_patch(parts, '{\"seed\": \"7\"}')",
+        "calls were missing": "fingerprint = ''",
+    }
+    if cause in update:
+        with duckdb.connect(str(session.settings.warehouse_folder / "build.duckdb")) as con:
+            con.execute(f"update publishes set {update[cause]} where table_name = 'reasoning_paths'")
+    elif cause == "no history":
+        last = session.warehouse.last_publish("questions", SOURCE)
+        assert last is not None
+        session.warehouse.drop_history(last.seq)
+    else:
+        machine = session.profile.machine.model_copy(update={"shard_questions": 1})
+        session.profile = session.profile.model_copy(update={"machine": machine})
+    assert worked(session, "reasoning_paths") is None
