@@ -57,7 +57,14 @@ def change(session: BuildSession) -> None:
         )
         con.execute(f"copy ({rows}) to {sql.literal(new)} (format parquet)")
     session.warehouse.publish(
-        TABLES["questions"], SOURCE, new, run_id="edit", fingerprint="edit", profile="simulated", statistics={}, parts={}
+        TABLES["questions"],
+        SOURCE,
+        new,
+        run_id="edit",
+        fingerprint="edit",
+        profile="simulated",
+        statistics={},
+        parts={},
     )
 
 
@@ -127,8 +134,8 @@ def test_a_fault_in_a_changed_question_keeps_the_partition_back(session: BuildSe
 def test_all_questions_are_worked_where_more_than_rows_of_some_changed(session: BuildSession, cause: str) -> None:
     assert worked(session, "reasoning_paths") == 2
     update = {
-        "code": "parts = json_merge_patch(parts, '{\"schema\": \"another\"}')",
-        "settings": "parts = json_merge_patch(parts, '{\"seed\": \"7\"}')",
+        "code": 'parts = json_merge_patch(parts, \'{"schema": "another"}\')',
+        "settings": 'parts = json_merge_patch(parts, \'{"seed": "7"}\')',
         "calls were missing": "fingerprint = ''",
     }
     if cause in update:
