@@ -1,6 +1,6 @@
 """What a build of many questions costs whose replies are all in the ledger, beside the same rows in bare DuckDB.
 
-    python benchmarks/paper_size.py [NUMBER OF QUESTIONS ...] [--folder FOLDER] [--once]
+    python benchmarks/paper_size.py [NUMBER OF QUESTIONS ...] [--folder FOLDER] [--once] [--picture SVG]
 
 For each number (1,000): question files (`question_files.py`), and a build that fills a ledger, whose replies another
 process writes into it just before they are read (`filling.py`). Then, each in a process of its own: a build into a new
@@ -8,6 +8,8 @@ warehouse from that ledger; one with nothing to do; the floor of the ledger, all
 that of DuckDB, the build's own queries on the same calls and replies, each once, into one file, without audit, history
 or snapshot. With `--once`, the build that fills the ledger is the one that is measured: what the filling takes of it is
 counted apart.
+
+The picture shows the processor time of the builds per question: where it does not grow, a build grows as its questions.
 
 A FOLDER that is given is kept: steps whose result is there as JSON are not run again, and a build that was stopped goes
 on where it was.
@@ -82,6 +84,7 @@ def main() -> None:
     options.add_argument("numbers", nargs="*", type=int, default=[1_000])
     options.add_argument("--folder", type=Path)
     options.add_argument("--once", action="store_true")
+    options.add_argument("--picture", type=Path)
     options.add_argument("--child", nargs=2)
     given = options.parse_args()
     if given.child:
@@ -93,8 +96,11 @@ def main() -> None:
             _CHILDREN[step](place)
         return
     with tempfile.TemporaryDirectory() as temporary:
-        for n in given.numbers:
-            _measure(Place((given.folder or Path(temporary)) / str(n)), n, is_once=given.once)
+        places = {n: Place((given.folder or Path(temporary)) / str(n)) for n in given.numbers}
+        for n, place in places.items():
+            _measure(place, n, is_once=given.once)
+        if given.picture:
+            given.picture.write_text(_growth(places), encoding="utf-8")
 
 
 def _measure(place: Place, n: int, *, is_once: bool) -> None:
@@ -225,6 +231,20 @@ def _tell_of_operations(place: Place) -> None:
     for step, operation in OPERATIONS.items():
         cost = _costs(place, step, operation.name)
         _judge(operation.name, cost["seconds"], cost["memory_mb"], operation)
+
+
+def _growth(places: Mapping[int, Place]) -> str:
+    """The processor time of builds per question and part, in ms, as an SVG."""
+    from reasonmed_assets.pages.figures.bars import bar_chart
+
+    rows: list[tuple[str, str, float | None]] = []
+    for n, place in places.items():
+        made = read_made(place.counted)
+        cpu = _by_part(made, 1)
+        drawn = {"calls": sum(cpu[part] for part in PER_CALL)} | {part: cpu[part] for part in FLOORED}
+        drawn["the rest"] = sum(one["cpu_s"] for one in made) - sum(drawn.values()) - cpu["filling"]
+        rows += [(f"{n:,} questions", part, round(1000 * seconds / n, 1)) for part, seconds in drawn.items()]
+    return bar_chart("A build: processor time per question, in milliseconds", rows)
 
 
 def _judge(name: str, seconds: float, memory_mb: int, operation: Operation) -> None:
