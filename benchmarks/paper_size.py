@@ -1,13 +1,14 @@
 """What a build of many questions costs whose replies are all in the ledger, beside the same rows in bare DuckDB.
 
-    python benchmarks/paper_size.py [NUMBER OF QUESTIONS ...] [--folder FOLDER] [--once] [--picture SVG]
+    python benchmarks/paper_size.py [NUMBER OF QUESTIONS ...] [--folder FOLDER] [--once | --http] [--picture SVG]
 
 For each number (1,000): question files (`question_files.py`), and a build that fills a ledger, whose replies another
 process writes into it just before they are read (`filling.py`). Then, each in a process of its own: a build into a new
 warehouse from that ledger; one with nothing to do; the floor of the ledger, all accepted replies read by their keys;
 that of DuckDB, the build's own queries on the same calls and replies, each once, into one file, without audit, history
 or snapshot. With `--once`, the build that fills the ledger is the one that is measured: what the filling takes of it is
-counted apart.
+counted apart. With `--http` nothing fills the ledger: the build asks the rehearsal endpoint over HTTP, whose processor
+time is in that of the build, not in its parts.
 
 The picture shows the processor time of the builds per question: where it does not grow, a build grows as its questions.
 
@@ -83,7 +84,9 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("numbers", nargs="*", type=int, default=[1_000])
     options.add_argument("--folder", type=Path)
-    options.add_argument("--once", action="store_true")
+    way = options.add_mutually_exclusive_group()
+    way.add_argument("--once", action="store_true")
+    way.add_argument("--http", action="store_true")
     options.add_argument("--picture", type=Path)
     options.add_argument("--child", nargs=2)
     given = options.parse_args()
@@ -96,19 +99,22 @@ def main() -> None:
             _CHILDREN[step](place)
         return
     with tempfile.TemporaryDirectory() as temporary:
-        places = {n: Place((given.folder or Path(temporary)) / str(n)) for n in given.numbers}
+        folder = (given.folder or Path(temporary)) / ("http" if given.http else ".")
+        places = {n: Place(folder / str(n)) for n in given.numbers}
         for n, place in places.items():
-            _measure(place, n, is_once=given.once)
+            _measure(place, n, is_once=given.once, is_http=given.http)
         if given.picture:
             given.picture.write_text(_growth(places), encoding="utf-8")
 
 
-def _measure(place: Place, n: int, *, is_once: bool) -> None:
+def _measure(place: Place, n: int, *, is_once: bool, is_http: bool) -> None:
     place.folder.mkdir(parents=True, exist_ok=True)
     if not place.profile.exists():
         print(f"{n:,} questions: {write_files(place.questions, n)}", flush=True)
         place.profile.write_text(_PROFILE)
-    if is_once:
+    if is_http:
+        built = _costs(place, "build", "build over HTTP")
+    elif is_once:
         built = _costs(place, "once", "build that fills a ledger")
     else:
         _costs(place, "fill", "a ledger is filled")
