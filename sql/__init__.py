@@ -23,10 +23,11 @@ from reasonmed_assets.sql.files import (
 )
 from reasonmed_assets.sql.headers import QueryError, read_header
 from reasonmed_assets.sql.names import names_in
-from reasonmed_assets.sql.naming import ROW_HASH, Files, each_of, identifier, literal, parquet, pattern
+from reasonmed_assets.sql.naming import ROW_HASH, STAGED, Files, each_of, identifier, literal, parquet, pattern
 
 __all__ = [
     "ROW_HASH",
+    "STAGED",
     "Files",
     "Query",
     "QueryError",

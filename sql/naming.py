@@ -29,6 +29,10 @@ def each_of(files: Files) -> Sequence[Path]:
     return [files] if isinstance(files, Path) else files
 
 
+STAGED = "(format parquet, compression zstd, row_group_size 10_240)"
+"""How `copy` writes a table's rows. A writer and each reader hold a whole group, of texts of some KB."""
+
+
 def parquet(*files: Path, by_name: bool = False) -> str:
     """SQL table expression over Parquet files with the same columns; `by_name`: with those of any, matched by name.
 

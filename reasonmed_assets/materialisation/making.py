@@ -44,7 +44,6 @@ from reasonmed_assets.materialisation.metadata import (
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.shards import (
     Staged,
-    changed_questions,
     drop_shards,
     number_of_shards,
     stage_changed,
@@ -297,9 +296,10 @@ def _staging(
 
 
 def _stage(table: TableDefinition, stage: Stage, before: Before) -> Staged:
-    changed = None if before.is_retry else changed_questions(stage, before.last, before.parts)
-    if changed is not None and before.last is not None:
-        return stage_changed(table, stage, changed, before.last, before.changes)
+    if before.last is not None and not before.is_retry:
+        staged = stage_changed(table, stage, before.last, before.parts, before.changes)
+        if staged is not None:
+            return staged
     n = number_of_shards(stage, before.n_questions)
     return stage_rows(table, stage, n, made_from=before.fingerprint, keys=before.keys, is_retry=before.is_retry)
 

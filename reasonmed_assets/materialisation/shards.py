@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import time
@@ -23,7 +24,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from reasonmed_assets import interruption
+from reasonmed_assets import interruption, sql
 from reasonmed_assets.llm.outcomes import EndpointError
 from reasonmed_assets.materialisation.checks.kept import check_keys, kept_outcomes, outcomes_that_hold
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
@@ -32,7 +33,9 @@ from reasonmed_assets.materialisation.stage import ChangedQuestions, Shard, Stag
 from reasonmed_assets.quality.auditing import CheckOutcome, audit_rows, merged
 from reasonmed_assets.quality.schema import QUESTION, TABLES, TableSpec
 from reasonmed_assets.storage import PublishRecord, Warehouse, WarehouseError
+from reasonmed_assets.storage.publishing import last_publish
 
+_log = logging.getLogger(__name__)
 _FORM = "1"
 """The form in which shards are kept."""
 
@@ -46,14 +49,14 @@ class Staged:
         outcomes: of the checks that were made shard by shard, by name.
         n_taken_over: shards that an earlier run had staged.
         failed: the shard that a check keeps back, the only one in `files` then; None where there is none.
-        n_questions: how many questions were worked, where the published rows of the others are taken over.
+        n_changed: how many questions were worked, where the published rows of the others are taken over.
     """
 
     files: Sequence[Path]
     outcomes: Mapping[str, CheckOutcome] = field(default_factory=dict)
     n_taken_over: int = 0
     failed: Shard | None = None
-    n_questions: int | None = None
+    n_changed: int | None = None
 
     @property
     def n_rows(self) -> int:
@@ -63,8 +66,8 @@ class Staged:
     @property
     def metadata(self) -> dict[str, Any]:
         """What a materialisation shows of them; nothing of rows that are all made in one piece."""
-        if self.n_questions is not None:
-            return {"questions_changed": self.n_questions}
+        if self.n_changed is not None:
+            return {"questions_changed": self.n_changed}
         return {"shards": len(self.files), "shards_taken_over": self.n_taken_over} if len(self.files) > 1 else {}
 
     def as_one(self, stage: Stage) -> Path:
@@ -144,74 +147,86 @@ def stage_rows(
     return Staged(files, {one[0].name: merged(one) for one in zip(*outcomes, strict=True)}, n_taken_over)
 
 
-def changed_questions(stage: Stage, last: PublishRecord | None, parts: Parts) -> ChangedQuestions | None:
+def changed_questions(
+    con: duckdb.DuckDBPyConnection, stage: Stage, last: PublishRecord, parts: Parts
+) -> ChangedQuestions | None:
     """The questions to work where all others have the rows that are published.
 
     Args:
+        con: of `Warehouse.read`.
         stage: where the partition is staged.
         last: its last publish.
         parts: what its rows are made from now.
 
     Returns:
         None where the whole partition is worked: something else changed than rows of single questions, history does
-        not reach back, or they are too many for one piece.
+        not reach back, another run has published it meanwhile, or they are too many for one piece.
     """
     since = _last_changes(stage.spec, last, parts) if stage.spec.is_by_question else {}
-    if not since:
+    now = last_publish(con, stage.spec.name, stage.partition) if since else None
+    if now is None or now.seq != last.seq:
         return None
     file, warehouse = stage.scratch("questions"), stage.session.warehouse
     try:
-        with warehouse.read() as con:
-            queries = [
-                warehouse.values_since(con, TABLES[name], _partition_of(name, stage.partition), QUESTION, seq)
-                for name, seq in since.items()
-            ]
-            con.sql(" union ".join(f"({query})" for query in queries)).write_parquet(str(file))
-    except (WarehouseError, duckdb.Error):
+        queries = [
+            warehouse.values_since(con, TABLES[name], _partition_of(name, stage.partition), QUESTION, seq)
+            for name, seq in since.items()
+        ]
+        con.sql(" union ".join(f"({query})" for query in queries)).write_parquet(str(file))
+    except (WarehouseError, duckdb.Error) as error:
+        _log.info("%s %s is worked as a whole: %s", stage.spec.name, stage.partition, error)
         return None
-    n = pq.read_metadata(file).num_rows
-    return ChangedQuestions(file, n, since) if n <= stage.session.profile.machine.shard_questions else None
+    ((n, n_named),) = con.execute(f"select count(*), count({QUESTION}) from {sql.parquet(file)}").fetchall()
+    is_small = n <= stage.session.profile.machine.shard_questions
+    return ChangedQuestions(file, n, since) if n == n_named and is_small else None
 
 
 def stage_changed(
-    table: TableDefinition, stage: Stage, changed: ChangedQuestions, last: PublishRecord, changes: Changes
-) -> Staged:
+    table: TableDefinition, stage: Stage, last: PublishRecord, parts: Parts, changes: Changes
+) -> Staged | None:
     """Stage the rows of changed questions, beside the published rows of the others.
 
     Args:
         table: how the partition is made.
         stage: where it is staged.
-        changed: its questions that changed.
         last: its last publish.
+        parts: what its rows are made from now.
         changes: `changes` of `Warehouse.standing`.
+
+    Returns:
+        None where the whole partition is to be worked.
 
     Raises:
         EngineError, LedgerError, KeyboardInterrupt: as `stage_rows`.
     """
     spec, partition, session = stage.spec, stage.partition, stage.session
     others = stage.scratch("others")
-    session.warehouse.export(spec, partition, others, where=f"not ({changed.condition})")
+    # No other run publishes between the look at what is published and the taking over of it.
+    with session.warehouse.read() as con:
+        changed = changed_questions(con, stage, last, parts)
+        if changed is None or not session.warehouse.export(spec, partition, others, where=f"not ({changed.condition})"):
+            return None
     part = replace(stage, path=stage.scratch("changed"), questions=changed, is_complete=True)
     _stage_part(table, part)
     stage.is_complete &= part.is_complete
-    _refuse_silence(stage)
     # What checks found in the rows of the others, they found with the inputs of then.
     then = {**changes, **{(name, _partition_of(name, partition) or ""): seq for name, seq in changed.since.items()}}
     keys = check_keys(spec, partition, session.profile, then)
     kept = kept_outcomes(session.warehouse, spec, partition, last.seq, keys)
     with part.read() as con:
         found = audit_rows(con, spec, partition, part.path, session.profile)
+    # Rows that failed may be of questions that changed: then all are judged again.
     outcomes = {one.name: merged([kept[one.name], one]) for one in found if one.name in kept and kept[one.name].passed}
-    return Staged([others, part.path], outcomes, n_questions=changed.n)
+    return Staged([others, part.path], outcomes, n_changed=changed.n)
 
 
-def _last_changes(spec: TableSpec, last: PublishRecord | None, parts: Parts) -> dict[str, int]:
+def _last_changes(spec: TableSpec, last: PublishRecord, parts: Parts) -> dict[str, int]:
     """The changes that published rows are made from, of each table that changed again since.
 
     Returns:
         Empty where anything else changed than rows of single questions.
     """
-    if last is None or not last.parts or not last.fingerprint:
+    if not last.parts or not last.fingerprint:
         return {}
     found: dict[str, int] = {}
     for part in stale_parts(last.parts, parts):

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 Relation = Path | Sequence[Path] | pl.DataFrame
 """A temporary relation for a query to read: one Parquet file, several, or rows."""
 
-_ROW_GROUP = 10_240
-"""Rows of a staged file that lie together. A writer and each reader hold a whole group, of texts of some KB."""
-
 
 class StageError(ReasonmedError):
     """Code that stages a table uses what the table does not declare; the message says what to add."""
@@ -315,7 +312,7 @@ class Stage:
         typed = f"select {columns} from ({query})"
         con.execute(
             f"copy (select *, {row_hash_sql(list(types))} as row_hash from ({typed})) "
-            f"to {sql.literal(path)} (format parquet, compression zstd, row_group_size {_ROW_GROUP})"
+            f"to {sql.literal(path)} {sql.STAGED}"
         )
 
     def _value(self, name: str) -> Any:

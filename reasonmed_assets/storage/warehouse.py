@@ -177,7 +177,7 @@ class Warehouse(LocalFiles, ABC):
         with self.read() as con:
             row = con.execute(
                 f"copy (select {', '.join(spec.columns)} from {spec.name} where {where}) "
-                f"to {sql.literal(file)} (format parquet)"
+                f"to {sql.literal(file)} {sql.STAGED}"
             ).fetchone()
         assert row is not None
         return int(row[0])

@@ -5,14 +5,17 @@ The tables are staged again from the ledger of the rehearsal, so no call is made
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 from builds import Built
+from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.tables import TABLES
 
 from reasonmed_assets import sql
@@ -21,8 +24,8 @@ from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.display import LogDisplay
 from reasonmed_assets.materialisation.making import Made, make, prepared
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.materialisation.shards import changed_questions, stage_rows
-from reasonmed_assets.materialisation.stage import ChangedQuestions, Stage
+from reasonmed_assets.materialisation.shards import Staged, stage_changed, stage_rows
+from reasonmed_assets.materialisation.stage import Answers, ChangedQuestions, Stage
 
 SOURCE = "mmlu"
 IN_ORDER = (
@@ -72,11 +75,29 @@ def made_now(session: BuildSession, table: str) -> Made:
     return make(definitions()[table], session, SOURCE, run_id="run", log=None)
 
 
+@contextmanager
+def staged(session: BuildSession, table: str, before: Callable[[], None] = lambda: None) -> Iterator[Staged | None]:
+    """What is staged where some questions are worked; None: all are to be.
+
+    Args:
+        before: what happens between the look at what is published and the staging.
+    """
+    with prepared(definitions()[table], session, SOURCE, run_id="look", log=None) as ready:
+        assert ready.last is not None
+        before()
+        yield stage_changed(definitions()[table], ready.stage, ready.last, ready.parts, ready.changes)
+
+
 def worked(session: BuildSession, table: str) -> int | None:
     """How many questions are worked; None: all."""
-    with prepared(definitions()[table], session, SOURCE, run_id="look", log=None) as ready:
-        changed = changed_questions(ready.stage, ready.last, ready.parts)
-        return changed.n if changed else None
+    with staged(session, table) as found:
+        return found.n_changed if found else None
+
+
+def edit(session: BuildSession, statement: str) -> None:
+    """Change the build file by hand."""
+    with duckdb.connect(str(session.settings.warehouse_folder / "build.duckdb")) as con:
+        con.execute(statement)
 
 
 def published(session: BuildSession, table: str) -> list[tuple[str]]:
@@ -93,9 +114,9 @@ def test_rows_and_checks_are_as_if_all_were_worked(session: BuildSession) -> Non
         assert 0 < len(now) < len(before)
         with prepared(definitions()[table], session, SOURCE, run_id="all", log=None) as ready:
             keys = ready.keys
-            staged = stage_rows(definitions()[table], ready.stage, 1, made_from="", keys=keys, is_retry=False)
+            of_all = stage_rows(definitions()[table], ready.stage, 1, made_from="", keys=keys, is_retry=False)
             with session.warehouse.read() as con:
-                whole = con.execute(f"select row_hash from {sql.parquet(*staged.files)} order by all").fetchall()
+                whole = con.execute(f"select row_hash from {sql.parquet(*of_all.files)} order by all").fetchall()
         assert now == whole
         assert all(check.passed for check in made.checks if check.severity.value == "ERROR")
         if TABLES[table].is_by_question:
@@ -117,35 +138,81 @@ def test_a_fault_in_a_changed_question_keeps_the_partition_back(session: BuildSe
     before = published(session, "reasoning_paths")
     faulty = replace(definitions()["reasoning_paths"], stage_rows=with_fault)
     # As it was published: of the same code.
-    last = session.warehouse.last_publish("reasoning_paths", SOURCE)
-    assert last is not None
-    with duckdb.connect(str(session.settings.warehouse_folder / "build.duckdb")) as con:
-        con.execute(
-            "update publishes set parts = json_merge_patch(parts, json_object('code', $1)) where seq = $2",
-            [faulty.code.digest, last.seq],
-        )
+    code = sql.literal(json.dumps({"code": faulty.code.digest}))
+    edit(session, f"update publishes set parts = json_merge_patch(parts, {code}) where table_name = 'reasoning_paths'")
     made = make(faulty, session, SOURCE, run_id="run", log=None)
     assert made.failure is not None
     assert "schema" in str(made.failure.description)
     assert published(session, "reasoning_paths") == before
 
 
-@pytest.mark.parametrize("cause", ["code", "settings", "no history", "calls were missing", "too many"])
+@pytest.mark.parametrize("cause", ["code", "settings", "no history", "calls were missing", "too many", "a null id"])
 def test_all_questions_are_worked_where_more_than_rows_of_some_changed(session: BuildSession, cause: str) -> None:
-    assert worked(session, "reasoning_paths") == 2
+    table = "reasoning_paths"
+    assert worked(session, table) == 2
     update = {
-        "code": 'parts = json_merge_patch(parts, \'{"schema": "another"}\')',
-        "settings": 'parts = json_merge_patch(parts, \'{"seed": "7"}\')',
+        "code": "parts = json_merge_patch(parts, json_object('code', 'another'))",
+        "settings": "parts = json_merge_patch(parts, json_object('seed', '7'))",
         "calls were missing": "fingerprint = ''",
     }
+    last = session.warehouse.last_publish("questions", SOURCE)
+    assert last is not None
     if cause in update:
-        with duckdb.connect(str(session.settings.warehouse_folder / "build.duckdb")) as con:
-            con.execute(f"update publishes set {update[cause]} where table_name = 'reasoning_paths'")
+        edit(session, f"update publishes set {update[cause]} where table_name = '{table}'")
     elif cause == "no history":
-        last = session.warehouse.last_publish("questions", SOURCE)
-        assert last is not None
         session.warehouse.drop_history(last.seq)
+    elif cause == "a null id":
+        (file,) = (session.settings.warehouse_folder / "history" / "questions").glob(f"{last.seq}-*.parquet")
+        with duckdb.connect() as con:
+            con.execute(f"create table kept as select * replace (null::varchar as question_id) from '{file}'")
+            con.execute(f"copy kept to '{file}' (format parquet)")
     else:
         machine = session.profile.machine.model_copy(update={"shard_questions": 1})
         session.profile = session.profile.model_copy(update={"machine": machine})
-    assert worked(session, "reasoning_paths") is None
+    assert worked(session, table) is None
+
+
+def test_rows_that_another_run_publishes_meanwhile_are_not_taken_over(session: BuildSession, tmp_path: Path) -> None:
+    table = "verifications"
+
+    def published_by_another() -> None:
+        session.warehouse.export(TABLES[table], SOURCE, tmp_path / "rows.parquet")
+        session.warehouse.publish(
+            TABLES[table], SOURCE, tmp_path / "rows.parquet",
+            run_id="other", fingerprint="", profile="simulated", statistics={}, parts={},
+        )  # fmt: skip
+
+    made_now(session, "reasoning_paths")
+    with staged(session, table) as alone, staged(session, table, published_by_another) as late:
+        assert alone is not None
+        assert late is None
+
+
+def test_what_checks_found_in_the_other_rows_is_kept_unless_some_failed(session: BuildSession) -> None:
+    table = "reasoning_paths"
+    by_row = {one.name for one in check_names(table) if one.is_by_row}
+    with staged(session, table) as found:
+        assert found is not None
+        assert by_row == found.outcomes.keys()
+    record = json.loads(json.dumps(session.warehouse.audit_of(table, SOURCE)))
+    for outcome in record["outcomes"]:
+        outcome["passed"] = outcome["name"] != "states"
+    session.warehouse.record_audit(table, SOURCE, record)
+    with staged(session, table) as found:
+        assert found is not None
+        assert by_row - {"states"} == found.outcomes.keys()
+
+
+def test_a_call_that_is_not_answered_leaves_its_question_for_the_next_build(session: BuildSession) -> None:
+    def unanswered(stage: Stage) -> None:
+        stage.write()
+        stage.is_complete = False
+        stage.answers["generate"] = Answers(1, 0, "timed out")
+
+    table = definitions()["reasoning_paths"]
+    with prepared(table, session, SOURCE, run_id="look", log=None) as ready:
+        assert ready.last is not None
+        failing = replace(table, stage_rows=unanswered)
+        found = stage_changed(failing, ready.stage, ready.last, ready.parts, ready.changes)
+        assert found is not None
+        assert not ready.stage.is_complete
