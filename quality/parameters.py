@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reasonmed_assets.sql import identifier
+from reasonmed_assets.sql import identifier, literal
 
 from reasonmed_assets.vocabulary import AUDIT_KINDS
 
@@ -46,9 +46,13 @@ def variables(profile: Profile, source: str | None = None) -> dict[str, Any]:
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
-    """Set each value as a variable of the connection."""
-    for name, value in values.items():
-        con.execute(f"set variable {identifier(name)} = ?", [value])
+    """Have each value as a variable of the connection; to look at all takes less than to set one that is there."""
+    if not values:
+        return
+    present = con.execute(f"select {', '.join(f'getvariable({literal(name)})' for name in values)}").fetchone() or ()
+    for (name, value), before in zip(values.items(), present, strict=True):
+        if type(before) is not type(value) or before != value:
+            con.execute(f"set variable {identifier(name)} = ?", [value])
 
 
 def _generators(profile: Profile) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import duckdb
+import pytest
 from reasonmed_assets.quality.parameters import set_variables, variables
 
 from reasonmed_assets.config import load_profile
@@ -43,3 +44,14 @@ def test_sql_reads_the_values_with_their_types() -> None:
         " getvariable('threshold_unreadable_share_max')"
     ).fetchone()
     assert row == (True, 3, False, True, 0.01)
+
+
+@pytest.mark.parametrize("value", [1, 1.0, True, "1", ["1"], None])
+@pytest.mark.parametrize("before", [1, 1.0, True, "1", ["1"], None])
+def test_a_value_replaces_the_one_before_and_its_type(before: object, value: object) -> None:
+    con = duckdb.connect()
+    set_variables(con, {"it": before, "other": "kept"})
+    set_variables(con, {"it": value})
+    found = con.execute("select getvariable('it'), getvariable('other')").fetchone()
+    assert found is not None
+    assert (found, type(found[0])) == ((value, "kept"), type(value))
