@@ -31,6 +31,8 @@ _REPLY_TOKENS = 600.0
 _STEADY, _UNSTEADY = 0.06, 0.35
 """How far the mean tokens of the next calls may be from those of earlier ones of the same kind, or of another kind."""
 
+_SERVED = "select distinct question_id, call_key from served_rows where question_id in (select unnest($1))"
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -89,15 +91,18 @@ class History:
                 """
             ).pl()
 
-    def replies_of(self, keys: Sequence[str]) -> pl.DataFrame:
-        """The replies of some calls, one row each."""
-        if not self._is_accounted:
-            return self._ledger.attempts_of(keys).select(_COLUMNS).filter(pl.col("is_accepted"))
+    def replies_to(self, questions: Sequence[str]) -> pl.DataFrame:
+        """The replies behind the rows of some questions, one row for each question and reply."""
         with self._warehouse.read() as con:
-            con.register("wanted", pl.DataFrame({"call_key": keys}, schema={"call_key": pl.String}))
-            return con.sql(
-                f"select {', '.join(_COLUMNS)} from llm_calls semi join wanted using (call_key) where is_accepted"
-            ).pl()
+            served = con.execute(_SERVED, [questions]).pl()
+            if self._is_accounted:
+                con.register("served", served)
+                return con.sql(
+                    f"select question_id, {', '.join(_COLUMNS)} from llm_calls inner join served using (call_key) "
+                    "where is_accepted"
+                ).pl()
+        found = self._ledger.attempts_of(served["call_key"].unique().to_list()).select(_COLUMNS)
+        return served.join(found.filter(pl.col("is_accepted")), on="call_key")
 
     @cached_property
     def _is_accounted(self) -> bool:

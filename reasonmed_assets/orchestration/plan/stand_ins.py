@@ -36,14 +36,8 @@ _POOL = 250
 _FOLLOWED = 300
 """Questions whose missing replies are stood in for; there may be up to twice as many."""
 _MARK = "(expected)"
+_IS_COMPLETED = pl.col("outcome") == str(Outcome.COMPLETED)
 _REHEARSED_AGAIN = 5
-_OF_QUESTION = """
-select distinct served.question_id, served.call_key
-from served_rows as served
-where served.question_id in (select unnest($1))
-order by all
-"""
-
 _ANSWERED = """
 select source, list(question_id order by question_id)
 from (select distinct source, question_id from reasoning_paths)
@@ -79,31 +73,39 @@ class Replies:
         self._history = history
         self._pools: dict[str, list[Donor]] = {}
         self._of_questions: dict[tuple[str, str], list[Donor]] = {}
+        self._served: dict[str, pl.DataFrame] = {}
 
     def pool(self, role: str) -> list[Donor]:
         """Some replies of a role, of each source."""
         if role not in self._pools:
-            frame = _completed(self._history.replies, role)
+            frame = self._history.replies.filter((pl.col("role") == role) & _IS_COMPLETED)
             # By key, which is a hash: a sample that is the same in every plan.
             keys = frame.sort("call_key").group_by("made_for_source", maintain_order=True).head(_POOL)
             self._pools[role] = list(self._donors(role, keys, {}).values())
         return self._pools[role]
 
-    def of_questions(self, warehouse: Warehouse, role: str, questions: Sequence[str], gold: Mapping[str, str]) -> None:
+    def of_questions(self, role: str, questions: Sequence[str], gold: Mapping[str, str]) -> None:
         """Read what models said in a role of some questions."""
         wanted = [one for one in questions if (role, one) not in self._of_questions]
         if not wanted:
             return
-        with warehouse.read() as con:
-            served = con.execute(_OF_QUESTION, [wanted]).pl()
-        replies = self._history.replies_of(served["call_key"].unique().to_list())
-        rows = served.join(_completed(replies, role), on="call_key").sort("question_id", "call_key")
+        self._read([one for one in wanted if one not in self._served])
+        rows = pl.concat([self._served[one] for one in wanted]).filter(pl.col("role") == role)
+        rows = rows.sort("question_id", "call_key")
         letters = {key: gold.get(question, "") for question, key in rows.select("question_id", "call_key").iter_rows()}
         donors = self._donors(role, rows, letters)
         self._of_questions.update(((role, one), []) for one in wanted)
         for question, key in rows.select("question_id", "call_key").iter_rows():
             if key in donors:
                 self._of_questions[role, question].append(donors[key])
+
+    def _read(self, questions: Sequence[str]) -> None:
+        """Read the replies to questions in all roles at once: that looks through all calls of the warehouse."""
+        if not questions:
+            return
+        rows = self._history.replies_to(questions).filter(_IS_COMPLETED)
+        self._served.update(dict.fromkeys(questions, rows.clear()))
+        self._served.update((str(of), some) for (of,), some in rows.group_by("question_id"))
 
     def of_question(self, role: str, question: str) -> list[Donor]:
         """What was read of one."""
@@ -197,14 +199,14 @@ class StandIns:
     def _read(self, role: str, results: Iterable[Result]) -> None:
         """Read what earlier builds said of the rows' questions, or of others in their place."""
         by_source = {str(one.fields["question_id"]): str(one.fields.get("source") or "") for one in results}
-        self._replies.of_questions(self._warehouse, role, list(by_source), self._gold)
+        self._replies.of_questions(role, list(by_source), self._gold)
         if set(KEY) <= set(role_named(role).fields):
             return
         # Without the key in view the answers to a question hang together: they are taken from one other question.
         for question, source in by_source.items():
             if not self._replies.of_question(role, question) and self._answered.get(source):
                 self._like.setdefault(question, self._draw.choice(self._answered[source]))
-        self._replies.of_questions(self._warehouse, role, sorted(set(self._like.values())), self._gold)
+        self._replies.of_questions(role, sorted(set(self._like.values())), self._gold)
 
     def _result(self, role: str, result: Result) -> Result | None:
         """A result with a reply like those that were given; None where not even the rehearsal gives a usable one."""
@@ -304,10 +306,6 @@ class StandIns:
         with self._warehouse.read() as con:
             keys = con.execute("select question, options, gold_text from questions").fetchall()
         return Rehearsal(AnswerKeys(keys), self._seed)
-
-
-def _completed(replies: pl.DataFrame, role: str) -> pl.DataFrame:
-    return replies.filter((pl.col("role") == role) & (pl.col("outcome") == str(Outcome.COMPLETED)))
 
 
 def _concludes(path: str, options: Sequence[str], letter: str | None) -> bool | None:
