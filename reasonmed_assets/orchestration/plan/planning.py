@@ -27,9 +27,9 @@ from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.sources import InputFiles, Reading
 from reasonmed_assets.storage import Warehouse, make_or_open_warehouse, open_warehouse, scratch_copy
 
-_DRAWS, _DRAWS_OF_MANY = 5, 2
+_DRAWS = 5
 _MANY = 400
-"""Questions with missing replies of which fewer draws are made: their sum varies little."""
+"""Questions with missing replies of which the halves of one walk are the draws: their sum varies little."""
 _LEAST_DOUBT = 0.25
 """How far what is estimated may be off at least, in parts: the next replies are of no earlier kind."""
 _WIDEST = 1 / 3
@@ -57,6 +57,21 @@ class _Counts:
     characters: float = 0.0
     reasons: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
+    def add(self, characters: int, reason: str, weight: float) -> None:
+        """Count a call that the ledger lacks."""
+        if reason == UNDER_WAY:
+            self.under_way += 1
+        elif weight:
+            self.to_make += weight
+            self.characters += weight * characters
+            self.reasons[reason] += weight
+
+
+_UNSCALED = (1.0, 1.0, 1.0)
+
+
+_Counted = dict[Key, _Counts]
+
 
 class _Draw:
     """One walk with one set of stand-ins, and what it counted.
@@ -64,12 +79,12 @@ class _Draw:
     Attributes:
         exact: calls that no reply to come decides about.
         estimated: the others.
+        halves: the same, by half of the questions that are followed, each as if it stood for all.
         listed: the single calls behind both, where asked for.
     """
 
     def __init__(self, stand_ins: StandIns, reasons: Reasons, wanted: str | None) -> None:
-        self.exact: dict[Key, _Counts] = defaultdict(_Counts)
-        self.estimated: dict[Key, _Counts] = defaultdict(_Counts)
+        self.exact, self.estimated, *self.halves = (defaultdict[Key, _Counts](_Counts) for _ in range(4))
         self.listed: list[tuple[Key, Missing, str, bool]] = []
         self.stand_ins = stand_ins
         self._reasons = reasons
@@ -85,32 +100,38 @@ class _Draw:
     def count(self, place: Place, step: Step, is_certain: bool) -> None:
         """Count what a part of one run of a step found."""
         source = place.partition or ""
-        counts = self.exact if is_certain else self.estimated
+        counts = (self.exact,) if is_certain else (self.estimated, *self.halves)
         if self._before is None:
             self._before = frozenset(self._open[source])
         open_before = self._before
-        followed = sum(self.stand_ins.follows(one, source) for one in open_before)
-        scale = len(open_before) / followed if followed else 1.0
+        scales = self._scales(open_before, source)
         for model, n in step.stored.items():
-            counts[source, place.table, step.role, model].stored += n
-        for one, reason in zip(step.missing, self._reasons.of(place, step.missing), strict=True):
-            found = counts[source, place.table, one.role, one.model]
+            for one in counts:
+                one[source, place.table, step.role, model].stored += n
+        for missing, reason in zip(step.missing, self._reasons.of(place, step.missing), strict=True):
+            kind = (source, place.table, missing.role, missing.model)
             if self._wanted is not None and self._wanted in (
-                one.row_id, one.row_id.partition("/")[0], one.question_id, one.call_key, "",
+                missing.row_id, missing.row_id.partition("/")[0], missing.question_id, missing.call_key, "",
             ):  # fmt: skip
-                kind = (source, place.table, one.role, one.model)
-                self.listed.append((kind, one, reason, is_certain))
-            if reason == UNDER_WAY:
-                found.under_way += 1
-                continue
-            weight = 1.0 if is_certain or one.question_id not in open_before else scale
-            found.to_make += weight
-            found.characters += weight * one.characters
-            found.reasons[reason] += weight
-            self._open[source].add(one.question_id)
+                self.listed.append((kind, missing, reason, is_certain))
+            is_new = is_certain or missing.question_id not in open_before
+            weights = _UNSCALED if is_new else scales[self.stand_ins.half(missing.question_id)]
+            for one, weight in zip(counts, weights, strict=False):
+                one[kind].add(missing.characters, reason, weight)
+            if reason != UNDER_WAY:
+                self._open[source].add(missing.question_id)
         self._open[source].update(step.open_questions)
         if step.is_over:
             self._before = None
+
+    def _scales(self, questions: Collection[str], source: str) -> Sequence[Sequence[float]]:
+        """How many questions one of either half stands for: in the whole, in the first half, and in the second."""
+        followed = [self.stand_ins.half(one) for one in questions if self.stand_ins.follows(one, source)]
+        whole = len(questions) / len(followed) if followed else 1.0
+        if len(set(followed)) < 2:
+            return (whole, whole, whole), (whole, whole, whole)
+        first, second = (len(questions) / followed.count(half) for half in (0, 1))
+        return (whole, first, 0.0), (whole, 0.0, second)
 
 
 @contextmanager
@@ -195,11 +216,14 @@ def plan_in(
             draws.append(draw)
             first = first or found
             if draw.estimated:
-                n_draws = _DRAWS if draw.n_open < _MANY else _DRAWS_OF_MANY
+                n_draws = _DRAWS if draw.n_open < _MANY else 1
         assert first is not None
         stored = _stored(base, profile, first)
         explained = list(explain(base, make_or_open_warehouse(folder / "after"), first, wanted)) if wanted else []
-        return _plan(profile, history, draws, first, stored, explained)
+        drawn = [draw.estimated for draw in draws]
+        if n_draws == 1 and draws[0].estimated:
+            drawn = draws[0].halves
+        return _plan(profile, history, draws[0], drawn, first, stored, explained)
 
 
 def _copy_of_warehouse(settings: BuildSettings, folder: Path, *, replace: bool) -> Warehouse:
@@ -227,13 +251,14 @@ def _stored(warehouse: Warehouse, profile: Profile, found: Walk) -> dict[Key, in
 def _plan(
     profile: Profile,
     history: History,
-    draws: Sequence[_Draw],
+    draw: _Draw,
+    drawn: Sequence[_Counted],
     found: Walk,
     stored: Mapping[Key, int],
     explained: Sequence[ChangedRow],
 ) -> Plan:
-    totals = _Totals(profile, history, draws, stored)
-    keys = sorted({*stored, *draws[0].exact, *(key for draw in draws for key in draw.estimated)}, key=_in_order)
+    totals = _Totals(profile, history, draw, drawn, stored)
+    keys = sorted({*stored, *draw.exact, *(key for one in drawn for key in one)}, key=_in_order)
     calls = [totals.add(key) for key in keys]
     return Plan(
         calls,
@@ -242,8 +267,8 @@ def _plan(
         totals.first_usd,
         totals.first_usd + Interval.exactly(totals.again_usd).times(_RETRIES_LOW, _RETRIES_HIGH),
         totals.unpriced,
-        len(draws) if draws[0].estimated else 0,
-        _listed(history, draws[0]),
+        len(drawn) if draw.estimated else 0,
+        _listed(history, draw),
         explained,
         sorted(totals.notes | totals.doubts),
     )
@@ -259,13 +284,21 @@ class _Totals:
         notes: what rests on little.
     """
 
-    def __init__(self, profile: Profile, history: History, draws: Sequence[_Draw], stored: Mapping[Key, int]) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        history: History,
+        draw: _Draw,
+        drawn: Sequence[_Counted],
+        stored: Mapping[Key, int],
+    ) -> None:
         self._profile = profile
         self._history = history
-        self._draws = draws
+        self._draw = draw
+        self._counted = drawn
         self._stored = stored
         self._sure_usd = NONE
-        self._drawn_usd = [0.0] * len(draws)
+        self._drawn_usd = [0.0] * len(drawn)
         self._doubt_usd = 0.0
         self.again_usd = 0.0
         self.unpriced = 0.0
@@ -292,14 +325,14 @@ class _Totals:
     def add(self, key: Key) -> PlannedCalls:
         """The calls of one kind, added to the totals."""
         source, table, role, model = key
-        sure = self._draws[0].exact.get(key, _Counts())
-        drawn = [draw.estimated.get(key, _Counts()) for draw in self._draws]
+        sure = self._draw.exact.get(key, _Counts())
+        drawn = [one.get(key, _Counts()) for one in self._counted]
         has = self._stored.get(key, 0) + sure.stored + round(_mean([one.stored for one in drawn]))
         waiting = sure.under_way + max(one.under_way for one in drawn)
         to_make = Interval.exactly(sure.to_make) + spread([one.to_make for one in drawn], _LEAST_DOUBT)
         if not to_make.high:
             return PlannedCalls(source, table, role, model, has, waiting, NONE, {}, 0.0, 0.0, 0.0, NONE, 0.0)
-        usage = self._history.usage(role, model, source, self._draws[0].stand_ins.rehearsed.get(role, ()))
+        usage = self._history.usage(role, model, source, self._draw.stand_ins.rehearsed.get(role, ()))
         again = usage.unusable_share
         n_calls = to_make.expected * (1 + again)
         prompt = (sure.characters + _mean([one.characters for one in drawn])) * usage.tokens_per_character * (1 + again)

@@ -33,7 +33,7 @@ from reasonmed_assets.vocabulary import LETTERS, Outcome
 
 _POOL = 250
 """Replies of a role and source of which one is drawn."""
-_FOLLOWED = 300
+_FOLLOWED = 600
 """Questions whose missing replies are stood in for; there may be up to twice as many."""
 _MARK = "(expected)"
 _IS_COMPLETED = pl.col("outcome") == str(Outcome.COMPLETED)
@@ -166,12 +166,16 @@ class StandIns:
         self._like: dict[str, str] = {}
         self._held: dict[str, list[Result]] = {}
         self._shares: dict[str, float] = {}
+        self._places = _Places(seed)
         self.rehearsed: dict[str, list[int]] = {}
 
     def follows(self, question: str, source: str) -> bool:
         """Whether the missing replies of a question of a source are stood in for."""
-        share = int(make_id(self._seed, question)[:8], 16) / 2**32
-        return share < self._shares.get(source, 1.0)
+        return self._places[question] // 2 < self._shares.get(source, 1.0) * 2**32
+
+    def half(self, question: str) -> int:
+        """In which of two halves a question is, 0 or 1."""
+        return self._places[question] % 2
 
     def hold(self, result: Result) -> list[Result]:
         """Take a row to stand in for its reply, as far as its question is among those that are followed.
@@ -306,6 +310,17 @@ class StandIns:
         with self._warehouse.read() as con:
             keys = con.execute("select question, options, gold_text from questions").fetchall()
         return Rehearsal(AnswerKeys(keys), self._seed)
+
+
+class _Places(dict[str, int]):
+    """Where each question lies among 33 bits, as if drawn; each is looked at in every step."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def __missing__(self, question: str) -> int:
+        found = self[question] = int(make_id(self._seed, question)[:9], 16) >> 3
+        return found
 
 
 def _concludes(path: str, options: Sequence[str], letter: str | None) -> bool | None:
