@@ -48,26 +48,9 @@ def render(role: str, fields: Mapping[str, Any]) -> list[dict[str, str]]:
         RoleError: there is no such role.
         PromptError: a field is absent, blank or of the wrong type; more options than letters.
     """
-    given = tuple((name, _hashable(fields[name])) for name in _declared(role) if name in fields)
-    return [{"role": "system", "content": _system(role)}, {"role": "user", "content": _asked(role, given)}]
-
-
-@cache
-def _declared(role: str) -> tuple[str, ...]:
-    """The names of the fields that a role's prompt reads."""
     declared = role_named(role)
-    return (*declared.fields, *declared.optional)
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-@lru_cache(maxsize=16)
-def _asked(role: str, given: tuple[tuple[str, Any], ...]) -> str:
-    """The user message; the last ones are kept, as every sample of a generator is asked the same."""
-    fields = dict(given)
-    return _user(role, {name: _value(role_named(role), name, fields) for name in _declared(role)})
+    values = {name: _value(declared, name, fields) for name in (*declared.fields, *declared.optional)}
+    return [{"role": "system", "content": _system(role)}, {"role": "user", "content": _user(role, values)}]
 
 
 @cache
@@ -210,6 +193,12 @@ def _system(role: str) -> str:
 
 
 def _user(role: str, values: Mapping[str, Any]) -> str:
+    return _written(role, tuple((name, tuple(value) if name in _LISTS else value) for name, value in values.items()))
+
+
+@lru_cache(maxsize=16)
+def _written(role: str, values: tuple[tuple[str, Any], ...]) -> str:
+    """The message; the last ones are kept, as every sample of a generator is asked the same."""
     return "".join(_template(role).blocks["user"](_template(role).new_context(dict(values)))).strip()
 
 
