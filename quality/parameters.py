@@ -46,7 +46,7 @@ def variables(profile: Profile, source: str | None = None) -> dict[str, Any]:
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
-    """Have each value as a variable of the connection; to look at all takes less than to set one that is there."""
+    """Have each value as a variable of the connection: those that differ are set, each by a statement of its own."""
     if not values:
         return
     present = con.execute(f"select {', '.join(f'getvariable({literal(name)})' for name in values)}").fetchone() or ()

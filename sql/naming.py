@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROW_HASH = "row_hash"
 """The column by which a publish finds what changed."""
+STAGED = "(format parquet, compression zstd, row_group_size 10_240)"
+"""How `copy` writes a table's rows. A writer and each reader hold a whole group, of texts of some KB."""
 
 
 def literal(text: str | Path) -> str:
@@ -27,10 +29,6 @@ Files = Path | Sequence[Path]
 def each_of(files: Files) -> Sequence[Path]:
     """The files, be it one."""
     return [files] if isinstance(files, Path) else files
-
-
-STAGED = "(format parquet, compression zstd, row_group_size 10_240)"
-"""How `copy` writes a table's rows. A writer and each reader hold a whole group, of texts of some KB."""
 
 
 def parquet(*files: Path, by_name: bool = False) -> str:
