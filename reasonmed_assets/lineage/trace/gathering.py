@@ -7,7 +7,7 @@ reads a few rows of tables that hold millions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +98,11 @@ def _literal(value: str | list[str]) -> str:
     return literal(value) if isinstance(value, str) else f"({', '.join(map(literal, value)) or 'null'})"
 
 
+def filled(query: str, values: Sequence[str | list[str]]) -> str:
+    """A query with `$1` and so on replaced by values: a parameter makes DuckDB import pandas."""
+    return _PLACE.sub(lambda found: _literal(values[int(found[1]) - 1]), query)
+
+
 @dataclass(frozen=True)
 class _Reference:
     table: str
@@ -139,11 +144,19 @@ class Snapshot:
         self.keys = {table: keys[table] for table in self.columns if table in keys}
 
     def rows(self, query: str, *values: str | list[str]) -> list[Row]:
-        """Rows of a query, `$1` and so on replaced by values: a parameter makes DuckDB import pandas."""
-        filled = _PLACE.sub(lambda found: _literal(values[int(found[1]) - 1]), query)
-        relation = self._con.execute(filled)
+        """Rows of a query, filled with values."""
+        relation = self._con.execute(filled(query, values))
         names = [column[0] for column in relation.description or ()]
         return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+    def found(self, table: str, test: str, *values: str | list[str], order: str = "rowid") -> list[Row]:
+        """Whole rows of a table, found by the columns of the test first.
+
+        Where one of several ids is meant, DuckDB otherwise reads every column of every row before it tests.
+        """
+        return self.rows(
+            f"select * from {table} where rowid in (select rowid from {table} where {test}) order by {order}", *values
+        )
 
     @property
     def givers(self) -> dict[str, str]:
@@ -240,7 +253,7 @@ def gather(snapshot: Snapshot, asked: Found) -> Rows:
     for table, columns in snapshot.columns.items():
         if "question_id" not in columns or not rows.tables.get(table):
             _add(rows, table, _referring(snapshot, table, ids, skip_question="question_id" in columns))
-    if asked.table in snapshot.keys and not rows.tables.get(asked.table):
+    if asked.table not in _CALL_TABLES and not rows.tables.get(asked.table):
         # A review or an override that names no question of the warehouse.
         key = snapshot.keys[asked.table]
         _add(rows, asked.table, snapshot.rows(f"select * from {asked.table} where {key} = $1", asked.id))
@@ -308,7 +321,7 @@ def _referring(snapshot: Snapshot, table: str, ids: dict[str, set[str]], *, skip
         if held:
             values.append(held)
             tests.append(f"{column} in ${len(values)}")
-    return snapshot.rows(f"select * from {table} where {' or '.join(tests)}", *values) if tests else []
+    return snapshot.found(table, " or ".join(tests), *values) if tests else []
 
 
 def _others(snapshot: Snapshot, rows: Rows, own: set[str]) -> dict[str, Row]:
@@ -334,20 +347,10 @@ def _others(snapshot: Snapshot, rows: Rows, own: set[str]) -> dict[str, Row]:
 def _add_calls(snapshot: Snapshot, rows: Rows, asked: list[str]) -> None:
     listed = [(table, row) for table, found in rows.tables.items() for row in found]
     keys = sorted({key for _, row in listed for key in row.get("call_keys") or ()} | set(asked))
-    # Found by their one column first: with all columns, a scan of millions of calls takes twice as long.
-    for attempt in snapshot.rows(
-        "select * from llm_calls where rowid in (select rowid from llm_calls where call_key in $1)"
-        " order by started_at, attempt",
-        keys,
-    ):
+    for attempt in snapshot.found("llm_calls", "call_key in $1", keys, order="started_at, attempt"):
         rows.calls.setdefault(attempt["call_key"], []).append(attempt)
     own = {(table, row[rows.keys[table]]) for table, row in listed if table in rows.keys}
-    sources = sorted({row["source"] for _, row in listed if row.get("source")})
-    uses = snapshot.rows(
-        "select used_by, row_id, call_key, cost_share from call_uses where source in $1 and call_key in $2",
-        sources,
-        keys,
-    )
+    uses = snapshot.found("call_uses", "call_key in $1", keys)
     rows.shares = {
         (use["used_by"], use["row_id"], use["call_key"]): use["cost_share"]
         for use in uses

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from html_page import Page
 from quality_world import QUESTIONS, connect
 
-from reasonmed_assets.lineage.trace.gathering import Rows, Snapshot, TraceError, find, gather
+from reasonmed_assets.lineage.trace.gathering import Row, Rows, Snapshot, TraceError, filled, find, gather
 from reasonmed_assets.lineage.trace.nodes import Node
 from reasonmed_assets.lineage.trace.outcome import outcome_of
 from reasonmed_assets.lineage.trace.story import tell
 from reasonmed_assets.pages.trace_page import render
+
+IDS = ("example_id", "row_id", "call_key", "use_id")
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +233,42 @@ def test_a_trace_loads_nothing_that_is_slow() -> None:
         f" story; found = [name for name in {slow} if name in sys.modules]; assert not found, found"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("table", ["sft_cot", "call_uses"])
+def test_of_many_rows_few_are_read_whole(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    asked: list[str] = []
+
+    class Watched(Snapshot):
+        def rows(self, query: str, *values: str | list[str]) -> list[Row]:
+            asked.append(filled(query, values))
+            return super().rows(query, *values)
+
+    with con.cursor() as cursor:
+        cursor.execute("begin")
+        ids = ", ".join(f"{name} || n as {name}" for name in Snapshot(con).columns[table] if name in IDS)
+        cursor.execute(
+            f"insert into {table} by name select * exclude (n) replace ({ids}) from {table}, range(3000) as other (n)"
+        )
+        (whole,) = cursor.execute(f"select count(*) from {table}").fetchone() or (0,)
+        traced(Watched(cursor), "easy1")
+        plans = [cursor.execute(f"explain (analyze, format json) {query}").fetchone() for query in asked]
+        cursor.execute("rollback")
+    read = [
+        scan["operator_cardinality"]
+        for plan in plans
+        for scan in scans(json.loads(plan[1] if plan else ""))
+        if scan["extra_info"]["Table"].endswith(f".{table}") and "row_hash" in scan["extra_info"]["Projections"]
+    ]
+    assert read
+    assert max(read) < whole / 20
+
+
+def scans(operator: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if operator.get("operator_type") == "TABLE_SCAN" and "Table" in operator["extra_info"]:
+        yield operator
+    for child in operator["children"]:
+        yield from scans(child)
 
 
 def test_a_review_and_an_override_without_a_question_are_told_alone(con: duckdb.DuckDBPyConnection) -> None:
