@@ -133,13 +133,13 @@ class TableSpec:
         order.pop(ROW_HASH)
         return {name: columns[name] for name in [*order, ROW_HASH]}
 
-    @property
+    @cached_property
     def origins(self) -> dict[str, Origin]:
         """Column name -> its origin, for the columns that declare one."""
         declared = {name: (column.metadata or {}).get("origin") for name, column in self.columns.items()}
         return {name: origin for name, origin in declared.items() if origin is not None}
 
-    @property
+    @cached_property
     def ids(self) -> dict[str, IdOf]:
         """Column name -> whose ids it holds, for the columns that say so (`derived.references` adds the others)."""
         declared = {name: (column.metadata or {}).get("id_of") for name, column in self.columns.items()}

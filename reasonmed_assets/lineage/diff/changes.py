@@ -6,6 +6,8 @@ Makes the temporary tables `changes` (a row per row that differs), `before_chang
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
 
 from reasonmed_assets.lineage.diff.sides import AFTER, BEFORE, Compared
@@ -48,6 +50,7 @@ def is_made_of_question(spec: TableSpec) -> bool:
     return {one.id for one in references_of(spec, TABLES.values())} <= {*OF_A_QUESTION}
 
 
+@cache
 def is_about_question(spec: TableSpec) -> bool:
     """Whether a row says something of a question as a whole: it is neither a path nor an example, and is of none."""
     others = {kind for one in TABLES.values() if one.name != spec.name for kind in id_columns(one).values()}
