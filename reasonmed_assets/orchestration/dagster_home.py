@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from reasonmed_assets.errors import ReasonmedError
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from alembic.script import ScriptDirectory
 
 FILE = "dagster.yaml"
@@ -73,6 +75,25 @@ def _unusable(home: Path, why: object) -> str:
         f"the history of runs in {home} cannot be used: {why}. What was published and paid for is safe: make room "
         "on its disk, or make it writable, then run the same command again"
     )
+
+
+@cache
+def read_migrations_once() -> None:
+    """From now on Dagster's migrations are read once by this process: it reads each for every database."""
+    from alembic.script import ScriptDirectory
+    from dagster._core.storage.sql import ALEMBIC_SCRIPTS_LOCATION
+
+    read = ScriptDirectory.from_config
+    found: list[ScriptDirectory] = []
+
+    def from_config(config: Config) -> ScriptDirectory:
+        if config.get_main_option("script_location") != ALEMBIC_SCRIPTS_LOCATION:
+            return read(config)
+        if not found:
+            found.append(read(config))
+        return found[0]
+
+    ScriptDirectory.from_config = from_config  # type: ignore[method-assign]
 
 
 def has_earlier_settings(home: Path) -> bool:

@@ -158,6 +158,7 @@ def prepare_dagster_home(warehouse: Path) -> Path:
         HistoryError: a newer Dagster wrote the history, or it cannot be written.
     """
     refuse_unusable(warehouse)
+    dagster_home.read_migrations_once()
     home = dagster_home_of(warehouse)
     if not _is_ready(home):
         with dagster_home.told_if_unusable(home, OSError):

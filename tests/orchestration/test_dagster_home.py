@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.script.base import Script
 
 from reasonmed_assets.orchestration import dagster_home
 from reasonmed_assets.orchestration.dagster_home import HistoryError
@@ -42,6 +43,16 @@ def test_settings_of_the_user_stay_and_are_named(tmp_path: Path) -> None:
     assert (home / "dagster.yaml").read_text(encoding="utf-8") == own
     said = dagster_home.describe(home)
     assert "which stay: max_concurrent_runs: 4; no max_concurrent_runs: 1" in said
+
+
+def test_migrations_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with dagster_instance(tmp_path / "first") as instance:
+        instance.create_run_for_job(_job())
+    monkeypatch.setattr(Script, "_from_path", lambda _, path: pytest.fail(f"{path} is read again"))
+    with dagster_instance(tmp_path / "second") as instance:
+        run = instance.create_run_for_job(_job())
+        assert instance.get_run_by_id(run.run_id) is not None
+    assert len(revisions(tmp_path / "second" / ".dagster")) == 1
 
 
 def revisions(home: Path, *new: str) -> set[str]:
