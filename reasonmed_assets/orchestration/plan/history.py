@@ -10,6 +10,7 @@ from math import inf
 
 import polars as pl
 
+from reasonmed_assets.assets.provenance import CALL_TABLES
 from reasonmed_assets.config.profile import Profile, Provider
 from reasonmed_assets.llm.ledger.store import CallStore
 from reasonmed_assets.orchestration.plan.plan import Interval
@@ -31,7 +32,11 @@ _REPLY_TOKENS = 600.0
 _STEADY, _UNSTEADY = 0.06, 0.35
 """How far the mean tokens of the next calls may be from those of earlier ones of the same kind, or of another kind."""
 
-_SERVED = "select distinct question_id, call_key from served_rows where question_id in (select unnest($1))"
+SERVED = " union ".join(
+    f"select question_id, unnest(call_keys) as call_key from {name} where question_id in (select unnest($1))"
+    for name in CALL_TABLES
+)
+"""The view `served_rows` reads the calls of all rows before it looks whose they are."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ class History:
     def replies_to(self, questions: Sequence[str]) -> pl.DataFrame:
         """The replies behind the rows of some questions, one row for each question and reply."""
         with self._warehouse.read() as con:
-            served = con.execute(_SERVED, [questions]).pl()
+            served = con.execute(SERVED, [questions]).pl()
             if self._is_accounted:
                 con.register("served", served)
                 return con.sql(

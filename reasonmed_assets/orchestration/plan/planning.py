@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 
+import polars as pl
+
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_for_reading
@@ -36,10 +38,13 @@ _WIDEST = 1 / 3
 """How far the dollars of draws widen the interval at most, in parts: its upper end is then twice its lower."""
 _RETRIES_LOW, _RETRIES_HIGH = 0.3, 2.0
 """Parts of the expected retries that there may be."""
+_PLACE = dict.fromkeys(("used_by", "source"), pl.String)
 _STORED = """
-select uses.used_by, coalesce(uses.source, ''), uses.role, calls.provider, calls.model, count(distinct uses.call_key)
-from call_uses as uses
-inner join (select distinct call_key, provider, model from llm_calls) as calls on uses.call_key = calls.call_key
+select uses.used_by, uses.source, uses.role, calls.provider, calls.model, count(*)
+from (
+    select distinct used_by, source, role, call_key from call_uses semi join unchanged using (used_by, source)
+) as uses
+inner join (select call_key, provider, model from llm_calls where attempt = 1) as calls using (call_key)
 group by all
 """
 
@@ -237,14 +242,14 @@ def _copy_of_warehouse(settings: BuildSettings, folder: Path, *, replace: bool) 
 
 def _stored(warehouse: Warehouse, profile: Profile, found: Walk) -> dict[Key, int]:
     """Calls behind the rows of partitions that the build leaves as they are."""
-    unchanged = {(table, partition or "") for table, partition in found.unchanged}
+    unchanged = [(table, partition) for table, partition in found.unchanged if partition is not None]
     names = {(model.provider, model.name): name for name, model in profile.models.items()}
     with warehouse.read() as con:
+        con.register("unchanged", pl.DataFrame(unchanged, schema=_PLACE, orient="row"))
         rows = con.execute(_STORED).fetchall()
     return {
         (source, table, role, names.get((provider, model), model)): n
         for table, source, role, provider, model, n in rows
-        if (table, source) in unchanged
     }
 
 
