@@ -6,6 +6,7 @@ Makes the temporary tables `changes` (a row per row that differs), `before_chang
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import duckdb
@@ -37,7 +38,8 @@ def find(compared: Compared) -> None:
         _find_ids(con, spec)
 
 
-def id_columns(spec: TableSpec) -> dict[str, str]:
+@cache
+def id_columns(spec: TableSpec) -> Mapping[str, str]:
     """Column -> the kind of the ids in it, which is the key of the tables that give them; the table's own key too."""
     data = [one for one in TABLES.values() if one.group != "provenance"]
     keys = {one.key for one in data}
@@ -50,7 +52,6 @@ def is_made_of_question(spec: TableSpec) -> bool:
     return {one.id for one in references_of(spec, TABLES.values())} <= {*OF_A_QUESTION}
 
 
-@cache
 def is_about_question(spec: TableSpec) -> bool:
     """Whether a row says something of a question as a whole: it is neither a path nor an example, and is of none."""
     others = {kind for one in TABLES.values() if one.name != spec.name for kind in id_columns(one).values()}
