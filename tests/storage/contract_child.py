@@ -23,13 +23,13 @@ def publish_often(opener: str, place: Path, source: str) -> None:
 
 
 def publish_and_die_at_every_step(opener: str, place: Path) -> None:
-    """Publish in a process that dies before its first step, in one that dies before its second, and so on; prints what
-    is published after each."""
+    """Publish in a process that dies before its first step, in one that dies before its second, and so on; each next
+    one, and one after the last, first prints what is published."""
     for step in range(1, 500):
         is_dead = os.waitstatus_to_exitcode(_forked(_publish_and_die, opener, place, step)) == -signal.SIGKILL
-        _forked(_print_published, opener, place)
         if not is_dead:
-            return
+            break
+    _forked(_print_published, opener, place)
 
 
 def _forked(action: Any, *arguments: Any) -> int:
@@ -47,6 +47,8 @@ def _forked(action: Any, *arguments: Any) -> int:
 
 
 def _publish_and_die(opener: str, place: Path, at: int) -> None:
+    _print_published(opener, place)
+    sys.stdout.flush()
     warehouse, left = open_at(opener, place), at
 
     def count(frame: FrameType, event: str, called: Any) -> None:
