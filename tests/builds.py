@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +22,13 @@ TIMEOUT_S = 900
 COMMAND = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()"]
 
 
-def reasonmed(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def reasonmed(
+    *arguments: str, command: Sequence[str | Path] = COMMAND, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would; settings of the surrounding shell do not reach it."""
     return subprocess.run(
-        [*COMMAND, *arguments],
+        [*command, *arguments],
         env=a_shell() | environment,
-        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,

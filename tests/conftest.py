@@ -8,10 +8,12 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builds import Built, reasonmed
+from forked_commands import forked_commands
 
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 8 * 1024**3
@@ -64,7 +66,14 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """`reasonmed` as a command whose processes need not import what they use; how one starts, others test."""
+    with forked_commands(tmp_path_factory.mktemp("commands")) as folder:
+        yield folder / "reasonmed"
+
+
+@pytest.fixture(scope="session")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Built:
     """The whole build of the shipped sample, with simulated replies. Tests read it; none changes it.
 
     One build serves all test processes: the first that comes makes it, the others wait.
@@ -77,7 +86,8 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with (shared / "rehearsal.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
-            done = reasonmed("build", "--profile", "simulated", "--warehouse", str(folder))
+            forked = request.getfixturevalue("forked")
+            done = reasonmed("build", "--profile", "simulated", "--warehouse", str(folder), command=[forked])
             assert done.returncode == 0, done.stdout + done.stderr
             said.write_text(done.stdout, encoding="utf-8")
     return Built(folder, said.read_text(encoding="utf-8"))

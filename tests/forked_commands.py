@@ -15,7 +15,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,17 @@ IMPORTED = (
 
 
 @contextmanager
-def forked_commands(folder: Path) -> Iterator[Path]:
-    """A folder for PATH with the command `reasonmed`."""
+def forked_commands(folder: Path, before: Sequence[str] = ()) -> Iterator[Path]:
+    """A folder for PATH with the command `reasonmed`, whose processes have what the command `before` gives them."""
     address, commands = folder / "socket", folder / "bin"
     commands.mkdir()
     client = commands / "reasonmed"
     client.write_text(CLIENT.format(python=sys.executable, address=str(address)), encoding="utf-8")
     client.chmod(0o755)
     shell = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "REASONMED_"))}
-    with subprocess.Popen([sys.executable, __file__, str(address)], env=shell, stdout=subprocess.PIPE) as server:
+    with subprocess.Popen(
+        [*before, sys.executable, __file__, str(address)], env=shell, stdout=subprocess.PIPE
+    ) as server:
         try:
             assert server.stdout is not None
             assert server.stdout.readline() == b"ready\n"
@@ -117,6 +120,7 @@ def _become(told: dict[str, Any], files: list[int]) -> None:
     os.chdir(told["folder"])
     os.environ.clear()
     os.environ.update(told["environment"])
+    time.tzset()
     sys.argv = ["reasonmed", *told["arguments"]]
     code: Any = 1
     try:

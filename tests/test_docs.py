@@ -6,12 +6,10 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builds import Built, reasonmed
-from forked_commands import forked_commands
 from typer.testing import CliRunner
 
 from reasonmed_assets.cli.app import app
@@ -29,18 +27,12 @@ def _blocks(page: Path) -> list[tuple[str, str, str]]:
     return [(kind, info.strip(), text) for kind, info, text in BLOCK.findall(page.read_text(encoding="utf-8"))]
 
 
-@pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with forked_commands(tmp_path_factory.mktemp("commands")) as folder:
-        yield folder
-
-
 @pytest.mark.parametrize(
     "page",
     [page for page in PAGES if any("test" in info.split() for _, info, _ in _blocks(page))],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
-def test_blocks_run(page: Path, rehearsal: Built, commands: Path, tmp_path: Path) -> None:
+def test_blocks_run(page: Path, rehearsal: Built, forked: Path, tmp_path: Path) -> None:
     for _, info, text in _blocks(page):
         for name in re.findall(r"file=(\S+)", info):
             file = tmp_path / name
@@ -51,7 +43,7 @@ def test_blocks_run(page: Path, rehearsal: Built, commands: Path, tmp_path: Path
                 ["bash", "-euo", "pipefail", "-c", text],
                 cwd=tmp_path,
                 env={
-                    "PATH": f"{commands}:/usr/bin:/bin",
+                    "PATH": f"{forked.parent}:/usr/bin:/bin",
                     "HOME": str(tmp_path),
                     "REASONMED_WAREHOUSE": str(rehearsal.folder),
                 },

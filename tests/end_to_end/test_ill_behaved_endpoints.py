@@ -23,11 +23,13 @@ COMMAND = [sys.executable, "-m", "reasonmed_assets.servers.simulated", "--exit-w
 
 @pytest.mark.slow
 @pytest.mark.parametrize("persona", ["openrouter", "home-made"])
-def test_nothing_that_an_endpoint_breaks_off_is_published(persona: str, tmp_path: Path) -> None:
+def test_nothing_that_an_endpoint_breaks_off_is_published(persona: str, tmp_path: Path, forked: Path) -> None:
     with LocalServer([*COMMAND, "--persona", persona], "simulated") as server:
         profile = tmp_path / "persona.toml"
         profile.write_text(PROFILE.format(url=server.base_url), encoding="utf-8")
-        done = reasonmed("build", "--profile", str(profile), "--warehouse", str(tmp_path / "warehouse"))
+        done = reasonmed(
+            "build", "--profile", str(profile), "--warehouse", str(tmp_path / "warehouse"), command=[forked]
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     built = Built(tmp_path / "warehouse", done.stdout)
     broken = "from llm_calls where http_status = 200 and outcome = 'transport_error'"

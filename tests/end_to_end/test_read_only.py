@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builds import COMMAND, Built
+from builds import Built, reasonmed
+from forked_commands import forked_commands
 
 _WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
 
@@ -18,8 +19,6 @@ _WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=
 @pytest.fixture
 def locked(rehearsal: Built, tmp_path: Path) -> Iterator[Path]:
     """A copy of the rehearsal in which nothing can be written."""
-    if os.geteuid() == 0 and shutil.which("setpriv") is None:
-        pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
     folder = Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse"))
     folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
     for path in folders:
@@ -29,12 +28,18 @@ def locked(rehearsal: Built, tmp_path: Path) -> Iterator[Path]:
         path.chmod(0o755)
 
 
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """`reasonmed` without the rights of root."""
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
     rights = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
-    command = [*rights, *COMMAND, *arguments, "--warehouse", str(folder)]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REASONMED_", "PYTEST"))}
-    inherited["COLUMNS"] = "500"
-    return subprocess.run(command, env=inherited, capture_output=True, text=True, timeout=300, check=False)
+    with forked_commands(tmp_path_factory.mktemp("commands"), rights) as folder:
+        yield folder / "reasonmed"
+
+
+def _run(commands: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return reasonmed(*arguments, "--warehouse", str(folder), command=[commands], COLUMNS="500")
 
 
 FILES = {
@@ -48,26 +53,28 @@ FILES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_may_only_be_read_is_named_in_one_line(name: str, rehearsal: Built, tmp_path: Path) -> None:
-    if os.geteuid() == 0 and shutil.which("setpriv") is None:
-        pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
+def test_a_file_that_may_only_be_read_is_named_in_one_line(
+    name: str, commands: Path, rehearsal: Built, tmp_path: Path
+) -> None:
     folder = Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse"))
     mode = (folder / name).stat().st_mode
     (folder / name).chmod(mode & ~0o222)
-    counted = _run(folder, "sql", "--format", "csv", "select count(*) > 0 as found from reasonmed")
+    counted = _run(commands, folder, "sql", "--format", "csv", "select count(*) > 0 as found from reasonmed")
     assert counted.stdout == "found\ntrue\n", counted.stderr
-    done = _run(folder, "build", "--profile", "simulated", "--source", "mmlu", "--set", "seed=77", "--limit", "1")
+    done = _run(
+        commands, folder, "build", "--profile", "simulated", "--source", "mmlu", "--set", "seed=77", "--limit", "1"
+    )
     said = done.stderr + " ".join(done.stdout.split())
     assert done.returncode == 1
     assert re.search(FILES[name], said), said
     assert "Traceback" not in said
     (folder / name).chmod(mode)
-    assert _run(folder, "clean").returncode == 0
+    assert _run(commands, folder, "clean").returncode == 0
 
 
-def test_a_warehouse_that_may_only_be_read_is_read(locked: Path, tmp_path: Path) -> None:
+def test_a_warehouse_that_may_only_be_read_is_read(locked: Path, commands: Path, tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return _run(locked, *arguments)
+        return _run(commands, locked, *arguments)
 
     before = sorted(locked.rglob("*"))
     counted = run("sql", "--format", "csv", "select count(*) > 0 as found from reasonmed")

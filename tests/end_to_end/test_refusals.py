@@ -24,7 +24,9 @@ def copy(rehearsal: Built, tmp_path: Path) -> Built:
     return Built(Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse")), "")
 
 
-def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(copy: Built, tmp_path: Path) -> None:
+def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(
+    copy: Built, tmp_path: Path, forked: Path
+) -> None:
     profile = tmp_path / "strict.toml"
     profile.write_text(
         (PROFILES / "simulated.toml").read_text()
@@ -43,7 +45,7 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     allowed = ["--allow", "simulated", "--allow", "stand-in"]
     export = ["export", str(tmp_path / "sets"), "--warehouse", str(copy.folder), *allowed]
     for zone in ("America/New_York", "Asia/Kolkata"):
-        refused = reasonmed(*export, TZ=zone)
+        refused = reasonmed(*export, command=[forked], TZ=zone)
         assert refused.returncode == 1, zone
         assert "failed its checks (verifications/mmlu) (allow them with --allow failing)" in refused.stderr, zone
     records = [AuditRecord.from_json(found) for found in make_or_open_warehouse(copy.folder).audits()]
@@ -53,7 +55,7 @@ def test_a_failing_audit_keeps_the_published_rows_and_quarantines_the_new_ones(c
     # The quarantine stays, and whatever the file's time is, the next audit decides.
     assert called("build", "--profile", "simulated", *arguments).returncode == 0
     (copy.folder / "quarantine" / "verifications" / "mmlu" / f"{blocked.run_id}.parquet").touch()
-    assert reasonmed(*export, TZ="America/New_York").returncode == 0
+    assert reasonmed(*export, command=[forked], TZ="America/New_York").returncode == 0
 
 
 def test_questions_go_by_a_limit_of_the_command_line_alone(copy: Built, tmp_path: Path) -> None:

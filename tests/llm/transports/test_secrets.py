@@ -131,7 +131,9 @@ def _leaks(things: Iterator[tuple[str, bytes]]) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=["verifier", pytest.param("evaluator", marks=pytest.mark.slow)])
-def tattled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tattler]:
+def tattled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, forked: Path
+) -> tuple[Path, Tattler]:
     """A folder with all that a build of one source has written and said, until the key was refused.
 
     That is after the tables that come first, or in the last step of a whole build, which is exported then.
@@ -144,7 +146,7 @@ def tattled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         export = ["export", str(folder / "sets"), *given[2:], "--allow", "simulated", "--allow", "failing"]
         commands = [[*build, "--select", first]] if request.param == "verifier" else [build, export]
         for command in commands:
-            done = reasonmed(*command, TATTLER_KEY=KEY)
+            done = reasonmed(*command, command=[forked], TATTLER_KEY=KEY)
             (folder / f"{command[0]}.txt").write_text(done.stdout + done.stderr)
     return folder, tattler
 
