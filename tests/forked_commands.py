@@ -70,13 +70,15 @@ def serve(address: str) -> None:
     """Import what commands use, print that it is ready, and make the commands that are asked for, one by one."""
     from importlib import import_module
 
+    # What is imported is neither searched for garbage nor copied by each child.
+    gc.disable()
     for module in IMPORTED:
         import_module(module)
     from reasonmed_assets.quality.dialect import great_expectations
 
     great_expectations()
-    # What is there already is neither searched for garbage nor copied by each child.
     gc.freeze()
+    gc.enable()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

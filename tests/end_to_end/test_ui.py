@@ -130,11 +130,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(what: str, is_so: Callable[[], bool], seconds: float) -> None:
+def _wait_for(what: str, is_so: Callable[[], bool], seconds: float, every_s: float = 0.5) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.5)
+        time.sleep(every_s)
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
     assert {"key": "dagster/partition", "value": "medqa"} in filled["tags"]
 
     # The daemon looks every half a minute.
-    _wait_for("the tables over all sources follow", lambda: ui.runs("reasonmed/completes", backfill), RUN_S)
+    _wait_for("the tables over all sources follow", lambda: ui.runs("reasonmed/completes", backfill), RUN_S, every_s=2)
     _wait_for("that run ends", lambda: _have_ended(ui, before + 3), RUN_S)
     (completed,) = ui.runs("reasonmed/completes", backfill)
     # The run above cut the questions of a source, and the tables behind them were not made.
