@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -25,8 +26,11 @@ def publish_often(opener: str, place: Path, source: str) -> None:
 def publish_and_die_at_every_step(opener: str, place: Path) -> None:
     """Publish in a process that dies before its first step, in one that dies before its second, and so on; each next
     one, and one after the last, first prints what is published."""
+    staged = place.with_name("staged.parquet")
+    _forked(stage, staged, rows_of({"1": "new", "2": "new"}))
     for step in range(1, 500):
-        is_dead = os.waitstatus_to_exitcode(_forked(_publish_and_die, opener, place, step)) == -signal.SIGKILL
+        ended = _forked(_publish_and_die, opener, place, staged, step)
+        is_dead = os.waitstatus_to_exitcode(ended) == -signal.SIGKILL
         if not is_dead:
             break
     _forked(_print_published, opener, place)
@@ -46,7 +50,7 @@ def _forked(action: Any, *arguments: Any) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def _publish_and_die(opener: str, place: Path, at: int) -> None:
+def _publish_and_die(opener: str, place: Path, staged: Path, at: int) -> None:
     _print_published(opener, place)
     sys.stdout.flush()
     warehouse, left = open_at(opener, place), at
@@ -59,9 +63,9 @@ def _publish_and_die(opener: str, place: Path, at: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     with warehouse.staging_area("items", "mmlu", "run") as area:
-        staged = stage(area / "rows.parquet", rows_of({"1": "new", "2": "new"}))
+        rows = Path(shutil.copy(staged, area))
         sys.setprofile(count)
-        warehouse.publish(ITEMS, "mmlu", staged, run_id="r", fingerprint="f", profile="p", statistics={})
+        warehouse.publish(ITEMS, "mmlu", rows, run_id="r", fingerprint="f", profile="p", statistics={})
         sys.setprofile(None)
 
 
