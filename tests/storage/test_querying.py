@@ -24,16 +24,25 @@ PATH = "as one text in single quotes"
 ONE_ROW = "copy (select 1 as a, 2 as b) to"
 
 
+@pytest.fixture(scope="module")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of one table and an empty one."""
+    made = tmp_path_factory.mktemp("databases")
+    with duckdb.connect(str(made / "counted.duckdb")) as con:
+        con.execute("create table counted as select 1 as n")
+    duckdb.connect(str(made / "empty.duckdb")).close()
+    return made
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, databases: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a warehouse, a ledger elsewhere and links to both; the working directory is beside it."""
     warehouse = tmp_path / "home" / "wh"
     for name in (".dagster/history", "links", "reviews"):
         (warehouse / name).mkdir(parents=True)
     (tmp_path / "home" / "moved").mkdir()
-    with duckdb.connect(str(DuckDBFile(warehouse).snapshot_path)) as con:
-        con.execute("create table counted as select 1 as n")
-    duckdb.connect(str(warehouse / "old.duckdb")).close()
+    shutil.copy(databases / "counted.duckdb", DuckDBFile(warehouse).snapshot_path)
+    shutil.copy(databases / "empty.duckdb", warehouse / "old.duckdb")
     for file in ("ledger.sqlite", "ledger.sqlite-wal", "other.sqlite", "moved/runs.db", "wh/.dagster/history/runs.db"):
         (tmp_path / "home" / file).write_text("kept")
     (warehouse / "moved").symlink_to(tmp_path / "home" / "moved")
