@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,18 @@ def rows_of(texts: dict[str, str], source: str = "mmlu", **values: Any) -> list[
     return [{"item_id": item_id, "source": source, "text": text, **rest} for item_id, text in texts.items()]
 
 
+@cache
+def _memory() -> duckdb.DuckDBPyConnection:
+    """A database in memory: to open one for each staging would take most of its time."""
+    return duckdb.connect()
+
+
 def stage(path: Path, rows: list[dict[str, Any]], spec: TableSpec = ITEMS) -> Path:
     """Write rows with their hashes as a staged file."""
     types = spec.duckdb_types()
     names = [name for name in types if name != "row_hash"]
-    with duckdb.connect() as con:
-        con.execute(f"create table rows ({', '.join(f'{name} {types[name]}' for name in names)})")
+    with _memory().cursor() as con:
+        con.execute(f"create temp table rows ({', '.join(f'{name} {types[name]}' for name in names)})")
         for row in rows:
             con.execute(f"insert into rows values ({', '.join('?' for _ in names)})", [row.get(name) for name in names])
         hashed = f"select *, {row_hash_sql(spec.columns)} as row_hash from rows"
