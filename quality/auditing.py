@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 import pandera.errors
 import polars as pl
-import pyarrow.parquet as pq
 from reasonmed_assets.quality.declarations import CheckDeclaration, check_names
 from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.parameters import set_variables, variables
@@ -70,6 +69,8 @@ def audit(
     staged: Files,
     profile: Profile,
     kept: Mapping[str, CheckOutcome] | None = None,
+    stay: str = "",
+    measures: str = "",
 ) -> list[CheckOutcome]:
     """Run every check of a table on staged rows.
 
@@ -83,11 +84,13 @@ def audit(
         staged: Parquet files with the rows.
         profile: the profile of the build, with the thresholds.
         kept: outcomes that hold for these rows already, by check; these checks are not run.
+        stay: the query of published rows that belong to them; none where it is empty.
+        measures: the query of what is known of them already (`measure`); none where it is empty.
 
     Returns:
         One outcome per declared check, in the order of `check_names`.
     """
-    prepare(con, spec, partition, staged, profile)
+    prepare(con, spec, partition, staged, profile, stay, measures)
     outcomes: list[CheckOutcome] = []
     for declared in check_names(spec.name):
         if kept and declared.name in kept:
@@ -99,7 +102,7 @@ def audit(
             error = "not checked: the rows fail the check schema or key"
             outcomes.append(CheckOutcome(declared.name, False, severity, 0, [], declared.description, error))
         else:
-            outcomes.append(run_check(con, spec, declared, staged, profile))
+            outcomes.append(run_check(con, spec, declared, profile))
     return outcomes
 
 
@@ -117,9 +120,9 @@ def audit_rows(
     """
     _present_staged(con, spec, partition, staged, profile)
     return [
-        kept[declared.name] if kept and declared.name in kept else run_check(con, spec, declared, staged, profile)
+        kept[declared.name] if kept and declared.name in kept else run_check(con, spec, declared, profile)
         for declared in check_names(spec.name)
-        if declared.is_by_row
+        if declared.is_by_unit
     ]
 
 
@@ -137,33 +140,49 @@ def merged(outcomes: Sequence[CheckOutcome]) -> CheckOutcome:
 
 
 def prepare(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Files, profile: Profile
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    partition: str | None,
+    staged: Files,
+    profile: Profile,
+    stay: str = "",
+    measures: str = "",
 ) -> None:
     """Give the connection what the checks of a table read.
 
     These are the variables of profile and partition, `staged`, `unanswered`, `source_files`, `measured` and `removed`.
     The arguments are those of `audit`.
     """
-    _present_staged(con, spec, partition, staged, profile)
-    _ensure_source_files(con)
     con.execute("drop view if exists unanswered")
     con.execute("drop table if exists measured")
     con.execute("drop table if exists removed")
     # Rows without the columns that these need fail the check `schema`, and the checks that need them.
+    for known in dict.fromkeys((measures, "")):
+        # Of what stays, measures are known, unless their file is gone or damaged.
+        _present_staged(con, spec, partition, staged, profile, "" if known else stay)
+        with suppress(duckdb.Error):
+            measure(con, spec.name, known)
+            break
+    _present_staged(con, spec, partition, staged, profile, stay)
+    _ensure_source_files(con)
     with suppress(duckdb.Error):
         _present_unanswered(con, spec)
-    with suppress(duckdb.Error):
-        measure(con, spec.name)
     with suppress(duckdb.Error):
         find_removed(con, spec)
 
 
 def _present_staged(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: Files, profile: Profile
+    con: duckdb.DuckDBPyConnection,
+    spec: TableSpec,
+    partition: str | None,
+    staged: Files,
+    profile: Profile,
+    stay: str = "",
 ) -> None:
     values = spec.partition_values(partition)
     set_variables(con, variables(profile, values.get("source")) | values)
-    con.execute(f"create or replace temp view staged as select * from {parquet(*each_of(staged))}")
+    rows = f"select * from {parquet(*each_of(staged))}" + (f" union all by name {stay}" if stay else "")
+    con.execute(f"create or replace temp view staged as {rows}")
 
 
 def _present_unanswered(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
@@ -182,13 +201,12 @@ def run_check(
     con: duckdb.DuckDBPyConnection,
     spec: TableSpec,
     declared: CheckDeclaration,
-    staged: Files,
     profile: Profile,
 ) -> CheckOutcome:
     """Run one check on a prepared connection; a check that cannot be run has not passed."""
     severity = severity_of(declared, profile)
     try:
-        n_failing, examples, validation = _run(con, spec, declared, staged, profile)
+        n_failing, examples, validation = _run(con, spec, declared, profile)
     except duckdb.Error as error:
         return CheckOutcome(declared.name, False, severity, 0, [], declared.description, f"could not run: {error}")
     return CheckOutcome(
@@ -206,14 +224,13 @@ def _run(
     con: duckdb.DuckDBPyConnection,
     spec: TableSpec,
     declared: CheckDeclaration,
-    staged: Files,
     profile: Profile,
 ) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]] | None]:
     """Number of failures, examples of them, and the results of Great Expectations where it ran."""
     if declared.sql is not None:
         return *_violations(con, declared.sql), None
     if declared.name == "schema":
-        return *_schema_failures(spec, staged), None
+        return *_schema_failures(con, spec), None
     from reasonmed_assets.quality.distributions import validate
 
     found = validate(con, spec, profile.checks.thresholds)
@@ -262,8 +279,8 @@ def _ensure_source_files(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _schema_failures(spec: TableSpec, staged: Files) -> tuple[int, list[dict[str, Any]]]:
-    """Values and columns of Parquet files that are not as declared, by pandera.
+def _schema_failures(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> tuple[int, list[dict[str, Any]]]:
+    """Values and columns of the staged rows that are not as declared, by pandera.
 
     It sees one record batch after another, so that memory stays flat.
 
@@ -275,7 +292,7 @@ def _schema_failures(spec: TableSpec, staged: Files) -> tuple[int, list[dict[str
     schema = _without_uniqueness(spec.model)
     n_failing, first_row = 0, 0
     examples: list[dict[str, Any]] = []
-    for batch in _batches(staged):
+    for batch in _batches(con):
         failures = _failures(schema, batch)
         if failures is not None:
             n_failing += failures.height
@@ -295,13 +312,12 @@ def _without_uniqueness(model: type[Table]) -> Any:
     return schema
 
 
-def _batches(staged: Files) -> Iterator[Any]:
-    """The rows in batches, at least one of each file (an empty one has columns too)."""
-    for file in map(pq.ParquetFile, each_of(staged)):
-        if file.metadata.num_rows == 0:
-            yield pl.from_arrow(file.schema_arrow.empty_table())
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-            yield pl.DataFrame(batch)
+def _batches(con: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+    """The staged rows in batches, at least one (without rows there are columns, too)."""
+    reader = con.sql("from staged").to_arrow_reader(_BATCH_ROWS)
+    yield pl.from_arrow(reader.schema.empty_table())
+    for batch in reader:
+        yield pl.DataFrame(batch)
 
 
 def _failures(schema: Any, batch: pl.DataFrame) -> pl.DataFrame | None:

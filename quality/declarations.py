@@ -6,7 +6,7 @@ rows that violate it. Its first lines declare it:
     -- check: number of the method's check that it belongs to, or none
     -- severity: block | warn
     -- judges: build | model (a profile may turn what judges a model into warnings)
-    -- scope: row, where it judges each row whatever the others are, but for those of its question; else no such line
+    -- scope: unit, where it judges the rows of each unit (question, call) whatever the others are; else no such line
     -- description: what must hold, one sentence
 
 `assertions/<table>/` holds those of one table, `assertions/group_<group>/` those that all tables of an asset group
@@ -28,7 +28,7 @@ from reasonmed_assets.sql import QueryError, read_header
 _FOLDER = Path(__file__).parent / "assertions"
 _HEADER = {"check": r"none|[1-9]|1[0-5]", "severity": "block|warn", "judges": "build|model", "description": r".+\."}
 """The keys of an assertion's header, and the pattern of each value."""
-_OPTIONAL = {"scope": "row"}
+_OPTIONAL = {"scope": "unit"}
 _OF_A_PARTITION = re.compile(r"threshold_|last_statistics|\b(?:measured|removed|sizes|source_files|unanswered)\b")
 """What an assertion reads that judges a whole partition."""
 
@@ -49,7 +49,7 @@ class CheckDeclaration:
         method_check: number of the method's check; None for rules that follow from what the tables are.
         judges_model: True when it judges a model's work, which a profile may turn into a warning.
         sql: the assertion; None for the schema and the distributions.
-        is_by_row: True when what it finds in a partition is what it finds in each part of its questions.
+        is_by_unit: True when what it finds in a partition is what it finds in each part of its units.
     """
 
     name: str
@@ -58,7 +58,7 @@ class CheckDeclaration:
     method_check: int | None = None
     judges_model: bool = False
     sql: str | None = None
-    is_by_row: bool = False
+    is_by_unit: bool = False
 
     @property
     def thresholds(self) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ def _declared(table: str) -> tuple[CheckDeclaration, ...]:
     folders = [_FOLDER / name for name in assertion_folders(spec)]
     files = sorted((file for folder in folders for file in folder.glob("*.sql")), key=lambda file: file.stem)
     schema = CheckDeclaration(
-        "schema", "Columns, types, nulls, ranges and allowed values are as declared.", True, is_by_row=True
+        "schema", "Columns, types, nulls, ranges and allowed values are as declared.", True, is_by_unit=True
     )
     return (schema, *_generated(spec), *(read_assertion(file) for file in files), _distributions(spec))
 
@@ -111,7 +111,7 @@ def _generated(spec: TableSpec) -> list[CheckDeclaration]:
         sql = f"select {spec.key}, {by} from staged where {by} is distinct from getvariable('{by}')"
         found.append(
             CheckDeclaration(
-                "partition", "Every row belongs to the partition that is published.", True, sql=sql, is_by_row=True
+                "partition", "Every row belongs to the partition that is published.", True, sql=sql, is_by_unit=True
             )
         )
     if spec.guard is not None:
@@ -133,9 +133,9 @@ def _one_row_per(spec: TableSpec, other: TableSpec) -> list[CheckDeclaration]:
         f" group by others.{other.key} having count(staged.{spec.key}) != 1"
     )
     return [
-        CheckDeclaration("counts", f"Every row of {other.name} has one row.", True, sql=counts),
+        CheckDeclaration("counts", f"Every row of {other.name} has one row.", True, sql=counts, is_by_unit=True),
         CheckDeclaration(
-            "references", f"Every row is for a row of {other.name} with its ids.", True, sql=references, is_by_row=True
+            "references", f"Every row is for a row of {other.name} with its ids.", True, sql=references, is_by_unit=True
         ),
     ]
 
@@ -181,16 +181,14 @@ def read_assertion(file: Path) -> CheckDeclaration:
         method_check=None if found["check"] == "none" else int(found["check"]),
         judges_model=found["judges"] == "model",
         sql=text,
-        is_by_row="scope" in found,
+        is_by_unit="scope" in found,
     )
 
 
 def _refuse_scope(file: Path, text: str) -> None:
-    """Stop where an assertion says that it judges by row, and cannot be made shard by shard."""
-    table = TABLES.get(file.parent.name)
-    if table is None or not table.is_by_question:
-        raise QueryError(
-            f"{file}: scope: row is for a table that is declared with is_by_question=True: remove the line"
-        )
+    """Stop where an assertion says that it judges by unit, and cannot be made unit by unit."""
+    units = [spec.unit for spec in TABLES.values() if file.parent.name in assertion_folders(spec)]
+    if not units or None in units:
+        raise QueryError(f"{file}: scope: unit is for a table that is declared with a unit: remove the line")
     if read := _OF_A_PARTITION.search(text):
-        raise QueryError(f"{file}: it reads {read[0]}, which is of the whole partition: remove the line scope: row")
+        raise QueryError(f"{file}: it reads {read[0]}, which is of the whole partition: remove the line scope: unit")

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
+from reasonmed_assets.sql import literal
 
 from reasonmed_assets.rules.leaks import invented_citations
 from reasonmed_assets.rules.similarity import edit_ratio
@@ -31,8 +34,13 @@ class _Measure:
     of_row: Callable[..., tuple[Any, ...]]
 
 
-def measure(con: duckdb.DuckDBPyConnection, table: str) -> None:
+def measure(con: duckdb.DuckDBPyConnection, table: str, known: str = "") -> None:
     """Write the temp table `measured` for the staged rows of a table; nothing for a table without measures.
+
+    Args:
+        con: the audit's connection.
+        table: the table.
+        known: the query of measures that are known already: their rows are not measured again; none where it is empty.
 
     The tables and their columns:
         reasoning_paths: path_id, is_looping.
@@ -44,16 +52,31 @@ def measure(con: duckdb.DuckDBPyConnection, table: str) -> None:
     if table not in _MEASURES:
         return
     wanted = _MEASURES[table]
+    key = next(iter(wanted.schema))
+    con.register("measured_rows", pl.DataFrame(schema=wanted.schema))
+    con.execute(f"create or replace temp table measured as {known or 'from measured_rows'}")
+    new = f"select texts.* from ({wanted.sql}) as texts anti join measured using ({key})" if known else wanted.sql
     frames = [
         pl.DataFrame([(row[0], *wanted.of_row(*row[1:])) for row in rows], schema=wanted.schema, orient="row")
-        for rows in _batches(con, wanted.sql)
+        for rows in _batches(con, new)
     ]
-    measures = pl.concat(frames) if frames else pl.DataFrame(schema=wanted.schema)
-    con.register("measured_rows", measures)
+    con.register("measured_rows", pl.concat([pl.DataFrame(schema=wanted.schema), *frames]))
     # A key that appears twice must not multiply the rows of the checks that join these measures.
-    key = next(iter(wanted.schema))
-    con.execute(f"create temp table measured as select distinct on ({key}) * from measured_rows")
+    con.execute(f"insert into measured select distinct on ({key}) * from measured_rows")
     con.unregister("measured_rows")
+
+
+def write_measures(con: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
+    """Write `measured` as Parquet, where there is something to keep."""
+    # Rows that lack a column are not measured; they fail their checks.
+    with suppress(duckdb.CatalogException):
+        if table in _MEASURES:
+            con.execute(f"copy measured to {literal(file)} (format parquet)")
+
+
+def measures_key(table: str) -> str:
+    """The column by which measures are of a row; empty for a table without measures."""
+    return next(iter(_MEASURES[table].schema)) if table in _MEASURES else ""
 
 
 def texts_of(table: str) -> str:

@@ -98,8 +98,9 @@ class TableSpec:
         shown: the columns that a sample of its rows has after the key: what a person tells a row by, and its text.
         one_row_per: the table that it has one row for each row of, in the same partition; None: no such table.
         guard: that its rows do not vanish in silence; None: they may.
-        is_by_question: a row follows from rows of its own question alone, so that the questions of a long partition may
-            be worked one shard after another (`materialisation/shards.py`).
+        unit: the column of what a row belongs to, where it follows from rows of its own unit alone: `question_id` or
+            `call_key`. Units that changed are worked without the others, and the questions of a long partition that
+            models fill one shard after another (`materialisation/shards.py`); None: it follows from rows of several.
     """
 
     name: str
@@ -113,7 +114,7 @@ class TableSpec:
     example: str | None = None
     one_row_per: str | None = None
     guard: Guard | None = None
-    is_by_question: bool = False
+    unit: str | None = None
 
     @property
     def is_partitioned(self) -> bool:
@@ -145,6 +146,12 @@ class TableSpec:
         declared = {name: (column.metadata or {}).get("id_of") for name, column in self.columns.items()}
         return {name: one for name, one in declared.items() if one is not None}
 
+    def units(self, unit: str) -> str | None:
+        """SQL for the units that a row belongs to: its column, or the members of the column that lists several."""
+        if unit in self.columns:
+            return unit
+        return f"unnest({unit}s)" if f"{unit}s" in self.columns else None
+
     def duckdb_types(self) -> dict[str, str]:
         """Column name -> DuckDB type, in table order."""
         return {name: _duckdb_type(column.dtype.type) for name, column in self.columns.items()}
@@ -170,6 +177,8 @@ class TableSpec:
 
 QUESTION = "question_id"
 """The column that says which question a row is of."""
+CALL = "call_key"
+"""The column that says which call a row is of; `call_keys` names all calls behind a row."""
 
 TABLES: dict[str, TableSpec] = {}
 """Every declared table by name, in the order in which data moves (filled by `quality.tables`)."""
@@ -189,7 +198,7 @@ def table(
     example: str | None = None,
     one_row_per: str | None = None,
     guard: Guard | None = None,
-    is_by_question: bool = False,
+    unit: str | None = None,
 ) -> Callable[[_Model], _Model]:
     """Class decorator that declares a table (see `TableSpec` for the arguments).
 
@@ -201,7 +210,7 @@ def table(
 
     def declare(model: _Model) -> _Model:
         spec = TableSpec(
-            name, group, grain, key, partitioned_by, model, shown, missing, example, one_row_per, guard, is_by_question
+            name, group, grain, key, partitioned_by, model, shown, missing, example, one_row_per, guard, unit
         )
         if not grain.startswith("One row per"):
             raise ValueError(f"table {name}: the grain must start with 'One row per'")
@@ -221,8 +230,8 @@ def table(
         follows = guard.follows if guard else None
         if follows is not None and (follows not in TABLES or TABLES[follows].key not in spec.columns):
             raise ValueError(f"table {name}: its guard follows {follows!r}, no earlier table whose key it has")
-        if is_by_question and (partitioned_by is None or QUESTION not in spec.columns):
-            raise ValueError(f"table {name}: what is made by question has partitions and a column {QUESTION}")
+        if (unit is not None and unit not in (QUESTION, CALL)) or not {unit or key} <= spec.columns.keys():
+            raise ValueError(f"table {name}: {unit=} must be {QUESTION} or {CALL}, and a column")
         TABLES[name] = spec
         return model
 

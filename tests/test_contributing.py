@@ -207,7 +207,7 @@ def test_a_table(
 
     def outcomes(path: Path) -> dict[str, CheckOutcome]:
         prepare(con, spec, SOURCE, path, profile)
-        return {name: run_check(con, spec, check, path, profile) for name, check in checks.items()}
+        return {name: run_check(con, spec, check, profile) for name, check in checks.items()}
 
     assert [(name, one.error) for name, one in outcomes(stage.path).items() if not one.passed] == []
     wrong = tmp_path / "wrong.parquet"

@@ -1,6 +1,6 @@
 """Table `answer_summaries`."""
 
-from reasonmed_assets.quality.schema import Guard, Missing, column, table
+from reasonmed_assets.quality.schema import QUESTION, Guard, Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 
@@ -14,7 +14,7 @@ from reasonmed_assets.quality.tables.call_columns import CallColumns
     missing=Missing("is_no_reply(outcome)"),
     one_row_per="reasonmed",
     guard=Guard(follows="reasonmed"),
-    is_by_question=True,
+    unit=QUESTION,
 )
 class AnswerSummaries(CallColumns):
     """One row per final example with its short answer; failed ones with their outcome."""

@@ -1,6 +1,6 @@
 """Table `call_uses`."""
 
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import CALL, Table, column, table
 
 
 @table(
@@ -10,6 +10,7 @@ from reasonmed_assets.quality.schema import Table, column, table
     key="use_id",
     partitioned_by=None,
     shown=("used_by", "role", "cost_share"),
+    unit=CALL,
 )
 class CallUses(Table):
     """One row per row of the warehouse that a call served."""
@@ -18,6 +19,10 @@ class CallUses(Table):
     used_by: str = column("Table of the row.", origin="constant")
     row_id: str = column("Id of the row.")
     source: str = column("Name of the source.")
+    question_id: str = column("The question that the row is of; null where it is of none.", nullable=True)
+    example_id: str = column(
+        "The example that the call is for; null where it serves all of its question's.", nullable=True
+    )
     role: str = column("Model role.")
     call_key: str = column("Ledger key of the call.")
     cost_share: float = column("1 / number of rows that the call served.", gt=0, le=1)

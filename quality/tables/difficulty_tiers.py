@@ -1,6 +1,6 @@
 """Table `difficulty_tiers`."""
 
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import QUESTION, Table, column, table
 
 from reasonmed_assets.vocabulary import TIERS
 
@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import TIERS
     key="question_id",
     partitioned_by="source",
     shown=("tier", "n_correct", "n_error", "n_missing"),
+    unit=QUESTION,
 )
 class DifficultyTiers(Table):
     """One row per question with its tier and what the tier rests on."""

@@ -1,6 +1,6 @@
 """Table `dropped_examples`."""
 
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import QUESTION, Table, column, table
 
 from reasonmed_assets.vocabulary import DROP_REASONS, TIERS
 
@@ -12,6 +12,7 @@ from reasonmed_assets.vocabulary import DROP_REASONS, TIERS
     key="example_id",
     partitioned_by="source",
     shown=("tier", "reason", "detail"),
+    unit=QUESTION,
 )
 class DroppedExamples(Table):
     """One row per example that was expected and failed, with the reason."""

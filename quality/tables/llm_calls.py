@@ -3,7 +3,7 @@
 from functools import partial
 
 import polars as pl
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import CALL, Table, column, table
 
 from reasonmed_assets.vocabulary import OUTCOMES, PROVIDER_KINDS
 
@@ -17,6 +17,7 @@ _measured = partial(column, origin="call")
     key="attempt_id",
     partitioned_by=None,
     shown=("role", "model", "outcome", "cost_usd"),
+    unit=CALL,
 )
 class LlmCalls(Table):
     """One row per attempt of a model call that this warehouse made or used."""

@@ -1,6 +1,6 @@
 """Table `ranked_paths`."""
 
-from reasonmed_assets.quality.schema import Missing, column, table
+from reasonmed_assets.quality.schema import QUESTION, Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import TIERS
@@ -14,7 +14,7 @@ from reasonmed_assets.vocabulary import TIERS
     partitioned_by="source",
     shown=("generator", "score", "justification"),
     missing=Missing("score is null"),
-    is_by_question=True,
+    unit=QUESTION,
 )
 class RankedPaths(CallColumns):
     """One row per correct path of an Easy or Medium question, scored and ranked."""

@@ -1,6 +1,6 @@
 """Table `reasoning_paths`."""
 
-from reasonmed_assets.quality.schema import Guard, Missing, column, table
+from reasonmed_assets.quality.schema import QUESTION, Guard, Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
@@ -15,7 +15,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, PATH_STAGES
     shown=("generator", "outcome", "path_text"),
     missing=Missing("is_missing"),
     guard=Guard(follows="questions"),
-    is_by_question=True,
+    unit=QUESTION,
 )
 class ReasoningPaths(CallColumns):
     """One row per question, generator and sample: failed ones too, with their outcome and no text."""

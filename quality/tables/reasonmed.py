@@ -1,6 +1,6 @@
 """Table `reasonmed`."""
 
-from reasonmed_assets.quality.schema import Guard, Table, column, table
+from reasonmed_assets.quality.schema import QUESTION, Guard, Table, column, table
 
 from reasonmed_assets.vocabulary import FOLDS, PATH_STAGES, PROVIDER_KINDS, SPLIT_ROLES, TIERS
 
@@ -17,6 +17,7 @@ from reasonmed_assets.vocabulary import FOLDS, PATH_STAGES, PROVIDER_KINDS, SPLI
         named_by=("correct_key", "mark_doubt"),
         decided="gone.example_id in (select example_id from reviews where is_current)",
     ),
+    unit=QUESTION,
 )
 class Reasonmed(Table):
     """One row per final example: question, tier and the path that stands for it."""

@@ -1,7 +1,7 @@
 """Table `refined_paths`."""
 
 import polars as pl
-from reasonmed_assets.quality.schema import Missing, column, list_of, table
+from reasonmed_assets.quality.schema import QUESTION, Missing, column, list_of, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import ERROR_KINDS, OUTCOMES, PATH_STAGES, TIERS, VERDICTS
@@ -20,7 +20,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, OUTCOMES, PATH_STAGES, TIER
         detail="if(is_missing, outcome_detail, null)",
     ),
     example="id_of([question_id, slot::varchar])",
-    is_by_question=True,
+    unit=QUESTION,
 )
 class RefinedPaths(CallColumns):
     """One row per rewritten path and round: Medium refined, Difficult regenerated, each judged again."""

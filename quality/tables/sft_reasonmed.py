@@ -1,6 +1,6 @@
 """Table `sft_reasonmed`."""
 
-from reasonmed_assets.quality.schema import Guard, table
+from reasonmed_assets.quality.schema import QUESTION, Guard, table
 from reasonmed_assets.quality.tables.training_columns import TrainingColumns
 
 
@@ -12,6 +12,7 @@ from reasonmed_assets.quality.tables.training_columns import TrainingColumns
     partitioned_by=None,
     shown=("input", "output"),
     guard=Guard(follows="reasonmed"),
+    unit=QUESTION,
 )
 class SftReasonmed(TrainingColumns):
     """One row per training record (path, then short answer)."""

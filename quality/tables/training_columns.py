@@ -9,6 +9,7 @@ class TrainingColumns(Table):
     """A record to train on, and what an export decides by."""
 
     example_id: str = column("The example.", unique=True)
+    question_id: str = column("The question.")
     source: str = column("Name of the source.")
     instruction: str = column("Question with lettered options.", str_length={"min_value": 1})
     input: str = column("Context where there is one, else empty.")

@@ -1,6 +1,6 @@
 """Table `verifications`."""
 
-from reasonmed_assets.quality.schema import Guard, Missing, column, table
+from reasonmed_assets.quality.schema import QUESTION, Guard, Missing, column, table
 from reasonmed_assets.quality.tables.call_columns import CallColumns
 
 from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
@@ -19,7 +19,7 @@ from reasonmed_assets.vocabulary import ERROR_KINDS, VERDICTS
         detail="if(is_path_missing, null, outcome_detail)",
     ),
     guard=Guard(follows="reasoning_paths"),
-    is_by_question=True,
+    unit=QUESTION,
 )
 class Verifications(CallColumns):
     """One row per path with its verdict; an error path is not correct, a missing one has no is_correct."""

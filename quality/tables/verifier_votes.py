@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from reasonmed_assets.quality.schema import Table, column, table
+from reasonmed_assets.quality.schema import QUESTION, Table, column, table
 
 from reasonmed_assets.vocabulary import VERDICTS
 
@@ -16,6 +16,7 @@ _read = partial(column, origin="call")
     key="vote_id",
     partitioned_by=None,
     shown=("verdict", "reason"),
+    unit=QUESTION,
 )
 class VerifierVotes(Table):
     """One row per usable vote of the verifier, read from the ledger; the row that it judged has the majority."""
@@ -23,6 +24,7 @@ class VerifierVotes(Table):
     vote_id: str = column("Hash of table, row and call.", unique=True)
     used_by: str = column("Table of the row: verifications, verifier_audit or refined_paths.", origin="constant")
     row_id: str = column("Id of the row.")
+    question_id: str = column("The question.")
     source: str = column("Name of the source.")
     vote: int = column("Number of the vote among the usable ones of its row, from 1.", ge=1)
     call_key: str = column("Ledger key of the call.")

@@ -31,7 +31,7 @@ from reasonmed_assets.materialisation.definition import Input, TableDefinition
 from reasonmed_assets.materialisation.fingerprint import all_parts, fingerprint
 from reasonmed_assets.materialisation.making import Made, make
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.materialisation.stage import Relation, Stage
+from reasonmed_assets.materialisation.stage import ChangedUnits, Relation, Stage
 from reasonmed_assets.quality.schema import ROW_HASH, TABLES
 from reasonmed_assets.roles import ROLES
 from reasonmed_assets.roles.verifier import Verdict
@@ -102,9 +102,25 @@ def _batches(file: Path) -> Iterator[pl.DataFrame]:
         yield pl.DataFrame(batch)
 
 
+_IN_LEDGER = "calls in the ledger"
+_MOST_NEW_CALLS = 200_000
+"""From here on their keys take more room than it takes time to make all rows."""
+
+
 def _account(session: BuildSession, partition: str | None) -> dict[str, Any]:
-    """What the ledger holds for this warehouse."""
-    return {"calls in the ledger": session.ledger.count_made_for(session.warehouse.warehouse_id)}
+    """What the ledger holds for this warehouse: how many attempts, and the call of the last one."""
+    warehouse_id = session.warehouse.warehouse_id
+    n = session.ledger.count_made_for(warehouse_id)
+    return {_IN_LEDGER: [n, *session.ledger.keys_since(warehouse_id, n, 1)]}
+
+
+def _new_calls(session: BuildSession, then: Any) -> list[str] | None:
+    """The calls with attempts that came since; None where they are many, or the ledger is not as it was before."""
+    if then == [0] == _account(session, None)[_IN_LEDGER]:
+        return []
+    n, *last = then if isinstance(then, list) else [0]
+    keys = session.ledger.keys_since(session.warehouse.warehouse_id, n, _MOST_NEW_CALLS) if n else []
+    return keys if keys[:1] == last != [] and len(keys) < _MOST_NEW_CALLS else None
 
 
 def _account_and_prices(session: BuildSession, partition: str | None) -> dict[str, Any]:
@@ -148,10 +164,14 @@ def _versions(session: BuildSession, partition: str | None) -> dict[str, Any]:
 
 
 _ACCOUNT = (
-    TableDefinition("llm_calls", run_step, llm_calls, [Input("sqlite", _account_and_prices)]),
+    TableDefinition(
+        "llm_calls", run_step, llm_calls, [Input("sqlite", _account_and_prices, changed={_IN_LEDGER: _new_calls})]
+    ),
     TableDefinition("call_uses", run_step),
     TableDefinition("prompts", run_step, prompts, [Input("file", _templates)]),
-    TableDefinition("verifier_votes", run_step, verifier_votes, [Input("sqlite", _account)]),
+    TableDefinition(
+        "verifier_votes", run_step, verifier_votes, [Input("sqlite", _account, changed={_IN_LEDGER: _new_calls})]
+    ),
 )
 ACCOUNT_TABLES = tuple(table.name for table in _ACCOUNT)
 _RECIPES = TableDefinition("recipes", run_step, recipes, [Input("file", _versions, code=(read_book,))])
@@ -210,7 +230,9 @@ def _attempts(stage: Stage) -> list[Path]:
     """The attempts of the calls that were made for this warehouse, and of the others that rows of it name."""
     ledger, warehouse_id = stage.session.ledger, stage.session.warehouse.warehouse_id
     schema = ledger.attempts_of([]).schema
-    made = stage.gather("made", ledger.attempts(ledger.keys_made_for(warehouse_id), warehouse_id), schema)
+    is_made = pl.col("made_for").is_not_null().any().over("call_key")
+    keys = stage.units.ids() if isinstance(stage.units, ChangedUnits) else ledger.keys_made_for(warehouse_id)
+    made = stage.gather("made", (some.filter(is_made) for some in ledger.attempts(keys, warehouse_id)), schema)
     relations = {"used": stage.make("used_calls"), "made": made}
     others = _written(stage, "others", relations, "select used.call_key from used anti join made using (call_key)")
     keys = (key for some in _batches(others) for key in some["call_key"])

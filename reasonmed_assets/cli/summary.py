@@ -30,7 +30,7 @@ _BY_ROLE = """
 select role, round(sum(calls))::bigint as calls, round(sum(attempts))::bigint as attempts,
     sum(prompt_tokens)::bigint as "tokens in", sum(completion_tokens)::bigint as "tokens out", sum(cost_usd) as "USD",
     round(sum(unknown_attempts))::bigint as "of unknown cost"
-from cost group by rollup (role) having count(*) > 0 order by role nulls last
+from costs group by rollup (role) having count(*) > 0 order by role nulls last
 """
 _BY_SOURCE = """
 select source, round(sum(calls))::bigint as calls,
@@ -40,7 +40,7 @@ select source, round(sum(calls))::bigint as calls,
     round(coalesce(sum(calls) filter (spent_on = 'unused'), 0))::bigint as unused,
     sum(cost_usd) as "USD",
     sum(cost_usd) / nullif(any_value(coalesce(finals.n, totals.n)), 0) as "USD each"
-from cost
+from costs
 left join (select source, count(*) as n from reasonmed group by source) as finals using (source)
 cross join (select count(*) as n from reasonmed) as totals
 group by rollup (source) having count(*) > 0 order by source nulls last
@@ -124,6 +124,8 @@ def print_summary(console: Console, settings: BuildSettings, summary: BuildSumma
         with warehouse.read() as con:
             console.print(_rows(con))
             _print_table(console, con, "Tiers", _TIERS)
+            # Once: it is made of all calls and all that they serve.
+            con.execute("create temp table costs as from cost")
             _print_table(console, con, "Model calls by role", _BY_ROLE)
             _print_table(console, con, "Model calls by source and what came of their rows", _BY_SOURCE)
             _print_unknown_endings(console, con)

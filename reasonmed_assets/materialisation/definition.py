@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,11 +24,14 @@ class Input:
         kind: what it is, as the graph shows it.
         state: names of what is read -> what changes when it does, for a partition.
         code: the functions that read it, where the stage function does not name them itself.
+        changed: names of what is read -> the calls of which a change of it tells, from its state before; None: that may
+            be any. Where a name is not there, all rows are made anew.
     """
 
     kind: str
     state: Callable[[BuildSession, str | None], Mapping[str, Any]]
     code: Sequence[Callable[..., Any]] = ()
+    changed: Mapping[str, Callable[[BuildSession, Any], Sequence[str] | None]] = field(default_factory=dict)
 
 
 def from_query(stage: Stage) -> None:
@@ -66,6 +70,16 @@ class TableDefinition:
             QueryError: a query or a header is wrong.
         """
         return transform_of(self.name)
+
+    def changed_calls(self, session: BuildSession, last: Mapping[str, str]) -> dict[str, Sequence[str] | None]:
+        """The calls that are new or changed in what the inputs read, by its name; None: all may be.
+
+        Args:
+            session: the run.
+            last: the parts of the fingerprint of the rows that are published.
+        """
+        changed = {name: one for given in self.inputs for name, one in given.changed.items()}
+        return {name: one(session, json.loads(last.get(name, "null"))) for name, one in changed.items()}
 
     @cached_property
     def code(self) -> Code:

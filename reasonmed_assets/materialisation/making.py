@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ import dagster as dg
 
 from reasonmed_assets import interruption
 from reasonmed_assets.materialisation.checks import up_to_date
-from reasonmed_assets.materialisation.checks.kept import check_keys, kept_outcomes
+from reasonmed_assets.materialisation.checks.kept import check_keys, kept_measures, kept_outcomes
 from reasonmed_assets.materialisation.checks.kept_back import found_by, ways_out
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import (
@@ -55,12 +55,13 @@ from reasonmed_assets.pages.published import FRESHNESS, diff_address, rows_addre
 from reasonmed_assets.quality.auditing import CheckOutcome, audit
 from reasonmed_assets.quality.checks import to_result
 from reasonmed_assets.quality.declarations import check_names
+from reasonmed_assets.quality.measures import write_measures
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.records import AuditRecord
 from reasonmed_assets.quality.schema import TableSpec
 from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN, removals
 from reasonmed_assets.quality.statistics import statistics
-from reasonmed_assets.storage import PublishRecord
+from reasonmed_assets.storage import OvertakenError, PublishRecord
 from reasonmed_assets.storage.publishing import Published
 
 QUESTIONS = "questions"
@@ -180,6 +181,12 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
         WarehouseError: the warehouse cannot be read or written.
         KeyboardInterrupt: the process was told to stop.
     """
+    while True:
+        with suppress(OvertakenError):
+            return _make(table, session, partition, run_id=run_id, log=log)
+
+
+def _make(table: TableDefinition, session: BuildSession, partition: str | None, *, run_id: str, log: Any) -> Made:
     interruption.check()
     spec, warehouse, started = table.spec, session.warehouse, time.monotonic()
     # First: a table whose lineage cannot be determined is an error before a call is paid for.
@@ -200,10 +207,12 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
                 session.begin_build()
             # No publish waits for code.
             with stage.kept_open() if table.stage_rows is from_query else nullcontext():
-                staged = Staged([stage.path]) if before.is_unchanged else _stage(table, stage, before)
+                staged = _as_published(stage, before) if before.is_unchanged else _stage(table, stage, before)
                 audited = _audit(stage, before, staged)
-            calls = call_metadata(session.take_stats()) | staged.metadata
             if audited.failed:
+                if staged.replaced is not None and not _is_last(session, spec, partition, staged.replaced.seq):
+                    raise OvertakenError
+                calls = call_metadata(session.take_stats()) | staged.metadata
                 _record_audit(stage, audited, None, before.keys)
                 kept = warehouse.quarantine(spec.name, partition, run_id, staged.as_one(stage))
                 names = ", ".join(outcome.name for outcome in audited.failed)
@@ -225,7 +234,11 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
                 statistics=audited.statistics,
                 recipe=recipe,
                 build=build,
+                replaced=staged.replaced,
             )
+            calls = call_metadata(session.take_stats()) | staged.metadata
+            if (measures := stage.scratch("measured")).exists():
+                warehouse.keep_measures(spec.name, partition, published.seq, measures)
             _record_audit(stage, audited, published.seq, before.keys)
             is_complete = stage.is_complete
     # Where calls are missing, the next build asks for these alone.
@@ -266,6 +279,11 @@ def make(table: TableDefinition, session: BuildSession, partition: str | None, *
     return Made(checks, metadata, before.fingerprint, None, failed_others)
 
 
+def _is_last(session: BuildSession, spec: TableSpec, partition: str | None, seq: int) -> bool:
+    last = session.warehouse.last_publish(spec.name, partition)
+    return last is not None and last.seq == seq
+
+
 def _look(table: TableDefinition, session: BuildSession, partition: str | None) -> Before:
     """What is known of a partition before it is made."""
     spec, warehouse = table.spec, session.warehouse
@@ -295,6 +313,14 @@ def _staging(
         yield Stage(spec, table.transform, partition, session, path, run_id, log, table.ask, values)
 
 
+def _as_published(stage: Stage, before: Before) -> Staged:
+    """What is published, to be audited again."""
+    spec, partition, warehouse = stage.spec, stage.partition, stage.session.warehouse
+    assert before.last is not None
+    measures = kept_measures(warehouse, spec, partition, before.last.seq, before.keys)
+    return Staged([stage.path], measures=measures)
+
+
 def _stage(table: TableDefinition, stage: Stage, before: Before) -> Staged:
     if before.last is not None and not before.is_retry:
         staged = stage_changed(table, stage, before.last, before.parts, before.changes)
@@ -321,7 +347,10 @@ def _audit(stage: Stage, before: Before, staged: Staged) -> _Audited:
             con.register("source_files", stage.frames["source_files"])
         con.execute("set variable last_statistics = $1", [json.dumps(last.statistics) if last else None])
         set_variables(con, {IS_ALLOWED: spec.name in settings.allow_shrink, IS_LIMIT_GIVEN: settings.is_limit_given})
-        outcomes = audit(con, spec, partition, staged.files, session.profile, {**before.kept, **staged.outcomes})
+        kept = {**before.kept, **staged.outcomes}
+        stay, measured = staged.stay(spec, partition), staged.measured(spec, partition)
+        outcomes = audit(con, spec, partition, staged.files, session.profile, kept, stay, measured)
+        write_measures(con, spec.name, stage.scratch("measured"))
         shown: dict[str, Any] = {}
         if not before.is_unchanged:
             shown = {"sample": (sample := sample_rows(con, spec))}

@@ -21,7 +21,7 @@ def check_queries() -> None:
     Raises:
         QueryError: something is not so; every problem has a line with the file and what to do.
     """
-    problems = [*_untrue_headers(), *_makers(), *_shown_whole(), *_cycles(_reads_of_queries(), "reads itself")]
+    problems = [*_untrue_headers(), *_makers(), *_cycles(_reads_of_queries(), "reads itself")]
     if not problems:
         problems = [*_cycles(_tables_behind(), "is made from itself: name what is read of the build before `previous`")]
         problems = problems or [*_no_descendants()]
@@ -63,17 +63,6 @@ def _makers() -> Iterator[str]:
             for table in tables
             if (table, query.makes) in MADE_BY_CODE
         )
-
-
-def _shown_whole() -> Iterator[str]:
-    """What is worked by question and reads a view, which shows the rows of all questions."""
-    for table in (name for name, spec in TABLES.items() if spec.is_by_question and sql.find(f"tables/{name}")):
-        views = sorted(query.makes for query in transform_of(table).queries if query.folder == "views")
-        if views:
-            yield (
-                f"sql/tables/{table}.sql: it is made by question and reads the view {', '.join(views)}, which no shard "
-                f"narrows: read tables, or take `is_by_question` from quality/tables/{table}.py"
-            )
 
 
 def _reads_of_queries() -> dict[str, set[str]]:

@@ -3,8 +3,8 @@
 Memory is bounded by a shard. A run that is stopped leaves its finished shards beside its staging area; the next one
 takes over those that were made from what it would make them from, once it has compared their digests.
 
-Where nothing but rows of some questions changed since the last publish, these questions alone are worked, in one piece:
-the published rows of the others are taken over, with what checks found in them.
+Where nothing but rows of some units (questions, or calls) changed since the last publish, these alone are worked, in
+one piece: the published rows of the others stay as they are, with what checks found in them.
 """
 
 from __future__ import annotations
@@ -22,18 +22,25 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pyarrow.parquet as pq
 
 from reasonmed_assets import interruption, sql
 from reasonmed_assets.llm.outcomes import EndpointError
-from reasonmed_assets.materialisation.checks.kept import check_keys, kept_outcomes, outcomes_that_hold
+from reasonmed_assets.materialisation.checks.kept import (
+    check_keys,
+    kept_measures,
+    kept_outcomes,
+    outcomes_that_hold,
+)
 from reasonmed_assets.materialisation.definition import TableDefinition, from_query
 from reasonmed_assets.materialisation.fingerprint import TABLE, Changes, Parts, fingerprint, stale_parts
-from reasonmed_assets.materialisation.stage import ChangedQuestions, Shard, Stage
+from reasonmed_assets.materialisation.stage import ChangedUnits, Shard, Stage
 from reasonmed_assets.quality.auditing import CheckOutcome, audit_rows, merged
-from reasonmed_assets.quality.schema import QUESTION, TABLES, TableSpec
+from reasonmed_assets.quality.measures import measures_key
+from reasonmed_assets.quality.schema import CALL, QUESTION, TABLES, TableSpec
 from reasonmed_assets.storage import PublishRecord, Warehouse, WarehouseError
-from reasonmed_assets.storage.publishing import last_publish
+from reasonmed_assets.storage.publishing import Replaced, in_partition, last_publish
 
 _log = logging.getLogger(__name__)
 _FORM = "1"
@@ -49,14 +56,18 @@ class Staged:
         outcomes: of the checks that were made shard by shard, by name.
         n_taken_over: shards that an earlier run had staged.
         failed: the shard that a check keeps back, the only one in `files` then; None where there is none.
-        n_changed: how many questions were worked, where the published rows of the others are taken over.
+        changed: the units that were worked, where the published rows of the others stay.
+        replaced: the published rows in whose place the files' rows are then; None: all.
+        measures: Parquet file of what was measured in the rows before; None where nothing of it is known.
     """
 
     files: Sequence[Path]
     outcomes: Mapping[str, CheckOutcome] = field(default_factory=dict)
     n_taken_over: int = 0
     failed: Shard | None = None
-    n_changed: int | None = None
+    changed: ChangedUnits | None = None
+    replaced: Replaced | None = None
+    measures: Path | None = None
 
     @property
     def n_rows(self) -> int:
@@ -66,21 +77,40 @@ class Staged:
     @property
     def metadata(self) -> dict[str, Any]:
         """What a materialisation shows of them; nothing of rows that are all made in one piece."""
-        if self.n_changed is not None:
-            return {"questions_changed": self.n_changed}
+        if self.changed is not None:
+            return {f"{'calls' if self.changed.unit == CALL else 'questions'}_changed": self.changed.n}
         return {"shards": len(self.files), "shards_taken_over": self.n_taken_over} if len(self.files) > 1 else {}
 
+    def stay(self, spec: TableSpec, partition: str | None) -> str:
+        """The query of the published rows that stay; empty where none do."""
+        if self.replaced is None:
+            return ""
+        return f"select * from {spec.name} where {in_partition(spec, partition)} and not ({self.replaced.where})"
+
+    def measured(self, spec: TableSpec, partition: str | None) -> str:
+        """The query of what is known to be measured in the rows; empty where nothing is."""
+        if self.measures is None:
+            return ""
+        stay = self.stay(spec, partition)
+        key = measures_key(spec.name)
+        return f"from {sql.parquet(self.measures)}" + (f" semi join ({stay}) as stay using ({key})" if stay else "")
+
     def as_one(self, stage: Stage) -> Path:
-        """The rows in one file."""
-        if len(self.files) > 1:
-            stage.write_all(self.files)
+        """The rows in one file, those that stay included."""
+        files = list(self.files)
+        if self.replaced is not None:
+            files.append(stage.scratch("others"))
+            where = f"not ({self.replaced.where})"
+            stage.session.warehouse.export(stage.spec, stage.partition, files[-1], where=where)
+        if len(files) > 1:
+            stage.write_all(files)
             return stage.path
-        return self.files[0]
+        return files[0]
 
 
 def number_of_shards(stage: Stage, n_questions: int) -> int:
     """In how many shards a partition with this number of questions is worked."""
-    is_divided = stage.spec.is_by_question and n_questions > 0
+    is_divided = stage.spec.unit == QUESTION and stage.transform.roles and n_questions > 0
     return -(-n_questions // stage.session.profile.machine.shard_questions) if is_divided else 1
 
 
@@ -117,7 +147,7 @@ def stage_rows(
         started, calls = time.monotonic(), stage.session.n_calls
         folder = stage.path.with_name(f"shard_{shard.number}")
         file = folder.with_suffix(".parquet")
-        part = replace(stage, path=folder / "rows.parquet", questions=shard, is_complete=True)
+        part = replace(stage, path=folder / "rows.parquet", units=shard, is_complete=True)
         known = kept.take(shard, file)
         if known is None:
             folder.mkdir()
@@ -147,44 +177,69 @@ def stage_rows(
     return Staged(files, {one[0].name: merged(one) for one in zip(*outcomes, strict=True)}, n_taken_over)
 
 
-def changed_questions(
-    con: duckdb.DuckDBPyConnection, stage: Stage, last: PublishRecord, parts: Parts
-) -> ChangedQuestions | None:
-    """The questions to work where all others have the rows that are published.
+def changed_units(
+    con: duckdb.DuckDBPyConnection,
+    stage: Stage,
+    last: PublishRecord,
+    parts: Parts,
+    calls: Mapping[str, Sequence[str] | None],
+) -> ChangedUnits | None:
+    """The units to work where all others have the rows that are published.
 
     Args:
         con: of `Warehouse.read`.
         stage: where the partition is staged.
         last: its last publish.
         parts: what its rows are made from now.
+        calls: `changed_calls` of its definition.
 
     Returns:
-        None where the whole partition is worked: something else changed than rows of single questions, history does
-        not reach back, another run has published it meanwhile, or they are too many for one piece.
+        None where the whole partition is worked: something else changed than rows of single units, history does not
+        reach back, another run has published it meanwhile, or they are too many for one piece.
     """
-    since = _last_changes(stage.spec, last, parts) if stage.spec.is_by_question else {}
-    now = last_publish(con, stage.spec.name, stage.partition) if since else None
+    spec, warehouse = stage.spec, stage.session.warehouse
+    if spec.unit is None or not last.parts or not last.fingerprint:
+        return None
+    now = last_publish(con, spec.name, stage.partition)
     if now is None or now.seq != last.seq:
         return None
-    file, warehouse = stage.scratch("questions"), stage.session.warehouse
+    file, since, queries = stage.scratch("units"), dict[str, int](), list[str]()
     try:
-        queries = [
-            warehouse.values_since(con, TABLES[name], _partition_of(name, stage.partition), QUESTION, seq)
-            for name, seq in since.items()
-        ]
-        con.sql(" union ".join(f"({query})" for query in queries)).write_parquet(str(file))
+        # What others did meanwhile shows with the next change.
+        for name, keys in calls.items():
+            if keys is None:
+                return None
+            con.register(f"calls of {name}", pl.DataFrame({CALL: keys}, schema={CALL: pl.String}))
+            queries.append(_units_of_calls(spec.unit, f'select {CALL} from "calls of {name}"'))
+        for part in stale_parts(last.parts, parts):
+            if part in calls:
+                continue
+            other = TABLES.get(part.removeprefix(TABLE)) if part.startswith(TABLE) else None
+            if other is None or (spec.is_partitioned and other.partitioned_by not in (None, spec.partitioned_by)):
+                return None
+            # Nothing was published of it that had a row.
+            since[other.name] = seq = json.loads(last.parts.get(part, "null")) or 0
+            of = stage.partition if other.is_partitioned else None
+            if (units := other.units(spec.unit)) is not None:
+                queries.append(warehouse.values_since(con, other, of, f"{units} as {spec.unit}", seq))
+            elif CALL in other.columns:
+                queries.append(_units_of_calls(spec.unit, warehouse.values_since(con, other, of, CALL, seq)))
+            else:
+                return None
+        found = " union ".join(f"({query})" for query in queries)
+        con.sql(f"select distinct * from ({found})").write_parquet(str(file))
+        ((n, n_named),) = con.execute(f"select count(*), count({spec.unit}) from {sql.parquet(file)}").fetchall()
     except (WarehouseError, duckdb.Error) as error:
-        _log.info("%s %s is worked as a whole: %s", stage.spec.name, stage.partition, error)
+        _log.info("%s %s is worked as a whole: %s", spec.name, stage.partition, error)
         return None
-    ((n, n_named),) = con.execute(f"select count(*), count({QUESTION}) from {sql.parquet(file)}").fetchall()
-    is_small = n <= stage.session.profile.machine.shard_questions
-    return ChangedQuestions(file, n, since) if n == n_named and is_small else None
+    is_small = n <= stage.session.profile.machine.shard_questions or not stage.transform.roles
+    return ChangedUnits(spec.unit, file, n, since) if n == n_named and is_small else None
 
 
 def stage_changed(
     table: TableDefinition, stage: Stage, last: PublishRecord, parts: Parts, changes: Changes
 ) -> Staged | None:
-    """Stage the rows of changed questions, beside the published rows of the others.
+    """Stage the rows of changed units, in place of their published ones.
 
     Args:
         table: how the partition is made.
@@ -200,50 +255,32 @@ def stage_changed(
         EngineError, LedgerError, KeyboardInterrupt: as `stage_rows`.
     """
     spec, partition, session = stage.spec, stage.partition, stage.session
-    others = stage.scratch("others")
-    # No other run publishes between the look at what is published and the taking over of it.
+    # Before the warehouse is open: no publish waits for the ledger.
+    calls = table.changed_calls(session, last.parts or {}) if spec.unit else {}
     with session.warehouse.read() as con:
-        changed = changed_questions(con, stage, last, parts)
-        if changed is None or not session.warehouse.export(spec, partition, others, where=f"not ({changed.condition})"):
-            return None
-    part = replace(stage, path=stage.scratch("changed"), questions=changed, is_complete=True)
+        changed = changed_units(con, stage, last, parts, calls)
+    if changed is None:
+        return None
+    part = replace(stage, path=stage.scratch("changed"), units=changed, is_complete=True)
     _stage_part(table, part)
     stage.is_complete &= part.is_complete
     # What checks found in the rows of the others, they found with the inputs of then.
-    then = {**changes, **{(name, _partition_of(name, partition) or ""): seq for name, seq in changed.since.items()}}
-    keys = check_keys(spec, partition, session.profile, then)
+    then = {(name, of): min(seq, changed.since.get(name, seq)) for (name, of), seq in changes.items()}
+    keys = check_keys(spec, partition, session.profile, {place: seq for place, seq in then.items() if seq})
     kept = kept_outcomes(session.warehouse, spec, partition, last.seq, keys)
     with part.read() as con:
         found = audit_rows(con, spec, partition, part.path, session.profile)
-    # Rows that failed may be of questions that changed: then all are judged again.
+    # Rows that failed may be of units that changed: then all are judged again.
     outcomes = {one.name: merged([kept[one.name], one]) for one in found if one.name in kept and kept[one.name].passed}
-    return Staged([others, part.path], outcomes, n_changed=changed.n)
+    where = changed.condition(spec, spec.name)
+    assert where is not None
+    measures = kept_measures(session.warehouse, spec, partition, last.seq, keys)
+    return Staged([part.path], outcomes, changed=changed, replaced=Replaced(where, last.seq), measures=measures)
 
 
-def _last_changes(spec: TableSpec, last: PublishRecord, parts: Parts) -> dict[str, int]:
-    """The changes that published rows are made from, of each table that changed again since.
-
-    Returns:
-        Empty where anything else changed than rows of single questions.
-    """
-    if not last.parts or not last.fingerprint:
-        return {}
-    found: dict[str, int] = {}
-    for part in stale_parts(last.parts, parts):
-        name = part.removeprefix(TABLE)
-        seq = json.loads(last.parts.get(part, "null")) if part != name else None
-        other = TABLES.get(name)
-        if not isinstance(seq, int) or other is None or QUESTION not in other.columns:
-            return {}
-        if other.partitioned_by not in (None, spec.partitioned_by):
-            return {}
-        found[name] = seq
-    return found
-
-
-def _partition_of(table: str, partition: str | None) -> str | None:
-    """The partition of another table that a partition reads: the same, or all of it."""
-    return partition if TABLES[table].is_partitioned else None
+def _units_of_calls(unit: str, calls: str) -> str:
+    """The query of the units that calls are of, from the query of these."""
+    return calls if unit == CALL else f"select {unit} from served_rows where {CALL} in ({calls}) and {unit} is not null"
 
 
 def _stage_part(table: TableDefinition, stage: Stage) -> None:
@@ -265,7 +302,7 @@ def _refuse_silence(stage: Stage) -> None:
 
 def drop_shards(warehouse: Warehouse, spec: TableSpec, partition: str | None) -> None:
     """Remove the kept shards of a partition, if any: it is published, or asked about again."""
-    if spec.is_by_question:
+    if spec.unit is not None:
         shutil.rmtree(warehouse.shards_folder(spec.name, partition), ignore_errors=True)
 
 

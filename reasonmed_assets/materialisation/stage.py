@@ -17,7 +17,7 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.transform import Transform
 from reasonmed_assets.quality.parameters import variables as variables_of
-from reasonmed_assets.quality.schema import QUESTION, ROW_HASH, TABLES, TableSpec
+from reasonmed_assets.quality.schema import CALL, QUESTION, ROW_HASH, TABLES, TableSpec
 from reasonmed_assets.storage import row_hash_sql
 
 if TYPE_CHECKING:
@@ -62,35 +62,69 @@ class Shard:
     def __str__(self) -> str:
         return f"shard {self.number} of {self.of}"
 
-    @property
-    def condition(self) -> str:
-        """The SQL condition that holds for its questions, whatever their ids are."""
+    def condition(self, spec: TableSpec, rows: str) -> str | None:
+        """The SQL condition that holds for the rows of its questions, whatever their ids are.
+
+        Args:
+            spec: their table.
+            rows: the name by which all its rows are read.
+
+        Returns:
+            None where the table's rows are of no question.
+        """
+        if QUESTION not in spec.columns:
+            return None
         start, end = self._bound(self.number - 1), self._bound(self.number)
         bounds = [f"{QUESTION} >= {start}"] * (self.number > 1) + [f"{QUESTION} < {end}"] * (self.number < self.of)
         return " and ".join(bounds) or "true"
+
+    condition_of_calls = None
+    """It holds for the calls of its rows: whose rows are narrowed already."""
 
     def _bound(self, number: int) -> str:
         return sql.literal(f"{16**16 * number // self.of:016x}")
 
 
 @dataclass(frozen=True)
-class ChangedQuestions:
-    """Those of a partition's questions whose rows are made from something else than the published ones.
+class ChangedUnits:
+    """Those of a partition's units whose rows are made from something else than the published ones.
 
     Attributes:
-        file: Parquet file of their ids.
+        unit: the column that names them.
+        file: Parquet file of their ids, in a column of that name.
         n: how many they are.
         since: the tables that changed, each with the last change that the published rows are made from.
     """
 
+    unit: str
     file: Path
     n: int
     since: Mapping[str, int]
 
+    def condition(self, spec: TableSpec, rows: str) -> str | None:
+        """The SQL condition that holds for their rows, those that name one of them among others included.
+
+        Args and result are those of `Shard.condition`.
+        """
+        units = spec.units(self.unit)
+        if units is None or units == self.unit:
+            return units and f"{units} in {self._ids}"
+        named = f"select {spec.key}, {units} as unit from {rows}"
+        return f"{spec.key} in (select {spec.key} from ({named}) where unit in {self._ids})"
+
     @property
-    def condition(self) -> str:
-        """The SQL condition that holds for their rows."""
-        return f"{QUESTION} in (select {QUESTION} from {sql.parquet(self.file)})"
+    def condition_of_calls(self) -> str | None:
+        """The condition that holds for their calls among those that rows name; None where they are no calls."""
+        return f"{CALL} in {self._ids}" if self.unit == CALL else None
+
+    @property
+    def _ids(self) -> str:
+        return f"(select {self.unit} from {sql.parquet(self.file)})"
+
+    def ids(self) -> Iterator[str]:
+        """Their ids."""
+        for batch in pq.ParquetFile(self.file).iter_batches(columns=[self.unit]):
+            yield from batch.column(0).to_pylist()
 
 
 @dataclass
@@ -121,7 +155,7 @@ class Stage:
         log: Dagster's logger of the run.
         ask: has the calls of a query in `sql/calls/` answered.
         values: the values of the profile that its code may read, by the name of their SQL variable.
-        questions: those that are worked now; None: all of the partition.
+        units: those that are worked now; None: all of the partition.
         frames: extra relations that the audit sees, by name.
         answers: by step; of all shards.
         is_complete: False when calls are missing, so that the next build makes the partition again.
@@ -136,7 +170,7 @@ class Stage:
     log: Any
     ask: AskModels
     values: Mapping[str, Any]
-    questions: Shard | ChangedQuestions | None = None
+    units: Shard | ChangedUnits | None = None
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     answers: dict[str, Answers] = field(default_factory=dict)
     is_complete: bool = True
@@ -196,7 +230,7 @@ class Stage:
     def read(
         self, relations: Mapping[str, Relation] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees published tables, views and the relations; of some questions, only their rows.
+        """A connection that sees published tables, views and the relations; of some units, only what is theirs.
 
         Of the profile's variables it sees those that the table's queries read, and in any case those of the partition.
         """
@@ -207,8 +241,8 @@ class Stage:
             self._held = ExitStack()
             self._held.enter_context(self.session.warehouse.read())
         with self.session.warehouse.read(known | dict(variables or {})) as con:
-            if self.questions is not None:
-                _narrow(con, self.transform.tables, self.questions.condition)
+            if self.units is not None:
+                narrow(con, self.units)
             for name, relation in (relations or {}).items():
                 if isinstance(relation, pl.DataFrame):
                     con.register(name, relation)
@@ -324,18 +358,23 @@ class Stage:
         return self.values[name]
 
 
-def _narrow(con: duckdb.DuckDBPyConnection, tables: Iterable[str], condition: str) -> None:
-    """Hide the rows of other questions in these tables: no query has to select its own, so none can forget to."""
+def narrow(con: duckdb.DuckDBPyConnection, units: Shard | ChangedUnits) -> None:
+    """Hide the rows of others in all tables and views: no query has to select its own, so none can forget to."""
     (database,) = con.execute("select current_database()").fetchone() or ("",)
     shadowed = {name for (name,) in con.execute("select view_name from duckdb_views() where temporary").fetchall()}
-    for name in tables:
-        if QUESTION in TABLES[name].columns:
-            whole = f"{sql.identifier(database)}.main.{name}"
+
+    def whole(name: str) -> str:
+        return f"whole_{name}" if name in shadowed else f"{sql.identifier(database)}.main.{name}"
+
+    conditions = {name: units.condition(spec, whole(name)) for name, spec in TABLES.items()}
+    # A row that names several calls is read for one of them.
+    conditions["served_rows"] = units.condition_of_calls
+    for name, condition in conditions.items():
+        if condition is not None:
             if name in shadowed:
                 # What other columns were published with is shown through such a view.
-                whole = f"whole_{name}"
-                con.execute(f"alter view {name} rename to {whole}")
-            con.execute(f"create temp view {name} as from {whole} where {condition}")
+                con.execute(f"alter view {name} rename to {whole(name)}")
+            con.execute(f"create temp view {name} as from {whole(name)} where {condition}")
 
 
 class AskModels(Protocol):

@@ -4,16 +4,18 @@ What a table holds is declared in `quality/` and made by `assets/`; no row is co
 """
 
 from reasonmed_assets.storage.duckdb_file.database import Share, memory_limit_mib, take_share
-from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.errors import OvertakenError, WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 from reasonmed_assets.storage.local_files import quarantine_file
 from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse, scratch_copy
-from reasonmed_assets.storage.publishing import Published, PublishRecord
+from reasonmed_assets.storage.publishing import Published, PublishRecord, Replaced
 from reasonmed_assets.storage.warehouse import Warehouse
 
 __all__ = [
+    "OvertakenError",
     "PublishRecord",
     "Published",
+    "Replaced",
     "Share",
     "Warehouse",
     "WarehouseError",

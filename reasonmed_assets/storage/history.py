@@ -176,27 +176,25 @@ class History:
         """
 
     def values_since(
-        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, column: str, seq: int
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, values: str, seq: int
     ) -> str:
         """See `Warehouse.values_since`."""
         self._refuse_outside(con, seq, "")
-        first = con.execute(
-            f"select min(seq) from {PUBLISHES} where table_name = $1 and partition = $2", [spec.name, partition or ""]
-        ).fetchone()
-        if first is None or first[0] is None or first[0] > seq:
-            raise WarehouseError(f"{spec.name} {partition or ''} was not published by publish {seq}")
-        where = in_partition(spec, partition)
-        files = self._files_after(con, spec.name, seq, "")
-        if not files:
-            return f"select {column} from {spec.name} where false"
-        kept = sql.parquet(*files, by_name=True)
-        return f"""
-            select {column} from {kept} where not {_IS_INSERTED} and {where}
-            union
-            select {column} from {spec.name}
-            semi join (from {kept} where {_IS_INSERTED}) as inserted using ({sql.ROW_HASH})
-            where {where}
-        """
+        rows = con.execute(
+            f"select partition from {PUBLISHES} where table_name = $1 group by partition having min(seq) > $2",
+            [spec.name, seq],
+        ).fetchall()
+        new = [one or None for (one,) in rows if partition in (None, one)]
+        where = "true" if partition is None else in_partition(spec, partition)
+        queries = [f"select {values} from {spec.name} where {in_partition(spec, one)}" for one in new]
+        if files := self._files_after(con, spec.name, seq, ""):
+            kept = sql.parquet(*files, by_name=True)
+            queries += [
+                f"select {values} from {kept} where not {_IS_INSERTED} and {where}",
+                f"select {values} from {spec.name} "
+                f"semi join (from {kept} where {_IS_INSERTED}) as inserted using ({sql.ROW_HASH}) where {where}",
+            ]
+        return " union ".join(queries) or f"select {values} from {spec.name} where false"
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -179,6 +179,25 @@ class LocalFiles:
             new.replace(path)
 
     @final
+    def keep_measures(self, table: str, partition: str | None, publish: int, measures: Path) -> None:
+        """Keep what an audit measured in the rows of a publish, in place of the one before; the file is moved."""
+        folder = self._measures_folder(table, partition)
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = measures.replace(folder / f"{publish}.parquet")
+        for other in set(folder.iterdir()) - {kept}:
+            other.unlink(missing_ok=True)
+
+    @final
+    def measures_of(self, table: str, partition: str | None, publish: int) -> Path | None:
+        """The file that `keep_measures` keeps of a publish; None where there is none."""
+        file = self._measures_folder(table, partition) / f"{publish}.parquet"
+        return file if file.exists() else None
+
+    def _measures_folder(self, table: str, partition: str | None) -> Path:
+        *parents, name = _plain(table, partition)
+        return self._folder.joinpath("audits", *parents, f"{name}.measured")
+
+    @final
     def audit_of(self, table: str, partition: str | None) -> dict[str, Any] | None:
         """What `record_audit` keeps of a partition; None where there is nothing.
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.storage.errors import WarehouseError
+from reasonmed_assets.storage.errors import OvertakenError, WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 
 if TYPE_CHECKING:
@@ -55,6 +55,19 @@ class Published:
     inserted: int
     deleted: int
     is_changed: bool
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """The part of a partition's published rows that a publish replaces.
+
+    Attributes:
+        where: the SQL condition that holds for them, and for the rows in their place.
+        seq: number of the partition's last publish: the one whose other rows stay.
+    """
+
+    where: str
+    seq: int
 
 
 @dataclass(frozen=True)
@@ -113,8 +126,9 @@ def publish_rows(
     made_by: Provenance,
     next_seq: Callable[[duckdb.DuckDBPyConnection], int],
     history: History,
+    replaced: Replaced | None = None,
 ) -> Published:
-    """Publish staged Parquet files as the whole content of a partition, in one transaction.
+    """Publish staged Parquet files as the whole content of a partition, or of a part of it, in one transaction.
 
     Rows of the same key and hash stay untouched. A publish that changes no row is recorded only when its fingerprint
     differs from the last one's.
@@ -127,8 +141,10 @@ def publish_rows(
         made_by: how the rows were made.
         next_seq: gives the publish its number, within the transaction.
         history: keeps what it removes.
+        replaced: the published rows in whose place they come; None: all.
 
     Raises:
+        OvertakenError: the others are not those that were to stay; nothing is published then.
         WarehouseError: rows belong to another partition or repeat, or the database refused them; nothing is published
             then.
     """
@@ -137,7 +153,9 @@ def publish_rows(
     try:
         seq = next_seq(con)
         file = history.file_of(spec.name, seq, published_at)
-        published = _publish_in_transaction(con, spec, partition, staged, made_by, (seq, published_at), history)
+        published = _publish_in_transaction(
+            con, spec, partition, staged, made_by, (seq, published_at), history, replaced
+        )
         con.execute("commit")
     except duckdb.Error as error:
         _undo(con, history, file)
@@ -230,16 +248,22 @@ def _publish_in_transaction(
     made_by: Provenance,
     number_and_time: tuple[int, datetime],
     history: History,
+    replaced: Replaced | None,
 ) -> Published:
     _forget_failure(con, spec, partition)
     last = last_publish(con, spec.name, partition)
+    where = whole = in_partition(spec, partition)
+    if replaced is not None:
+        if last is None or last.seq != replaced.seq:
+            raise OvertakenError(f"another run has published {describe(spec, partition)} meanwhile: run it again")
+        where = f"{whole} and ({replaced.where})"
     seq, published_at = number_and_time
     had_rows = last is not None or _is_otherwise_partitioned(con, spec, partition)
-    if _find_difference(con, spec, partition, staged) and had_rows:
+    if _find_difference(con, spec, where, staged) and had_rows:
         history.keep_difference(con, spec, seq, published_at)
     inserted, deleted = _apply_difference(con, spec, staged)
-    rows = _count(con, f"select count(*) from {spec.name} where {in_partition(spec, partition)}")
-    _refuse_other_rows(con, spec, partition, staged, rows)
+    _refuse_other_rows(con, spec, partition, staged, where)
+    rows = _count(con, f"select count(*) from {spec.name} where {whole}")
     is_changed = bool(inserted or deleted)
     is_same = last is not None and last.fingerprint == made_by.fingerprint
     # Without an answer to every call there is no fingerprint: then its parts tell what the rows were made from.
@@ -256,8 +280,14 @@ def _is_otherwise_partitioned(con: duckdb.DuckDBPyConnection, spec: TableSpec, p
     return con.execute(query, [spec.name, partition is None]).fetchone() is not None
 
 
-def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: sql.Files) -> int:
+def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, where: str, staged: sql.Files) -> int:
     """Makes the temp table `difference`: key and hash of the rows that differ, with the `row_id` of those that go.
+
+    Args:
+        con: the publish's transaction.
+        spec: the table.
+        where: the SQL condition for the published rows that the staged ones replace.
+        staged: these.
 
     Returns:
         How many they are.
@@ -270,7 +300,7 @@ def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition:
         select {identity}, published.row_id
         from (select {identity}, true as is_staged from {sql.parquet(*sql.each_of(staged))}) as staged
         full outer join (
-            select {identity}, rowid as row_id from {spec.name} where {in_partition(spec, partition)}
+            select {identity}, rowid as row_id from {spec.name} where {where}
         ) as published using ({identity})
         where staged.is_staged is null or published.row_id is null
         """,
@@ -324,9 +354,10 @@ def refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged
 
 
 def _refuse_other_rows(
-    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: sql.Files, rows: int
+    con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: sql.Files, where: str
 ) -> None:
-    """A partition must end up with as many rows as were staged; fewer or more are repeated or misplaced rows."""
+    """There must be as many rows in their place as were staged; fewer or more are repeated or misplaced rows."""
+    rows = _count(con, f"select count(*) from {spec.name} where {where}")
     staged_rows = _count(con, f"select count(*) from {sql.parquet(*sql.each_of(staged))}")
     if rows != staged_rows:
         raise WarehouseError(

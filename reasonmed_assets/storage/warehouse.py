@@ -23,7 +23,7 @@ from reasonmed_assets.storage import builds, publishing
 from reasonmed_assets.storage.errors import WarehouseError
 from reasonmed_assets.storage.history import Kept
 from reasonmed_assets.storage.local_files import LocalFiles
-from reasonmed_assets.storage.publishing import Published, PublishRecord, Standing
+from reasonmed_assets.storage.publishing import Published, PublishRecord, Replaced, Standing
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
@@ -69,8 +69,9 @@ class Warehouse(LocalFiles, ABC):
         parts: Mapping[str, str] | None = None,
         recipe: int | None = None,
         build: int | None = None,
+        replaced: Replaced | None = None,
     ) -> Published:
-        """Make the staged rows the content of a partition: in one transaction, as a difference.
+        """Make the staged rows the content of a partition, or of a part of it: in one transaction, as a difference.
 
         Publishes of a warehouse happen one after another, and each that is recorded has a number above all before it.
 
@@ -85,8 +86,10 @@ class Warehouse(LocalFiles, ABC):
             parts: the parts of the fingerprint by name; None where they are not known.
             recipe: version of the recipe; None where it is not known.
             build: number of the build (`begin_build`); None where there is none.
+            replaced: the published rows in whose place the staged ones come, while the others stay; None: all.
 
         Raises:
+            OvertakenError: the rows that are to stay have been published anew meanwhile; nothing was published.
             WarehouseError: nothing was published; the message says why.
         """
 
@@ -250,19 +253,19 @@ class Warehouse(LocalFiles, ABC):
 
     @abstractmethod
     def values_since(
-        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, column: str, seq: int
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, values: str, seq: int
     ) -> str:
-        """The query of the values of a column in those rows of a partition that came or went after a publish.
+        """The query of values in those rows that came or went after a publish.
 
         Args:
             con: of `read`; the query is for it, while it is open.
             spec: the table.
-            partition: its partition; None for a table without partitions.
-            column: the column.
-            seq: number of the publish.
+            partition: the partition whose rows are meant; None: all rows.
+            values: what is selected of a row: a column, or an expression with its name.
+            seq: number of the publish; 0: before the first.
 
         Raises:
-            WarehouseError: the partition was first published later, or as `as_of`.
+            WarehouseError: as `as_of`.
         """
 
     @abstractmethod

@@ -6,6 +6,8 @@ select
     served.used_by,
     served.row_id,
     served.source,
+    served.question_id,
+    served.example_id,
     attempts.role,
     served.call_key,
     1 / count(*) over (partition by served.call_key) as cost_share

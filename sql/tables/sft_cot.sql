@@ -3,6 +3,7 @@
 -- description: The output is the path alone.
 select
     example_id,
+    question_id,
     source,
     instruction,
     input,

@@ -3,6 +3,7 @@
 -- description: The output is the path, then the short answer.
 select
     example_id,
+    question_id,
     source,
     instruction,
     input,

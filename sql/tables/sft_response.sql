@@ -3,6 +3,7 @@
 -- description: The output is the short answer alone.
 select
     example_id,
+    question_id,
     source,
     instruction,
     input,

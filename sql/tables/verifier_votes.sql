@@ -5,6 +5,7 @@ select
     id_of([judged.used_by, judged.row_id, judged.call_key]) as vote_id,
     judged.used_by,
     judged.row_id,
+    judged.question_id,
     judged.source,
     row_number() over (partition by judged.used_by, judged.row_id order by judged.place) as vote,
     judged.call_key,

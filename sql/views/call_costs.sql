@@ -1,5 +1,5 @@
 -- makes: call_costs
--- reads: call_uses, difficulty_tiers, dropped_examples, llm_calls, reasonmed, served_rows
+-- reads: call_uses, difficulty_tiers, dropped_examples, llm_calls, reasonmed
 -- description: What each call cost, one row per row that it served (its cost is split among them) or, where no row
 --     uses it, one row for the table that it was made for. `spent_on` says what came of that row: `examples` (final
 --     ones), `dropped` (its example, or all of its question's, fell away), `pending` (its question is not decided
@@ -9,23 +9,40 @@
 --     stays reserved for them.
 with
 
-calls as (
+-- Attempts are numbered from 1, and few calls have a second one.
+later as (
     select
         call_key,
-        any_value(role) as role,
-        any_value(provider) as provider,
-        any_value(model) as model,
-        arg_min(made_for, attempt) as made_for,
-        arg_min(made_for_source, attempt) as made_for_source,
         count(*) as attempts,
         sum(prompt_tokens) as prompt_tokens,
         sum(completion_tokens) as completion_tokens,
         sum(cost_usd) as cost_usd,
         sum(if(made_for is null, 0, cost_usd)) as paid_usd,
         count(*) filter (cost_usd is null) as unknown_attempts,
-        coalesce(sum(reserved_usd) filter (cost_usd is null), 0) as unknown_usd
+        sum(reserved_usd) filter (cost_usd is null) as unknown_usd
     from llm_calls
+    where attempt > 1
     group by call_key
+),
+
+calls as (
+    select
+        first.call_key,
+        first.role,
+        first.provider,
+        first.model,
+        first.made_for,
+        first.made_for_source,
+        1 + coalesce(later.attempts, 0) as attempts,
+        list_sum([first.prompt_tokens, later.prompt_tokens]) as prompt_tokens,
+        list_sum([first.completion_tokens, later.completion_tokens]) as completion_tokens,
+        list_sum([first.cost_usd, later.cost_usd]) as cost_usd,
+        list_sum([if(first.made_for is null, 0, first.cost_usd), later.paid_usd]) as paid_usd,
+        (first.cost_usd is null)::bigint + coalesce(later.unknown_attempts, 0) as unknown_attempts,
+        coalesce(list_sum([if(first.cost_usd is null, first.reserved_usd, 0), later.unknown_usd]), 0) as unknown_usd
+    from llm_calls as first
+    left join later on first.call_key = later.call_key
+    where first.attempt = 1
 ),
 
 fates as (
@@ -69,13 +86,13 @@ select
     coalesce(uses.used_by, calls.made_for) as table_name,
     coalesce(uses.source, calls.made_for_source) as source,
     uses.row_id,
-    served.question_id,
-    served.example_id,
+    uses.question_id,
+    uses.example_id,
     tiers.tier,
     case
         when uses.use_id is null then 'unused'
-        when served.row_id is not null and served.question_id is null then 'other'
-        when served.example_id is null then coalesce(question_fates.spent_on, 'pending')
+        when uses.question_id is null then 'other'
+        when uses.example_id is null then coalesce(question_fates.spent_on, 'pending')
         else coalesce(fates.spent_on, 'pending')
     end as spent_on,
     coalesce(uses.cost_share, 1) as calls,
@@ -88,8 +105,6 @@ select
     calls.unknown_usd * coalesce(uses.cost_share, 1) as unknown_usd
 from calls
 left join call_uses as uses on calls.call_key = uses.call_key
-left join served_rows as served
-    on uses.used_by = served.used_by and uses.row_id = served.row_id and uses.call_key = served.call_key
-left join difficulty_tiers as tiers on served.question_id = tiers.question_id
-left join fates on served.example_id = fates.example_id
-left join question_fates on served.question_id = question_fates.question_id
+left join difficulty_tiers as tiers on uses.question_id = tiers.question_id
+left join fates on uses.example_id = fates.example_id
+left join question_fates on uses.question_id = question_fates.question_id

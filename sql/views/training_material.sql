@@ -7,6 +7,7 @@ with
 as_published as (
     select
         examples.example_id,
+        examples.question_id,
         examples.source,
         examples.path_text,
         summaries.summary,

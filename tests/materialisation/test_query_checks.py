@@ -88,19 +88,6 @@ def test_a_relation_has_one_maker(folder: Path, file: str, complaint: str) -> No
     assert complaint in str(error.value)
 
 
-def test_what_is_made_by_question_reads_no_view(folder: Path) -> None:
-    replace(folder / "calls/summarise.sql", "-- reads: reasonmed, questions", "-- reads: reasonmed, questions, funnel")
-    replace(
-        folder / "calls/summarise.sql",
-        "from reasonmed as examples",
-        "from (select * from funnel), reasonmed as examples",
-    )
-    with pytest.raises(
-        sql.QueryError, match=r"tables/answer_summaries\.sql: it is made by question and reads the view"
-    ):
-        check_queries()
-
-
 def test_a_table_needs_a_query(folder: Path) -> None:
     (folder / "tables" / "sft_cot.sql").unlink()
     with pytest.raises(sql.QueryError, match=r"write sql/tables/sft_cot\.sql"):

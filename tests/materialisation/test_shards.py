@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from builds import Built
+from reasonmed_assets.quality.schema import QUESTION
 from reasonmed_assets.quality.tables import TABLES
 
 from reasonmed_assets import sql
@@ -29,7 +30,7 @@ from reasonmed_assets.materialisation.stage import Answers, Shard, Stage
 from reasonmed_assets.storage import Warehouse
 
 SOURCE, N = "mmlu", 2
-BY_QUESTION = [name for name, spec in TABLES.items() if spec.is_by_question]
+DIVIDED = [name for name, spec in TABLES.items() if spec.unit == QUESTION and spec.missing]
 TABLE = "verifications"
 
 
@@ -62,7 +63,7 @@ class Faults:
 
 def with_faults(stage: Stage) -> None:
     stage.write()
-    shard = stage.questions if isinstance(stage.questions, Shard) else None
+    shard = stage.units if isinstance(stage.units, Shard) else None
     if shard is not None and Faults.answered:
         answers = stage.answers.setdefault("another step", Answers())
         is_answered = shard.number == Faults.answered
@@ -138,11 +139,11 @@ def copied(rehearsal: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def staging(copied: Staging) -> Iterator[Staging]:
     yield copied
-    for table in BY_QUESTION:
+    for table in DIVIDED:
         drop_shards(copied.warehouse, TABLES[table], SOURCE)
 
 
-@pytest.mark.parametrize("table", BY_QUESTION)
+@pytest.mark.parametrize("table", DIVIDED)
 def test_rows_and_calls_do_not_depend_on_the_number_of_shards(staging: Staging, table: str) -> None:
     before = staging.session.n_calls
     with staging(table) as staged:
@@ -159,7 +160,7 @@ def test_rows_and_calls_do_not_depend_on_the_number_of_shards(staging: Staging, 
 @pytest.mark.parametrize("of", [1, 2, 3, 7, 1000])
 def test_every_question_is_in_one_shard(of: int) -> None:
     ids = ["", "0", "7fff", "8000000000000000", "ffffffffffffffff", "written by hand"]
-    conditions = [Shard(number, of).condition for number in range(1, of + 1)]
+    conditions = [Shard(number, of).condition(TABLES["questions"], "ids") for number in range(1, of + 1)]
     with duckdb.connect() as con:
         con.execute("create table ids as select unnest($1) as question_id", [ids])
         found = [row for one in conditions for row in con.execute(f"from ids where {one}").fetchall()]

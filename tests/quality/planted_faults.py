@@ -470,6 +470,8 @@ _FAULTS: dict[tuple[str, str], tuple[str, ...]] = {
         "insert into rows by name select * replace ('again' as vote_id) from rows limit 1",
     ),
     ("call_uses", "references"): (
+        "update rows set question_id = 'another' where row_id = 'easy1/qwen/1'",
+        "update rows set example_id = 'another' where row_id = 'easy1/qwen/1'",
         "update rows set used_by = 'questions' where row_id = 'easy1/qwen/1'",
         "update rows set row_id = 'unknown' where row_id = 'easy1/qwen/1'",
         "update rows set call_key = 'unknown' where row_id = 'easy1/qwen/1'",

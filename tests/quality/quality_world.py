@@ -381,7 +381,7 @@ def _examples(tables: dict[str, Rows]) -> dict[str, Rows]:
                "slot": 1, "reason": "label_doubt"}  # fmt: skip
     summaries = [_summary(row, is_accepted=number != 0) for number, row in enumerate(examples)]
     records = [
-        {key: row[key] for key in ("example_id", "source", "fold", "split_role", "provider_kind")}
+        {key: row[key] for key in ("example_id", "question_id", "source", "fold", "split_role", "provider_kind")}
         | {"path": row["path_text"], "summary": summary["summary"], "instruction": "Which nerve?", "input": ""}
         for row, summary in zip(examples, summaries, strict=True)
         if summary["is_accepted"]
@@ -483,16 +483,23 @@ def _provenance(tables: dict[str, Rows]) -> dict[str, Rows]:
         ],
         "call_uses": [
             {"use_id": make_id(name, row_id, key), "used_by": name, "row_id": row_id, "source": SOURCE,
-             "call_key": key, "cost_share": 1.0}
+             **_served(name, tables, row_id), "call_key": key, "cost_share": 1.0}
             for name, row_id, key in uses
         ],
         "prompts": [{"prompt_hash": name} for name in ("earlier", *dict.fromkeys(name for name, _, _ in uses))],
         "verifier_votes": [
             {"vote_id": make_id(name, row_id, key), "used_by": name, "row_id": row_id, "source": SOURCE,
-             "call_key": key, "verdict": "correct", "vote": 1}
+             "question_id": row_id.partition("/")[0], "call_key": key, "verdict": "correct", "vote": 1}
             for name, row_id, key in uses if name == "verifications"
         ],
     }  # fmt: skip
+
+
+def _served(table: str, tables: dict[str, Rows], row_id: str) -> dict[str, Any]:
+    """The question and the example that a row's calls serve."""
+    row = next(row for row in tables[table] if row[TABLES[table].key] == row_id)
+    example = make_id(row["question_id"], str(row["slot"])) if table == "refined_paths" else row.get("example_id")
+    return {"question_id": row["question_id"], "example_id": example}
 
 
 def _filled(spec: Any, column: str, row: dict[str, Any]) -> Any:

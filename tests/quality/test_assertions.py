@@ -14,14 +14,15 @@ from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.config import load_profile
+from reasonmed_assets.materialisation.stage import ChangedUnits, narrow
 from reasonmed_assets.pages.check_list import fault_id
 
 GENERIC = {"schema", "key", "partition", "shrink", "distributions"}
-BY_ROW = [
+BY_UNIT = [
     (name, declared.name)
     for name, spec in TABLES.items()
     for declared in check_names(name)
-    if spec.is_by_question and declared.is_by_row and declared.name not in GENERIC
+    if spec.unit is not None and declared.is_by_unit and declared.name not in GENERIC
 ]
 AUDITED = [name for name in TABLES if name not in UNAUDITED]
 
@@ -43,7 +44,7 @@ def checked(
     profile = load_profile("simulated", overrides)
     prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
     (declared,) = [declared for declared in check_names(table) if declared.name == check]
-    return run_check(con, spec, declared, path, profile)
+    return run_check(con, spec, declared, profile)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault_id(fault.table, fault.check))
@@ -54,17 +55,29 @@ def test_a_planted_fault_is_found(fault: Fault, con: duckdb.DuckDBPyConnection, 
     assert outcome.n_failing >= len(outcome.examples) >= 1
 
 
-@pytest.mark.parametrize(("table", "check"), BY_ROW)
-def test_what_is_judged_by_row_is_found_in_parts(
+@pytest.mark.parametrize(("table", "check"), BY_UNIT)
+def test_what_is_judged_by_unit_is_found_in_parts(
     table: str, check: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
+    """Two audits of a half of the units each, as those of shards or changes, find what one of all finds."""
+    unit = TABLES[table].unit
+    assert unit is not None
     fault = next(fault for fault in FAULTS if (fault.table, fault.check) == (table, check))
     whole = checked(con, table, check, fault.statement, tmp_path, fault.overrides)
     profile, found = load_profile("simulated", fault.overrides), []
+    queries = [f"select {units} as id from {name}" for name, spec in TABLES.items() if (units := spec.units(unit))]
+    all_ids = " union ".join([f"select {unit} as id from rows", *queries])
     for number in range(2):
-        part = tmp_path / f"{number}.parquet"
-        con.execute(f"copy (from rows where hash(question_id) % 2 = {number}) to '{part}' (format parquet)")
-        found += [one for one in audit_rows(con, TABLES[table], SOURCE, part, profile) if one.name == check]
+        part, ids = tmp_path / f"{number}.parquet", tmp_path / f"ids_{number}.parquet"
+        con.execute(f"copy (from rows where hash({unit}) % 2 = {number}) to '{part}' (format parquet)")
+        of_half = f"select id as {unit} from ({all_ids}) where hash(id) % 2 = {number}"
+        con.execute(f"copy ({of_half}) to '{ids}' (format parquet)")
+        with con.cursor() as own:
+            narrow(own, ChangedUnits(unit, ids, 0, {}))
+            own.execute("set variable last_statistics = null")
+            partition = SOURCE if TABLES[table].is_partitioned else None
+            found += [one for one in audit_rows(own, TABLES[table], partition, part, profile) if one.name == check]
+    assert [one.error for one in found] == [None, None]
     assert (merged(found).passed, merged(found).n_failing) == (whole.passed, whole.n_failing)
 
 

@@ -79,13 +79,13 @@ def test_what_judges_a_model_is_among_checks_5_to_13() -> None:
 def test_what_judges_a_whole_partition_has_no_scope(tmp_path: Path) -> None:
     file = tmp_path / "verifications" / "rule.sql"
     file.parent.mkdir()
-    by_row = HEADER.replace("-- desc", "-- scope: row\n-- desc")
+    by_row = HEADER.replace("-- desc", "-- scope: unit\n-- desc")
     for read in ("from unanswered", "from removed", "where getvariable('threshold_missing_share_max') > 0"):
         file.write_text(f"{by_row} {read}", encoding="utf-8")
         with pytest.raises(sql.QueryError, match="which is of the whole partition"):
             declarations.read_assertion(file)
     file.write_text(f"{by_row} from staged", encoding="utf-8")
-    assert declarations.read_assertion(file).is_by_row
+    assert declarations.read_assertion(file).is_by_unit
 
 
 HEADER = "-- check: 9\n-- severity: block\n-- judges: build\n-- description: It holds.\nselect 1\n"
@@ -101,7 +101,7 @@ HEADER = "-- check: 9\n-- severity: block\n-- judges: build\n-- description: It 
         (HEADER.replace("It holds.", "It holds"), "wrong in the header: description"),
         (HEADER.replace("-- severity", "-- weight"), "line 2: expected"),
         (HEADER.replace("-- desc", "-- scope: question\n-- desc"), "wrong in the header: scope"),
-        (HEADER.replace("-- desc", "-- scope: row\n-- desc"), "is declared with is_by_question=True: remove the line"),
+        (HEADER.replace("-- desc", "-- scope: unit\n-- desc"), "is declared with a unit: remove the line"),
     ],
 )
 def test_a_wrong_header_names_file_and_fault(text: str, complaint: str, tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def distributions(
     profile = load_profile("simulated", overrides)
     prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
     (declared,) = [declared for declared in check_names(table) if declared.name == "distributions"]
-    return run_check(con, spec, declared, path, profile)
+    return run_check(con, spec, declared, profile)
 
 
 @pytest.mark.parametrize(

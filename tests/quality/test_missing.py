@@ -33,7 +33,7 @@ def _checked(con: duckdb.DuckDBPyConnection, failed: list[tuple[str, str | None,
     profile = load_profile("simulated")
     prepare(con, TABLES["reasoning_paths"], SOURCE, path, profile)
     (declared,) = [check for check in check_names("reasoning_paths") if check.name == "missing"]
-    return run_check(con, TABLES["reasoning_paths"], declared, path, profile)
+    return run_check(con, TABLES["reasoning_paths"], declared, profile)
 
 
 def test_the_five_most_frequent_reasons_are_shown_with_counts_and_rows(

@@ -22,7 +22,7 @@ def label_base(con: duckdb.DuckDBPyConnection, staged: Path) -> CheckOutcome:
     profile, spec = load_profile("simulated"), TABLES["raw_questions"]
     prepare(con, spec, "medmcqa", staged, profile)
     (declared,) = [declared for declared in check_names("raw_questions") if declared.name == "label_base"]
-    return run_check(con, spec, declared, staged, profile)
+    return run_check(con, spec, declared, profile)
 
 
 def test_real_explanations_agree_with_the_key_and_not_with_the_next_letter(shared_data: Path, tmp_path: Path) -> None:

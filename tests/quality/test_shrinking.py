@@ -34,7 +34,7 @@ def checked(
     profile = load_profile("simulated", overrides)
     prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
     (declared,) = [declared for declared in check_names(table) if declared.name == "shrink"]
-    outcome = run_check(con, spec, declared, path, profile)
+    outcome = run_check(con, spec, declared, profile)
     assert outcome.error is None
     return outcome
 

@@ -74,6 +74,25 @@ class HistoryContract:
             for seq, rows in saved.items():
                 assert con.execute(f"from ({warehouse.rows_as_of(con, ITEMS, seq)}) order by all").fetchall() == rows
 
+    def test_values_of_the_rows_that_came_or_went_since(self, warehouse: Warehouse) -> None:
+        first = publish(warehouse, {"1": "x", "2": "y"}).seq
+        publish(warehouse, {"1": "x", "3": "new"})
+        publish(warehouse, {"9": "z"}, "medqa", fingerprint="first of its partition")
+        last = publish(warehouse, {"1": "changed"}).seq
+
+        def since(seq: int, partition: str | None = None) -> list[str]:
+            with warehouse.read() as con:
+                query = warehouse.values_since(con, ITEMS, partition, "'item ' || item_id as name", seq)
+                return sorted(name for (name,) in con.execute(f"select name from ({query})").fetchall())
+
+        assert since(first, "mmlu") == ["item 1", "item 2", "item 3"]
+        assert since(first, "medqa") == ["item 9"]
+        assert since(first) == ["item 1", "item 2", "item 3", "item 9"]
+        assert since(0, "mmlu") == ["item 1", "item 2", "item 3"], "3 came and went"
+        assert since(last) == []
+        with warehouse.read() as con, pytest.raises(WarehouseError, match="there is no publish"):
+            warehouse.values_since(con, ITEMS, None, "item_id", last + 1)
+
     def test_views_show_the_rows_then_and_the_present_rows_stand_beside(self, warehouse: Warehouse) -> None:
         publish(warehouse, {"1": "a", "2": "b"}, note="n")
         publish(warehouse, {"2": "B"}, note="n")

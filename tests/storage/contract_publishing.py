@@ -15,14 +15,17 @@ from reasonmed_assets.quality.schema import TABLES, Table, TableSpec, column
 from storage_toy import ITEMS, TOTALS, Items, publish, rows_of, stage, texts_in
 
 from reasonmed_assets import sql
-from reasonmed_assets.storage import Published, Warehouse, WarehouseError
+from reasonmed_assets.storage import OvertakenError, Published, Replaced, Warehouse, WarehouseError
 
 TEXTS = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["x", "y", "it's"]), max_size=5)
 
 
-def publish_file(warehouse: Warehouse, staged: Path, spec: TableSpec = ITEMS, source: str | None = "mmlu") -> Published:
+def publish_file(
+    warehouse: Warehouse, staged: Path, spec: TableSpec = ITEMS, source: str | None = "mmlu", **options: Any
+) -> Published:
     """Publish a staged file."""
-    return warehouse.publish(spec, source, staged, run_id="run", fingerprint="f", profile="test", statistics={})
+    facts: dict[str, Any] = {"run_id": "run", "fingerprint": "f", "profile": "test", "statistics": {}}
+    return warehouse.publish(spec, source, staged, **facts, **options)
 
 
 def rewritten(staged: Path, select: str) -> Path:
@@ -213,6 +216,31 @@ class PublishingContract:
             assert published.inserted == len(texts.items() - previous.items())
             assert published.deleted == len(previous.items() - texts.items())
         assert {source: texts_in(warehouse, source) for source in expected} == expected
+
+    def test_a_part_of_a_partition_is_replaced_and_the_rest_stays(self, warehouse: Warehouse, tmp_path: Path) -> None:
+        publish(warehouse, {"1": "x"}, "medqa")
+        seq = publish(warehouse, {"2": "old", "3": "goes", "4": "stays"}).seq
+        part = stage(tmp_path / "part.parquet", rows_of({"2": "new", "5": "comes"}))
+        replaced = Replaced("item_id in ('2', '3', '5')", seq)
+        published = publish_file(warehouse, part, replaced=replaced)
+        assert (published.rows, published.inserted, published.deleted) == (3, 2, 2)
+        assert texts_in(warehouse) == {"2": "new", "4": "stays", "5": "comes"}
+        assert texts_in(warehouse, "medqa") == {"1": "x"}
+        with warehouse.as_of(seq) as con:
+            then = con.execute("select text from items where source = 'mmlu' order by item_id").fetchall()
+        assert then == [("old",), ("goes",), ("stays",)]
+
+    def test_a_part_is_refused_where_another_run_has_published_or_a_row_is_outside(
+        self, warehouse: Warehouse, tmp_path: Path
+    ) -> None:
+        seq = publish(warehouse, {"1": "x", "2": "y"}).seq
+        part = stage(tmp_path / "part.parquet", rows_of({"1": "new", "2": "outside"}))
+        with pytest.raises(WarehouseError, match="would have 1 rows, but 2 were staged"):
+            publish_file(warehouse, part, replaced=Replaced("item_id = '1'", seq))
+        publish(warehouse, {"1": "x", "2": "y"}, fingerprint="another")
+        with pytest.raises(OvertakenError, match=r"items/mmlu meanwhile: run it again"):
+            publish_file(warehouse, part, replaced=Replaced("true", seq))
+        assert texts_in(warehouse) == {"1": "x", "2": "y"}
 
     def test_a_type_that_the_stored_rows_do_not_fit_is_an_error_that_names_replace(
         self, warehouse: Warehouse, reopen: Reopen

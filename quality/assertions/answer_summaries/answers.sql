@@ -1,7 +1,7 @@
 -- check: 13
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: An accepted summary concludes with the key, or with its path where a path need not reach the key.
 select
     staged.example_id,

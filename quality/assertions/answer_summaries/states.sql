@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: An accepted row has a summary; any other row has a reason and no summary.
 select
     example_id,

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every call that a row lists has exactly one use for it, and the shares of a call add up to 1.
 with
 

@@ -1,7 +1,8 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every use names a row of the warehouse that lists the call.
+-- scope: unit
+-- description: Every use names a row of the warehouse that lists the call, with its question and example.
 select
     staged.use_id,
     staged.used_by,
@@ -13,5 +14,7 @@ left join served_rows as served
         staged.used_by = served.used_by
         and staged.row_id = served.row_id
         and staged.source = served.source
+        and staged.question_id is not distinct from served.question_id
+        and staged.example_id is not distinct from served.example_id
         and staged.call_key = served.call_key
 where served.call_key is null

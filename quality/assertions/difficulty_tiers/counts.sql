@@ -1,6 +1,7 @@
 -- check: 9
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every question has a row whose correct, error and missing paths are those of its verdicts, N in all.
 with
 

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: A doubted key has another option with the share and generators that a doubt needs, or a person's mark.
 with
 

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every row belongs to a question of its source.
 select
     question_id,

@@ -1,6 +1,7 @@
 -- check: 9
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Bounds and tiers follow from the counts, and a Medium question has enough correct paths.
 with
 

@@ -1,6 +1,7 @@
 -- check: 14
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Examples and dropped examples together are the expected ones, each once.
 with
 

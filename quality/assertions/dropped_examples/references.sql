@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every dropped example belongs to a question of that tier, and has the id that the example would have.
 select
     staged.example_id,

@@ -1,6 +1,7 @@
 -- check: 15
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every example with an accepted summary is here, so that the three sets hold the same ids.
 select
     example_id,

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every record is an example with an accepted summary, and agrees with its origin.
 select
     staged.example_id,

@@ -1,6 +1,7 @@
 -- check: 15
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: No text holds a token of a chat template, or a tag without its partner, beside what the template adds.
 with
 

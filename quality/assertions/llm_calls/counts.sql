@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every used call has its attempts, numbered from 1 without gaps, at most one of them accepted.
 with
 

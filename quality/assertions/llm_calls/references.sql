@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every attempt is of a call that the warehouse made or used, by its kind of provider.
 select
     attempt_id,

@@ -1,6 +1,7 @@
 -- check: 10
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every correct path of an Easy or Medium question is ranked.
 select
     verifications.path_id,

@@ -1,7 +1,7 @@
 -- check: 10
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: A better score ranks first, a missing one last, and equal ones by their hash.
 with
 

@@ -1,7 +1,7 @@
 -- check: 10
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: Ranks run from 1 without gaps; paths that are not near copies have a second rank that does too.
 with
 

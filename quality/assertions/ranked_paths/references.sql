@@ -1,7 +1,7 @@
 -- check: 10
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: Only correct paths of Easy and Medium questions are ranked; a near copy names a better-ranked path.
 select
     staged.path_id,

@@ -1,7 +1,7 @@
 -- check: 6
 -- severity: warn
 -- judges: model
--- scope: row
+-- scope: unit
 -- description: No path holds a token of a chat template; the training sets would hold it broken up.
 select
     path_id,

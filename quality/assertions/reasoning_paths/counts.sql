@@ -1,6 +1,7 @@
 -- check: 5
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every question has one row per generator slot and sample, and no other.
 with
 

@@ -1,7 +1,7 @@
 -- check: 5
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: Model, revision and sampling parameters are those of the profile.
 with
 

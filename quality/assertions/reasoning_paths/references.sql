@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: Every path belongs to a question of its source, and its letter is one of the options.
 select
     staged.path_id,

@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: A path is usable, unusable or missing: only a usable one has a text, and it has a letter.
 select
     path_id,

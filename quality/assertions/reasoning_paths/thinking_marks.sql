@@ -1,7 +1,7 @@
 -- check: 6
 -- severity: warn
 -- judges: model
--- scope: row
+-- scope: unit
 -- description: No path holds a mark of thinking; where one is left, the model thinks in a form that is not declared.
 select
     path_id,

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: An example concludes with the key, unless the profile leaves that to the verifier or the rewriter.
 select
     staged.example_id,

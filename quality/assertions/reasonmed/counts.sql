@@ -1,6 +1,7 @@
 -- check: 14
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Two examples of an Easy or Medium question and one of a Difficult one, less those without a path.
 with
 

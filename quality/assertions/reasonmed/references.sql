@@ -1,6 +1,7 @@
 -- check: 14
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every example traces to its question, its tier, its path, the calls that made it, and a licence.
 with
 

@@ -1,7 +1,7 @@
 -- check: 11
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: An accepted text, where it is judged, concludes with the key and was found correct by the verifier.
 select
     staged.path_id,

@@ -1,6 +1,7 @@
 -- check: 11
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every slot to be rewritten has its rounds from 1 without gaps, and at most one accepted text.
 with
 

@@ -1,7 +1,7 @@
 -- check: 12
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: No accepted text, where it is judged, reveals that its writer was given a key or feedback.
 select
     path_id,

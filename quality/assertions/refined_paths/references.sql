@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: Medium questions are refined, Difficult ones regenerated, from a path of the same question.
 select
     staged.path_id,

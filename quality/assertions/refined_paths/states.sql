@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: A text is accepted or rejected with a reason; a missing or unusable reply has no text.
 select
     path_id,

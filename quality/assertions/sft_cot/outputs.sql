@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: The output holds the whole path.
 select staged.example_id
 from staged

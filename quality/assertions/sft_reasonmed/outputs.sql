@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: The output holds the whole path and ends with the summary.
 select staged.example_id
 from staged

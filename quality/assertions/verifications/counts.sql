@@ -1,6 +1,7 @@
 -- check: 8
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every path of the partition has a row.
 select
     path_id,

@@ -1,7 +1,7 @@
 -- check: 8
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: A path is correct by the profile's rule, an error path never is, and a missing judgement is null.
 select
     path_id,

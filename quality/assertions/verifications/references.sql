@@ -1,7 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: Every row agrees with its path, and matches the path's letter with the key.
 select
     staged.path_id,

@@ -1,7 +1,7 @@
 -- check: 8
 -- severity: block
 -- judges: build
--- scope: row
+-- scope: unit
 -- description: A verdict is the majority of its usable votes; paths without a text have none.
 select
     path_id,

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: The votes of a row are numbered from 1, each number once.
 select
     used_by,

@@ -1,6 +1,7 @@
 -- check: none
 -- severity: block
 -- judges: build
+-- scope: unit
 -- description: Every vote is of a call that its row names.
 select
     staged.vote_id,

@@ -167,6 +167,16 @@ class CallStore(ABC):
     def count_made_for(self, warehouse: str) -> int:
         """Attempts that were made for a warehouse."""
 
+    @abstractmethod
+    def keys_since(self, warehouse: str, n: int, at_most: int) -> list[str]:
+        """The calls of all attempts from the `n`th on that was made for a warehouse, whoever made them, as they came.
+
+        Args:
+            warehouse: the warehouse.
+            n: from 1; none are given where it has fewer.
+            at_most: how many are given.
+        """
+
     def attempts_of(self, keys: Iterable[str], warehouse: str = "") -> pl.DataFrame:
         """All attempts of the calls `keys`: the columns of table llm_calls apart from `cost_usd` and `row_hash`.
 

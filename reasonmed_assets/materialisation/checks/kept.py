@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from reasonmed_assets import sql
@@ -32,6 +33,8 @@ _UNREPEATABLE = re.compile(
     r"\b(?:now|today|random|uuid|get_current_\w+)\s*\(|\b(?:current_(?:date|time|timestamp)|localtime(?:stamp)?)\b"
 )
 """SQL that says something else each time."""
+_MEASURES = "measures"
+"""The key of what is measured in the rows, beside those of the checks."""
 
 
 def check_keys(spec: TableSpec, partition: str | None, profile: Profile, changes: Changes) -> dict[str, str]:
@@ -50,6 +53,10 @@ def check_keys(spec: TableSpec, partition: str | None, profile: Profile, changes
         declared.name: _parts(spec, partition, declared, profile, values, changes)
         for declared in check_names(spec.name)
     }
+    if measured := texts_of(spec.name):
+        _, tables = _behind([measured], spec.name)
+        parts[_MEASURES] = {"code": _code(spec), "sql": digest(bare(measured))}
+        parts[_MEASURES] |= _last_changes(tables - {spec.name}, spec, partition, changes)
     return {name: fingerprint(found) for name, found in parts.items() if found}
 
 
@@ -65,15 +72,31 @@ def kept_outcomes(
         publish: number of its last publish, whose rows are to be judged.
         keys: as `check_keys` gives them.
     """
+    record = _record_of(warehouse, spec, partition, publish)
+    return outcomes_that_hold(record.outcomes, record.keys, keys) if record else {}
+
+
+def kept_measures(
+    warehouse: Warehouse, spec: TableSpec, partition: str | None, publish: int, keys: Mapping[str, str]
+) -> Path | None:
+    """The file of what the last audit measured in the rows, where it still holds; None where there is none.
+
+    The arguments are those of `kept_outcomes`.
+    """
+    record = _record_of(warehouse, spec, partition, publish)
+    holds = record is not None and keys.get(_MEASURES, "") == record.keys.get(_MEASURES)
+    return warehouse.measures_of(spec.name, partition, publish) if holds else None
+
+
+def _record_of(warehouse: Warehouse, spec: TableSpec, partition: str | None, publish: int) -> AuditRecord | None:
+    """The record of the audit of a publish; None where there is none."""
     try:
         found = warehouse.audit_of(spec.name, partition)
         record = AuditRecord.from_json(found) if found else None
-        if record is None or record.publish != publish:
-            return {}
-        return outcomes_that_hold(record.outcomes, record.keys, keys)
+        return record if record and record.publish == publish and isinstance(record.keys, Mapping) else None
     except (WarehouseError, AttributeError, KeyError, TypeError, ValueError):
         # Of another version, or damaged: then all is audited again.
-        return {}
+        return None
 
 
 def outcomes_that_hold(
@@ -116,9 +139,11 @@ def _parts(
     }
     parts |= {f"value {name}": json.dumps(values[name]) for name in variables_in(texts) & values.keys()}
     parts |= {f"bound {name}": json.dumps(getattr(thresholds, name)) for name in bounds}
-    return parts | {
-        f"{TABLE}{name}": json.dumps(last_change(changes, spec, name, partition)) for name in tables - {spec.name}
-    }
+    return parts | _last_changes(tables - {spec.name}, spec, partition, changes)
+
+
+def _last_changes(tables: set[str], spec: TableSpec, partition: str | None, changes: Changes) -> dict[str, str]:
+    return {f"{TABLE}{name}": json.dumps(last_change(changes, spec, name, partition)) for name in tables}
 
 
 def _behind(texts: Iterable[str], table: str) -> tuple[list[str], set[str]]:

@@ -57,12 +57,13 @@ class ScratchFile(DuckDBFile):
         parts: Mapping[str, str] | None = None,
         recipe: int | None = None,
         build: int | None = None,
+        replaced: publishing.Replaced | None = None,
     ) -> Published:
         publishing.refuse_undeclared(spec, partition)
         made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics, recipe, build)
         with self._cursor() as con:
             publishing.refuse_other_columns(con, spec, staged)
-            return publishing.publish_rows(con, spec, partition, staged, made_by, next_seq, self._no_history)
+            return publishing.publish_rows(con, spec, partition, staged, made_by, next_seq, self._no_history, replaced)
 
     def close(self) -> None:
         """Close the file, so that it can be copied."""

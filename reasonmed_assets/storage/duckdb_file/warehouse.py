@@ -109,6 +109,7 @@ class DuckDBFile(Warehouse):
         parts: Mapping[str, str] | None = None,
         recipe: int | None = None,
         build: int | None = None,
+        replaced: publishing.Replaced | None = None,
     ) -> Published:
         publishing.refuse_undeclared(spec, partition)
         made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics, recipe, build)
@@ -121,7 +122,9 @@ class DuckDBFile(Warehouse):
                 for table in (spec, *publishing.own_tables()):
                     database.conform(con, table)
                 self._history.begin(con)
-                published = publishing.publish_rows(con, spec, partition, staged, made_by, next_seq, self._history)
+                published = publishing.publish_rows(
+                    con, spec, partition, staged, made_by, next_seq, self._history, replaced
+                )
                 con.execute("checkpoint")
                 is_sparse = database.is_sparse(con)
                 standing = publishing.standing(con)
@@ -199,9 +202,9 @@ class DuckDBFile(Warehouse):
         return self._history.rows_as_of(con, spec, seq)
 
     def values_since(
-        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, column: str, seq: int
+        self, con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, values: str, seq: int
     ) -> str:
-        return self._history.values_since(con, spec, partition, column, seq)
+        return self._history.values_since(con, spec, partition, values, seq)
 
     def history(self) -> Kept:
         with self.snapshot() as con:

@@ -7,6 +7,7 @@ judged_rows as (
     select
         'verifications' as used_by,
         path_id as row_id,
+        question_id,
         source,
         call_keys
     from verifications
@@ -14,6 +15,7 @@ judged_rows as (
     select
         'verifier_audit' as used_by,
         audit_id as row_id,
+        question_id,
         source,
         call_keys
     from verifier_audit
@@ -21,6 +23,7 @@ judged_rows as (
     select
         'refined_paths' as used_by,
         path_id as row_id,
+        question_id,
         source,
         call_keys
     from refined_paths
@@ -30,6 +33,7 @@ places as (
     select
         used_by,
         row_id,
+        question_id,
         source,
         unnest(list_distinct(call_keys)) as call_key,
         call_keys
@@ -39,6 +43,7 @@ places as (
 select
     places.used_by,
     places.row_id,
+    places.question_id,
     places.source,
     places.call_key,
     calls.provider,

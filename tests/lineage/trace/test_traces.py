@@ -20,7 +20,7 @@ from reasonmed_assets.lineage.trace.outcome import outcome_of
 from reasonmed_assets.lineage.trace.story import tell
 from reasonmed_assets.pages.trace_page import render
 
-IDS = ("example_id", "row_id", "call_key", "use_id")
+IDS = ("example_id", "question_id", "row_id", "call_key", "use_id")
 
 
 @pytest.fixture(scope="module")

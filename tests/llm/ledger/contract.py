@@ -482,6 +482,11 @@ class AccountContract(_Contract):
             assert sorted(store.keys_made_for("one")) == KEYS[:2]
             assert list(store.keys_made_for("two")) == KEYS[:1]
             assert [store.count_made_for(warehouse) for warehouse in ("one", "two", "")] == [2, 1, 0]
+            found = [store.keys_since("one", n, 9) for n in (1, 2, 3)]
+            assert found == [[*KEYS[:2], KEYS[0], KEYS[2]], [KEYS[1], KEYS[0], KEYS[2]], []], "of whomever"
+            assert store.keys_since("one", 1, 2) == KEYS[:2]
+            assert store.keys_since("two", 1, 9) == [KEYS[0], KEYS[2]]
+            assert store.keys_since("", 1, 9) == []
             store.asker = Asker("one", "verifications", "")
             record(store, attempt(KEYS[3]))
             frame = store.attempts_of(KEYS[:4], "one")

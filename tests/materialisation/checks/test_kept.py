@@ -47,7 +47,7 @@ def again(before: dict[str, str], after: dict[str, str]) -> set[str]:
 
 def test_the_same_checks_thresholds_and_inputs_have_the_same_keys(profile: Profile) -> None:
     keys = check_keys(SPEC, "mmlu", profile, CHANGES)
-    assert keys.keys() == {declared.name for declared in check_names("reasonmed")}
+    assert keys.keys() == {declared.name for declared in check_names("reasonmed")} | {"measures"}
     assert again(keys, check_keys(SPEC, "mmlu", profile.model_copy(deep=True), dict(CHANGES))) == set()
 
 
@@ -82,7 +82,7 @@ def test_a_check_of_all_sources_is_made_again_when_any_has_changed(profile: Prof
 def test_what_is_measured_reads_tables_too(profile: Profile) -> None:
     spec = TABLES["refined_paths"]
     changed = check_keys(spec, "mmlu", profile, {("reasoning_paths", "mmlu"): 9})
-    assert again(check_keys(spec, "mmlu", profile, {}), changed) == {"references", "distributions"}
+    assert again(check_keys(spec, "mmlu", profile, {}), changed) == {"references", "distributions", "measures"}
 
 
 @pytest.mark.parametrize(

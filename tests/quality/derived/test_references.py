@@ -28,7 +28,10 @@ def _found(table: str) -> list[tuple[str, tuple[str, ...], str]]:
 
 def test_the_declared_tables_say_whose_ids_they_hold() -> None:
     check_references(TABLES.values())
-    assert _found("sft_cot") == [("example_id", ("reasonmed",), "made_from")]
+    assert _found("sft_cot") == [
+        ("example_id", ("reasonmed",), "made_from"),
+        ("question_id", ("questions",), "made_from"),
+    ]
     assert _found("questions") == [("raw_id", ("raw_questions",), "made_from")]
     assert _found("verifications") == [
         ("path_id", ("reasoning_paths",), "made_from"),

@@ -90,6 +90,15 @@ where
 order by c.call_id
 limit ?
 """
+_LAST_PLACES = "select rowid from attempts where asker_id = ? order by rowid desc limit ?"
+_KEYS_FROM = """
+select lower(hex(c.call_key))
+from attempts as a
+inner join calls as c on a.call_id = c.call_id
+where a.rowid >= ?
+order by a.rowid
+limit ?
+"""
 _KEYS_PER_PAGE = 20_000
 
 _BODY = "select body from calls where call_key = ?"
@@ -202,6 +211,19 @@ class SqliteStore(CallStore):
     def count_made_for(self, warehouse: str) -> int:
         with self._read() as connection:
             return connection.execute(f"select count(*) {_MADE_FOR}", (warehouse,)).fetchone()[0]
+
+    def keys_since(self, warehouse: str, n: int, at_most: int) -> list[str]:
+        with self._read() as connection:
+            connection.execute("begin")
+            try:
+                n_later = connection.execute(f"select count(*) {_MADE_FOR}", (warehouse,)).fetchone()[0] - n
+                askers = connection.execute("select asker_id from askers where warehouse = ?", (warehouse,)).fetchall()
+                places = [row for one in askers for row in connection.execute(_LAST_PLACES, (*one, n_later + 1))]
+                (start,) = sorted(places, reverse=True)[n_later] if 0 <= n_later < len(places) else (None,)
+                rows = connection.execute(_KEYS_FROM, (start, at_most)).fetchall()
+            finally:
+                connection.execute("rollback")
+        return [key for (key,) in rows]
 
     def open_batches(self, keys: Iterable[str]) -> dict[str, OpenBatch]:
         rows = self._by_key(_OPEN_BATCHES, keys)
