@@ -56,7 +56,7 @@ def overrides(stage: Stage) -> None:
 
 def rejected_questions(stage: Stage) -> None:
     """The unreadable records, beside those that a match or a person turned away."""
-    stage.write({"unreadable": unreadable_frame(stage.session.reading(stage.source).unreadable)})
+    stage.write({"unreadable": unreadable_frame(stage.session.unreadable(stage.source))})
 
 
 def _all_questions(session: BuildSession, roles: Collection[str], columns: Collection[str] = ()) -> pl.DataFrame:
