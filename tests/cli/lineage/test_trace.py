@@ -8,7 +8,7 @@ from pathlib import Path
 from builds import Built, called
 from html_page import Page
 
-_ANY = "select example_id, question_id from sft_reasonmed join reasonmed using (example_id) order by 1 limit 1"
+_ANY = "select example_id, question_id from sft_reasonmed order by 1 limit 1"
 
 
 def test_a_training_record_is_traced_as_a_tree_as_json_and_as_a_page(rehearsal: Built, tmp_path: Path) -> None:
