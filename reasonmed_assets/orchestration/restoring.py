@@ -194,7 +194,7 @@ def _stage(con: duckdb.DuckDBPyConnection, seq: int, profile: Profile, area: Pat
         prepare(con, *place, file, profile)
         for declared in check_names(place.spec.name):
             if declared.name in _STRUCTURAL:
-                outcome = run_check(con, place.spec, declared, file, profile)
+                outcome = run_check(con, place.spec, declared, profile)
                 if not outcome.passed:
                     failed.append(f"{place}: {outcome.name}: {outcome.description} {_found(outcome)}")
     if failed:
