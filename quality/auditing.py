@@ -114,11 +114,12 @@ def audit_rows(
     profile: Profile,
     kept: Mapping[str, CheckOutcome] | None = None,
 ) -> list[CheckOutcome]:
-    """Run the checks that judge each row, whatever the others are, on some of a partition's rows.
+    """Run the checks that judge each unit, whatever the others are, on the rows of some of a partition's units.
 
     Args and result are those of `audit`, for these checks alone.
     """
-    _present_staged(con, spec, partition, staged, profile)
+    _set_values(con, spec, partition, profile)
+    _present_staged(con, staged)
     return [
         kept[declared.name] if kept and declared.name in kept else run_check(con, spec, declared, profile)
         for declared in check_names(spec.name)
@@ -153,17 +154,18 @@ def prepare(
     These are the variables of profile and partition, `staged`, `unanswered`, `source_files`, `measured` and `removed`.
     The arguments are those of `audit`.
     """
+    _set_values(con, spec, partition, profile)
     con.execute("drop view if exists unanswered")
     con.execute("drop table if exists measured")
     con.execute("drop table if exists removed")
     # Rows without the columns that these need fail the check `schema`, and the checks that need them.
     for known in dict.fromkeys((measures, "")):
         # Of what stays, measures are known, unless their file is gone or damaged.
-        _present_staged(con, spec, partition, staged, profile, "" if known else stay)
+        _present_staged(con, staged, "" if known else stay)
         with suppress(duckdb.Error):
             measure(con, spec.name, known)
             break
-    _present_staged(con, spec, partition, staged, profile, stay)
+    _present_staged(con, staged, stay)
     _ensure_source_files(con)
     with suppress(duckdb.Error):
         _present_unanswered(con, spec)
@@ -171,16 +173,12 @@ def prepare(
         find_removed(con, spec)
 
 
-def _present_staged(
-    con: duckdb.DuckDBPyConnection,
-    spec: TableSpec,
-    partition: str | None,
-    staged: Files,
-    profile: Profile,
-    stay: str = "",
-) -> None:
+def _set_values(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, profile: Profile) -> None:
     values = spec.partition_values(partition)
     set_variables(con, variables(profile, values.get("source")) | values)
+
+
+def _present_staged(con: duckdb.DuckDBPyConnection, staged: Files, stay: str = "") -> None:
     rows = f"select * from {parquet(*each_of(staged))}" + (f" union all by name {stay}" if stay else "")
     con.execute(f"create or replace temp view staged as {rows}")
 

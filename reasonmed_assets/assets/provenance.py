@@ -116,11 +116,15 @@ def _account(session: BuildSession, partition: str | None) -> dict[str, Any]:
 
 def _new_calls(session: BuildSession, then: Any) -> list[str] | None:
     """The calls with attempts that came since; None where they are many, or the ledger is not as it was before."""
-    if then == [0] == _account(session, None)[_IN_LEDGER]:
+    warehouse_id = session.warehouse.warehouse_id
+    n_now = session.ledger.count_made_for(warehouse_id)
+    if then == [n_now] == [0]:
         return []
     n, *last = then if isinstance(then, list) else [0]
-    keys = session.ledger.keys_since(session.warehouse.warehouse_id, n, _MOST_NEW_CALLS) if n else []
-    return keys if keys[:1] == last != [] and len(keys) < _MOST_NEW_CALLS else None
+    if not n or n_now - n >= _MOST_NEW_CALLS:
+        return None
+    keys = session.ledger.keys_since(warehouse_id, n, _MOST_NEW_CALLS)
+    return keys if keys[:1] == last and len(keys) < _MOST_NEW_CALLS else None
 
 
 def _account_and_prices(session: BuildSession, partition: str | None) -> dict[str, Any]:
