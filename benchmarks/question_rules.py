@@ -17,7 +17,7 @@ from reasonmed_assets.config import load_profile
 from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.materialisation.session import split_roles
 from reasonmed_assets.rules.matching import find_matches
-from reasonmed_assets.sources import load_declaration, questions_frame, read_source
+from reasonmed_assets.sources import load_declaration, read_source
 from reasonmed_assets.vocabulary import MATCH_DECISIONS
 
 REASONS = tuple(decision for decision in MATCH_DECISIONS if decision != "grouped")
@@ -47,7 +47,7 @@ def read_questions(data: Path) -> pl.DataFrame:
     readings = [
         read_source(load_declaration(name), data, split_roles(profile, name)) for name in profile.sources.declared
     ]
-    return pl.concat([questions_frame(reading.questions) for reading in readings])
+    return pl.concat([reading.questions.frame() for reading in readings])
 
 
 def matches(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.people.overrides import OVERRIDDEN_COLUMNS, match_overrides, read_overrides
 from reasonmed_assets.rules.matching import MATCHED_COLUMNS, find_matches
-from reasonmed_assets.sources import Reading, SourceError, questions_frame, read_source, unreadable_frame
+from reasonmed_assets.sources import Reading, SourceError, read_source, unreadable_frame
 
 BUILD_ROLES = ("train", "stand_in")
 
@@ -23,8 +23,7 @@ def raw_questions(stage: Stage) -> None:
     """The records of the source's training splits; unreadable ones go to `rejected_questions`."""
     reading = stage.session.reading(stage.source)
     stage.frames["source_files"] = _source_files(reading).filter(pl.col("split_role").is_in(BUILD_ROLES))
-    published = [question for question in reading.questions if question.split_role in BUILD_ROLES]
-    stage.write({"published": questions_frame(published)})
+    stage.write({"published": _of_roles(reading, BUILD_ROLES)})
 
 
 def benchmark_questions(stage: Stage) -> None:
@@ -64,9 +63,11 @@ def _all_questions(session: BuildSession, roles: Collection[str], columns: Colle
 
     Those of a source that is stopped by its files are the published ones: a match with them still counts.
     """
-    readings = [session.last_reading(source) for source in session.declarations]
-    wanted = [[question for question in reading.questions if question.split_role in roles] for reading in readings]
-    return pl.concat([questions_frame(questions, columns) for questions in wanted])
+    return pl.concat([_of_roles(session.last_reading(source), roles, columns) for source in session.declarations])
+
+
+def _of_roles(reading: Reading, roles: Collection[str], columns: Collection[str] = ()) -> pl.DataFrame:
+    return reading.questions.frame(columns, pl.col("split_role").is_in(roles))
 
 
 def _source_files(reading: Reading) -> pl.DataFrame:

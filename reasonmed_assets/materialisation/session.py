@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+
+import polars as pl
 
 from reasonmed_assets.config import Profile
 from reasonmed_assets.config.hints import command
@@ -29,6 +30,7 @@ from reasonmed_assets.sources import (
     FileRead,
     InputFiles,
     Question,
+    Questions,
     Reading,
     SourceError,
     Unreadable,
@@ -142,12 +144,13 @@ class BuildSession:
             tables, columns = ("raw_questions", "benchmark_questions"), ", ".join(f.name for f in fields(Question))
             with self.warehouse.read() as con:
                 found = [
-                    con.execute(f"select {columns} from {table} where source = $1 order by file, row", [source])
+                    con.execute(f"select {columns} from {table} where source = $1 order by file, row", [source]).pl()
                     for table in tables
                 ]
-                rows = [Question(*row) for one in found for row in one.fetchall()]
-            counts = Counter((row.file, row.split, row.split_role) for row in rows)
-            return Reading(rows, [], [FileRead(*place, records=n, digest="") for place, n in counts.items()])
+            rows = pl.concat(found)
+            counts = rows.group_by("file", "split", "split_role", maintain_order=True).len("records")
+            files = [FileRead(**counted, digest="") for counted in counts.iter_rows(named=True)]
+            return Reading(Questions(rows), [], files)
 
     def input_digest(self, source: str) -> str:
         """Hash over the contents of one source's files and its declaration."""
@@ -203,6 +206,8 @@ class BuildSession:
         for part in ("engine", "servers", "ledger"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
+        # A session may be kept longer than its run; the records of all its sources need not.
+        self._readings = {}
         self._at_work.close()
         self.warehouse.end_run(self.profile.machine.snapshot_every_s, is_followed=is_followed)
 

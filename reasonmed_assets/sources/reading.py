@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import orjson
 import polars as pl
@@ -39,8 +39,8 @@ from reasonmed_assets.sources.records import Record, count_records, in_format, j
 from reasonmed_assets.vocabulary import LETTERS
 
 _SHOWN_IDS = 5
-_FRAME_SLICE = 10_000
-"""Questions that are turned into columns at once: what is held twice meanwhile."""
+_OBJECTS = 10_000
+"""Questions that are held as objects until they are turned into columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,52 @@ class FileRead:
     is_base_assumed: bool = False
 
 
+class Questions:
+    """Questions in the order in which they were read; they are kept in columns, which take less memory than objects.
+
+    Args:
+        frame: the first of them; a column by attribute.
+    """
+
+    _TYPES: ClassVar[Any] = dict.fromkeys((field.name for field in fields(Question)), pl.String) | {
+        "row": pl.Int64, "n_options": pl.Int64, "needs_figure": pl.Boolean, "options": pl.List(pl.String)
+    }  # fmt: skip
+
+    def __init__(self, frame: pl.DataFrame | None = None) -> None:
+        self._frames = [] if frame is None else [frame.cast(self._TYPES)]
+        self._last: list[Question] = []
+
+    def append(self, question: Question) -> None:
+        """Add a question."""
+        self._last.append(question)
+        if len(self._last) == _OBJECTS:
+            self._frames.append(self._frame_of_last())
+            self._last = []
+
+    def frame(self, columns: Collection[str] = (), wanted: pl.Expr | Literal[True] = True) -> pl.DataFrame:
+        """A column per attribute, or those that are named, of the wanted ones; typed also where there are none."""
+        names = [name for name in self._TYPES if not columns or name in columns]
+        frames = [*self._frames, self._frame_of_last()]
+        return pl.concat(frame.lazy().filter(wanted).select(names) for frame in frames).collect()
+
+    def _frame_of_last(self) -> pl.DataFrame:
+        columns = {name: [getattr(one, name) for one in self._last] for name in self._TYPES}
+        return pl.DataFrame(columns, schema=self._TYPES)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._frames)) + len(self._last)
+
+    def __iter__(self) -> Iterator[Question]:
+        for frame in self._frames:
+            yield from (Question(*row) for row in frame.iter_rows())
+        yield from self._last
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a source's files hold: per file, questions + unreadable = records."""
 
-    questions: list[Question]
+    questions: Questions
     unreadable: list[Unreadable]
     files: list[FileRead]
 
@@ -130,7 +171,7 @@ def read_source(
         SourceError: a file is missing, empty, of another format or labelled in no known way; a split is unknown.
     """
     inputs = inputs or InputFiles()
-    reading = Reading([], [], [])
+    reading = Reading(Questions(), [], [])
     for split in find_files(declaration, data_dir, roles, inputs):
         ids = _split_ids(split, data_dir, inputs)
         for file in split.files:
@@ -140,19 +181,6 @@ def read_source(
     return reading
 
 
-def questions_frame(questions: Sequence[Question], columns: Collection[str] = ()) -> pl.DataFrame:
-    """Questions as a frame, one column per attribute, or those that are named; typed also when there are none."""
-    types: dict[str, Any] = {"row": pl.Int64, "n_options": pl.Int64, "needs_figure": pl.Boolean}
-    types["options"] = pl.List(pl.String)
-    wanted = [field.name for field in fields(Question) if not columns or field.name in columns]
-    schema = {name: types.get(name, pl.String) for name in wanted}
-    slices = [questions[start : start + _FRAME_SLICE] for start in range(0, max(len(questions), 1), _FRAME_SLICE)]
-    return pl.concat(
-        pl.DataFrame({name: [getattr(question, name) for question in rows] for name in schema}, schema=schema)
-        for rows in slices
-    )
-
-
 def unreadable_frame(records: Sequence[Unreadable]) -> pl.DataFrame:
     """Unreadable records as a frame, one column per attribute, typed also when there are none."""
     schema = {field.name: pl.Int64 if field.name == "row" else pl.String for field in fields(Unreadable)}
@@ -160,15 +188,16 @@ def unreadable_frame(records: Sequence[Unreadable]) -> pl.DataFrame:
 
 
 def _check_splits_are_disjoint(source: str, reading: Reading) -> None:
-    rows: list[Question | Unreadable] = [*reading.questions, *reading.unreadable]
+    columns = ("raw_id", "split", "file", "row")
     split_of: dict[str, str] = {}
-    for row in rows:
-        if row.raw_id in split_of:
-            raise SourceError(
-                f"{row.file}: record {row.row} is in the splits {split_of[row.raw_id]} and {row.split} of {source}: "
-                "give one of them the role unused, or tell them apart by only_ids_in and except_ids_in"
-            )
-        split_of[row.raw_id] = row.split
+    for frame in (reading.questions.frame(columns), unreadable_frame(reading.unreadable)):
+        for record, split, file, row in frame.select(columns).iter_rows():
+            if record in split_of:
+                raise SourceError(
+                    f"{file}: record {row} is in the splits {split_of[record]} and {split} of {source}: give one of "
+                    "them the role unused, or tell them apart by only_ids_in and except_ids_in"
+                )
+            split_of[record] = split
 
 
 @dataclass

@@ -50,7 +50,6 @@ from reasonmed_assets.sources import (
     SAMPLE_DIR,
     SourceError,
     load_declaration,
-    questions_frame,
     read_source,
     unreadable_frame,
 )
@@ -159,7 +158,7 @@ def _source(kind: str, raw: bytes, folder: Path, ids: bytes = seeds.IDS) -> None
     (folder / "ids.json").write_bytes(ids)
     found = read_source(load_declaration(str(folder / "mine.toml")), folder, {})
     assert sum(file.records for file in found.files) == len(found.questions) + len(found.unreadable)
-    _staged(questions_frame(found.questions))
+    _staged(found.questions.frame())
     _staged(unreadable_frame(found.unreadable))
 
 

@@ -14,10 +14,10 @@ from reasonmed_assets.people.overrides import Overrides, match_overrides
 from reasonmed_assets.rules.alterations import audited_texts
 from reasonmed_assets.rules.matching import find_matches
 from reasonmed_assets.rules.similarity import copies_in
-from reasonmed_assets.sources import questions_frame, unreadable_frame
+from reasonmed_assets.sources import Questions, unreadable_frame
 
 PROFILE = load_profile("simulated")
-RECORDS = questions_frame([])
+RECORDS = Questions().frame()
 PATHS = pl.LazyFrame(schema=dict.fromkeys(("question_id", "path_id", "path_text"), pl.String))
 SAMPLE = pl.DataFrame(schema={"kind": pl.String, "draw": pl.Int64})
 

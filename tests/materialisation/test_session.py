@@ -14,7 +14,7 @@ from reasonmed_assets.materialisation import session as sessions
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.display import LogDisplay
 from reasonmed_assets.materialisation.session import BuildSession
-from reasonmed_assets.sources import Reading, Unreadable
+from reasonmed_assets.sources import Questions, Reading, Unreadable
 
 
 def test_unreadable_records_are_decoded_once_per_build(
@@ -25,7 +25,7 @@ def test_unreadable_records_are_decoded_once_per_build(
     settings, build = BuildSettings.begin({"warehouse": str(folder)}, once=True), RunningBuild()
     first = BuildSession(settings, LogDisplay, build)
     last = Unreadable("r", "mmlu", "test", "train", "a.csv", 1, "malformed", "no options", "{}")
-    monkeypatch.setattr(sessions, "read_source", lambda *_: Reading([], [last], []))
+    monkeypatch.setattr(sessions, "read_source", lambda *_: Reading(Questions(), [last], []))
     assert first.unreadable("mmlu") == [last]
     first.close()
 

@@ -12,7 +12,7 @@ from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets.config import load_profile
-from reasonmed_assets.sources import load_declaration, questions_frame, read_source
+from reasonmed_assets.sources import load_declaration, read_source
 
 pytestmark = pytest.mark.shared_data
 
@@ -29,7 +29,7 @@ def test_real_explanations_agree_with_the_key_and_not_with_the_next_letter(share
     con = duckdb.connect()
     con.execute(macros())
     roles = {"train": "unused", "dev": "stand_in"}
-    con.register("published", questions_frame(read_source(load_declaration("medmcqa"), shared_data, roles).questions))
+    con.register("published", read_source(load_declaration("medmcqa"), shared_data, roles).questions.frame())
     right, wrong = tmp_path / "right.parquet", tmp_path / "wrong.parquet"
     con.execute(f"copy published to '{right}'")
     shifted = "letter_at(letter_position(gold_letter) % n_options + 1)"

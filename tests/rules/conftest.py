@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from reasonmed_assets.config.profile import Sources
-from reasonmed_assets.sources import load_declaration, questions_frame, read_source
+from reasonmed_assets.sources import load_declaration, read_source
 
 
 @pytest.fixture(scope="session")
@@ -18,4 +18,4 @@ def real_questions(shared_data: Path) -> pl.DataFrame:
     readings = [
         read_source(load_declaration(source), shared_data, roles.get(source, {})) for source in Sources().declared
     ]
-    return pl.concat([questions_frame(reading.questions) for reading in readings])
+    return pl.concat([reading.questions.frame() for reading in readings])

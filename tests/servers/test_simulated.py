@@ -32,7 +32,7 @@ def base_url() -> Iterator[str]:
 
 
 def generator_body(seed: int = 1) -> dict[str, Any]:
-    question = read_source(load_declaration("medqa"), SAMPLE_DIR, {}).questions[0]
+    question = next(iter(read_source(load_declaration("medqa"), SAMPLE_DIR, {}).questions))
     fields = {"question": question.question, "context": None, "options": list(question.options)}
     return {"model": "simulated/qwen2.5-72b-instruct", "messages": render("generator", fields), "seed": seed}
 

@@ -71,7 +71,7 @@ def test_an_option_or_question_in_which_nothing_is_to_be_read_is_empty(tmp_path:
 
 def test_signs_that_mean_something_are_options(tmp_path: Path) -> None:
     row = {"q": "Which sign?", "o": {"A": "+", "B": "-", "C": "<", "D": "%", "E": "β"}, "g": "C"}
-    assert read_rows(tmp_path, row).questions[0].options == ["+", "-", "<", "%", "β"]
+    assert next(iter(read_rows(tmp_path, row).questions)).options == ["+", "-", "<", "%", "β"]
 
 
 # What is repeated
@@ -130,7 +130,7 @@ def test_a_key_given_as_a_text_is_the_one_option_that_says_the_same(
     row, plain = {"q": "Which?", "o": options, "g": gold}, {"q": "Which?", "o": ["x", "y"], "g": "x"}
     write_lines(tmp_path / "rows", [row, plain])
     reading = read_source(declared("jsonl", gold={"field": "g", "encoding": "text"}), tmp_path, {})
-    assert (reading.unreadable, reading.questions[0].gold_letter) == ([], letter)
+    assert (reading.unreadable, next(iter(reading.questions)).gold_letter) == ([], letter)
 
 
 @pytest.mark.parametrize("gold", ["Iron", "iron!", "Gold", ["x", "y"], True, ""])
@@ -213,13 +213,14 @@ def test_a_key_can_be_what_the_record_calls_the_option(tmp_path: Path, options: 
 )
 def test_letters_that_are_part_of_names_stay(tmp_path: Path, options: list[str]) -> None:
     write_lines(tmp_path / "rows", [{"q": "Which?", "o": options, "g": "A"}])
-    assert read_source(declared("jsonl"), tmp_path, {}).questions[0].options == [text.strip() for text in options]
+    (question,) = read_source(declared("jsonl"), tmp_path, {}).questions
+    assert question.options == [text.strip() for text in options]
 
 
 def test_what_follows_a_question_can_be_left_out(tmp_path: Path) -> None:
     row = PLAIN | {"q": "Which?\nAnswer Choices: (A) Two (B) Four"}
     reading = read_rows(tmp_path, row, {"q": "\nAnswer Choices: x"} | PLAIN, question_until="\nAnswer Choices:")
-    assert reading.questions[0].question == "Which?"
+    assert next(iter(reading.questions)).question == "Which?"
 
 
 # What a question may lack
@@ -233,15 +234,15 @@ def test_what_follows_a_question_can_be_left_out(tmp_path: Path) -> None:
 def test_an_optional_field_is_text_or_none_and_turns_nothing_away(tmp_path: Path, value: Any, text: str | None) -> None:
     fields = {"explanation": "e", "subject": "s", "context": "c"}
     reading = read_rows(tmp_path, PLAIN | dict.fromkeys("esc", value), **fields)
-    first = reading.questions[0]
+    first = next(iter(reading.questions))
     assert (reading.unreadable, first.explanation, first.subject, first.context) == ([], text, text, text)
 
 
 def test_a_number_that_is_none_is_no_explanation(tmp_path: Path) -> None:
     row = b'{"q": "Which?", "o": {"A": "x", "B": "y"}, "g": "B", "e": NaN, "n": -Infinity}'
     reading = read_rows(tmp_path, row, explanation="e")
-    assert (reading.unreadable, reading.questions[0].explanation) == ([], None)
-    assert json.loads(reading.questions[0].native)["q"] == "Which?"
+    assert (reading.unreadable, next(iter(reading.questions)).explanation) == ([], None)
+    assert json.loads(next(iter(reading.questions)).native)["q"] == "Which?"
     write_parquet(tmp_path / "rows", [{"q": "Which?", "a": "x", "b": "y", "g": "B", "e": math.nan}])
     (question,) = read_source(declared("parquet", options=["a", "b"], explanation="e"), tmp_path, {}).questions
     assert question.explanation is None
@@ -287,7 +288,7 @@ def test_a_record_that_is_nested_deeply_is_read(tmp_path: Path) -> None:
     for _ in range(400):
         nested = [nested]
     reading = read_rows(tmp_path, PLAIN | {"extra": nested})
-    assert len(reading.questions) == 2 and reading.questions[0].native.count("[") == 400
+    assert len(reading.questions) == 2 and next(iter(reading.questions)).native.count("[") == 400
 
 
 # Where labels count from

@@ -39,7 +39,7 @@ def read(source: str, folder: Path, **roles: str) -> list[Question]:
     declaration = load_declaration(source)
     reading = read_source(declaration, folder, {**dict.fromkeys(declaration.splits, "unused"), **roles})
     assert reading.unreadable == []
-    return reading.questions
+    return list(reading.questions)
 
 
 def in_one_field(number: int, key: str = "C", **more: Any) -> dict[str, Any]:

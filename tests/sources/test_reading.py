@@ -10,7 +10,7 @@ import pytest
 from source_files import medmcqa_row, medqa_row, pubmedqa_row, write_json, write_lines
 
 from reasonmed_assets.rules.ids import question_id, raw_id
-from reasonmed_assets.sources import Reading, SourceError, load_declaration, questions_frame, read_source
+from reasonmed_assets.sources import Questions, Reading, SourceError, load_declaration, read_source
 
 _DEV = "medqa/US/dev.jsonl"
 _ONLY_DEV = {"train": "unused", "test": "unused"}
@@ -126,7 +126,7 @@ def test_pubmedqa_is_split_by_the_test_ids_and_keeps_the_context_apart(tmp_path:
         ("1", "benchmark", "B"),
         ("3", "benchmark", "A"),
     ]
-    first = reading.questions[0]
+    first = next(iter(reading.questions))
     assert first.options == ["yes", "no", "maybe"]
     assert first.context == "Background of 0.\n\nResults of 0."
     assert first.explanation == "Conclusion of 0."
@@ -177,7 +177,7 @@ def test_mmlu_cells_with_line_breaks_and_quotes_are_read(tmp_path: Path) -> None
     _write_mmlu(tmp_path, '"A man says ""ouch.""\nWhich nerve?",one,"two, left",three,four,B\nshort,row\n')
     reading = read_source(load_declaration("mmlu"), tmp_path, {"val": "unused", "test": "unused"})
     assert len(reading.questions) == 6
-    first = reading.questions[0]
+    first = next(iter(reading.questions))
     assert first.question == 'A man says "ouch."\nWhich nerve?'
     assert (first.gold_text, first.subject) == ("two, left", "anatomy")
     assert [bad.detail for bad in reading.unreadable] == [
@@ -228,7 +228,7 @@ def test_a_missing_data_directory_and_unknown_splits_and_roles_are_named(tmp_pat
 
 
 def test_questions_come_as_a_typed_frame_also_when_there_are_none(tmp_path: Path) -> None:
-    full, empty = questions_frame(_medqa(tmp_path, [medqa_row(1)]).questions), questions_frame([])
+    full, empty = _medqa(tmp_path, [medqa_row(1)]).questions.frame(), Questions().frame()
     assert full.schema == empty.schema
     assert full["options"].to_list() == [[f"option {letter} of 1" for letter in "ABCDE"]]
 
@@ -237,7 +237,7 @@ def test_the_frame_has_the_columns_of_the_table() -> None:
     from reasonmed_assets.quality.tables.raw_questions import RawQuestions
 
     schema = RawQuestions.to_schema()
-    assert set(questions_frame([]).columns) == set(schema.columns) - {"row_hash"}
+    assert set(Questions().frame().columns) == set(schema.columns) - {"row_hash"}
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_text_that_is_too_long_is_one_record_turned_away(tmp_path: Path, chang
 
 def test_a_file_of_which_all_texts_are_too_long_stops_no_source(tmp_path: Path) -> None:
     reading = _medmcqa(tmp_path, [medmcqa_row(number, 1, question="q" * 100_001) for number in (1, 2)])
-    assert (reading.questions, [record.row for record in reading.unreadable]) == ([], [1, 2])
+    assert (list(reading.questions), [record.row for record in reading.unreadable]) == ([], [1, 2])
 
 
 def test_a_text_of_the_longest_length_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from reasonmed_assets.sources import SAMPLE_DIR, Question, load_declaration, rea
 def sample() -> dict[str, list[Question]]:
     readings = {source: read_source(load_declaration(source), SAMPLE_DIR, {}) for source in Sources().declared}
     assert [bad for reading in readings.values() for bad in reading.unreadable] == []
-    return {source: reading.questions for source, reading in readings.items()}
+    return {source: list(reading.questions) for source, reading in readings.items()}
 
 
 def _key(question: Question) -> tuple[str, tuple[str, ...]]:
