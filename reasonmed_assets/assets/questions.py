@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import fields
 from typing import Any
 
 import polars as pl
 
 from reasonmed_assets.assets.asking import run_step
+from reasonmed_assets.materialisation.code import code_of
 from reasonmed_assets.materialisation.definition import Input, TableDefinition
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
 from reasonmed_assets.people.overrides import OVERRIDDEN_COLUMNS, match_overrides, read_overrides
 from reasonmed_assets.rules.matching import MATCHED_COLUMNS, find_matches
-from reasonmed_assets.sources import Reading, SourceError, read_source, unreadable_frame
+from reasonmed_assets.sources import Reading, SourceError, Unreadable, read_source, unreadable_frame
+from reasonmed_assets.sources.fields import FieldError, TooLongError
 
 BUILD_ROLES = ("train", "stand_in")
+_PLACE = ("file", "row")
 
 
 def raw_questions(stage: Stage) -> None:
@@ -49,13 +54,59 @@ def question_matches(stage: Stage) -> None:
 def overrides(stage: Stage) -> None:
     """The entries of the overrides file, matched with the records of every source."""
     session = stage.session
-    frame = _all_questions(session, BUILD_ROLES, OVERRIDDEN_COLUMNS)
-    stage.write({"matched": match_overrides(session.overrides, frame)})
+    records = pl.concat([_overridable(session, source) for source in session.declarations])
+    stage.write({"matched": match_overrides(session.overrides, records)})
 
 
 def rejected_questions(stage: Stage) -> None:
     """The unreadable records, beside those that a match or a person turned away."""
-    stage.write({"unreadable": unreadable_frame(stage.session.unreadable(stage.source))})
+    stage.write({"unreadable": _unreadable(stage.session, stage.source)})
+
+
+def _unreadable(session: BuildSession, source: str) -> pl.DataFrame:
+    """The records of a source's files that are no usable questions."""
+    columns = ", ".join(field.name for field in fields(Unreadable))
+    reasons = ", ".join(f"'{reason}'" for reason in (FieldError.reason, TooLongError.reason))
+    query = f"select {columns} from rejected_questions where source = $1 and reason in ({reasons})"
+    known = _published(session, source, "rejected_questions", query, rejected_questions)
+    return unreadable_frame(session.reading(source).unreadable) if known is None else known
+
+
+def _overridable(session: BuildSession, source: str) -> pl.DataFrame:
+    """What overrides read of a source's training records, one file after another."""
+    columns = (*OVERRIDDEN_COLUMNS, *_PLACE)
+    query = f"select {', '.join(columns)} from raw_questions where source = $1"
+    known = _published(session, source, "raw_questions", query, raw_questions)
+    if known is None:
+        known = _of_roles(session.last_reading(source), BUILD_ROLES, columns)
+    return known.select(columns).sort(_PLACE).drop(_PLACE)
+
+
+def _published(
+    session: BuildSession, source: str, table: str, query: str, made_by: Callable[[Stage], None]
+) -> pl.DataFrame | None:
+    """Rows of what is published of a source, where that is of its files as they are: to decode these takes longer.
+
+    Args:
+        session: the run.
+        source: the source.
+        table: the table.
+        query: yields the rows.
+        made_by: the function that stages the table.
+
+    Returns:
+        None where other files, or other code, made what is published, and where the files cannot be used.
+    """
+    last = session.warehouse.last_publish(table, source)
+    try:
+        files = {name: json.dumps(state) for name, state in _files_of_one(session, source).items()}
+    except SourceError:
+        return None
+    made_from = files | {"code": code_of((made_by, read_source)).digest}
+    if last is None or last.parts is None or not made_from.items() <= last.parts.items():
+        return None
+    with session.warehouse.read() as con:
+        return con.execute(query, [source]).pl()
 
 
 def _all_questions(session: BuildSession, roles: Collection[str], columns: Collection[str] = ()) -> pl.DataFrame:

@@ -33,7 +33,6 @@ from reasonmed_assets.sources import (
     Questions,
     Reading,
     SourceError,
-    Unreadable,
     input_digest,
     load_declaration,
     read_source,
@@ -115,18 +114,7 @@ class BuildSession:
             self._readings[source] = read_source(
                 self.declarations[source], self.data_dir, split_roles(self.profile, source), self.files
             )
-            self.build.unreadable[source] = self._readings[source].unreadable
         return self._readings[source]
-
-    def unreadable(self, source: str) -> Sequence[Unreadable]:
-        """The records of one source's files that are no usable questions, decoded once per build.
-
-        Raises:
-            SourceError: see `read_source`.
-        """
-        if source not in self.build.unreadable:
-            self.reading(source)
-        return self.build.unreadable[source]
 
     def last_reading(self, source: str) -> Reading:
         """The same; where its files cannot be used, what is published of the source.

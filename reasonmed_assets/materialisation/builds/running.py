@@ -13,7 +13,7 @@ from typing import Any
 
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.materialisation.builds.facts import as_json, facts_at_start, now
-from reasonmed_assets.sources import InputFiles, Unreadable
+from reasonmed_assets.sources import InputFiles
 from reasonmed_assets.storage import Warehouse
 
 _PROBLEM_CHARACTERS = 2_000
@@ -34,7 +34,6 @@ class RunningBuild:
         recipe: version of the recipe; None where it is not known yet.
         run_ids: its Dagster runs.
         calls: calls made and answered so far (see `metadata.calls_in`).
-        unreadable: by source, the records of its files that are no usable questions, once a run has read these.
     """
 
     def __init__(
@@ -54,7 +53,6 @@ class RunningBuild:
         self.recipe: int | None = None
         self.run_ids: list[str] = []
         self.calls = Counter[str]()
-        self.unreadable: dict[str, Sequence[Unreadable]] = {}
 
     def begin(self, warehouse: Warehouse, settings: BuildSettings, *, is_publishing: bool) -> int | None:
         """Have a row from now on, with the files that were read and the recipe as far as they are known; its number.
