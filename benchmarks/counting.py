@@ -220,7 +220,10 @@ class _Recorded:
 
     def _narrowed(self) -> dict[str, str]:
         """The tables of which the query sees the rows of a shard, with the condition."""
-        from reasonmed_assets.quality.schema import QUESTION, TABLES
+        from reasonmed_assets.quality.schema import TABLES
 
-        shard, tables = self._stage.questions, self._stage.transform.tables
-        return {name: shard.condition for name in tables if shard is not None and QUESTION in TABLES[name].columns}
+        units = self._stage.units
+        if units is None:
+            return {}
+        conditions = {name: units.condition(TABLES[name], name) for name in self._stage.transform.tables}
+        return {name: condition for name, condition in conditions.items() if condition is not None}
