@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -40,7 +41,7 @@ from reasonmed_assets.vocabulary import LETTERS
 
 _SHOWN_IDS = 5
 _OBJECTS = 10_000
-"""Questions that are held as objects until they are turned into columns."""
+"""Questions that are held as objects until they are compressed together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class FileRead:
 
 
 class Questions:
-    """Questions in the order in which they were read; they are kept in columns, which take less memory than objects.
+    """Questions in the order in which they were read: all but the last are kept as compressed Parquet.
 
     Args:
         frame: the first of them; a column by attribute.
@@ -117,32 +118,41 @@ class Questions:
     }  # fmt: skip
 
     def __init__(self, frame: pl.DataFrame | None = None) -> None:
-        self._frames = [] if frame is None else [frame.cast(self._TYPES)]
+        self._parts: list[bytes] = []
         self._last: list[Question] = []
+        self._n = 0
+        for part in frame.cast(self._TYPES).iter_slices(_OBJECTS) if frame is not None else ():
+            self._keep(part)
 
     def append(self, question: Question) -> None:
         """Add a question."""
         self._last.append(question)
         if len(self._last) == _OBJECTS:
-            self._frames.append(self._frame_of_last())
+            self._keep(self._frame_of_last())
             self._last = []
 
     def frame(self, columns: Collection[str] = (), wanted: pl.Expr | Literal[True] = True) -> pl.DataFrame:
         """A column per attribute, or those that are named, of the wanted ones; typed also where there are none."""
         names = [name for name in self._TYPES if not columns or name in columns]
-        frames = [*self._frames, self._frame_of_last()]
-        return pl.concat(frame.lazy().filter(wanted).select(names) for frame in frames).collect()
+        parts = [*map(pl.scan_parquet, self._parts), self._frame_of_last().lazy()]
+        return pl.concat(part.filter(wanted).select(names).collect() for part in parts)
+
+    def _keep(self, frame: pl.DataFrame) -> None:
+        written = BytesIO()
+        frame.write_parquet(written)
+        self._parts.append(written.getvalue())
+        self._n += len(frame)
 
     def _frame_of_last(self) -> pl.DataFrame:
         columns = {name: [getattr(one, name) for one in self._last] for name in self._TYPES}
         return pl.DataFrame(columns, schema=self._TYPES)
 
     def __len__(self) -> int:
-        return sum(map(len, self._frames)) + len(self._last)
+        return self._n + len(self._last)
 
     def __iter__(self) -> Iterator[Question]:
-        for frame in self._frames:
-            yield from (Question(*row) for row in frame.iter_rows())
+        for part in self._parts:
+            yield from (Question(*row) for row in pl.read_parquet(part).iter_rows())
         yield from self._last
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import orjson
+import polars as pl
 import pytest
 from source_files import medmcqa_row, medqa_row, pubmedqa_row, write_json, write_lines
 
@@ -231,6 +232,17 @@ def test_questions_come_as_a_typed_frame_also_when_there_are_none(tmp_path: Path
     full, empty = _medqa(tmp_path, [medqa_row(1)]).questions.frame(), Questions().frame()
     assert full.schema == empty.schema
     assert full["options"].to_list() == [[f"option {letter} of 1" for letter in "ABCDE"]]
+
+
+def test_many_questions_are_kept_as_they_were_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [medqa_row(n) for n in range(5)]
+    few = _medqa(tmp_path, rows).questions
+    monkeypatch.setattr("reasonmed_assets.sources.reading._OBJECTS", 2)
+    many, again = _medqa(tmp_path, rows).questions, Questions(few.frame())
+    for questions in (many, again):
+        assert (list(questions), len(questions)) == (list(few), 5)
+        assert questions.frame(("question", "options")).equals(few.frame(("options", "question")))
+        assert questions.frame(("row",), pl.col("row") > 3)["row"].to_list() == [4, 5]
 
 
 def test_the_frame_has_the_columns_of_the_table() -> None:
