@@ -7,38 +7,64 @@ with
 
 verified as (
     select
-        *,
-        audited_rows(count(*) over ()) as n_repeats,
-        planted_rows(count(*) over ()) as n_planted
+        path_id,
+        question_id,
+        answer_letter,
+        verdict = 'correct' and is_answer_match as is_correct
     from verifications
     where source = getvariable('source') and verdict is not null
 ),
 
-drawn as (
+counted as (
+    select
+        audited_rows(count(*)) as n_repeats,
+        planted_rows(count(*)) as n_planted,
+        count(*) as n,
+        count(*) filter (is_correct) as n_correct
+    from verified
+),
+
+wanted as (
     select
         kinds.kind,
-        verified.*,
-        row_number() over (
-            partition by kinds.kind
-            order by id_of([getvariable('seed')::varchar, 'audit', kinds.kind, verified.path_id])
-        ) as draw
-    from verified
-    cross join (select unnest(getvariable('audit_kinds')) as kind) as kinds
-    -- An error is planted where there was none before: by the verifier's word and by the letter.
-    where kinds.kind = 'repeat' or (verified.verdict = 'correct' and verified.is_answer_match)
-    qualify
-        draw <= case
-            when kinds.kind = 'repeat' then verified.n_repeats
-            when verified.n_planted > 0 then 2 * verified.n_planted + 60
+        if(kinds.kind = 'repeat', counted.n_repeats, counted.n_planted) as wanted,
+        case
+            when kinds.kind = 'repeat' then counted.n_repeats
+            when counted.n_planted > 0 then 2 * counted.n_planted + 60
             else 0
-        end
+        end as most,
+        -- As ids are spread evenly, at least so many lie below this share of their range, but for a chance of 1e-50.
+        (2 * most + 1000) / if(kinds.kind = 'repeat', counted.n, counted.n_correct) as share
+    from counted
+    cross join (select unnest(getvariable('audit_kinds')) as kind) as kinds
+),
+
+placed as (
+    select
+        wanted.*,
+        verified.path_id,
+        verified.question_id,
+        verified.answer_letter,
+        id_of([getvariable('seed')::varchar, 'audit', wanted.kind, verified.path_id]) as place
+    from verified
+    -- An error is planted where there was none before: by the verifier's word and by the letter.
+    inner join wanted on wanted.kind = 'repeat' or verified.is_correct
+),
+
+drawn as (
+    select
+        *,
+        row_number() over (partition by kind order by place) as draw
+    from placed
+    where hash_share(place) < share
+    qualify draw <= most
 )
 
 select
     id_of([drawn.path_id, drawn.kind]) as audit_id,
     drawn.kind,
     drawn.draw,
-    if(drawn.kind = 'repeat', drawn.n_repeats, drawn.n_planted) as wanted,
+    drawn.wanted,
     drawn.path_id,
     drawn.answer_letter,
     questions.options,
