@@ -59,22 +59,30 @@ fates as (
     from dropped_examples
 ),
 
-unpromised as (
+decided as (
     select
         question_id,
-        'dropped' as spent_on
+        null as tier,
+        spent_on
+    from fates
+    union all by name
+    select
+        question_id,
+        tier,
+        if(tier = 'unresolved', 'dropped', null) as spent_on
     from difficulty_tiers
-    where tier = 'unresolved'
 ),
 
 -- A question with one example left stands; one without any, or whose tier promises none, has fallen away.
 question_fates as (
     select
         question_id,
-        case when bool_or(spent_on = 'examples') then 'examples' else 'dropped' end as spent_on
-    from (select question_id, spent_on from fates
-    union all by name
-    from unpromised) as decided
+        any_value(tier) as tier,
+        case
+            when bool_or(spent_on = 'examples') then 'examples'
+            when bool_or(spent_on = 'dropped') then 'dropped'
+        end as spent_on
+    from decided
     group by question_id
 )
 
@@ -88,7 +96,7 @@ select
     uses.row_id,
     uses.question_id,
     uses.example_id,
-    tiers.tier,
+    question_fates.tier,
     case
         when uses.use_id is null then 'unused'
         when uses.question_id is null then 'other'
@@ -105,6 +113,5 @@ select
     calls.unknown_usd * coalesce(uses.cost_share, 1) as unknown_usd
 from calls
 left join call_uses as uses on calls.call_key = uses.call_key
-left join difficulty_tiers as tiers on uses.question_id = tiers.question_id
 left join fates on uses.example_id = fates.example_id
 left join question_fates on uses.question_id = question_fates.question_id

@@ -1,62 +1,29 @@
 -- check: none
 -- severity: block
 -- judges: build
--- description: Every use is of a known call, and what the rows' calls and the unused calls cost adds up to what all
---     calls of llm_calls cost; attempts of unknown cost likewise.
+-- scope: unit
+-- description: Every use is of a known call, and a trace from the rows that a call served to it counts all of its cost,
+--     and no more.
 with
-
-calls as (
-    select
-        call_key,
-        coalesce(sum(cost_usd), 0) as cost_usd,
-        count(*) filter (where cost_usd is null) as unknown_attempts
-    from llm_calls
-    group by call_key
-),
 
 -- What a trace counts for each row, by the row's share of the call.
 traced as (
     select
-        calls.cost_usd * uses.cost_share as cost_usd,
-        calls.unknown_attempts * uses.cost_share as unknown_attempts
+        uses.call_key,
+        sum(uses.cost_share) as cost_share
     from staged as uses
     inner join served_rows as served
         on uses.used_by = served.used_by and uses.row_id = served.row_id and uses.call_key = served.call_key
-    inner join calls on uses.call_key = calls.call_key
-    union all by name
-    select
-        cost_usd,
-        unknown_attempts
-    from calls
-    where call_key not in (select call_key from staged)
+    group by uses.call_key
 ),
 
-sums as (
-    select
-        coalesce(sum(cost_usd), 0) as cost_usd,
-        coalesce(sum(unknown_attempts), 0) as unknown_attempts
-    from traced
-),
-
-totals as (
-    select
-        coalesce(sum(cost_usd), 0) as cost_usd,
-        coalesce(sum(unknown_attempts), 0) as unknown_attempts
-    from calls
-)
+used as (select distinct call_key from staged)
 
 select
-    null as call_key,
-    sums.cost_usd as traced_usd,
-    totals.cost_usd as total_usd,
-    sums.unknown_attempts as traced_unknown,
-    totals.unknown_attempts as total_unknown
-from sums
-cross join totals
-where
-    abs(sums.cost_usd - totals.cost_usd) > 1e-6 * (1 + totals.cost_usd)
-    or abs(sums.unknown_attempts - totals.unknown_attempts) > 1e-6 * (1 + totals.unknown_attempts)
-union all by name
-select distinct call_key
-from staged
-where call_key not in (select call_key from calls)
+    used.call_key,
+    traced.cost_share,
+    calls.call_key is not null as is_known
+from used
+left join traced on used.call_key = traced.call_key
+left join (select distinct call_key from llm_calls) as calls on used.call_key = calls.call_key
+where calls.call_key is null or abs(coalesce(traced.cost_share, 0) - 1) > 1e-6
