@@ -291,7 +291,8 @@ def _schema_failures(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> tuple[i
     n_failing, first_row = 0, 0
     examples: list[dict[str, Any]] = []
     for batch in _batches(con):
-        failures = _failures(schema, batch)
+        columns = tuple(batch.schema.items())
+        failures = _failures(schema, batch) if batch.height else _failures_without_rows(spec.model, columns)
         if failures is not None:
             n_failing += failures.height
             wanted = failures.head(MAX_EXAMPLES - len(examples))
@@ -324,6 +325,12 @@ def _failures(schema: Any, batch: pl.DataFrame) -> pl.DataFrame | None:
     except pandera.errors.SchemaErrors as errors:
         return errors.failure_cases
     return None
+
+
+@cache
+def _failures_without_rows(model: Any, columns: tuple[tuple[str, pl.DataType], ...]) -> pl.DataFrame | None:
+    """What is wrong with names and types: looked at once for all partitions of a table, and all shards."""
+    return _failures(_without_uniqueness(model), pl.DataFrame(schema=dict(columns)))
 
 
 def _example(failure: dict[str, Any], first_row: int) -> dict[str, Any]:
