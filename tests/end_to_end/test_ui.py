@@ -130,7 +130,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(what: str, is_so: Callable[[], bool], seconds: float, every_s: float = 0.5) -> None:
+def _wait_for(what: str, is_so: Callable[[], bool], seconds: float, every_s: float = 1) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
