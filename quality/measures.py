@@ -1,6 +1,6 @@
-"""What SQL cannot measure in a text (similarity, loops, citations), as temp table `measured` for the checks.
+"""What is measured in texts (similarity, loops, citations, scripts), as temp table `measured` for the checks.
 
-The texts are read in batches and only the measures are kept.
+The texts are read in batches and only the measures are kept: after a change those of other rows are not read again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ LOOP_TIMES = 10
 """A text loops when the same `LOOP_WORDS` words follow each other more than `LOOP_TIMES` times."""
 
 
+FOREIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}]"
+"""Scripts that a text in a language with Latin letters does not need; Greek letters belong to medicine."""
+
+
 @dataclass(frozen=True)
 class _Measure:
     """The texts of a table (a query whose last columns `of_row` takes), and the measures of a row."""
@@ -43,7 +47,8 @@ def measure(con: duckdb.DuckDBPyConnection, table: str, known: str = "") -> None
         known: the query of measures that are known already: their rows are not measured again; none where it is empty.
 
     The tables and their columns:
-        reasoning_paths: path_id, is_looping.
+        reasoning_paths: path_id, characters, is_foreign (a script that Latin texts do not need), has_no_reasoning,
+            is_looping; paths with a text only.
         refined_paths: path_id, parent_ratio (edit ratio with the parent, 0 to 100), n_invented (citations that the
             question lacks); accepted texts only.
         reasonmed: question_id, edit_ratio of its two paths.
@@ -111,9 +116,28 @@ def _of_rewrite(text: str, parent: str | None, question: str) -> tuple[float | N
 
 _MEASURES = {
     "reasoning_paths": _Measure(
-        "select path_id, path_text from staged where path_text is not null",
-        {"path_id": pl.String, "is_looping": pl.Boolean},
-        lambda text: (is_looping(text),),
+        # A text of ASCII alone, most are, holds no other script.
+        f"""
+        select
+            path_id,
+            length(path_text) as characters,
+            case
+                when strlen(path_text) = length(path_text) then false
+                else regexp_matches(path_text, '{FOREIGN}')
+            end as is_foreign,
+            coalesce(trim(reasoning_text), '') = '' as has_no_reasoning,
+            path_text
+        from staged
+        where path_text is not null
+        """,
+        {
+            "path_id": pl.String,
+            "characters": pl.Int64,
+            "is_foreign": pl.Boolean,
+            "has_no_reasoning": pl.Boolean,
+            "is_looping": pl.Boolean,
+        },
+        lambda *values: (*values[:-1], is_looping(values[-1])),
     ),
     "refined_paths": _Measure(
         """

@@ -37,8 +37,8 @@ _FIGURES: dict[str, dict[str, str]] = {
         " (select gold_letter, count(*) as n from staged group by all order by all)",
     },
     "reasoning_paths": {
-        "median_characters": "select json_group_object(generator, m) from (select generator, median(length(path_text))"
-        " as m from staged where path_text is not null group by all order by all)",
+        "median_characters": "select json_group_object(generator, m) from (select generator, median(characters) as m"
+        " from staged inner join measured using (path_id) group by all order by all)",
         "outcomes": "select json_group_object(coalesce(outcome, 'none'), n) from"
         " (select outcome, count(*) as n from staged group by all order by all)",
     },
@@ -99,7 +99,7 @@ def statistics(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str |
     """Figures of the staged rows.
 
     Args:
-        con: the connection of the audit, with the view `staged`.
+        con: the connection of the audit, with the view `staged` and, as far as it could be made, `measured`.
         spec: the table.
         partition: its partition; None for a table without partitions.
 

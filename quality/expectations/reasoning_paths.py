@@ -1,12 +1,8 @@
 """Distributions of `reasoning_paths`."""
 
 from reasonmed_assets.quality.expectations import GENERATORS, Between, Bound, Rare, View
+from reasonmed_assets.quality.measures import FOREIGN
 
-# Scripts that a text in a language with Latin letters does not need; Greek letters belong to medicine.
-_FOREIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}]"
-
-# What is told of the texts is computed before rows are sorted and joined, which would hold the texts. One of ASCII
-# alone, most are, holds no other script.
 _PATHS = f"""
     with
 
@@ -14,29 +10,28 @@ _PATHS = f"""
 
     judged as (
         select
-            path_id,
-            question_id,
-            content_hash,
-            generator,
-            path_text is not null as has_text,
-            case
-                when strlen(path_text) = length(path_text) then false
-                else regexp_matches(path_text, '{_FOREIGN}')
-            end as is_foreign,
-            case when not is_missing then answer_letter is null end as has_no_letter,
-            coalesce(trim(reasoning_text), '') = '' as has_no_reasoning
+            staged.path_id,
+            staged.question_id,
+            staged.content_hash,
+            staged.generator,
+            case when not staged.is_missing then staged.answer_letter is null end as has_no_letter,
+            measured.path_id is not null as has_text,
+            measured.is_looping,
+            measured.is_foreign,
+            measured.has_no_reasoning
         from staged
+        left join measured on staged.path_id = measured.path_id
     ),
 
     foreign_questions as (
         select question_id
         from questions
-        where regexp_matches(concat_ws(' ', context, question, array_to_string(options, ' ')), '{_FOREIGN}')
+        where regexp_matches(concat_ws(' ', context, question, array_to_string(options, ' ')), '{FOREIGN}')
     )
 
     select
         judged.path_id as name,
-        case when judged.has_text then measured.is_looping end as is_looping,
+        judged.is_looping,
         case
             when judged.has_text
                 then row_number() over (
@@ -50,7 +45,6 @@ _PATHS = f"""
         judged.has_no_letter,
         case when judged.has_text and reasoners.slot is not null then judged.has_no_reasoning end as has_no_reasoning
     from judged
-    left join measured on judged.path_id = measured.path_id
     left join (select distinct slot from generators where reasoning != 'none') as reasoners
         on judged.generator = reasoners.slot
 """
@@ -61,13 +55,13 @@ _LENGTHS = """
         greatest(now / before, before / now) as change_factor
     from (
         select
-            generator,
+            staged.generator,
             count(*) as n,
-            median(length(path_text)) as now,
-            ((getvariable('last_statistics')::json -> 'median_characters') ->> generator)::double as before
+            median(measured.characters) as now,
+            ((getvariable('last_statistics')::json -> 'median_characters') ->> staged.generator)::double as before
         from staged
-        where path_text is not null
-        group by generator
+        inner join measured on staged.path_id = measured.path_id
+        group by staged.generator
     ) as medians
     where n >= getvariable('threshold_min_rows_for_rates')
 """

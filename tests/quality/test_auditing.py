@@ -11,6 +11,7 @@ import pytest
 from quality_world import SOURCE, connect, macros, stage
 from reasonmed_assets.quality.auditing import MAX_EXAMPLES, CheckOutcome, audit, shortened
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
+from reasonmed_assets.quality.measures import measure
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.statistics import statistics
 
@@ -37,6 +38,7 @@ def test_statistics_are_a_json_object_with_the_number_of_rows(
     table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     con.execute(f"create or replace temp view staged as from read_parquet('{stage(con, table, tmp_path)}')")
+    measure(con, table)
     partition = SOURCE if TABLES[table].is_partitioned else None
     found = statistics(con, TABLES[table], partition)
     assert json.loads(json.dumps(found)) == found
@@ -47,6 +49,7 @@ def test_statistics_hold_what_the_next_build_is_compared_with(con: duckdb.DuckDB
     found = {}
     for table in ("raw_questions", "difficulty_tiers", "verifications", "reasoning_paths"):
         con.execute(f"create or replace temp view staged as from read_parquet('{stage(con, table, tmp_path)}')")
+        measure(con, table)
         found[table] = statistics(con, TABLES[table], SOURCE)
     assert found["raw_questions"]["files"][0] == {
         "file": "mmlu/dev.csv",
@@ -65,6 +68,7 @@ def test_statistics_hold_what_the_next_build_is_compared_with(con: duckdb.DuckDB
 def test_statistics_of_no_rows(con: duckdb.DuckDBPyConnection) -> None:
     for table in AUDITED:
         con.execute(f"create or replace temp view staged as select * from {table} limit 0")
+        measure(con, table)
         assert statistics(con, TABLES[table], SOURCE)["rows"] == 0
 
 

@@ -46,6 +46,21 @@ def test_rewrites_are_measured_against_their_parents_and_questions(con: duckdb.D
     assert 0 < rows[1][1] < 95 and rows[1][2] == 0
 
 
+def test_paths_are_measured_and_what_is_known_of_others_is_taken(con: duckdb.DuckDBPyConnection) -> None:
+    loop = "we look at the nerve of the thigh " * 11
+    con.execute(
+        "create temp view staged as select * from (values ('a', '\u03c3 receptors \u8840', ' '), "
+        f"('b', '{loop}', 'x'), ('c', null, null), ('d', 'known', 'x')) as rows (path_id, path_text, reasoning_text)"
+    )
+    known = "select 'd' as path_id, 99 as characters, true as is_foreign, true as has_no_reasoning, true as is_looping"
+    measure(con, "reasoning_paths", known)
+    assert con.execute("from measured order by path_id").fetchall() == [
+        ("a", 13, True, True, False),
+        ("b", len(loop), False, False, True),
+        ("d", 99, True, True, True),
+    ]
+
+
 def test_a_table_without_figures_has_no_measures(con: duckdb.DuckDBPyConnection) -> None:
     measure(con, "questions")
     assert con.execute("select count(*) from duckdb_tables() where table_name = 'measured'").fetchone() == (0,)
