@@ -15,15 +15,16 @@ _HEADER = """\
 -- description: Every row that names its model calls, each with its call, its prompt, its question, and the example that
 --     it is for (none where it serves all of the question's examples, no question where it serves none).
 """
+# A row that names several calls may name one of them twice; the rows themselves are distinct.
 _ROWS = """\
-select distinct
+select
     '{name}' as used_by,
     {key} as row_id,
     {source} as source,
     {question} as question_id,
     {example} as example_id,
     {prompt} as prompt_hash,
-    unnest(call_keys) as call_key
+    unnest(if(len(call_keys) > 1, list_distinct(call_keys), call_keys)) as call_key
 from {name}
 """
 

@@ -108,6 +108,12 @@ def test_a_row_that_is_for_one_example_says_which(con: duckdb.DuckDBPyConnection
     ]
 
 
+def test_a_call_that_a_row_names_twice_serves_it_once(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update refined_paths set call_keys = ['r1', 'again', 'r1'] where path_id = 'r1'")
+    served = con.execute("select call_key from served_rows where row_id = 'r1' order by all").fetchall()
+    assert served == [("again",), ("r1",)]
+
+
 class Probes(CallColumns):
     """A table that models fill, and whose calls serve no question."""
 
