@@ -201,7 +201,7 @@ class _Recorded:
         return self._con.execute(text, *arguments)
 
     def sql(self, text: str, *arguments: Any) -> Any:
-        if text != "from calls":
+        if text not in ("from calls", "from staged"):
             self._note(text, is_of_table=False)
         return self._con.sql(text, *arguments)
 
