@@ -1,15 +1,16 @@
--- reads: answer_summaries, cost_per_example, difficulty_tiers, llm_calls, quality_scores, questions, ranked_paths,
---     raw_questions, reasoning_paths, reasonmed, refined_paths, sft_cot, sft_reasonmed, sft_response, verifications
--- relations: named_models
--- description: One row per released example, without its long texts: where it comes from, how it was judged, which
---     models and calls it is of, what it cost, and under which terms it is.
+-- reads: answer_summaries, difficulty_tiers, llm_calls, quality_scores, questions, ranked_paths, raw_questions,
+--     reasoning_paths, reasonmed, refined_paths, sft_cot, sft_reasonmed, sft_response, verifications
+-- relations: costs, named_models
+-- description: One row per released example from `first_id` to `last_id`, without its long texts: where it comes from,
+--     how it was judged, which models and calls it is of, what it cost, and under which terms it is.
 with
 
 released as (
-    select reasonmed.*
+    select reasonmed.* exclude (path_text)
     from reasonmed
     where
-        reasonmed.example_id in (select example_id from sft_reasonmed)
+        reasonmed.example_id between getvariable('first_id') and getvariable('last_id')
+        and reasonmed.example_id in (select example_id from sft_reasonmed)
         -- Sets of other publishes may lack it, where such are allowed.
         and reasonmed.example_id in (select example_id from sft_cot)
         and reasonmed.example_id in (select example_id from sft_response)
@@ -17,12 +18,35 @@ released as (
 
 rewritten as (
     select
-        paths.*,
+        paths.* exclude (path_text, raw_text, reasoning_text),
         coalesce(bases.parent_path_id, paths.parent_path_id) as base_path_id
     from refined_paths as paths
     -- The parent of a regenerated text can itself be a refined one.
     left join refined_paths as bases on paths.parent_path_id = bases.path_id
     where paths.path_id in (select path_id from released)
+),
+
+origins as (
+    select
+        released.path_id,
+        if(rewritten.path_id is null, released.path_id, rewritten.base_path_id) as base_path_id
+    from released
+    left join rewritten on released.path_id = rewritten.path_id
+),
+
+bases as (
+    select * from reasoning_paths
+    where path_id in (select base_path_id from origins)
+),
+
+base_verdicts as (
+    select * from verifications
+    where path_id in (select base_path_id from origins)
+),
+
+ranks as (
+    select * from ranked_paths
+    where path_id in (select base_path_id from origins)
 ),
 
 judges as (
@@ -115,13 +139,13 @@ gathered as (
     inner join difficulty_tiers as tiers on released.question_id = tiers.question_id
     inner join answer_summaries as summaries
         on released.example_id = summaries.example_id and summaries.is_accepted
-    inner join cost_per_example as costs on released.example_id = costs.example_id
+    inner join costs on released.example_id = costs.example_id
+    inner join origins on released.path_id = origins.path_id
     left join rewritten on released.path_id = rewritten.path_id
     left join refined_paths as parents on rewritten.parent_path_id = parents.path_id
-    left join reasoning_paths as bases
-        on if(rewritten.path_id is null, released.path_id, rewritten.base_path_id) = bases.path_id
-    left join verifications as base_verdicts on bases.path_id = base_verdicts.path_id
-    left join ranked_paths as ranks on bases.path_id = ranks.path_id
+    left join bases on origins.base_path_id = bases.path_id
+    left join base_verdicts on bases.path_id = base_verdicts.path_id
+    left join ranks on bases.path_id = ranks.path_id
     left join judges on released.path_id = judges.path_id
     left join scores on released.example_id = scores.example_id
 )

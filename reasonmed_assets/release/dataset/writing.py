@@ -33,6 +33,8 @@ from reasonmed_assets.storage.querying import protected_paths, refuse_protected
 
 SHARD_ROWS = 20_480
 _MEMORY = "800MiB"
+_FACTS_AT_ONCE = 50_000
+"""Examples whose facts are joined at once: their twelve joins hold them all."""
 
 
 def write_release(
@@ -113,7 +115,13 @@ def _make_facts(con: duckdb.DuckDBPyConnection, profile: Any, licences: Sequence
     schema = dict.fromkeys(("model", "revision", "name", "terms"), pl.String)
     con.register("_named_models", pl.DataFrame(models, schema=schema, orient="row").to_arrow())
     con.execute("create temp table named_models as from _named_models")
-    con.execute(f"create temp table facts as {sql.query('release/facts').text}")
+    con.execute("create temp table costs as from cost_per_example")
+    con.execute("set variable shard_rows = $1", [_FACTS_AT_ONCE])
+    facts = sql.query("release/facts").text
+    for at, (first, last) in enumerate(con.execute(sql.query("release/parts").text).fetchall()):
+        _set_ids(con, first, last)
+        con.execute(f"{'insert into facts' if at else 'create temp table facts as'} {facts}")
+    con.execute("drop table costs")
     if not licences:
         return
     of_rows = con.execute("select distinct unnest(list_append(model_terms, licence)) from facts order by 1").fetchall()
@@ -129,6 +137,11 @@ def _make_facts(con: duckdb.DuckDBPyConnection, profile: Any, licences: Sequence
         )
 
 
+def _set_ids(con: duckdb.DuckDBPyConnection, first: str, last: str) -> None:
+    con.execute("set variable first_id = $1", [first])
+    con.execute("set variable last_id = $1", [last])
+
+
 def _write_rows(con: duckdb.DuckDBPyConnection, folder: Path, shard_rows: int) -> Iterator[tuple[str, str, str, int]]:
     """Write the shards of every set and fold; yields a line, the set, the fold and its number of shards."""
     con.execute("set variable shard_rows = $1", [shard_rows])
@@ -136,8 +149,8 @@ def _write_rows(con: duckdb.DuckDBPyConnection, folder: Path, shard_rows: int) -
     for fold in dict.fromkeys(one[0] for one in shards):
         of_fold = [one for one in shards if one[0] == fold]
         for at, (_, _, first, last, _) in enumerate(of_fold):
-            for name, value in (("fold", fold), ("first_id", first), ("last_id", last)):
-                con.execute(f"set variable {name} = $1", [value])
+            con.execute("set variable fold = $1", [fold])
+            _set_ids(con, first, last)
             con.execute(f"create or replace temp table pieces as {sql.query('release/pieces').text}")
             for table in layout.SETS:
                 query = (
