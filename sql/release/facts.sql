@@ -6,14 +6,32 @@
 with
 
 released as (
-    select reasonmed.* exclude (path_text)
+    select
+        example_id,
+        question_id,
+        path_id,
+        parent_path_id,
+        source,
+        tier,
+        slot,
+        stage,
+        generator,
+        answer_letter,
+        gold_letter,
+        content_hash,
+        group_id,
+        fold,
+        split_role,
+        licence,
+        is_label_doubt,
+        provider_kind
     from reasonmed
     where
-        reasonmed.example_id between getvariable('first_id') and getvariable('last_id')
-        and reasonmed.example_id in (select example_id from sft_reasonmed)
+        example_id between getvariable('first_id') and getvariable('last_id')
+        and example_id in (select sft_reasonmed.example_id from sft_reasonmed)
         -- Sets of other publishes may lack it, where such are allowed.
-        and reasonmed.example_id in (select example_id from sft_cot)
-        and reasonmed.example_id in (select example_id from sft_response)
+        and example_id in (select sft_cot.example_id from sft_cot)
+        and example_id in (select sft_response.example_id from sft_response)
 ),
 
 rewritten as (

@@ -65,18 +65,23 @@ def _follow(con: duckdb.DuckDBPyConnection) -> None:
     """Make the relation `edges`: layer by layer from the released records down to raw records and calls."""
     con.execute(f"create temp table frontier as {sql.query('release/edges_begin').text}")
     con.execute("create temp table reached as from frontier")
+    con.execute("set variable child_table = null")
     layer = sql.query("release/edges").text
     con.execute(f"create temp table edges as {layer}")
     for _ in range(_MOST_LAYERS):
+        tables = con.execute("select distinct table_name from frontier order by 1").fetchall()
+        if not tables:
+            return
+        # Table by table: those of all do not fit into the memory at once.
+        for (table,) in tables:
+            con.execute("set variable child_table = $1", [table])
+            con.execute(f"insert into edges {layer}")
         con.execute(
             "create or replace temp table frontier as "
             "select distinct parent_table as table_name, parent_id as id from edges "
             "where parent_table != 'llm_calls' except from reached"
         )
         con.execute("insert into reached from frontier")
-        if not con.execute("select count(*) from frontier").fetchall()[0][0]:
-            return
-        con.execute(f"insert into edges {layer}")
 
 
 def _write(file: Path, columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> None:
