@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 from rapidfuzz import fuzz
@@ -52,11 +52,26 @@ PRECEDENCE_COLUMNS = (
 )  # fmt: skip
 """The columns that depend on which of two rows was kept before."""
 
-MATCHED_COLUMNS = (
-    "raw_id", "question_id", "source", "split", "split_role", "file", "row", "native_id", "question", "context",
-    "options", "gold_text",
-)  # fmt: skip
-"""What of a question is read for its matches."""
+
+class _Row(NamedTuple):
+    """What of a question is read for its matches; as a tuple, of which there are many at once."""
+
+    raw_id: str
+    question_id: str
+    source: str
+    split: str
+    split_role: str
+    file: str
+    row: int
+    native_id: str | None
+    question: str
+    context: str | None
+    options: list[str]
+    gold_text: str
+
+
+MATCHED_COLUMNS = _Row._fields
+"""The columns that are read."""
 
 
 class MatchingRules(Protocol):
@@ -129,7 +144,7 @@ def _groups(pairs: Iterable[tuple[Any, ...]]) -> dict[str, str]:
 class _Item:
     """One question, with the forms in which it is compared."""
 
-    row: Mapping[str, Any]
+    row: _Row
     position: int
     """Order of source priority, split, file and row, whatever was kept."""
     is_kept: bool
@@ -154,7 +169,7 @@ class _Item:
     @cached_property
     def facts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Numbers and negations of stem and options."""
-        text = _SEPARATOR.join((self.row["question"], *self.row["options"]))
+        text = _SEPARATOR.join((self.row.question, *self.row.options))
         return numbers(text), negations(text)
 
     def shorter_keys(self) -> Iterator[str]:
@@ -178,20 +193,20 @@ class _Match:
 
     def as_row(self) -> tuple[Any, ...]:
         row, other = self.item.row, self.other.row
-        beginning = " ".join(other["question"].split())[:_BEGINNING]
+        beginning = " ".join(other.question.split())[:_BEGINNING]
         return (
-            make_id(row["raw_id"], other["raw_id"]),
-            row["raw_id"],
-            row["source"],
-            other["raw_id"],
-            other["source"],
-            other["split_role"],
+            make_id(row.raw_id, other.raw_id),
+            row.raw_id,
+            row.source,
+            other.raw_id,
+            other.source,
+            other.split_role,
             self.decision,
             self.is_exact,
             self.ratio,
             self.item.gold == self.other.gold,
             self.item.facts == self.other.facts,
-            f"{other['source']} {other['split']}, {other['file']} row {other['row']}{self.note}: {beginning}",
+            f"{other.source} {other.split}, {other.file} row {other.row}{self.note}: {beginning}",
         )
 
 
@@ -223,20 +238,22 @@ def _items(frame: pl.DataFrame, kept: set[str], order: Mapping[str, int]) -> lis
     """The rows in order of precedence."""
     last = len(order)
 
-    def published(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return order.get(row["source"], last), row["source"], row["split"], row["file"], row["row"]
+    def published(row: _Row) -> tuple[Any, ...]:
+        return order.get(row.source, last), row.source, row.split, row.file, row.row
 
     items = [
         _Item(
             row=row,
             position=position,
-            is_kept=row["question_id"] in kept,
-            stem=normalise(row["question"]),
-            options=tuple(normalise(option) for option in row["options"]),
-            context=normalise(row["context"] or ""),
-            gold=normalise(row["gold_text"]),
+            is_kept=row.question_id in kept,
+            stem=normalise(row.question),
+            options=tuple(normalise(option) for option in row.options),
+            context=normalise(row.context or ""),
+            gold=normalise(row.gold_text),
         )
-        for position, row in enumerate(sorted(frame.select(MATCHED_COLUMNS).iter_rows(named=True), key=published))
+        for position, row in enumerate(
+            sorted(map(_Row._make, frame.select(MATCHED_COLUMNS).iter_rows()), key=published)
+        )
     ]
     return sorted(items, key=lambda item: not item.is_kept)
 
@@ -264,7 +281,7 @@ def _compare(items: Sequence[_Item], rules: MatchingRules) -> _Likeness:
         [item.text for item in distinct],
         [item.sorted_text for item in distinct],
         least,
-        [item.row["split_role"] != BENCHMARK for item in distinct],
+        [item.row.split_role != BENCHMARK for item in distinct],
     )
     for i, j, ratio in found:
         a, b = distinct[i], distinct[j]
@@ -302,8 +319,8 @@ def _decide(rows: list[_Item], against: list[_Item], likeness: _Likeness, rules:
 
 def _without(rows: list[_Item], matches: Iterable[_Match]) -> list[_Item]:
     """The rows that no match turns away."""
-    gone = {match.item.row["raw_id"] for match in matches if match.decision != GROUPED}
-    return [item for item in rows if item.row["raw_id"] not in gone]
+    gone = {match.item.row.raw_id for match in matches if match.decision != GROUPED}
+    return [item for item in rows if item.row.raw_id not in gone]
 
 
 def _contaminated(
@@ -314,7 +331,7 @@ def _contaminated(
     by_document = {_document(item): item for item in reversed(against) if _document(item)}
     by_holding: dict[str, _Item] = {}
     for i, j in held(rows, against):
-        by_holding.setdefault(rows[i].row["raw_id"], against[j])
+        by_holding.setdefault(rows[i].row.raw_id, against[j])
     for item in rows:
         found = []
         if item.key in by_key:
@@ -323,21 +340,21 @@ def _contaminated(
             if key in by_key and (is_subset or ratio >= rules.contamination_ratio):
                 found.append(_Match(item, by_key[key], CONTAMINATED, is_subset, ratio))
         others = [
-            (by_holding.get(item.row["raw_id"]), ", whose text, or a part of it, is in this one"),
-            (by_document.get(_document(item)), f", the same document {item.row['native_id']}"),
+            (by_holding.get(item.row.raw_id), ", whose text, or a part of it, is in this one"),
+            (by_document.get(_document(item)), f", the same document {item.row.native_id}"),
         ]
         for other, note in others if not found else ():
             if other is not None:
                 found.append(_Match(item, other, CONTAMINATED, False, _ratio(item, other), note))
                 break
         if found:
-            yield max(found, key=lambda match: (match.is_exact, match.ratio, match.other.row["raw_id"]))
+            yield max(found, key=lambda match: (match.is_exact, match.ratio, match.other.row.raw_id))
 
 
 def _document(item: _Item) -> tuple[str, str] | None:
     """What a question with a context is about (a pmid). Without a context, ids may be mere counters of a file."""
     row = item.row
-    return (row["source"], row["native_id"]) if item.context and row["native_id"] else None
+    return (row.source, row.native_id) if item.context and row.native_id else None
 
 
 def _same_text(rows: list[_Item], rules: MatchingRules) -> Iterator[_Match]:
@@ -365,7 +382,7 @@ def _repeated_ids(group: list[_Item]) -> Iterator[_Match]:
     """Rows stay and are grouped with the first, apart from those that would have the question_id of an earlier one."""
     by_id: dict[str, _Item] = {}
     for item in group:
-        earlier = by_id.setdefault(item.row["question_id"], item)
+        earlier = by_id.setdefault(item.row.question_id, item)
         if earlier is not item:
             yield _Match(item, earlier, DUPLICATE if earlier.gold == item.gold else CONFLICTING_GOLD, True, 100.0)
         elif item is not group[0]:
