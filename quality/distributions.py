@@ -148,7 +148,7 @@ def _of_view(
     results = _OF_FEW_ROWS.get(key)
     if results is None:
         results = _results(spec, view, arguments)
-        if len(rows) <= _FEW_ROWS:
+        if len(rows) <= _FEW_ROWS and not any(map(_raised, results)):
             _OF_FEW_ROWS[key] = results
     return list(zip([view] * len(results), view.expectations, arguments, results, strict=True))
 
@@ -198,6 +198,11 @@ def _type(expectation: Expectation) -> str:
     return f"expect_column_values_to_be_{'in_set' if isinstance(expectation, Rare) else 'between'}"
 
 
+def _raised(result: dict[str, Any]) -> str | None:
+    """What kept an expectation from being judged."""
+    return (result["exception_info"] or {}).get("exception_message")
+
+
 def _described(view: View, expectation: Expectation, kwargs: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     observed = result["result"].get("unexpected_count")
     total = result["result"].get("element_count")
@@ -210,7 +215,7 @@ def _described(view: View, expectation: Expectation, kwargs: dict[str, Any], res
             f"{expectation.column} < {_number(kwargs['min_value'], '-infinity')}"
             f" or {expectation.column} > {_number(kwargs['max_value'], 'infinity')}"
         )
-    raised = (result["exception_info"] or {}).get("exception_message")
+    raised = _raised(result)
     return {
         "expectation": expectation.description,
         "check": expectation.method_check,

@@ -108,7 +108,11 @@ def statistics(con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str |
     """
     found: dict[str, Any] = {"partition": partition, "rows": _value(con, "select count(*) from staged")}
     for name, sql in _FIGURES.get(spec.name, {}).items():
-        value = _value(con, sql)
+        try:
+            value = _value(con, sql)
+        except duckdb.CatalogException:
+            # What could not be measured has no figures; the checks of it tell why.
+            value = None
         found[name] = json.loads(value) if isinstance(value, str) else value
     return found
 

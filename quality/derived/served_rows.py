@@ -15,7 +15,7 @@ _HEADER = """\
 -- description: Every row that names its model calls, each with its call, its prompt, its question, and the example that
 --     it is for (none where it serves all of the question's examples, no question where it serves none).
 """
-# A row that names several calls may name one of them twice; the rows themselves are distinct.
+# A row that names several calls may name one of them twice; there is one row of a key.
 _ROWS = """\
 select
     '{name}' as used_by,

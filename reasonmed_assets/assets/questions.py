@@ -13,15 +13,19 @@ import polars as pl
 from reasonmed_assets.assets.asking import run_step
 from reasonmed_assets.materialisation.code import code_of
 from reasonmed_assets.materialisation.definition import Input, TableDefinition
+from reasonmed_assets.materialisation.fingerprint import sql_parts
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.stage import Stage
+from reasonmed_assets.materialisation.transform import transform_of
 from reasonmed_assets.people.overrides import OVERRIDDEN_COLUMNS, match_overrides, read_overrides
+from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.rules.matching import MATCHED_COLUMNS, find_matches
 from reasonmed_assets.sources import Reading, SourceError, Unreadable, read_source, unreadable_frame
 from reasonmed_assets.sources.fields import FieldError, TooLongError
+from reasonmed_assets.storage.publishing import last_publish
 
 BUILD_ROLES = ("train", "stand_in")
-_PLACE = ("file", "row")
+_PLACE = ("split", "file", "row")
 
 
 def raw_questions(stage: Stage) -> None:
@@ -95,17 +99,18 @@ def _published(
         made_by: the function that stages the table.
 
     Returns:
-        None where other files, or other code, made what is published, and where the files cannot be used.
+        None where other files, SQL or code made what is published, and where the files cannot be used.
     """
-    last = session.warehouse.last_publish(table, source)
     try:
         files = {name: json.dumps(state) for name, state in _files_of_one(session, source).items()}
     except SourceError:
         return None
     made_from = files | {"code": code_of((made_by, read_source)).digest}
-    if last is None or last.parts is None or not made_from.items() <= last.parts.items():
-        return None
+    made_from |= sql_parts(transform_of(table), TABLES[table])
     with session.warehouse.read() as con:
+        last = last_publish(con, table, source)
+        if last is None or last.parts is None or not made_from.items() <= last.parts.items():
+            return None
         return con.execute(query, [source]).pl()
 
 

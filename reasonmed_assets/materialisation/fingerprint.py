@@ -17,6 +17,7 @@ from reasonmed_assets.config.requests import Additions
 from reasonmed_assets.llm.prompts.rendering import prompt_hash
 from reasonmed_assets.materialisation.definition import TableDefinition
 from reasonmed_assets.materialisation.session import BuildSession
+from reasonmed_assets.materialisation.transform import Transform
 from reasonmed_assets.quality.parameters import variables
 from reasonmed_assets.quality.schema import TABLES, TableSpec
 
@@ -38,10 +39,8 @@ _ADDITIONS = frozenset(Additions.model_fields) | {"reasoning_marks"}
 def static_parts(table: TableDefinition, profile: Profile, partition: str | None = None) -> dict[str, str]:
     """The parts that follow from the code location: all but the inputs."""
     transform = table.transform
-    parts = {f"sql/{query.name}.sql": digest(bare(query.text)) for query in transform.queries}
-    parts |= {f"macro {name}": digest(bare(text)) for name, text in transform.macros.items()}
+    parts = sql_parts(transform, table.spec)
     parts |= {f"prompt {role}": prompt_hash(role) for role in transform.roles}
-    parts["schema"] = digest(json.dumps(_schema(table.spec)))
     if table.code.digest:
         parts["code"] = table.code.digest
     values = declared_values(table, profile, partition)
@@ -49,6 +48,13 @@ def static_parts(table: TableDefinition, profile: Profile, partition: str | None
     for role in transform.roles:
         parts |= {key: json.dumps(value, sort_keys=True) for key, value in _answered_by(profile, role)}
     return parts
+
+
+def sql_parts(transform: Transform, spec: TableSpec) -> dict[str, str]:
+    """The parts that follow from a table's SQL and its schema."""
+    parts = {f"sql/{query.name}.sql": digest(bare(query.text)) for query in transform.queries}
+    parts |= {f"macro {name}": digest(bare(text)) for name, text in transform.macros.items()}
+    return parts | {"schema": digest(json.dumps(_schema(spec)))}
 
 
 def all_parts(table: TableDefinition, session: BuildSession, partition: str | None, changes: Changes) -> dict[str, str]:

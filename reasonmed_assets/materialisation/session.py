@@ -194,7 +194,7 @@ class BuildSession:
         for part in ("engine", "servers", "ledger"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
-        # A session may be kept longer than its run; the records of all its sources need not.
+        # A session may be kept longer than its run; the records of its sources need not be.
         self._readings = {}
         self._at_work.close()
         self.warehouse.end_run(self.profile.machine.snapshot_every_s, is_followed=is_followed)

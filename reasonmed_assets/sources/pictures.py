@@ -68,7 +68,7 @@ _HINTS = (
     *("marked", "label", "plate", "below", "panel"),
     *(f"following {what}" for what in ("graph", "tracing", "strip", "curve", "ecg", "ekg", "x", "pedigree")),
 )
-"""One of these, or "fig", stands in each sentence that points at a picture, and is found faster than the phrases."""
+"""One of these, or "fig", stands in each question that points at a picture, and is found faster than the phrases."""
 _FIG = re.compile(r"\bfig\b")
 
 
@@ -78,8 +78,7 @@ def needs_figure(question: str) -> bool:
         return True
     if not _has_hint(question):
         return False
-    sentences = _SENTENCE_END.split(question.translate(_HYPHENS))
-    return any(_points_at_picture(sentence) for sentence in sentences if _has_hint(sentence))
+    return any(_points_at_picture(sentence) for sentence in _SENTENCE_END.split(question.translate(_HYPHENS)))
 
 
 def _has_hint(text: str) -> bool:

@@ -84,6 +84,7 @@ scores as (
         max(score) filter (text_role = 'final') as quality_score,
         max(score) filter (text_role = 'before') as quality_score_before
     from quality_scores
+    where example_id in (select released.example_id from released)
     group by example_id
 ),
 

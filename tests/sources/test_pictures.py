@@ -23,6 +23,9 @@ from reasonmed_assets.sources.pictures import needs_figure
         "Use the image below to answer.",
         "Gross examination of the heart at autopsy is shown. What was the cause of death?",
         "The following ECG is recorded. What is the rhythm?",
+        "A man has pain below the sternum. What is the diagnosis from the ECG given?",
+        "A mass below the liver was seen. Name the vessel highlighted by the red box.",
+        "Two images were taken on day 1. What does Fig2 mean?",
     ],
 )
 def test_a_text_that_points_at_a_picture(text: str) -> None:

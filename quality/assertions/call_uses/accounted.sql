@@ -2,8 +2,8 @@
 -- severity: block
 -- judges: build
 -- scope: unit
--- description: Every use is of a known call, and a trace from the rows that a call served to it counts all of its cost,
---     and no more.
+-- description: Every use is of a known call, and the rows that a call served carry all of its cost between them, and no
+--     more.
 with
 
 -- What a trace counts for each row, by the row's share of the call.

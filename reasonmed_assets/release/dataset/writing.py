@@ -34,7 +34,7 @@ from reasonmed_assets.storage.querying import protected_paths, refuse_protected
 SHARD_ROWS = 20_480
 _MEMORY = "800MiB"
 _FACTS_AT_ONCE = 50_000
-"""Examples whose facts are joined at once: their twelve joins hold them all."""
+"""Examples whose facts are joined at once: the joins hold all of these in memory."""
 
 
 def write_release(

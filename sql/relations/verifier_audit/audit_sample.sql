@@ -33,7 +33,8 @@ wanted as (
             when counted.n_planted > 0 then 2 * counted.n_planted + 60
             else 0
         end as most,
-        -- As ids are spread evenly, at least so many lie below this share of their range, but for a chance of 1e-50.
+        -- As ids are spread evenly, at least so many lie below this share of their range, except with a probability
+        -- below 1e-50.
         (2 * most + 1000) / if(kinds.kind = 'repeat', counted.n, counted.n_correct) as share
     from counted
     cross join (select unnest(getvariable('audit_kinds')) as kind) as kinds

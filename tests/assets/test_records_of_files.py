@@ -1,4 +1,4 @@
-"""The tables of records: the files of the sources are decoded where they, or what decodes them, changed."""
+"""After an override the files of the sources are decoded only where they, or what makes rows of them, changed."""
 
 from __future__ import annotations
 
@@ -91,6 +91,20 @@ def test_after_a_decision_no_file_is_decoded_and_rows_are_as_if_all_were(
     session = open_session()
     assert rows(session) == now
     assert read == set(session.declarations)
+
+
+def test_rows_that_other_sql_made_are_none_to_go_by(
+    folder: Path, open_session: Callable[[], BuildSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(folder / "build.duckdb")) as con:
+        con.execute(
+            "update publishes set fingerprint = '', "
+            'parts = json_merge_patch(parts, \'{"sql/tables/rejected_questions.sql": "another"}\') '
+            "where table_name = 'rejected_questions'"
+        )
+    monkeypatch.setattr(sessions, "read_source", refuse)
+    with pytest.raises(AssertionError, match="decoded"):
+        rows(open_session())
 
 
 def test_files_that_changed_are_decoded(
