@@ -68,7 +68,7 @@ _HINTS = (
     *("marked", "label", "plate", "below", "panel"),
     *(f"following {what}" for what in ("graph", "tracing", "strip", "curve", "ecg", "ekg", "x", "pedigree")),
 )
-"""One of these, or "fig", stands in each question that points at a picture, and is found faster than the phrases."""
+"""A question with none of these, nor "fig", points at no picture: to look for words is faster than for the phrases."""
 _FIG = re.compile(r"\bfig\b")
 
 

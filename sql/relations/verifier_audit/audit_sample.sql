@@ -33,8 +33,7 @@ wanted as (
             when counted.n_planted > 0 then 2 * counted.n_planted + 60
             else 0
         end as most,
-        -- As ids are spread evenly, at least so many lie below this share of their range, except with a probability
-        -- below 1e-50.
+        -- Ids are spread evenly: the chance that fewer than `most` lie below this share of their range is under 1e-50.
         (2 * most + 1000) / if(kinds.kind = 'repeat', counted.n, counted.n_correct) as share
     from counted
     cross join (select unnest(getvariable('audit_kinds')) as kind) as kinds
