@@ -46,13 +46,26 @@ def variables(profile: Profile, source: str | None = None) -> dict[str, Any]:
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
-    """Have each value as a variable of the connection: those that differ are set, each by a statement of its own."""
-    if not values:
-        return
-    present = con.execute(f"select {', '.join(f'getvariable({literal(name)})' for name in values)}").fetchone() or ()
-    for (name, value), before in zip(values.items(), present, strict=True):
-        if type(before) is not type(value) or before != value:
-            con.execute(f"set variable {identifier(name)} = ?", [value])
+    """Have each value, of the types of JSON but objects, as a variable of the connection."""
+    # At once: a statement of its own for each takes four times as long.
+    con.execute("; ".join(f"set variable {identifier(name)} = {_constant(value)}" for name, value in values.items()))
+
+
+def _constant(value: Any) -> str:
+    """A value in SQL, of the type that it has in Python."""
+    match value:
+        case None:
+            return "null"
+        case bool() | int():
+            return str(value)
+        case float():
+            return f"{literal(repr(value))}::double"
+        case str():
+            return literal(value)
+        case list():
+            return f"[{', '.join(map(_constant, value))}]"
+        case _:
+            raise TypeError(f"no SQL variable can hold {value!r}")
 
 
 def _generators(profile: Profile) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def test_sql_reads_the_values_with_their_types() -> None:
     assert row == (True, 3, False, True, 0.01)
 
 
-@pytest.mark.parametrize("value", [1, 1.0, True, "1", ["1"], None])
+@pytest.mark.parametrize("value", [1, 2**40, 1.0, 1e-7, True, "1", "it's; a 'text'\n", ["1"], ["a'b", "c"], None])
 @pytest.mark.parametrize("before", [1, 1.0, True, "1", ["1"], None])
 def test_a_value_replaces_the_one_before_and_its_type(before: object, value: object) -> None:
     con = duckdb.connect()
