@@ -1,8 +1,8 @@
 """The view `column_lineage`: the edges of every column as rows, so that SQL can ask for them.
 
 `python -m reasonmed_assets.lineage.view` writes it to `sql/views/column_lineage.sql`; a test keeps the file current. It
-is a file because whoever opens a warehouse needs it, and following all queries takes sqlglot half a second. Its rows are
-lines of one text: as `values` they would double the time that DuckDB takes to open a small warehouse.
+is a file because whoever opens a warehouse needs it, and following all queries takes sqlglot half a second. Its rows
+are lines of one text: as `values` they would double the time that DuckDB takes to open a small warehouse.
 """
 
 from __future__ import annotations
