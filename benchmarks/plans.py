@@ -25,7 +25,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -56,7 +55,6 @@ from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answ
 from reasonmed_assets.servers.rehearsal.replies import Rehearsal
 from reasonmed_assets.servers.simulated import Endpoint, NetworkConditions
 from reasonmed_assets.storage import open_warehouse
-from reasonmed_assets.storage.duckdb_file.scratch import ScratchFile
 
 SOURCES = ("mmlu", "pubmedqa")
 PROFILE = """\
@@ -241,13 +239,11 @@ def build(settings: BuildSettings) -> None:
     session = BuildSession(replace(settings, ledger=settings.ledger_reference), Displays, RunningBuild("benchmark"))
     session.build.is_last_run = True
     known, names = definitions(), tables()
-    with closing(ScratchFile(settings.warehouse_folder)) as warehouse:
-        session.warehouse = warehouse
-        for name in (*MATCH_TABLES, *(one for one in TABLES if one not in MATCH_TABLES)):
-            for partition in SOURCES if TABLES[name].is_partitioned else (None,):
-                if name in names and TABLES[name].group != "provenance":
-                    make(known[name], session, partition)
-        session.close()
+    for name in (*MATCH_TABLES, *(one for one in TABLES if one not in MATCH_TABLES)):
+        for partition in SOURCES if TABLES[name].is_partitioned else (None,):
+            if name in names and TABLES[name].group != "provenance":
+                make(known[name], session, partition)
+    session.close()
 
 
 def make(table: TableDefinition, session: BuildSession, partition: str | None) -> None:

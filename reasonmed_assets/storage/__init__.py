@@ -7,7 +7,7 @@ from reasonmed_assets.storage.duckdb_file.database import Share, memory_limit_mi
 from reasonmed_assets.storage.errors import OvertakenError, WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 from reasonmed_assets.storage.local_files import quarantine_file
-from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse, scratch_copy
+from reasonmed_assets.storage.opening import make_or_open_warehouse, open_warehouse, scratch_over
 from reasonmed_assets.storage.publishing import Published, PublishRecord, Replaced
 from reasonmed_assets.storage.warehouse import Warehouse
 
@@ -24,6 +24,6 @@ __all__ = [
     "open_warehouse",
     "quarantine_file",
     "row_hash_sql",
-    "scratch_copy",
+    "scratch_over",
     "take_share",
 ]

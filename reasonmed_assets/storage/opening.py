@@ -37,12 +37,16 @@ def open_warehouse(folder: Path) -> Warehouse:
 
 
 @contextmanager
-def scratch_copy(original: Warehouse, folder: Path) -> Iterator[Warehouse]:
-    """A copy of a warehouse in a folder, to be published to by one process and thrown away.
+def scratch_over(below: Warehouse, folder: Path) -> Iterator[Warehouse]:
+    """A warehouse in a folder that shows what another one holds, to be published to by one process and thrown away.
+
+    Args:
+        below: the other one, of `Warehouse.freeze_in` or without rows.
+        folder: where it is made, or opened again.
 
     Raises:
-        WarehouseError: the original cannot be read.
+        WarehouseError: the other one cannot be read.
     """
-    original.copy_to(folder)
-    with closing(ScratchFile(folder)) as scratch:
+    assert isinstance(below, DuckDBFile)
+    with closing(ScratchFile(folder, below)) as scratch:
         yield scratch

@@ -262,7 +262,7 @@ def _publish_in_transaction(
     if _find_difference(con, spec, where, staged) and had_rows:
         history.keep_difference(con, spec, seq, published_at)
     inserted, deleted = _apply_difference(con, spec, staged)
-    _refuse_other_rows(con, spec, partition, staged, where)
+    refuse_other_rows(con, spec, partition, staged, where)
     rows = _count(con, f"select count(*) from {spec.name} where {whole}")
     is_changed = bool(inserted or deleted)
     is_same = last is not None and last.fingerprint == made_by.fingerprint
@@ -270,7 +270,7 @@ def _publish_in_transaction(
     if last is not None and not is_changed and is_same and (made_by.fingerprint or last.parts == made_by.parts):
         return Published(last.seq, rows, 0, 0, is_changed=False)
     published = Published(seq, rows, inserted, deleted, is_changed)
-    _record(con, spec, partition, published, published_at, made_by)
+    record(con, spec, partition, published, published_at, made_by)
     return published
 
 
@@ -305,6 +305,22 @@ def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, where: str
         where staged.is_staged is null or published.row_id is null
         """,
     )
+
+
+def count_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, where: str, staged: sql.Files) -> tuple[int, int]:
+    """(rows to insert, rows to delete) by a publish, of which only keys and hashes are read; arguments as above."""
+    identity = _identity(spec)
+    row = con.execute(
+        f"""
+        select count(*) filter (is_published is null), count(*) filter (is_staged is null)
+        from (select {identity}, true as is_staged from {sql.parquet(*sql.each_of(staged))}) as staged
+        full outer join (
+            select {identity}, true as is_published from {spec.name} where {where}
+        ) as published using ({identity})
+        """
+    ).fetchone()
+    assert row is not None
+    return row
 
 
 def _apply_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: sql.Files) -> tuple[int, int]:
@@ -353,10 +369,14 @@ def refuse_other_columns(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged
         )
 
 
-def _refuse_other_rows(
+def refuse_other_rows(
     con: duckdb.DuckDBPyConnection, spec: TableSpec, partition: str | None, staged: sql.Files, where: str
-) -> None:
-    """There must be as many rows in their place as were staged; fewer or more are repeated or misplaced rows."""
+) -> int:
+    """How many rows are in their place: as many as were staged.
+
+    Raises:
+        WarehouseError: fewer or more: rows are repeated or misplaced.
+    """
     rows = _count(con, f"select count(*) from {spec.name} where {where}")
     staged_rows = _count(con, f"select count(*) from {sql.parquet(*sql.each_of(staged))}")
     if rows != staged_rows:
@@ -364,9 +384,10 @@ def _refuse_other_rows(
             f"{describe(spec, partition)} would have {rows} rows, but {staged_rows} were staged in {_place(staged)}: "
             f"rows repeat or belong to another partition; nothing was published. Look for repeated {spec.key} there"
         )
+    return rows
 
 
-def _record(
+def record(
     con: duckdb.DuckDBPyConnection,
     spec: TableSpec,
     partition: str | None,
@@ -374,6 +395,7 @@ def _record(
     published_at: datetime,
     made_by: Provenance,
 ) -> None:
+    """Insert a publish into table `publishes`."""
     values: dict[str, Any] = {
         "publish_id": "/".join([spec.name, partition or "", str(published.seq)]),
         "seq": published.seq,

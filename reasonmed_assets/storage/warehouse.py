@@ -186,10 +186,10 @@ class Warehouse(LocalFiles, ABC):
         return int(row[0])
 
     @abstractmethod
-    def copy_to(self, folder: Path) -> None:
-        """Make a warehouse in another folder, with what is published here, what it is bound to and its companions.
+    def freeze_in(self, folder: Path) -> None:
+        """Make a warehouse in another folder, with what is published here now, what it is bound to and its companions.
 
-        What is published there does not change this one, and has no history.
+        It is to be read, and has no history; what is published here later is not there. Changes nothing here.
 
         Args:
             folder: on this machine; empty, or not there.

@@ -60,12 +60,18 @@ class ReadingContract:
             with pytest.raises(duckdb.CatalogException):
                 con.execute("from t")
 
-    def test_what_is_published_to_a_copy_stays_there(self, warehouse: Warehouse, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("is_shown", [True, False], ids=["users see it", "users see nothing yet"])
+    def test_what_is_frozen_stays_whatever_is_published(
+        self, warehouse: Warehouse, tmp_path: Path, *, is_shown: bool
+    ) -> None:
         publish(warehouse, {"1": "a", "2": "b"})
-        warehouse.copy_to(tmp_path / "copy")
-        copy = open_at(self.opener, tmp_path / "copy")
-        publish(copy, {"1": "changed"})
-        for place, expected in ((warehouse, {"1": "a", "2": "b"}), (copy, {"1": "changed"})):
+        if is_shown:
+            warehouse.refresh_snapshot()
+        warehouse.freeze_in(tmp_path / "frozen")
+        publish(warehouse, {"1": "changed"})
+        warehouse.refresh_snapshot()
+        frozen = open_at(self.opener, tmp_path / "frozen")
+        for place, expected in ((warehouse, {"1": "changed"}), (frozen, {"1": "a", "2": "b"})):
             with place.read() as con:
                 assert dict(con.execute("select item_id, text from items").fetchall()) == expected
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.orchestration.plan.differences import RowDifference, compare
 from reasonmed_assets.orchestration.plan.plan import Plan, PlannedCall
-from reasonmed_assets.orchestration.plan.planning import plan_in, scratch_folder
+from reasonmed_assets.orchestration.plan.planning import AFTER, BEFORE, plan_in, scratch_folder
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.sources import InputFiles
-from reasonmed_assets.storage import make_or_open_warehouse
+from reasonmed_assets.storage import Warehouse, open_warehouse, scratch_over
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,18 @@ def compared(
     Raises:
         ReasonmedError: one of them could not start.
     """
-    with scratch_folder() as folder:
-        plans, warehouses = [], []
+    with scratch_folder() as folder, ExitStack() as kept:
+        plans: list[Plan] = []
+        opened: list[Warehouse] = []
         for settings, name in ((one, "one"), (other, "other")):
             place = folder / name
             place.mkdir()
             plans.append(
                 plan_in(place, settings, InputFiles(), sources=sources, tables=tables, replace=replace, wanted="")
             )
-            warehouses.append(make_or_open_warehouse(place / "after"))
+            opened.append(kept.enter_context(scratch_over(open_warehouse(place / BEFORE), place / AFTER)))
         names = [name for name in TABLES if any(row.table == name for made in plans for row in made.rows)]
-        rows = list(compare(warehouses[0], warehouses[1], names))
+        rows = list(compare(opened[0], opened[1], names))
     calls, others = ({call.call_key: call for call in made.listed} for made in plans)
     return Comparison(
         plans[0],

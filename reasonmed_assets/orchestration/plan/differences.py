@@ -1,4 +1,4 @@
-"""How rows differ between two warehouses: one before a build and the scratch copy after it, or two scratch copies."""
+"""How rows differ between two warehouses: one before a build and a scratch one after it, or two of these."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def explain(before: Warehouse, after: Warehouse, found: Walk, wanted: str) -> It
 
     Args:
         before: what is published.
-        after: the scratch copy.
+        after: the scratch warehouse.
         found: of the walk over it.
         wanted: id of the row or question.
     """

@@ -1,4 +1,4 @@
-"""Makes the plan of a build: walks over scratch copies, and what their missing calls come to in tokens and dollars."""
+"""Makes the plan of a build: walks in scratch warehouses, what their missing calls come to in tokens and dollars."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ from reasonmed_assets.orchestration.plan.scratch import Place, Walk, in_scratch,
 from reasonmed_assets.orchestration.plan.stand_ins import Replies, StandIns
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.sources import InputFiles, Reading
-from reasonmed_assets.storage import Warehouse, make_or_open_warehouse, open_warehouse, scratch_copy
+from reasonmed_assets.storage import Warehouse, make_or_open_warehouse, open_warehouse, scratch_over
 
+BEFORE, AFTER = "before", "after"
 _DRAWS = 5
 _MANY = 400
 """Questions with missing replies of which the halves of one walk are the draws: their sum varies little."""
@@ -141,7 +142,7 @@ class _Draw:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder for the copies of one plan, removed in the end."""
+    """A folder for the scratch warehouses of one plan, removed in the end."""
     with temporary_folder("plan") as folder:
         yield folder
 
@@ -185,11 +186,11 @@ def plan_in(
     replace: bool = False,
     wanted: str | None = None,
 ) -> Plan:
-    """See `plan`; the scratch copies stay in a folder: `before`, and `after` with what the build would publish."""
+    """See `plan`; two warehouses stay in a folder: `BEFORE`, and `AFTER` over it, with what the build would publish."""
     readings: dict[str, Reading] = {}
     declarations, _ = read_inputs(settings, files)
     profile = settings.loaded_profile
-    base = _copy_of_warehouse(settings, folder / "before", replace=replace)
+    base = _frozen(settings, folder / BEFORE, replace=replace)
     base.bind(profile.provider_kind, str(settings.data_folder))
     with base.read() as con:
         questions = {key for (key,) in con.sql("select question_id from questions").fetchall()}
@@ -200,8 +201,8 @@ def plan_in(
         first: Walk | None = None
         n_draws = 1
         while len(draws) < n_draws:
-            place = folder / ("after" if not draws else f"draw {len(draws)}")
-            with scratch_copy(base, place) as scratch:
+            place = folder / (AFTER if not draws else f"draw {len(draws)}")
+            with scratch_over(base, place) as scratch:
                 stand_ins = StandIns(profile, replies, scratch, seed=len(draws) + 1)
                 draw = _Draw(stand_ins, Reasons(ledger, scratch, questions), wanted if not draws else None)
                 found = walk(
@@ -224,19 +225,22 @@ def plan_in(
                 n_draws = _DRAWS if draw.n_open < _MANY else 1
         assert first is not None
         stored = _stored(base, profile, first)
-        explained = list(explain(base, make_or_open_warehouse(folder / "after"), first, wanted)) if wanted else []
+        explained: list[ChangedRow] = []
+        if wanted:
+            with scratch_over(base, folder / AFTER) as after:
+                explained += explain(base, after, first, wanted)
         drawn = [draw.estimated for draw in draws]
         if n_draws == 1 and draws[0].estimated:
             drawn = draws[0].halves
         return _plan(profile, history, draws[0], drawn, first, stored, explained)
 
 
-def _copy_of_warehouse(settings: BuildSettings, folder: Path, *, replace: bool) -> Warehouse:
+def _frozen(settings: BuildSettings, folder: Path, *, replace: bool) -> Warehouse:
     if replace or not settings.warehouse_folder.is_dir():
         return make_or_open_warehouse(folder)
     original = open_warehouse(settings.warehouse_folder)
     original.refuse_other_build(settings.loaded_profile.provider_kind, str(settings.data_folder))
-    original.copy_to(folder)
+    original.freeze_in(folder)
     return make_or_open_warehouse(folder)
 
 

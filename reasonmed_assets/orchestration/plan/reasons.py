@@ -27,7 +27,7 @@ class Reasons:
 
     Args:
         ledger: whose failed attempts and open batches count.
-        warehouse: the scratch copy; a table's rows there are the published ones until it is made.
+        warehouse: the scratch warehouse; a table's rows there are the published ones until it is made.
         questions: ids of the questions that are published.
     """
 

@@ -1,4 +1,4 @@
-"""The build over a scratch copy: the tables that would change are made and published there, by the build's own code."""
+"""The build in a scratch warehouse: the tables that would change are made and published there, by the build's code."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Place:
 
 @dataclass
 class Walk:
-    """What one build over a scratch copy found.
+    """What one build in a scratch warehouse found.
 
     Attributes:
         rows: the partitions that were made anew.
@@ -64,11 +64,11 @@ class Walk:
 
 
 class ScratchSession(BuildSession):
-    """The session of a build over a scratch copy, whose engine sends nothing.
+    """The session of a build in a scratch warehouse, whose engine sends nothing.
 
     Args:
-        settings: of the build, with the scratch copy as warehouse.
-        warehouse: the scratch copy.
+        settings: of the build, with the scratch warehouse for its own.
+        warehouse: the scratch warehouse.
         ledger: the ledger, opened for reading.
         files: the input files as the plan sees them.
         readings: the records of sources that were read before; those read now are added.
@@ -116,13 +116,13 @@ def walk(
     on_step: Callable[[Place, Step, bool], None],
     is_for_calls: bool,
 ) -> Walk:
-    """Make what a build would make, in the warehouse of the settings, which is a scratch copy.
+    """Make what a build would make, in the warehouse of the settings, which is a scratch warehouse.
 
     Table by table, each for all its sources: partitions of different sources do not depend on each other.
 
     Args:
-        settings: of the build, with the scratch copy as warehouse.
-        warehouse: the scratch copy.
+        settings: of the build, with the scratch warehouse for its own.
+        warehouse: the scratch warehouse.
         ledger: the ledger, opened for reading.
         files: the input files as the plan sees them.
         readings: the records of sources that were read before; those read now are added.
@@ -225,5 +225,5 @@ def _publish(
 
 
 def in_scratch(settings: BuildSettings, folder: Path) -> BuildSettings:
-    """The settings of a build with a scratch copy in place of its warehouse, and the ledger that it would use."""
+    """The settings of a build with a scratch warehouse in place of its own, and the ledger that it would use."""
     return replace(settings, warehouse=str(folder), ledger=settings.ledger_reference)

@@ -149,7 +149,7 @@ class StandIns:
     Args:
         profile: the models.
         replies: of earlier builds.
-        warehouse: the scratch copy.
+        warehouse: the scratch warehouse.
         seed: of the draw.
 
     Attributes:

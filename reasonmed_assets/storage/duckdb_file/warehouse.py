@@ -159,14 +159,44 @@ class DuckDBFile(Warehouse):
         with self._write("record that a build ended"), self._opened_for_builds() as con:
             builds.end(con, number, facts)
 
-    def copy_to(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        # A log is there where a process was killed while it published: DuckDB brings it into the copy.
-        files = [self.build_path, database.wal_of(self.build_path)]
+    def freeze_in(self, folder: Path) -> None:
+        frozen = folder / self.build_path.name
         with self._lock.shared("copy"):
-            for file in [*files, *(self.folder / name for name in (FILE, FORMER_FILE))]:
+            self._accompany(folder)
+            if not self.build_path.exists() or self._is_linked_at(frozen):
+                return
+            # A log is there where a process was killed while it published: DuckDB brings it into the copy.
+            for file in self._build_files:
                 if file.exists():
                     shutil.copyfile(file, folder / file.name)
+        with database.opened(frozen, self._spill, read_only=False) as con:
+            layout.migrate(con)
+            snapshot.declare(con, self._declared)
+            con.execute("checkpoint")
+
+    def _is_linked_at(self, path: Path) -> bool:
+        """Have the file that users open at a path as well: none is ever changed, the next one takes its place.
+
+        Not where that file shows something else than is published, or on another disk.
+        """
+        if self._is_behind():
+            return False
+        try:
+            path.hardlink_to(self.snapshot_path)
+        except OSError:
+            return False
+        with database.opened(path, self._spill, read_only=True) as con:
+            is_present = layout.version_of(con) == layout.VERSION
+        if not is_present:
+            path.unlink()
+        return is_present
+
+    def _accompany(self, folder: Path) -> None:
+        """Make a folder, with what this warehouse is bound to and its companions."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in (self.folder / name for name in (FILE, FORMER_FILE)):
+            if file.exists():
+                shutil.copyfile(file, folder / file.name)
         for name in get_args(Companion):
             if (self.folder / name).is_dir():
                 (folder / name).symlink_to(self.folder / name)
