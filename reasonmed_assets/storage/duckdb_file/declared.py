@@ -14,10 +14,15 @@ from typing import TYPE_CHECKING
 
 from reasonmed_assets import quality, sql, vocabulary
 from reasonmed_assets.rules import control_tokens
+from reasonmed_assets.storage.builds import BUILDS
+from reasonmed_assets.storage.publishing import FAILURES, PUBLISHES
 from reasonmed_assets.storage.views import shipped_views
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
+
+OWN = (PUBLISHES, FAILURES, BUILDS)
+"""The tables that storage writes by itself."""
 
 
 class Declared:
@@ -33,10 +38,11 @@ class Declared:
 
     @cached_property
     def tables(self) -> Mapping[str, TableSpec]:
-        """The tables by name."""
+        """The tables by name, with those that storage writes by itself."""
         from reasonmed_assets.quality.tables import TABLES
 
-        return TABLES if self._given[0] is None else self._given[0]
+        given, _ = self._given
+        return TABLES if given is None else {**given, **{name: TABLES[name] for name in OWN}}
 
     @cached_property
     def views(self) -> Mapping[str, str]:

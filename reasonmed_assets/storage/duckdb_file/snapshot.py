@@ -56,10 +56,12 @@ def declared_hash(con: duckdb.DuckDBPyConnection) -> str | None:
     return row[0] if row else None
 
 
-def drop_other_hash(con: duckdb.DuckDBPyConnection, definitions: str) -> None:
-    """Before a table is changed: a file that holds other declarations than `definitions` holds none as a whole then."""
-    if declared_hash(con) != definitions:
-        con.execute(f"drop macro if exists {_DECLARED}")
+def drop_other_hash(con: duckdb.DuckDBPyConnection, definitions: str) -> bool:
+    """Before a table is changed: whether the file holds other declarations than these; if so, it then holds none."""
+    if declared_hash(con) == definitions:
+        return False
+    con.execute(f"drop macro if exists {_DECLARED}")
+    return True
 
 
 def _drop_views_and_macros(con: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ from reasonmed_assets.machine import sync
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.storage import builds, publishing
 from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
-from reasonmed_assets.storage.duckdb_file.declared import Declared
+from reasonmed_assets.storage.duckdb_file.declared import OWN, Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
 from reasonmed_assets.storage.duckdb_file.remembered import remember, remembered
@@ -116,11 +116,9 @@ class DuckDBFile(Warehouse):
         with self._write(f"publish {publishing.describe(spec, partition)}"):
             self._make_build_file()
             with database.opened(self.build_path, self._spill, read_only=False) as con:
-                layout.migrate(con)
-                snapshot.drop_other_hash(con, self._declared.digest)
+                self._make_ready(con)
                 publishing.refuse_other_columns(con, spec, staged)
-                for table in (spec, *publishing.own_tables()):
-                    database.conform(con, table)
+                database.conform(con, spec)
                 self._history.begin(con)
                 published = publishing.publish_rows(
                     con, spec, partition, staged, made_by, next_seq, self._history, replaced
@@ -141,10 +139,7 @@ class DuckDBFile(Warehouse):
             self._write(f"record that {publishing.describe(spec, partition)} failed"),
             database.opened(self.build_path, self._spill, read_only=False) as con,
         ):
-            layout.migrate(con)
-            snapshot.drop_other_hash(con, self._declared.digest)
-            _, failures = publishing.own_tables()
-            database.conform(con, failures)
+            self._make_ready(con)
             publishing.record_failure(con, spec, partition, run_id, reason)
 
     def begin_build(self, facts: Mapping[str, Any], *, is_publishing: bool) -> int | None:
@@ -352,11 +347,15 @@ class DuckDBFile(Warehouse):
     @contextmanager
     def _opened_for_builds(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with database.opened(self.build_path, self._spill, read_only=False) as con:
-            layout.migrate(con)
-            snapshot.drop_other_hash(con, self._declared.digest)
-            for spec in (builds.spec_of(), *publishing.own_tables()):
-                database.conform(con, spec)
+            self._make_ready(con)
             yield con
+
+    def _make_ready(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Bring the open file to the present layout, and what storage writes by itself to its declared columns."""
+        layout.migrate(con)
+        if snapshot.drop_other_hash(con, self._declared.digest):
+            for name in OWN:
+                database.conform(con, self._declared.tables[name])
 
     @contextmanager
     def _write(self, purpose: str) -> Iterator[None]:
