@@ -30,7 +30,6 @@ CONTENTS = (
 )
 FILES: Mapping[str, tuple[Column, ...]] = {"edges": EDGES, "builds": BUILDS, "build_contents": CONTENTS}
 """The columns of each file in `lineage/`."""
-_MOST_LAYERS = 50
 
 
 def write_lineage(con: duckdb.DuckDBPyConnection, folder: Path, scrub: Scrubber) -> None:
@@ -68,10 +67,8 @@ def _follow(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set variable child_table = null")
     layer = sql.query("release/edges").text
     con.execute(f"create temp table edges as {layer}")
-    for _ in range(_MOST_LAYERS):
-        tables = con.execute("select distinct table_name from frontier order by 1").fetchall()
-        if not tables:
-            return
+    # Every layer holds rows that none before did, so there is a last one.
+    while tables := con.execute("select distinct table_name from frontier order by 1").fetchall():
         # Table by table: those of all do not fit into the memory at once.
         for (table,) in tables:
             con.execute("set variable child_table = $1", [table])
