@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -383,6 +384,10 @@ class DuckDBFile(Warehouse):
 
     @contextmanager
     def _open_for_reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self.build_path.exists():
+            with self._empty.cursor() as con:
+                yield con
+            return
         with self._opened_read_only() as con:
             layout.version_of(con)
             if snapshot.declared_hash(con) != self._declared.digest:
@@ -390,6 +395,16 @@ class DuckDBFile(Warehouse):
                 database.load_macros(con)
                 create_views(con, self._declared.views, kind="temp view")
             yield con
+
+    @cached_property
+    def _empty(self) -> duckdb.DuckDBPyConnection:
+        """What is declared, without a row, in memory: what there is to read before the first publish."""
+        con = database.connect(None, self._spill)
+        for spec in self._declared.tables.values():
+            con.execute(spec.ddl())
+        con.execute(sql.macros_text())
+        create_views(con, self._declared.views, kind="view")
+        return con
 
     def _is_behind(self) -> bool:
         if not self.build_path.exists():
