@@ -172,9 +172,9 @@ def with_conditions(assets: Iterable[dg.AssetsDefinition]) -> list[dg.AssetsDefi
     sets = {dg.AssetKey(name) for name in _training_sets()}
 
     def conditioned(spec: dg.AssetSpec) -> dg.AssetSpec:
-        return spec.replace_attributes(automation_condition=_inputs_changed()) if spec.key in sets else spec
+        return spec.replace_attributes(automation_condition=_inputs_changed())
 
-    return [asset.map_asset_specs(conditioned) for asset in assets]
+    return [asset.map_asset_specs(conditioned) if asset.key in sets else asset for asset in assets]
 
 
 def _training_sets() -> list[str]:
