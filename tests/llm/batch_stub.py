@@ -17,7 +17,7 @@ from stub import Answer, Request, Stub, echo
 
 from reasonmed_assets.config.profile import Profile
 
-QUICK = {"gather_s": 0.1, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.1}
+QUICK = {"gather_s": 0.05, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.1}
 
 
 def batched(batch: dict[str, Any] | None = None, **provider: Any) -> Profile:
@@ -42,6 +42,7 @@ class Batch:
         status: what the next poll says.
         done: lines whose request was made, by custom_id, as an output or error file has them.
         errors: what is wrong with the batch as a whole.
+        created_at: in seconds; a minute later it ends.
     """
 
     lines: list[dict[str, Any]]
@@ -50,6 +51,7 @@ class Batch:
     status: str = "validating"
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    created_at: int = field(default_factory=lambda: int(time.time()) - 60)
 
 
 Fate = Callable[[Batch], None]
@@ -203,8 +205,8 @@ class BatchStub(Stub):
             "endpoint": "/v1/chat/completions",
             "completion_window": "24h",
             "input_file_id": "file-0",
-            "created_at": int(time.time()) - 60,
-            "completed_at": int(time.time()) if has_ended else None,
+            "created_at": batch.created_at,
+            "completed_at": batch.created_at + 60 if has_ended else None,
             "status": batch.status if has_ended else "in_progress",
             "output_file_id": f"{batch_id}-output" if False in kinds else None,
             "error_file_id": f"{batch_id}-error" if True in kinds else None,

@@ -24,7 +24,7 @@ OPTIONS = ("Aspirin", "Heparin", "Warfarin", "Alteplase")
 PRICES = {"input": 3.0, "cached_input": 0.5, "output": 12.0}
 """US dollars per million tokens."""
 SEED = 7
-QUICK_BATCHES = {"gather_s": 0.1, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.1}
+QUICK_BATCHES = {"gather_s": 0.05, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s": 0.1}
 ROLE_SECTIONS = ("verifier", "ranker", "refiner", "regenerator", "summariser", "evaluator")
 
 
