@@ -9,7 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -29,6 +29,7 @@ from reasonmed_assets.materialisation.making import Made, make, prepared
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.materialisation.shards import Staged, stage_changed, stage_rows
 from reasonmed_assets.materialisation.stage import Answers, ChangedUnits, Stage
+from reasonmed_assets.storage import Warehouse, open_warehouse
 from reasonmed_assets.vocabulary import Outcome
 
 SOURCE = "mmlu"
@@ -39,15 +40,60 @@ IN_ORDER = (
 )  # fmt: skip
 
 
+@contextmanager
+def opened(copied: Path, tmp_path: Path) -> Iterator[BuildSession]:
+    """A session over a copy of a warehouse."""
+    folder = tmp_path / "warehouse"
+    shutil.copytree(copied, folder, ignore=shutil.ignore_patterns(".dagster", "staging", "quarantine"))
+    session = BuildSession(BuildSettings.begin({"warehouse": str(folder)}, once=True), LogDisplay)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
 @pytest.fixture
 def session(rehearsal: Built, tmp_path: Path) -> Iterator[BuildSession]:
     """Over a copy of the rehearsal, in which one question is gone and one is of another group."""
-    folder = tmp_path / "warehouse"
-    shutil.copytree(rehearsal.folder, folder, ignore=shutil.ignore_patterns(".dagster", "staging", "quarantine"))
-    session = BuildSession(BuildSettings.begin({"warehouse": str(folder)}, once=True), LogDisplay)
-    change(session)
-    yield session
-    session.close()
+    with opened(rehearsal.folder, tmp_path) as session:
+        change(session)
+        yield session
+
+
+@dataclass(frozen=True)
+class Worked:
+    """The same change, after which every table was made.
+
+    Attributes:
+        folder: the warehouse.
+        before: what was published of each table before it was made.
+        made: what came of each.
+        n_calls: how many calls were made for all.
+    """
+
+    folder: Path
+    before: dict[str, list[tuple[str]]]
+    made: dict[str, Made]
+    n_calls: int
+
+
+@pytest.fixture(scope="module")
+def all_made(rehearsal: Built, tmp_path_factory: pytest.TempPathFactory) -> Worked:
+    """One for the tests, which copy it."""
+    before, made = {}, {}
+    with opened(rehearsal.folder, tmp_path_factory.mktemp("all_made")) as session:
+        change(session)
+        for table in IN_ORDER:
+            before[table] = published(session, table)
+            made[table] = made_now(session, table)
+        return Worked(session.settings.warehouse_folder, before, made, session.n_calls[0])
+
+
+@pytest.fixture
+def session_after(all_made: Worked, tmp_path: Path) -> Iterator[BuildSession]:
+    """Over a copy of that."""
+    with opened(all_made.folder, tmp_path) as session:
+        yield session
 
 
 def change(session: BuildSession) -> None:
@@ -115,10 +161,10 @@ def published(session: BuildSession, table: str) -> list[tuple[str]]:
         return con.execute(f"select row_hash from {table} where {where} order by all").fetchall()
 
 
-def test_rows_and_checks_are_as_if_all_were_worked(session: BuildSession) -> None:
+def test_rows_and_checks_are_as_if_all_were_worked(all_made: Worked, session_after: BuildSession) -> None:
+    session = session_after
     for table in IN_ORDER:
-        before, n_calls = published(session, table), session.n_calls
-        made = made_now(session, table)
+        before, made = all_made.before[table], all_made.made[table]
         assert made.failure is None
         now = published(session, table)
         # What was paid for stays in the account; a question that fell away may have been the only one to be dropped.
@@ -132,7 +178,7 @@ def test_rows_and_checks_are_as_if_all_were_worked(session: BuildSession) -> Non
         assert all(check.passed for check in made.checks if check.severity.value == "ERROR")
         worked_on = made.metadata.get("questions_changed"), made.metadata.get("calls_changed")
         assert worked_on[0] in (1, 2) or (TABLES[table].unit == CALL and 0 < worked_on[1] < 200), table
-        assert session.n_calls[0] == n_calls[0] == 0
+    assert session.n_calls[0] == all_made.n_calls == 0
     assert worked(session, "verifications") is None  # nothing changed any more
 
 
@@ -227,36 +273,30 @@ def test_what_checks_found_in_the_other_rows_is_kept_unless_some_failed(session:
         assert by_row - {"states"} == found.outcomes.keys()
 
 
-def test_measures_that_are_lost_are_made_again(session: BuildSession) -> None:
-    def measures(table: str) -> list[tuple[str]]:
-        last = session.warehouse.last_publish(table, SOURCE)
+def test_measures_that_are_lost_are_made_again(rehearsal: Built, session_after: BuildSession) -> None:
+    def measures(warehouse: Warehouse) -> set[tuple[str]]:
+        last = warehouse.last_publish("reasonmed", SOURCE)
         assert last is not None
-        kept = session.warehouse.measures_of(table, SOURCE, last.seq)
+        kept = warehouse.measures_of("reasonmed", SOURCE, last.seq)
         assert kept is not None
         with duckdb.connect() as con:
-            return con.execute(f"from {sql.parquet(kept)} order by all").fetchall()
+            return set(con.execute(f"from {sql.parquet(kept)}").fetchall())
 
-    def make_before() -> None:
-        for table in IN_ORDER[: IN_ORDER.index("reasonmed")]:
-            made_now(session, table)
-
-    make_before()
-    before = measures("reasonmed")
-    made_now(session, "reasonmed")
-    now = measures("reasonmed")
-    assert 0 < len(now) < len(before)
-    assert set(now) < set(before)
+    session = session_after
+    before, now = measures(open_warehouse(rehearsal.folder)), measures(session.warehouse)
+    assert set() < now < before
     change(session)
-    make_before()
+    for table in IN_ORDER[: IN_ORDER.index("reasonmed")]:
+        made_now(session, table)
     for file in (session.settings.warehouse_folder / "audits" / "reasonmed").glob("**/*.parquet"):
         file.write_bytes(b"")
     made = made_now(session, "reasonmed")
     assert made.failure is None
-    assert set(measures("reasonmed")) < set(now)
+    assert measures(session.warehouse) < now
 
 
 def test_attempts_of_other_warehouses_at_the_same_calls_show_in_the_account(session: BuildSession) -> None:
-    for table in IN_ORDER[: IN_ORDER.index("llm_calls")]:
+    for table in ("reasoning_paths", "verifications"):
         made_now(session, table)
     with session.warehouse.read() as con:
         (key,) = con.execute("select max(call_key) from call_uses where role = 'verifier'").fetchone() or ("",)
