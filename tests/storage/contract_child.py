@@ -17,6 +17,12 @@ _STEPS = {"execute", "commit", "fsync", "rename", "replace", "unlink", "copyfile
 """Calls by which a publish changes something that others see, or waits for its turn to."""
 
 
+def publish_side_by_side(opener: str, place: Path, *sources: str) -> None:
+    """Publish partitions at once, each by a process of its own; exits with the number of those that failed."""
+    children = [_begun(publish_often, opener, place, source) for source in sources]
+    sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
+
+
 def publish_often(opener: str, place: Path, source: str) -> None:
     """Publish a partition three times: n rows that all say n."""
     for count in range(1, 4):
@@ -37,7 +43,12 @@ def publish_and_die_at_every_step(opener: str, place: Path) -> None:
 
 
 def _forked(action: Any, *arguments: Any) -> int:
-    """Exit status of an action in a process of its own; this one never opens a database."""
+    """Exit status of an action in a process of its own."""
+    return os.waitpid(_begun(action, *arguments), 0)[1]
+
+
+def _begun(action: Any, *arguments: Any) -> int:
+    """The process of an action; this one never opens a database."""
     child = os.fork()
     if child == 0:
         try:
@@ -47,7 +58,7 @@ def _forked(action: Any, *arguments: Any) -> int:
             print(repr(error), file=sys.stderr, flush=True)
             os._exit(1)
         os._exit(0)
-    return os.waitpid(child, 0)[1]
+    return child
 
 
 def _publish_and_die(opener: str, place: Path, staged: Path, at: int) -> None:
