@@ -23,6 +23,8 @@ from pathlib import Path
 
 import psutil
 
+from reasonmed_assets.errors import ReasonmedError
+
 LONGEST_SQLITE_PATH = 504
 """Bytes: SQLite opens no file of a longer absolute path, since its journal's must not exceed 512."""
 _LONGEST_SOCKET_PATH = 107
@@ -31,6 +33,8 @@ _PROC = Path("/proc")
 _TEMPORARY = "reasonmed-"
 _OWNER = ".owner"
 """File in a temporary folder: the process that made it."""
+_FULL_BYTES = 1024**2
+"""What is left at most on a disk that was too small for the next thing: a database writes a fraction of it at once."""
 SILENT_S = 86_400.0
 """A folder in which nothing changed for so long belongs to a dead process, where that is not seen from here."""
 _PID_DIGITS = 7
@@ -259,6 +263,10 @@ def write_durably(file: Path, text: str) -> None:
     sync(file.parent)
 
 
+class FullDiskError(ReasonmedError):
+    """There is no room left for temporary files."""
+
+
 @contextmanager
 def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
     """A new temporary folder of this process, which is removed in the end. A file in it says whose it is.
@@ -267,6 +275,9 @@ def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
         name: what it is for.
         parent: where it is made, after what killed processes left there is removed; None: the user's temporary folder,
             where `reasonmed clean` finds what they left.
+
+    Raises:
+        FullDiskError: something failed, and the disk of the user's temporary folder is full.
     """
     if parent is not None:
         for left in dead_temporary_folders(parent):
@@ -281,6 +292,16 @@ def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
             with open(os.open(_OWNER, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=fd), "w") as owner:  # noqa: PTH123
                 json.dump(asdict(this_process()), owner)
             yield Path(folder)
+        except ReasonmedError:
+            raise
+        except Exception as error:
+            # Libraries name the file that they copied from, or none; some have errors of their own for this.
+            if parent is None and shutil.disk_usage(folder).free < _FULL_BYTES:
+                raise FullDiskError(
+                    f"{Path(folder).parent}: the disk of the temporary folder is full ({error}). Free some room there, "
+                    "or name a folder on another disk in the variable TMPDIR"
+                ) from error
+            raise
         finally:
             os.close(fd)
 

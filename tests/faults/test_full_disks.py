@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,6 +20,7 @@ import dagster as dg
 import orjson
 import pytest
 import seeds
+from builds import Built, called, reasonmed
 from storage_toy import ITEMS, open_warehouse, rows_of, stage, texts_in, texts_in_file
 from stores import KEYS, RAW, Waiting, attempt
 
@@ -253,3 +255,25 @@ def test_what_is_published_can_be_read_on_a_full_disk(disk: Path, tmp_path: Path
     fill(disk, rest_kb=0)
     with open_warehouse(disk / "warehouse").snapshot() as con:
         assert con.execute("select count(*) from items").fetchone() == (5,)
+
+
+@pytest.mark.parametrize("rest_kb", [pytest.param(8, marks=pytest.mark.slow), 300])
+def test_a_full_temporary_folder_is_named_and_changes_nothing(
+    rest_kb: int, rehearsal: Built, forked: Path, disk: Path, tmp_path: Path
+) -> None:
+    warehouse = Path(shutil.copytree(rehearsal.folder, tmp_path / "warehouse"))
+    release, marks = str(tmp_path / "release"), ("--allow", "simulated", "--allow", "stand-in")
+    assert called("release", release, "--warehouse", str(warehouse), *marks).returncode == 0
+    of_warehouse = ("--profile", "simulated", "--warehouse", str(warehouse), "--source", "mmlu")
+    before = {file: file.read_bytes() for file in warehouse.rglob("*") if file.is_file()}
+    fill(disk, rest_kb)
+    for command in (("plan", *of_warehouse), ("release", "--verify", release)):
+        stopped = reasonmed(*command, command=[forked], TMPDIR=str(disk))
+        said = stopped.stdout + stopped.stderr
+        assert (stopped.returncode, said.count("\n")) == (1, 1), said
+        assert f"{disk}: the disk of the temporary folder is full" in said
+        assert [file.name for file in disk.iterdir()] == ["ballast"]
+    assert {file: file.read_bytes() for file in warehouse.rglob("*") if file.is_file()} == before
+    build = ("build", *of_warehouse, "--select", "key:questions")
+    made = reasonmed(*build, command=[forked], TMPDIR=str(disk))
+    assert made.returncode == 0, made.stdout + made.stderr

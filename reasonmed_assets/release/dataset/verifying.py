@@ -8,7 +8,6 @@ trainers. What is rendered is rendered again from the record of the release, and
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib.metadata import version
@@ -24,6 +23,7 @@ import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
 from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import temporary_folder
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW, arrow_schema
@@ -178,7 +178,7 @@ def _of_metadata(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="reasonmed-verify-") as spill, duckdb.connect() as con:
+    with temporary_folder("verify") as spill, duckdb.connect() as con:
         con.execute(f"set memory_limit = '{_MEMORY}'")
         con.execute(f"set temp_directory = {sql.literal(spill)}")
         con.execute(sql.macros_text())
@@ -323,9 +323,9 @@ def _of_build(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> Iter
 
 def _of_forms(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
     """The forms for trainers say what the Parquet files say."""
-    with tempfile.TemporaryDirectory(prefix="reasonmed-verify-") as made:
-        write_for_trainers(folder, Path(made), record["shards"])
-        for file in sorted(Path(made).iterdir()):
+    with temporary_folder("verify") as made:
+        write_for_trainers(folder, made, record["shards"])
+        for file in sorted(made.iterdir()):
             released = folder / file.name
             if not released.exists() or digest_of(file) == digest_of(released):
                 continue
