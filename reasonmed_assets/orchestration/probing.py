@@ -256,7 +256,7 @@ def _tokens(model: Model) -> int:
 
 def _most_usd(profile: Profile, call: Call) -> float | None:
     """The most that a call may cost in US dollars; None where a price is unknown."""
-    job = Job("", call, orjson.dumps(call.body))
+    job = Job("", call)
     return profile.cost_usd(call.model, datetime.now(UTC), job.prompt_tokens, job.completion_tokens)
 
 

@@ -16,8 +16,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, 
 from dataclasses import dataclass
 from itertools import islice
 
-import orjson
-
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import Call, Parse, Reply, Result, Unusable, call_key, retry_of
 from reasonmed_assets.llm.engine.fetching import Event, Fetcher, Found, Notice, Sent, simulated_reply_error
@@ -274,8 +272,7 @@ class _Run:
                     self._give_up(chain)
         self._open.update(missing)
         if missing:
-            calls = ((key, waiting[0].call) for key, waiting in missing.items())
-            self._fetcher.want([Job(key, call, orjson.dumps(call.body)) for key, call in calls])
+            self._fetcher.want([Job(key, waiting[0].call) for key, waiting in missing.items()])
         for key, found in stored.items():
             self._reuse(fresh[key], found)
 

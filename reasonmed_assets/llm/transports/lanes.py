@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import orjson
+
 from reasonmed_assets.config.profile import Provider
 from reasonmed_assets.llm.calls import Bill, Call
 from reasonmed_assets.llm.outcomes import Received
@@ -45,7 +47,6 @@ class Job:
     Attributes:
         key: its ledger key.
         call: the call.
-        body: its body as it is sent.
         tries: attempts made in this run.
         excused: those of them that failed because the endpoint was down.
         failed_at: when the first of the others failed, on the event loop's clock.
@@ -60,7 +61,6 @@ class Job:
 
     key: str
     call: Call
-    body: bytes
     tries: int = 0
     excused: int = 0
     failed_at: float | None = None
@@ -71,6 +71,14 @@ class Job:
     batch_id: str | None = None
     reserved_usd: float | None = None
     bill: Bill = field(default_factory=Bill)
+    _body: bytes | None = field(default=None, init=False, repr=False)
+
+    @property
+    def body(self) -> bytes:
+        """The call's body as it is sent; made when it is first asked for."""
+        if self._body is None:
+            self._body = orjson.dumps(self.call.body)
+        return self._body
 
     @property
     def prompt_tokens(self) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
-
-import polars as pl
 
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.settings import BuildSettings
@@ -39,15 +38,19 @@ _WIDEST = 1 / 3
 """How far the dollars of draws widen the interval at most, in parts: its upper end is then twice its lower."""
 _RETRIES_LOW, _RETRIES_HIGH = 0.3, 2.0
 """Parts of the expected retries that there may be."""
-_PLACE = dict.fromkeys(("used_by", "source"), pl.String)
 _STORED = """
-select uses.used_by, uses.source, uses.role, calls.provider, calls.model, count(*)
-from (
-    select distinct used_by, source, role, call_key from call_uses semi join unchanged using (used_by, source)
-) as uses
+select
+    used_by,
+    source,
+    role,
+    provider,
+    model,
+    count(*) filter (cost_share = 1) + count(distinct call_key) filter (cost_share < 1)
+from call_uses
 inner join (select call_key, provider, model from llm_calls where attempt = 1) as calls using (call_key)
 group by all
 """
+"""Most calls serve one row: there is no need to look for these among the others."""
 
 Key = tuple[str, str, str, str]
 """Source, table, role and model."""
@@ -194,7 +197,9 @@ def plan_in(
     base.bind(profile.provider_kind, str(settings.data_folder))
     with base.read() as con:
         questions = {key for (key,) in con.sql("select question_id from questions").fetchall()}
-    with open_for_reading(settings.ledger_reference, folder) as ledger:
+    with open_for_reading(settings.ledger_reference, folder) as ledger, ThreadPoolExecutor(1) as beside:
+        # It leaves the interpreter to the walk.
+        serving = beside.submit(_stored, base, profile)
         history = History(base, ledger, profile)
         replies = Replies(profile, ledger, history)
         draws: list[_Draw] = []
@@ -224,7 +229,8 @@ def plan_in(
             if draw.estimated:
                 n_draws = _DRAWS if draw.n_open < _MANY else 1
         assert first is not None
-        stored = _stored(base, profile, first)
+        unchanged = {(partition, table) for table, partition in first.unchanged}
+        stored = {kind: n for kind, n in serving.result().items() if kind[:2] in unchanged}
         explained: list[ChangedRow] = []
         if wanted:
             with scratch_over(base, folder / AFTER) as after:
@@ -244,12 +250,10 @@ def _frozen(settings: BuildSettings, folder: Path, *, replace: bool) -> Warehous
     return make_or_open_warehouse(folder)
 
 
-def _stored(warehouse: Warehouse, profile: Profile, found: Walk) -> dict[Key, int]:
-    """Calls behind the rows of partitions that the build leaves as they are."""
-    unchanged = [(table, partition) for table, partition in found.unchanged if partition is not None]
+def _stored(warehouse: Warehouse, profile: Profile) -> dict[Key, int]:
+    """Calls behind the rows that are published."""
     names = {(model.provider, model.name): name for name, model in profile.models.items()}
     with warehouse.read() as con:
-        con.register("unchanged", pl.DataFrame(unchanged, schema=_PLACE, orient="row"))
         rows = con.execute(_STORED).fetchall()
     return {
         (source, table, role, names.get((provider, model), model)): n
