@@ -175,7 +175,7 @@ def test_bad_rows_are_kept_with_their_reason(tmp_path: Path) -> None:
         lines.write(b'{"question": "caf\xe9", "cop": 1}\n')
     done = called(
         "build", "--profile", "simulated", "--warehouse", str(tmp_path / "w"), "--data-dir", str(data),
-        "--source", "medmcqa", "--select", "group:questions",
+        "--source", "medmcqa", "--select", "+key:rejected_questions",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     built = Built(tmp_path / "w", done.stdout)
