@@ -45,8 +45,8 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Builds come first, those that read the rehearsal before all.
 
-    With two processes the first then makes the rehearsal while the second, whose half is the quick tests, needs it not;
-    and no long test is left for the end, where one process would wait for the other.
+    The first process then makes the rehearsal while the others, whose parts are the quick tests, need it not; and no
+    long test is left for the end, where one process would be waited for.
     """
     items.sort(key=lambda item: (_needs_rehearsal(item), not _BUILDING.isdisjoint(item.path.parts)), reverse=True)
 
