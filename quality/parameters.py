@@ -60,7 +60,7 @@ def _constant(value: Any) -> str:
             return str(value)
         case float():
             return f"{literal(repr(value))}::double"
-        case str():
+        case str() if "\0" not in value:
             return literal(value)
         case list():
             return f"[{', '.join(map(_constant, value))}]"

@@ -33,8 +33,8 @@ _PROC = Path("/proc")
 _TEMPORARY = "reasonmed-"
 _OWNER = ".owner"
 """File in a temporary folder: the process that made it."""
-_FULL_BYTES = 1024**2
-"""What is left at most on a disk that was too small for the next thing: a database writes a fraction of it at once."""
+_FULL = ("No space left", "Disk quota exceeded", "disk is full", "max_temp_directory_size")
+"""How the system, SQLite and DuckDB say that there is no room."""
 SILENT_S = 86_400.0
 """A folder in which nothing changed for so long belongs to a dead process, where that is not seen from here."""
 _PID_DIGITS = 7
@@ -275,9 +275,6 @@ def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
         name: what it is for.
         parent: where it is made, after what killed processes left there is removed; None: the user's temporary folder,
             where `reasonmed clean` finds what they left.
-
-    Raises:
-        FullDiskError: something failed, and the disk of the user's temporary folder is full.
     """
     if parent is not None:
         for left in dead_temporary_folders(parent):
@@ -292,18 +289,35 @@ def temporary_folder(name: str, parent: Path | None = None) -> Iterator[Path]:
             with open(os.open(_OWNER, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=fd), "w") as owner:  # noqa: PTH123
                 json.dump(asdict(this_process()), owner)
             yield Path(folder)
-        except ReasonmedError:
-            raise
-        except Exception as error:
-            # Libraries name the file that they copied from, or none; some have errors of their own for this.
-            if parent is None and shutil.disk_usage(folder).free < _FULL_BYTES:
-                raise FullDiskError(
-                    f"{Path(folder).parent}: the disk of the temporary folder is full ({error}). Free some room there, "
-                    "or name a folder on another disk in the variable TMPDIR"
-                ) from error
-            raise
         finally:
             os.close(fd)
+
+
+@contextmanager
+def working_folder(name: str) -> Iterator[Path]:
+    """A `temporary_folder` among the user's, for work that writes there alone.
+
+    Raises:
+        FullDiskError: there was no room for it. Libraries name the file that they copied from, or none, and what they
+            wrote is gone by then, so their words tell.
+    """
+    try:
+        with temporary_folder(name) as folder:
+            yield folder
+    except Exception as error:
+        if any(words in str(cause) for cause in _causes(error) for words in _FULL):
+            first_line = str(error).partition("\n")[0]
+            raise FullDiskError(
+                f"{tempfile.gettempdir()}: the disk of the temporary folder is full ({first_line}). Free some room "
+                "there, or name a folder on another disk in the variable TMPDIR"
+            ) from error
+        raise
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def dead_temporary_folders(parent: Path | None = None) -> list[Path]:

@@ -11,12 +11,14 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import orjson
 import pytest
 import seeds
@@ -29,12 +31,14 @@ from reasonmed_assets.config.recipes.recipe import Recipe
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.ledger.records import Recorded
+from reasonmed_assets.machine import FullDiskError, working_folder
 from reasonmed_assets.orchestration.history import dagster_instance
 from reasonmed_assets.pages.site import write_quality_pages
 from reasonmed_assets.people.reviews import import_reviews, kept_files, read_reviews
 from reasonmed_assets.release.files import written_aside
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.storage import open_warehouse as open_declared
+from reasonmed_assets.storage.duckdb_file.database import ReaderSpill
 
 PRINTED = (ReasonmedError, OSError)
 """What `cli.options.plain_errors` prints."""
@@ -277,3 +281,24 @@ def test_a_full_temporary_folder_is_named_and_changes_nothing(
     build = ("build", *of_warehouse, "--select", "key:questions")
     made = reasonmed(*build, command=[forked], TMPDIR=str(disk))
     assert made.returncode == 0, made.stdout + made.stderr
+
+
+def test_what_a_database_spills_beyond_the_disk_is_told(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(disk, rest_kb=4_000)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    with (
+        pytest.raises(FullDiskError, match=rf"^{disk}: the disk of the temporary folder is full .* TMPDIR$"),
+        working_folder("verify") as spill,
+        duckdb.connect() as con,
+    ):
+        con.execute(f"set temp_directory = '{spill}'")
+        con.execute("set memory_limit = '30MB'")
+        con.execute("create temp table spilled as select hash(range) as n from range(10_000_000)")
+    assert [file.name for file in disk.iterdir()] == ["ballast"]
+
+
+def test_who_cannot_spill_reads_all_the_same(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(disk, rest_kb=0)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    with duckdb.connect() as con, ReaderSpill(None).bounded(con):
+        assert con.execute("select 1").fetchone() == (1,)

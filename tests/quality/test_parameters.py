@@ -46,7 +46,7 @@ def test_sql_reads_the_values_with_their_types() -> None:
     assert row == (True, 3, False, True, 0.01)
 
 
-@pytest.mark.parametrize("value", [1, 2**40, 1.0, 1e-7, True, "1", "it's; a 'text'\n", ["1"], ["a'b", "c"], None])
+@pytest.mark.parametrize("value", [1, -1, 2**40, 1.0, 1e-7, True, "it's; a 'text'\n", ["1"], ["a'b", "c"], [], None])
 @pytest.mark.parametrize("before", [1, 1.0, True, "1", ["1"], None])
 def test_a_value_replaces_the_one_before_and_its_type(before: object, value: object) -> None:
     con = duckdb.connect()
@@ -55,3 +55,8 @@ def test_a_value_replaces_the_one_before_and_its_type(before: object, value: obj
     found = con.execute("select getvariable('it'), getvariable('other')").fetchone()
     assert found is not None
     assert (found, type(found[0])) == ((value, "kept"), type(value))
+
+
+def test_a_value_that_sql_cannot_hold_is_named() -> None:
+    with pytest.raises(TypeError, match=r"no SQL variable can hold 'a\\x00b'"):
+        set_variables(duckdb.connect(), {"it": "a\0b"})

@@ -93,3 +93,15 @@ def test_what_users_open_is_not_copied(warehouse: DuckDBFile, tmp_path: Path) ->
     shown, behind = (DuckDBFile(tmp_path / name).build_path for name in ("shown", "behind"))
     assert shown.samefile(warehouse.snapshot_path)
     assert behind.stat().st_nlink == 1
+
+
+def test_what_users_open_is_never_written(warehouse: DuckDBFile, tmp_path: Path) -> None:
+    publish(warehouse, {"1": "a"})
+    warehouse.refresh_snapshot()
+    before = warehouse.snapshot_path.read_bytes()
+    warehouse.freeze_in(tmp_path / "frozen")
+    frozen = open_warehouse(tmp_path / "frozen")
+    for write in (frozen.refresh_snapshot, lambda: publish(frozen, {"1": "b"})):
+        with pytest.raises(WarehouseError, match="may not be written: change its mode"):
+            write()
+    assert warehouse.snapshot_path.read_bytes() == before

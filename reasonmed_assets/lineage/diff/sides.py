@@ -16,7 +16,7 @@ import duckdb
 
 from reasonmed_assets import sql
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.machine import working_folder
 from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
 from reasonmed_assets.quality.tables import TABLES
 from reasonmed_assets.storage import Warehouse, memory_limit_mib, open_warehouse, row_hash_sql
@@ -151,7 +151,7 @@ def _open(
 @contextmanager
 def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database of a comparison without a warehouse, and what it spills, which goes with it."""
-    with temporary_folder("diff") as spill, duckdb.connect() as con:
+    with working_folder("diff") as spill, duckdb.connect() as con:
         con.execute(f"set memory_limit = '{memory_limit_mib()}MiB'")
         con.execute(f"set temp_directory = {sql.literal(spill)}")
         yield con

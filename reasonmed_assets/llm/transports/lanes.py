@@ -71,7 +71,7 @@ class Job:
     batch_id: str | None = None
     reserved_usd: float | None = None
     bill: Bill = field(default_factory=Bill)
-    _body: bytes | None = field(default=None, init=False, repr=False)
+    _body: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def body(self) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.llm.ledger.opening import open_for_reading
-from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.machine import working_folder
 from reasonmed_assets.materialisation.session import read_inputs
 from reasonmed_assets.orchestration.plan.asking import Missing, Step
 from reasonmed_assets.orchestration.plan.differences import explain
@@ -146,7 +146,7 @@ class _Draw:
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A folder for the scratch warehouses of one plan, removed in the end."""
-    with temporary_folder("plan") as folder:
+    with working_folder("plan") as folder:
         yield folder
 
 

@@ -23,7 +23,7 @@ import reasonmed_assets.quality.tables  # noqa: F401
 from reasonmed_assets import sql
 from reasonmed_assets.config.profile import Rules
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.machine import working_folder
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.release.dataset import layout
 from reasonmed_assets.release.dataset.columns import ROW, arrow_schema
@@ -178,7 +178,7 @@ def _of_metadata(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
-    with temporary_folder("verify") as spill, duckdb.connect() as con:
+    with working_folder("verify") as spill, duckdb.connect() as con:
         con.execute(f"set memory_limit = '{_MEMORY}'")
         con.execute(f"set temp_directory = {sql.literal(spill)}")
         con.execute(sql.macros_text())
@@ -323,7 +323,7 @@ def _of_build(con: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> Iter
 
 def _of_forms(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
     """The forms for trainers say what the Parquet files say."""
-    with temporary_folder("verify") as made:
+    with working_folder("verify") as made:
         write_for_trainers(folder, made, record["shards"])
         for file in sorted(made.iterdir()):
             released = folder / file.name

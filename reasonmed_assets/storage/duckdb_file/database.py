@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,7 @@ _NOT_OPENED = (
     duckdb.IOException, duckdb.ConnectionException, duckdb.InvalidInputException, duckdb.BinderException
 )  # fmt: skip
 """What DuckDB raises for a file that others have open, that is no database, or that a newer version wrote."""
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
 """What stands after the name of a database file for what is half made beside it, or spilled by other programs."""
 
@@ -115,6 +117,9 @@ def opened(path: Path, spill: Path, *, read_only: bool) -> Iterator[duckdb.DuckD
     """
     if is_cut_off(path):
         raise KeyboardInterrupt(f"a query on {path} was cut off before")
+    if not read_only and path.exists() and not path.stat().st_mode & _WRITABLE:
+        # The superuser may all the same, and would change a file that readers have open.
+        raise WarehouseError(f"{path} may not be written: change its mode")
     file: instances.Attached | None = None
     try:
         try:

@@ -28,7 +28,7 @@ _BELOW = "below"
 
 class ScratchFile(DuckDBFile):
     """Tables are views: of the other warehouse's rows, and of staged files in place of the partitions that were
-    published. So no row is copied, and a publish writes none.
+    published. So no row is copied, and a publish moves its files.
 
     It belongs to one object, which publishes without locks. Opening a file takes longer than a query on it: this one
     stays open until `close`. Nothing in it is durable.
@@ -43,7 +43,8 @@ class ScratchFile(DuckDBFile):
         self._declared = below._declared
         self._below = below
         self._published: defaultdict[str, dict[str, list[Path]]] = defaultdict(dict)
-        if not self.build_path.exists():
+        self._is_new = not self.build_path.exists()
+        if self._is_new:
             below._accompany(folder)
             below._make_build_file()
             self._make()
@@ -70,6 +71,7 @@ class ScratchFile(DuckDBFile):
         replaced: publishing.Replaced | None = None,
     ) -> Published:
         """See the base; the staged files are moved here."""
+        assert self._is_new, "one that is opened again is to be read"
         assert replaced is None, "partitions are published as a whole"
         publishing.refuse_undeclared(spec, partition)
         made_by = publishing.Provenance(run_id, fingerprint, parts, profile, statistics, recipe, build)

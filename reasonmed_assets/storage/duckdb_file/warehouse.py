@@ -165,7 +165,7 @@ class DuckDBFile(Warehouse):
             for file in self._build_files:
                 if file.exists():
                     shutil.copyfile(file, folder / file.name)
-        with database.opened(frozen, self._spill, read_only=False) as con:
+        with database.opened(frozen, folder / "spill", read_only=False) as con:
             layout.migrate(con)
             snapshot.declare(con, self._declared)
             con.execute("checkpoint")
@@ -181,8 +181,12 @@ class DuckDBFile(Warehouse):
             path.hardlink_to(self.snapshot_path)
         except OSError:
             return False
-        with database.opened(path, self._spill, read_only=True) as con:
-            is_present = layout.version_of(con) == layout.VERSION
+        try:
+            with database.opened(path, self._spill, read_only=True) as con:
+                is_present = layout.version_of(con) == layout.VERSION
+        except WarehouseError:
+            # Another program has it open to write it.
+            is_present = False
         if not is_present:
             path.unlink()
         return is_present
@@ -385,8 +389,15 @@ class DuckDBFile(Warehouse):
     @contextmanager
     def _open_for_reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.build_path.exists():
-            with self._empty.cursor() as con:
-                yield con
+            is_sound = False
+            try:
+                with self._empty.cursor() as con:
+                    yield con
+                # Its folder for what it spills is removed by whoever writes next.
+                is_sound = not self._spill.exists()
+            finally:
+                if not is_sound:
+                    self.__dict__.pop("_empty", None)
             return
         with self._opened_read_only() as con:
             layout.version_of(con)
