@@ -32,7 +32,8 @@ def test_nothing_that_an_endpoint_breaks_off_is_published(persona: str, tmp_path
         )
     assert done.returncode == 0, done.stdout + done.stderr
     built = Built(tmp_path / "warehouse", done.stdout)
-    broken = "from llm_calls where http_status = 200 and outcome = 'transport_error'"
+    # The reply had begun; some tell in it which status it would have had.
+    broken = "from llm_calls where outcome = 'transport_error' and (http_status = 200 or finish_reason is not null)"
     assert built.value(f"select count(*) {broken}") > 0
     assert built.value(f"select count(*) {broken} and is_accepted") == 0
     assert built.value("select count(*) from reasoning_paths where outcome = 'transport_error'") == 0
