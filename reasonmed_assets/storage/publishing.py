@@ -292,35 +292,19 @@ def _find_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, where: str
     Returns:
         How many they are.
     """
-    identity = _identity(spec)
+    columns = identity(spec)
     return _count(
         con,
         f"""
         create or replace temp table difference as
-        select {identity}, published.row_id
-        from (select {identity}, true as is_staged from {sql.parquet(*sql.each_of(staged))}) as staged
+        select {columns}, published.row_id
+        from (select {columns}, true as is_staged from {sql.parquet(*sql.each_of(staged))}) as staged
         full outer join (
-            select {identity}, rowid as row_id from {spec.name} where {where}
-        ) as published using ({identity})
+            select {columns}, rowid as row_id from {spec.name} where {where}
+        ) as published using ({columns})
         where staged.is_staged is null or published.row_id is null
         """,
     )
-
-
-def count_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, where: str, staged: sql.Files) -> tuple[int, int]:
-    """(rows to insert, rows to delete) by a publish, of which only keys and hashes are read; arguments as above."""
-    identity = _identity(spec)
-    row = con.execute(
-        f"""
-        select count(*) filter (is_published is null), count(*) filter (is_staged is null)
-        from (select {identity}, true as is_staged from {sql.parquet(*sql.each_of(staged))}) as staged
-        full outer join (
-            select {identity}, true as is_published from {spec.name} where {where}
-        ) as published using ({identity})
-        """
-    ).fetchone()
-    assert row is not None
-    return row
 
 
 def _apply_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: sql.Files) -> tuple[int, int]:
@@ -329,13 +313,13 @@ def _apply_difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, staged: s
     inserted = _count(
         con,
         f"insert into {spec.name} by name select staged.* from {sql.parquet(*sql.each_of(staged))} as staged "
-        f"semi join (select * from difference where row_id is null) as new using ({_identity(spec)})",
+        f"semi join (select * from difference where row_id is null) as new using ({identity(spec)})",
     )
     con.execute("drop table difference")
     return inserted, deleted
 
 
-def _identity(spec: TableSpec) -> str:
+def identity(spec: TableSpec) -> str:
     """The columns by which a row is the same before and after."""
     return f"{spec.key}, {sql.ROW_HASH}"
 

@@ -79,7 +79,7 @@ class ScratchFile(DuckDBFile):
             publishing.refuse_other_columns(con, spec, staged)
             seq, published_at = next_seq(con), datetime.now(UTC).replace(tzinfo=None)
             where = publishing.in_partition(spec, partition)
-            inserted, deleted = publishing.count_difference(con, spec, where, staged)
+            inserted, deleted = _difference(con, spec, where, staged)
             if inserted or deleted:
                 staged = self._moved(staged, seq)
                 self._show(con, spec, partition, staged)
@@ -134,3 +134,19 @@ class ScratchFile(DuckDBFile):
         con = database.connect(self.build_path, self._spill)
         con.execute(f"attach {sql.literal(self._below.build_path)} as {_BELOW} (read_only)")
         return con
+
+
+def _difference(con: duckdb.DuckDBPyConnection, spec: TableSpec, where: str, staged: sql.Files) -> tuple[int, int]:
+    """(rows to insert, rows to delete): a view has no row ids by which a publish into a table finds them."""
+    columns = publishing.identity(spec)
+    row = con.execute(
+        f"""
+        select count(*) filter (is_published is null), count(*) filter (is_staged is null)
+        from (select {columns}, true as is_staged from {sql.parquet(*sql.each_of(staged))}) as staged
+        full outer join (
+            select {columns}, true as is_published from {spec.name} where {where}
+        ) as published using ({columns})
+        """
+    ).fetchone()
+    assert row is not None
+    return row
