@@ -44,7 +44,7 @@ class Reasons:
         waiting = self._ledger.open_batches(keys).keys() | self._ledger.held_by_others(keys)
         tried = self._ledger.attempts_of(keys)
         failed = dict(tried.sort("attempt").select("call_key", "outcome").iter_rows())
-        made = self._made(place, {one.row_id.partition("/")[0] for one in missing})
+        made = self._made(place, {one.row_id.partition("/")[0] for one in missing if _renewed(place, one)})
         return [
             UNDER_WAY
             if one.call_key in waiting
@@ -56,6 +56,8 @@ class Reasons:
 
     def _made(self, place: Place, rows: Collection[str]) -> set[str]:
         """Those of some ids that the published table has."""
+        if not rows:
+            return set()
         spec = TABLES[place.table]
         with self._warehouse.read() as con:
             con.register("wanted", pl.DataFrame({"id": list(rows)}))
@@ -71,10 +73,15 @@ class Reasons:
             return FIRST_BUILD
         if place.stale is None:
             return FOLLOWS
-        changed = place.stale
-        if is_made and f"prompt {one.role}" in changed:
-            return PROMPT
-        if is_made and f"models.{one.model}" in changed:
-            return MODEL
-        values = {part for part in changed if _OF_PROFILE.match(part)}
-        return PARAMETER if values or f"roles.{one.role}" in changed else FOLLOWS
+        if is_made and (renewed := _renewed(place, one)):
+            return renewed
+        values = {part for part in place.stale if _OF_PROFILE.match(part)}
+        return PARAMETER if values or f"roles.{one.role}" in place.stale else FOLLOWS
+
+
+def _renewed(place: Place, one: Missing) -> str | None:
+    """What is new of a call whose row was made before: its prompt or its model."""
+    changed = place.stale or ()
+    if f"prompt {one.role}" in changed:
+        return PROMPT
+    return MODEL if f"models.{one.model}" in changed else None
