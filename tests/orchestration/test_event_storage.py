@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import psutil
 from sqlalchemy import Engine, event
 
 from reasonmed_assets.orchestration.history import dagster_instance
@@ -82,3 +83,15 @@ def test_a_storage_that_the_user_chose_is_used(tmp_path: Path) -> None:
     with dagster_instance(tmp_path) as instance:
         dg.materialize([dg.asset(name="one")(lambda: None)], instance=instance)
     assert (tmp_path / "elsewhere" / "history" / "runs.db").exists()
+
+
+def test_a_run_starts_no_process_that_would_outlive_it(tmp_path: Path) -> None:
+    @dg.asset
+    def started() -> dg.MaterializeResult[None]:
+        return dg.MaterializeResult(metadata={"processes": [child.name() for child in psutil.Process().children()]})
+
+    others = [child.name() for child in psutil.Process().children()]
+    with dagster_instance(tmp_path) as instance:
+        result = dg.materialize([started], instance=instance)
+    (materialization,) = result.asset_materializations_for_node("started")
+    assert materialization.metadata["processes"].value == others
