@@ -15,6 +15,8 @@ import pytest
 from builds import Built, reasonmed
 from forked_commands import forked_commands
 
+from reasonmed_assets.machine import seldom_collect_garbage
+
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 8 * 1024**3
 _BUILDING = {"end_to_end", "cli", "test_contributing.py"}
@@ -40,6 +42,7 @@ def pytest_collection_finish() -> None:
     """Collect garbage from here on."""
     gc.freeze()
     gc.enable()
+    seldom_collect_garbage()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import warnings
@@ -27,9 +26,9 @@ from reasonmed_assets.cli.servers import OWN_ARGUMENTS, serve_model, simulate
 from reasonmed_assets.cli.sources import fetch, sources
 from reasonmed_assets.cli.warehouse import clean, costs, quality, show, sql
 from reasonmed_assets.errors import ReasonmedWarning
+from reasonmed_assets.machine import seldom_collect_garbage
 
 _FORMATTED = warnings.formatwarning
-_NEW_OBJECTS_BEFORE_GC = 50_000
 
 
 class _InUtf8(typer.Typer):
@@ -49,8 +48,7 @@ class _InUtf8(typer.Typer):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors=errors)
         warnings.formatwarning = _as_told
-        # What a command imports stays: a fifth of the time of its imports would go into searching it for garbage.
-        gc.set_threshold(_NEW_OBJECTS_BEFORE_GC)
+        seldom_collect_garbage()
         return super().__call__(*args, **kwargs)
 
 

@@ -7,7 +7,6 @@ a later build walks the same chain through the ledger. Which endings are kept is
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 import uuid
@@ -33,7 +32,6 @@ _log = logging.getLogger(__name__)
 _BATCH = 500
 _SMALLEST_WINDOW = 1024
 _WAIT_S = 0.25
-_NEW_OBJECTS_BEFORE_GC = 50_000
 _WAITING_NOTICE_S = 10.0
 
 
@@ -124,16 +122,9 @@ class Engine:
             ValueError: a call names an unknown provider or model.
         """
         run = _Run(self, step, calls, parse, usable_retries, retried)
-        # What was imported and built so far need not be searched for garbage again and again while calls come and go,
-        # and these leave next to none behind.
-        thresholds = gc.get_threshold()
-        gc.freeze()
-        gc.set_threshold(_NEW_OBJECTS_BEFORE_GC, *thresholds[1:])
         try:
             yield from run.results()
         finally:
-            gc.set_threshold(*thresholds)
-            gc.unfreeze()
             run.close()
 
 

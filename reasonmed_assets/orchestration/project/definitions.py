@@ -3,6 +3,8 @@
 The recipe of the warehouse says what its runs start from, as in `reasonmed ui`.
 """
 
+from reasonmed_assets.machine import seldom_collect_garbage
 from reasonmed_assets.orchestration.code_location import build_defs
 
+seldom_collect_garbage()
 defs = build_defs()

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from reasonmed_assets import interruption
 from reasonmed_assets.errors import ReasonmedError
+from reasonmed_assets.machine import seldom_collect_garbage
 from reasonmed_assets.materialisation.builds.running import RunningBuild
 from reasonmed_assets.materialisation.display import Display
 from reasonmed_assets.orchestration.code_location import build_defs
@@ -64,6 +65,7 @@ class _Build:
 
 def main(descriptor: int) -> None:
     """Make what the build asks for."""
+    seldom_collect_garbage()
     connection = Connection(descriptor)
     asked: Asked = connection.recv()
     build = _Build(connection)
