@@ -44,17 +44,18 @@ _COMPACT, _CREATED, _NEXT, _SPILLED = ".compact", ".new", ".next", ".tmp"
 """What stands after the name of a database file for what is half made beside it, or spilled by other programs."""
 
 
-def connect(path: Path | None, spill: Path) -> duckdb.DuckDBPyConnection:
+def connect(path: Path | None, spill: Path, *, like: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open a database file to write it, or an empty database in memory when `path` is None.
 
     Args:
         path: the file.
         spill: folder for what does not fit into memory; no other process may use the same one.
+        like: another file, whose rows are read through this one: it tells how many threads work.
 
     Raises:
         WarehouseError: another program has the file open, or it is no database.
     """
-    con = duckdb.connect(config=dict(_settings(path, spill)))
+    con = duckdb.connect(config=dict(_settings(like or path, spill)))
     if path is None:
         return con
     try:

@@ -131,7 +131,7 @@ class ScratchFile(DuckDBFile):
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        con = database.connect(self.build_path, self._spill)
+        con = database.connect(self.build_path, self._spill, like=self._below.build_path)
         con.execute(f"attach {sql.literal(self._below.build_path)} as {_BELOW} (read_only)")
         return con
 
