@@ -59,6 +59,17 @@ def seldom_collect_garbage() -> None:
     atexit.register(gc.freeze)
 
 
+@contextmanager
+def garbage_seldom_collected() -> Iterator[None]:
+    """Search for garbage seldom within: for work that leaves next to none behind, in a process of others."""
+    before = gc.get_threshold()
+    gc.set_threshold(_NEW_OBJECTS_BEFORE_GC)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def start_of(pid: int) -> int | None:
     """When a running process started, in kernel ticks since boot; None where no such process runs (a zombie does not).
 

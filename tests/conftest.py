@@ -39,7 +39,7 @@ gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage from here on."""
+    """Collect garbage from here on, though seldom."""
     gc.freeze()
     gc.enable()
     seldom_collect_garbage()

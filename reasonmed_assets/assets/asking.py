@@ -60,8 +60,9 @@ def run_step(
     answering = _answering(step, role)
     paths = StepFiles(stage.scratch(f"{name}{tag}.calls"), stage.scratch(f"{name}{tag}.replies"))
     with stage.read(relations, variables) as con:
-        con.sql(step.text).write_parquet(str(paths.calls))
-    expected = pq.read_metadata(paths.calls).num_rows
+        con.execute(f"create temp table calls as {step.text}")
+        (expected,) = con.execute("select count(*) from calls").fetchone() or (0,)
+        con.sql("from calls").write_parquet(str(paths.calls))
     profile = stage.session.profile
     source = stage.spec.partition_values(stage.partition).get("source", "")
     stage.session.ledger.asker = Asker(stage.session.warehouse.warehouse_id, stage.spec.name, source)

@@ -14,7 +14,6 @@ from typing import Any
 from dagster import DagsterInstance, EventLogEntry
 from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
-from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
@@ -27,8 +26,8 @@ from sqlalchemy.event import listen
 def kept_open(home: Path) -> DagsterInstance:
     """The instance of a home. Its databases stay open until it is disposed of; what the user chose instead stays.
 
-    What a run prints is where its process prints. To show it on the run's page too, Dagster starts four processes a
-    run: they take the last lines with them when it ends, and hold its output open after it was killed.
+    What a run prints is not on its page as well: for that, Dagster starts four processes a run, which take the last
+    lines with them when it ends, and hold its output open after it was killed.
 
     Args:
         home: Dagster's home with its settings, made ready.
@@ -37,7 +36,7 @@ def kept_open(home: Path) -> DagsterInstance:
     chosen = ref.storage_data
     if chosen is not None and chosen.class_name == DagsterSqliteStorage.__name__:
         ref = ref._replace(storage_data=ConfigurableClassData(__name__, KeptOpenStorage.__name__, chosen.config_yaml))
-    if ref.compute_logs_data.class_name == LocalComputeLogManager.__name__:
+    if ref.compute_logs_data == InstanceRef.config_defaults(str(home))["compute_logs"]:
         nothing = ConfigurableClassData(NoOpComputeLogManager.__module__, NoOpComputeLogManager.__name__, "{}\n")
         ref = ref._replace(compute_logs_data=nothing)
     return DagsterInstance.from_ref(ref)

@@ -86,12 +86,39 @@ def test_a_storage_that_the_user_chose_is_used(tmp_path: Path) -> None:
 
 
 def test_a_run_starts_no_process_that_would_outlive_it(tmp_path: Path) -> None:
-    @dg.asset
-    def started() -> dg.MaterializeResult[None]:
-        return dg.MaterializeResult(metadata={"processes": [child.name() for child in psutil.Process().children()]})
-
-    others = [child.name() for child in psutil.Process().children()]
+    before = children()
     with dagster_instance(tmp_path) as instance:
-        result = dg.materialize([started], instance=instance)
-    (materialization,) = result.asset_materializations_for_node("started")
-    assert materialization.metadata["processes"].value == others
+        assert started_in(instance) <= before
+
+
+def test_the_output_of_runs_goes_where_the_user_chose(tmp_path: Path) -> None:
+    with dagster_instance(tmp_path):
+        """Makes the home."""
+    settings = tmp_path / ".dagster" / "dagster.yaml"
+    own = (
+        "compute_logs:\n  module: dagster._core.storage.local_compute_log_manager\n  class: LocalComputeLogManager\n"
+        f"  config:\n    base_dir: {tmp_path / 'elsewhere'}\n"
+    )
+    settings.write_text(settings.read_text(encoding="utf-8") + own, encoding="utf-8")
+    before = children()
+    with dagster_instance(tmp_path) as instance:
+        assert started_in(instance) - before, "those that copy the output"
+    assert "printed" in "".join(file.read_text() for file in (tmp_path / "elsewhere").rglob("*.out"))
+
+
+def children() -> set[int]:
+    """Ids of the processes that this one has started."""
+    return {child.pid for child in psutil.Process().children()}
+
+
+def started_in(instance: dg.DagsterInstance) -> set[int]:
+    """`children` within a run that prints something."""
+    found: set[int] = set()
+
+    @dg.asset
+    def printing() -> None:
+        found.update(children())
+        print("printed", flush=True)
+
+    dg.materialize([printing], instance=instance)
+    return found

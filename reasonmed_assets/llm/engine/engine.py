@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Sized
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,6 +27,7 @@ from reasonmed_assets.llm.outcomes import FINAL_WITHOUT_REPLY, BudgetError
 from reasonmed_assets.llm.replies.finish_reasons import NO_WORD, Finish, finish_of
 from reasonmed_assets.llm.transports.lanes import Allowance, Job
 from reasonmed_assets.llm.transports.offline import OfflineModels
+from reasonmed_assets.machine import garbage_seldom_collected
 from reasonmed_assets.vocabulary import Outcome
 
 _log = logging.getLogger(__name__)
@@ -122,10 +124,8 @@ class Engine:
             ValueError: a call names an unknown provider or model.
         """
         run = _Run(self, step, calls, parse, usable_retries, retried)
-        try:
+        with closing(run), garbage_seldom_collected():
             yield from run.results()
-        finally:
-            run.close()
 
 
 @dataclass(slots=True)

@@ -80,7 +80,7 @@ class Reasons:
 
 
 def _renewed(place: Place, one: Missing) -> str | None:
-    """What is new of a call whose row was made before: its prompt or its model."""
+    """What is new of a call: its prompt or its model."""
     changed = place.stale or ()
     if f"prompt {one.role}" in changed:
         return PROMPT
