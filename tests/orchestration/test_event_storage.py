@@ -1,5 +1,7 @@
 """What a build writes into Dagster's storage is there for others at once, and no database is opened for each event."""
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,10 +87,10 @@ def test_a_storage_that_the_user_chose_is_used(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "history" / "runs.db").exists()
 
 
-def test_a_run_starts_no_process_that_would_outlive_it(tmp_path: Path) -> None:
-    before = children()
+def test_a_run_prints_where_its_process_prints_and_starts_none_that_would_outlive_it(tmp_path: Path) -> None:
+    before = beside()
     with dagster_instance(tmp_path) as instance:
-        assert started_in(instance) <= before
+        assert beside_a_run(instance) == before
 
 
 def test_the_output_of_runs_goes_where_the_user_chose(tmp_path: Path) -> None:
@@ -100,25 +102,24 @@ def test_the_output_of_runs_goes_where_the_user_chose(tmp_path: Path) -> None:
         f"  config:\n    base_dir: {tmp_path / 'elsewhere'}\n"
     )
     settings.write_text(settings.read_text(encoding="utf-8") + own, encoding="utf-8")
-    before = children()
     with dagster_instance(tmp_path) as instance:
-        assert started_in(instance) - before, "those that copy the output"
+        beside_a_run(instance)
     assert "printed" in "".join(file.read_text() for file in (tmp_path / "elsewhere").rglob("*.out"))
 
 
-def children() -> set[int]:
-    """Ids of the processes that this one has started."""
-    return {child.pid for child in psutil.Process().children()}
+def beside() -> tuple[int, set[int]]:
+    """The file that this process prints to, and the processes that it has started."""
+    return os.fstat(sys.stdout.fileno()).st_ino, {child.pid for child in psutil.Process().children()}
 
 
-def started_in(instance: dg.DagsterInstance) -> set[int]:
-    """`children` within a run that prints something."""
-    found: set[int] = set()
+def beside_a_run(instance: dg.DagsterInstance) -> tuple[int, set[int]]:
+    """`beside` within a run that prints something."""
+    found = []
 
     @dg.asset
     def printing() -> None:
-        found.update(children())
         print("printed", flush=True)
+        found.append(beside())
 
     dg.materialize([printing], instance=instance)
-    return found
+    return found[0]
