@@ -23,9 +23,20 @@ from reasonmed_assets.sql.files import (
 )
 from reasonmed_assets.sql.headers import QueryError, read_header
 from reasonmed_assets.sql.names import names_in
-from reasonmed_assets.sql.naming import ROW_HASH, STAGED, Files, each_of, identifier, literal, parquet, pattern
+from reasonmed_assets.sql.naming import (
+    ROW_HASH,
+    ROWS_PER_GROUP,
+    STAGED,
+    Files,
+    each_of,
+    identifier,
+    literal,
+    parquet,
+    pattern,
+)
 
 __all__ = [
+    "ROWS_PER_GROUP",
     "ROW_HASH",
     "STAGED",
     "Files",

@@ -8,8 +8,10 @@ from pathlib import Path
 
 ROW_HASH = "row_hash"
 """The column by which a publish finds what changed."""
-STAGED = "(format parquet, compression zstd, row_group_size 10_240)"
-"""How `copy` writes a table's rows. A writer and each reader hold a whole group, of texts of some KB."""
+ROWS_PER_GROUP = 10_240
+"""Of a Parquet file. A writer and each reader hold a whole group, of texts of some KB."""
+STAGED = f"(format parquet, compression zstd, row_group_size {ROWS_PER_GROUP})"
+"""How `copy` writes a table's rows."""
 
 
 def literal(text: str | Path) -> str:

@@ -278,7 +278,7 @@ class Stage:
             raise StageError(f"nothing makes {relation!r} for {self.spec.name}: give it, or write its query")
         path = self.scratch(f"{relation}{tag}")
         with self.read(self._inputs(query, given or {}, role, variables, tag), variables) as con:
-            con.sql(query.text).write_parquet(str(path))
+            con.sql(query.text).write_parquet(str(path), row_group_size=sql.ROWS_PER_GROUP)
         return path
 
     def gather(self, relation: str, frames: Iterable[pl.DataFrame], schema: Mapping[str, Any]) -> Path:
