@@ -68,11 +68,17 @@ def shared_data() -> Path:
     return folder
 
 
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder of all test processes."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """`reasonmed` as a command whose processes need not import what they use; how one starts, others test."""
-    with forked_commands(tmp_path_factory.mktemp("commands")) as folder:
-        yield folder / "reasonmed"
+    with forked_commands(_shared(tmp_path_factory) / "commands") as command:
+        yield command
 
 
 @pytest.fixture(scope="session")
@@ -81,9 +87,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
 
     One build serves all test processes: the first that comes makes it, the others wait.
     """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
+    shared = _shared(tmp_path_factory)
     # Characters that are wildcards or quotes elsewhere: nothing may read them as such.
     folder, said = shared / "rehearsal" / "warehouse [1] of 'all' *", shared / "rehearsal.txt"
     with (shared / "rehearsal.lock").open("w") as lock:

@@ -2,11 +2,12 @@
 
 `serve` is a process that has imported all and forks one for each command: with the arguments, folder, environment and
 files of its caller, and its exit status. A caller that is killed takes its command with it. How a process starts by
-itself, others test.
+itself, others test. Test processes share one server: it ends with the last that holds on to it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,26 +49,35 @@ IMPORTED = (
 
 @contextmanager
 def forked_commands(folder: Path, before: Sequence[str] = ()) -> Iterator[Path]:
-    """A folder for PATH with the command `reasonmed`, whose processes have what the command `before` gives them."""
-    address, commands = folder / "socket", folder / "bin"
-    commands.mkdir()
-    client = commands / "reasonmed"
-    client.write_text(CLIENT.format(python=sys.executable, address=str(address)), encoding="utf-8")
-    client.chmod(0o755)
+    """The command `reasonmed`, whose processes have what the command `before` gives them; its folder is for PATH.
+
+    Whoever comes first to `folder` starts the server, which the others use, too.
+    """
+    folder.mkdir(exist_ok=True)
+    address, client = folder / "socket", folder / "bin" / "reasonmed"
+    with ExitStack() as stack:
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not client.exists():
+                stack.enter_context(_started(address, before))
+                client.parent.mkdir()
+                client.write_text(CLIENT.format(python=sys.executable, address=str(address)), encoding="utf-8")
+                client.chmod(0o755)
+            held = stack.enter_context(socket.socket(socket.AF_UNIX))
+            held.connect(str(address))
+        yield client
+
+
+def _started(address: Path, before: Sequence[str]) -> subprocess.Popen[bytes]:
     shell = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "REASONMED_"))}
-    with subprocess.Popen(
-        [*before, sys.executable, __file__, str(address)], env=shell, stdout=subprocess.PIPE
-    ) as server:
-        try:
-            assert server.stdout is not None
-            assert server.stdout.readline() == b"ready\n"
-            yield commands
-        finally:
-            server.kill()
+    server = subprocess.Popen([*before, sys.executable, __file__, str(address)], env=shell, stdout=subprocess.PIPE)
+    assert server.stdout is not None
+    assert server.stdout.readline() == b"ready\n"
+    return server
 
 
 def serve(address: str) -> None:
-    """Import what commands use, print that it is ready, and make the commands that are asked for, one by one."""
+    """Import what commands use, print that it is ready, and serve who connects, until nobody is connected."""
     from importlib import import_module
 
     # What is imported is neither searched for garbage nor copied by each child.
@@ -83,22 +93,41 @@ def serve(address: str) -> None:
         listener.bind(address)
         listener.listen()
         print("ready", flush=True)
-        while True:
-            caller, _ = listener.accept()
-            with caller:
-                told, files, _, _ = socket.recv_fds(caller, 1 << 16, 3)
-                while more := caller.recv(1 << 16):
-                    told += more
-                child = os.fork()
-                if child == 0:
-                    _become(json.loads(told), files)
-                for file in files:
-                    os.close(file)
-                if _has_hung_up(caller, child):
-                    os.kill(child, signal.SIGKILL)
-                _, status = os.waitpid(child, 0)
-                with suppress(BrokenPipeError):
-                    caller.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+        connected = {_attended(listener)}
+        listener.settimeout(1)
+        while connected:
+            with suppress(TimeoutError):
+                connected.add(_attended(listener))
+            connected -= {child for child in connected if os.waitpid(child, os.WNOHANG)[0]}
+
+
+def _attended(listener: socket.socket) -> int:
+    """The process that makes the command of the next who connects."""
+    caller, _ = listener.accept()
+    with caller:
+        attendant = os.fork()
+        if attendant == 0:
+            try:
+                listener.close()
+                _attend(caller)
+            finally:
+                os._exit(0)
+        return attendant
+
+
+def _attend(caller: socket.socket) -> None:
+    told, files, _, _ = socket.recv_fds(caller, 1 << 16, 3)
+    while more := caller.recv(1 << 16):
+        told += more
+    if not told:
+        return  # it held on to the server, and has ended
+    child = os.fork()
+    if child == 0:
+        _become(json.loads(told), files)
+    if _has_hung_up(caller, child):
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    caller.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
 def _has_hung_up(caller: socket.socket, child: int) -> bool:

@@ -34,8 +34,8 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("root may write everywhere, and there is no setpriv to take that right away")
     rights = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
-    with forked_commands(tmp_path_factory.mktemp("commands"), rights) as folder:
-        yield folder / "reasonmed"
+    with forked_commands(tmp_path_factory.mktemp("commands"), rights) as command:
+        yield command
 
 
 def _run(commands: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

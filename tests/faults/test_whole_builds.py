@@ -140,12 +140,11 @@ def endpoint() -> Iterator[Endpoint]:
 @pytest.fixture
 def reasonmed(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts a command that has imported what it uses."""
-    (tmp_path / "commands").mkdir()
-    with forked_commands(tmp_path / "commands") as commands:
+    with forked_commands(tmp_path / "commands") as command:
 
         def start(*arguments: str) -> subprocess.Popen[str]:
             return subprocess.Popen(
-                [str(commands / "reasonmed"), *arguments],
+                [str(command), *arguments],
                 env=a_shell(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
