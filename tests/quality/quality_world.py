@@ -15,13 +15,17 @@ from typing import Any
 import duckdb
 import polars as pl
 import reasonmed_assets.quality.tables  # noqa: F401
+from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
+from reasonmed_assets.quality.declarations import check_names
 from reasonmed_assets.quality.schema import TABLES
 
 from reasonmed_assets import sql
+from reasonmed_assets.config import load_profile
 from reasonmed_assets.rules.ids import make_id
 from reasonmed_assets.storage.views import create_views, shipped_views
 
 SOURCE = "mmlu"
+PROFILE = load_profile("simulated")
 GENERATORS = ("qwen", "deepseek", "huatuo")
 MODELS = {
     "qwen": "simulated/qwen2.5-72b-instruct",
@@ -79,12 +83,35 @@ def macros() -> str:
     return sql.macros_text()
 
 
+def rows_of(table: str) -> str:
+    """The query of a table's rows of the source (all rows, where it has no partitions)."""
+    return f"from {table} where source = '{SOURCE}'" if TABLES[table].is_partitioned else f"from {table}"
+
+
 def stage(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> Path:
-    """Write a table's rows of the source (all rows, where it has no partitions) as staged rows."""
+    """Write them as staged rows."""
     path = folder / f"{table}.parquet"
-    where = f"where source = '{SOURCE}'" if TABLES[table].is_partitioned else ""
-    con.execute(f"copy (select * from {table} {where}) to '{path}' (format parquet)")
+    con.execute(f"copy ({rows_of(table)}) to '{path}' (format parquet)")
     return path
+
+
+def checked(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    check: str,
+    statement: str,
+    folder: Path,
+    overrides: dict[str, Any] | None = None,
+) -> CheckOutcome:
+    """The outcome of one check after a statement has changed the staged rows (`rows`) or the published ones."""
+    spec, profile = TABLES[table], load_profile("simulated", overrides) if overrides else PROFILE
+    con.execute(f"create or replace temp table rows as {rows_of(table)}")
+    con.execute(statement)
+    path = folder / "changed.parquet"
+    con.execute(f"copy rows to '{path}' (format parquet)")
+    prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
+    (declared,) = [declared for declared in check_names(table) if declared.name == check]
+    return run_check(con, spec, declared, profile)
 
 
 def text_of(key: str, letter: str) -> str:

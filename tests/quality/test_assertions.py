@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 from planted_faults import FAULTS, Fault
-from quality_world import SOURCE, stage
-from reasonmed_assets.quality.auditing import CheckOutcome, audit_rows, merged, prepare, run_check
+from quality_world import SOURCE, checked
+from reasonmed_assets.quality.auditing import CheckOutcome, audit_rows, merged
 from reasonmed_assets.quality.declarations import UNAUDITED, check_names
 from reasonmed_assets.quality.schema import TABLES
 
@@ -19,56 +19,43 @@ from reasonmed_assets.materialisation.stage import ChangedUnits, narrow
 from reasonmed_assets.pages.check_list import fault_id
 
 GENERIC = {"schema", "key", "partition", "shrink", "distributions"}
-BY_UNIT = [
-    (name, declared.name)
+AUDITED = [name for name in TABLES if name not in UNAUDITED]
+IN_PARTS = [
+    next(fault for fault in FAULTS if (fault.table, fault.check) == (name, declared.name))
     for name, spec in TABLES.items()
     for declared in check_names(name)
     if spec.unit is not None and declared.is_by_unit and declared.name not in GENERIC
 ]
-AUDITED = [name for name in TABLES if name not in UNAUDITED]
 
 
-def checked(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    check: str,
-    statement: str,
-    folder: Path,
-    overrides: dict[str, Any] | None = None,
-) -> CheckOutcome:
-    """The outcome of one check after a statement has changed the staged rows (`rows`) or the published ones."""
-    spec = TABLES[table]
-    con.execute(f"create temp table rows as from read_parquet('{stage(con, table, folder)}')")
-    con.execute(statement)
-    path = folder / "changed.parquet"
-    con.execute(f"copy rows to '{path}' (format parquet)")
-    profile = load_profile("simulated", overrides)
-    prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
-    (declared,) = [declared for declared in check_names(table) if declared.name == check]
-    return run_check(con, spec, declared, profile)
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault_id(fault.table, fault.check))
-def test_a_planted_fault_is_found(fault: Fault, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    outcome = checked(con, fault.table, fault.check, fault.statement, tmp_path, fault.overrides)
+def found_whole(fault: Fault, con: duckdb.DuckDBPyConnection, folder: Path) -> CheckOutcome:
+    """The outcome of its check, which found a planted fault."""
+    outcome = checked(con, fault.table, fault.check, fault.statement, folder, fault.overrides)
     assert outcome.error is None
     assert not outcome.passed
     assert outcome.n_failing >= len(outcome.examples) >= 1
+    return outcome
 
 
-@pytest.mark.parametrize(("table", "check"), BY_UNIT)
-def test_what_is_judged_by_unit_is_found_in_parts(
-    table: str, check: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def name(fault: Fault) -> str:
+    return fault_id(fault.table, fault.check)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in IN_PARTS], ids=name)
+def test_a_planted_fault_is_found(fault: Fault, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    found_whole(fault, con, tmp_path)
+
+
+@pytest.mark.parametrize("fault", IN_PARTS, ids=name)
+def test_a_planted_fault_is_found_in_parts(fault: Fault, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     """Two audits of a half of the units each, as those of shards or changes, find what one of all finds."""
+    table, check, whole = fault.table, fault.check, found_whole(fault, con, tmp_path)
     unit = TABLES[table].unit
     assert unit is not None
-    fault = next(fault for fault in FAULTS if (fault.table, fault.check) == (table, check))
-    whole = checked(con, table, check, fault.statement, tmp_path, fault.overrides)
     profile, found = load_profile("simulated", fault.overrides), []
     # These need not be run.
     others = {one.name: replace(whole, name=one.name) for one in check_names(table) if one.name != check}
-    queries = [f"select {units} as id from {name}" for name, spec in TABLES.items() if (units := spec.units(unit))]
+    queries = [f"select {units} as id from {other}" for other, spec in TABLES.items() if (units := spec.units(unit))]
     all_ids = " union ".join([f"select {unit} as id from rows", *queries])
     for number in range(2):
         part, ids = tmp_path / f"{number}.parquet", tmp_path / f"ids_{number}.parquet"

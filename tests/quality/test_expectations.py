@@ -10,14 +10,13 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from quality_world import SOURCE, stage
-from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
-from reasonmed_assets.quality.declarations import UNAUDITED, check_names
+from quality_world import checked
+from reasonmed_assets.quality.auditing import CheckOutcome
+from reasonmed_assets.quality.declarations import UNAUDITED
 from reasonmed_assets.quality.distributions import allowed_count
 from reasonmed_assets.quality.expectations import ROWS, Bound, views_of
 from reasonmed_assets.quality.schema import TABLES
 
-from reasonmed_assets.config import load_profile
 from reasonmed_assets.pages.check_list import fault_id
 
 SMALL = {"checks.thresholds.min_rows_for_rates": 1}
@@ -150,16 +149,8 @@ def distributions(
     overrides: dict[str, Any] | None = None,
 ) -> CheckOutcome:
     """The outcome of the check `distributions` after a statement has changed the staged rows."""
-    spec = TABLES[table]
-    con.execute(f"create temp table rows as from read_parquet('{stage(con, table, folder)}')")
-    con.execute(statement)
-    path = folder / "changed.parquet"
-    con.execute(f"copy rows to '{path}' (format parquet)")
     con.execute("set variable last_statistics = ?", [json.dumps(last) if last else None])
-    profile = load_profile("simulated", overrides)
-    prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
-    (declared,) = [declared for declared in check_names(table) if declared.name == "distributions"]
-    return run_check(con, spec, declared, profile)
+    return checked(con, table, "distributions", statement, folder, overrides)
 
 
 @pytest.mark.parametrize(
@@ -237,10 +228,11 @@ def test_expectations_leave_no_file_and_no_open_database(con: duckdb.DuckDBPyCon
 @example(n=1, rate=0.005)
 @example(n=4, rate=0.02)
 def test_counts_follow_the_rule_of_the_assertions(n: int, rate: float, world: duckdb.DuckDBPyConnection) -> None:
-    world.execute("set variable threshold_min_rows_for_rates = 200")
-    allowed = allowed_count(world, n, rate)
+    con = world.cursor()
+    con.execute("set variable threshold_min_rows_for_rates = 200")
+    allowed = allowed_count(con, n, rate)
     query = "select exceeds(k, ?, ?) from range(?) as t(k) order by k"
-    verdicts = [row[0] for row in world.execute(query, [n, rate, n + 1]).fetchall()]
+    verdicts = [row[0] for row in con.execute(query, [n, rate, n + 1]).fetchall()]
     assert verdicts == [False] * (allowed + 1) + [True] * (n - allowed)
 
 

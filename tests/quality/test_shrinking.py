@@ -7,14 +7,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from quality_world import SOURCE, stage
-from reasonmed_assets.quality.auditing import CheckOutcome, prepare, run_check
-from reasonmed_assets.quality.declarations import check_names
+from quality_world import SOURCE, checked
+from reasonmed_assets.quality.auditing import CheckOutcome
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.schema import TABLES
 from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN, guarded_tables, removals
-
-from reasonmed_assets.config import load_profile
 
 
 @pytest.fixture(autouse=True)
@@ -22,19 +19,11 @@ def guard(con: duckdb.DuckDBPyConnection) -> None:
     set_variables(con, {IS_ALLOWED: False, IS_LIMIT_GIVEN: False})
 
 
-def checked(
+def shrunk(
     con: duckdb.DuckDBPyConnection, table: str, statement: str, folder: Path, overrides: dict[str, Any] | None = None
 ) -> CheckOutcome:
     """The outcome of the check after a statement has changed the staged rows (`rows`) or the published ones."""
-    spec = TABLES[table]
-    con.execute(f"create or replace temp table rows as from read_parquet('{stage(con, table, folder)}')")
-    con.execute(statement)
-    path = folder / "changed.parquet"
-    con.execute(f"copy rows to '{path}' (format parquet)")
-    profile = load_profile("simulated", overrides)
-    prepare(con, spec, SOURCE if spec.is_partitioned else None, path, profile)
-    (declared,) = [declared for declared in check_names(table) if declared.name == "shrink"]
-    outcome = run_check(con, spec, declared, profile)
+    outcome = checked(con, table, "shrink", statement, folder, overrides)
     assert outcome.error is None
     return outcome
 
@@ -73,7 +62,7 @@ def test_more_than_the_share_does_not_go(
     before: int, after: int, passed: bool, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     statement = questions(before, con)
-    outcome = checked(con, "questions", statement.format(after), tmp_path)
+    outcome = shrunk(con, "questions", statement.format(after), tmp_path)
     assert outcome.passed == passed
     if not passed:
         (found,) = outcome.examples
@@ -85,13 +74,13 @@ def test_a_limit_that_is_given_explains_what_is_beyond_it(
     before: int, after: int, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     statement = questions(before, con).format(after)
-    assert not checked(con, "questions", statement, tmp_path, {"limit": after}).passed
+    assert not shrunk(con, "questions", statement, tmp_path, {"limit": after}).passed
     set_variables(con, {IS_LIMIT_GIVEN: True})
-    assert checked(con, "questions", statement, tmp_path, {"limit": after}).passed
+    assert shrunk(con, "questions", statement, tmp_path, {"limit": after}).passed
     ((why, found),) = removals(con, TABLES["questions"]).items()
     assert (why, found["n"], len(found["examples"])) == ("beyond the limit", before - after, 5)
     # Fewer than the limit: it is not the limit that they are beyond.
-    assert not checked(con, "questions", statement, tmp_path, {"limit": after + 1}).passed
+    assert not shrunk(con, "questions", statement, tmp_path, {"limit": after + 1}).passed
 
 
 def test_an_override_names_what_goes(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -102,7 +91,7 @@ def test_an_override_names_what_goes(con: duckdb.DuckDBPyConnection, tmp_path: P
         " 'z-dropped' as question_id, 'r' as reason, 'd' as decided_by, '2026-11-20' as decided_on, 'n' as note,"
         " 'h' as row_hash"
     )
-    assert checked(con, "questions", gone, tmp_path).passed
+    assert shrunk(con, "questions", gone, tmp_path).passed
     assert removals(con, TABLES["questions"]) == {"named by an override": {"n": 1, "examples": ["z-dropped"]}}
 
 
@@ -111,14 +100,14 @@ def test_a_table_that_is_allowed_to_shrink_does_so_and_says_what_went(
 ) -> None:
     statement = questions(20, con).format(0)
     set_variables(con, {IS_ALLOWED: True})
-    assert checked(con, "questions", statement, tmp_path).passed
+    assert shrunk(con, "questions", statement, tmp_path).passed
     assert removals(con, TABLES["questions"])["without a reason"]["n"] == 20
 
 
 @pytest.mark.parametrize("table", guarded_tables())
 def test_no_guarded_table_is_emptied(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    assert checked(con, table, "select 1", tmp_path).passed
-    assert not checked(con, table, "delete from rows", tmp_path).passed
+    assert shrunk(con, table, "select 1", tmp_path).passed
+    assert not shrunk(con, table, "delete from rows", tmp_path).passed
 
 
 FOLLOWING = [(name, spec.guard.follows) for name, spec in TABLES.items() if spec.guard and spec.guard.follows]
@@ -128,7 +117,7 @@ FOLLOWING = [(name, spec.guard.follows) for name, spec in TABLES.items() if spec
 def test_rows_go_with_those_that_they_follow_from(
     table: str, followed: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    assert checked(con, table, f"delete from rows; delete from {followed}", tmp_path).passed
+    assert shrunk(con, table, f"delete from rows; delete from {followed}", tmp_path).passed
     assert list(removals(con, TABLES[table])) == [f"gone from {followed}"]
 
 
@@ -145,21 +134,21 @@ def test_rows_go_with_those_that_they_follow_from(
 def test_nothing_goes_that_people_decided_on(
     table: str, statement: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    (found,) = checked(con, table, statement, tmp_path).examples
+    (found,) = shrunk(con, table, statement, tmp_path).examples
     assert found["n_decided"] >= 1
 
 
 def test_an_entry_of_the_overrides_that_moves_in_its_file_does_not_go(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    assert checked(
+    assert shrunk(
         con, "overrides", "update rows set override_id = override_id || '2', entry = entry + 1", tmp_path
     ).passed
 
 
 @pytest.mark.parametrize("table", ["reasoning_paths", "verifications", "reasonmed", "answer_summaries", "sft_cot"])
 def test_rows_that_change_do_not_go(table: str, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    assert checked(con, table, "update rows set row_hash = row_hash || 'x'", tmp_path).passed
+    assert shrunk(con, table, "update rows set row_hash = row_hash || 'x'", tmp_path).passed
     assert removals(con, TABLES[table]) == {}
 
 
