@@ -1,8 +1,7 @@
 """What the tables of a copy of the project are made from, after some edits: one JSON object per list of edits.
 
-Libraries are imported once, and the copy is compiled once; after each list of edits of Python files a forked process
-imports the copy anew, after others it reads with the modules as they are. Run with the copy as the only argument; the
-lists come as JSON on standard input.
+Libraries are imported once, and the copy is compiled once; after each list a forked process imports the copy anew. Run
+with the copy as the only argument; the lists come as JSON on standard input.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import json
 import os
 import sys
 from compileall import compile_dir
-from importlib import import_module
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import Any
@@ -78,12 +76,7 @@ def main() -> None:
     # Two edits of one second leave files of the same time and maybe length: bytecode is held against their content.
     compile_dir(project / "reasonmed_assets", quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     sys.dont_write_bytecode = True
-    lists = list(enumerate(json.load(sys.stdin)))
-    found = {at: after(project, edits) for at, edits in lists if any(edit["file"].endswith(".py") for edit in edits)}
-    # What is no module is read when it is asked for: a process that has asked for nothing may have imported all.
-    import_module("reasonmed_assets.orchestration.code_location")
-    found |= {at: after(project, edits) for at, edits in lists if at not in found}
-    json.dump([found[at] for at, _ in lists], sys.stdout)
+    json.dump([after(project, edits) for edits in json.load(sys.stdin)], sys.stdout)
 
 
 if __name__ == "__main__":
