@@ -170,12 +170,9 @@ def created(path: Path, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new database file, which is at `path` in the end, complete or not at all."""
     new = path.with_name(f"{path.name}{_CREATED}")
     remove_database(new)
-    con = connect(new, spill)
-    try:
+    with opened(new, spill, read_only=False) as con:
         yield con
         con.execute("checkpoint")
-    finally:
-        con.close()
     new.replace(path)
 
 

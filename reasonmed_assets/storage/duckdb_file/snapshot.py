@@ -38,9 +38,14 @@ def declare(con: duckdb.DuckDBPyConnection, declared: Declared) -> None:
     if declared_hash(con) == declared.digest:
         return
     _drop_views_and_macros(con)
+    declare_in_new(con, declared)
+
+
+def declare_in_new(con: duckdb.DuckDBPyConnection, declared: Declared) -> None:
+    """As `declare`, into a file that holds no declarations: to look for them takes longer than to write some."""
     for spec in declared.tables.values():
         database.conform(con, spec)
-    con.execute(sql.macros_text())
+    database.run_together(con, [sql.macros_text()])
     create_views(con, declared.views, kind="view")
     _comment_views(con, declared.views)
     # Last: a file in which a killed process left only a part has no hash.
@@ -94,16 +99,13 @@ def state_of(path: Path, spill: Path) -> State | None:
     """What the snapshot at `path` tells of itself; None where it cannot be read."""
     if not path.exists():
         return None
-    # Attached to a database of its own: a connection to the path itself would share the instance of whoever in this
-    # process has an older snapshot open, and show that one.
-    con = database.connect(None, spill)
+    # A connection to the path itself would share the instance of whoever in this process has an older snapshot open,
+    # and show that one.
     try:
-        con.execute(f"attach {sql.literal(path)} as snapshot (read_only)")
-        found = con.execute(f"select {', '.join(State._fields)} from snapshot.main.{STATE}").fetchone()
-    except duckdb.Error:
+        with database.opened(path, spill, read_only=True) as con:
+            found = con.execute(f"select {', '.join(State._fields)} from {STATE}").fetchone()
+    except (duckdb.Error, WarehouseError):
         return None
-    finally:
-        con.close()
     return State(*found) if found else None
 
 
@@ -155,12 +157,9 @@ def _bring_up_to_date(build: Path, declared: Declared, spill: Path) -> None:
 
 def _date(copy: Path, spill: Path) -> None:
     """Write into a copy of the build file what it shows, and when it was taken."""
-    con = database.connect(copy, spill)
-    try:
+    with database.opened(copy, spill, read_only=False) as con:
         _create_state(con)
         con.execute("checkpoint")
-    finally:
-        con.close()
 
 
 def _comment_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:
