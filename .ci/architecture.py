@@ -6,6 +6,7 @@
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def main() -> None:
     PAGE.write_text(fill_in(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+@cache
 def layers() -> dict[str, Layers]:
     """The layers of each package that has a contract on them, the uppermost first, as the names below the package."""
     found: dict[str, Layers] = {}
@@ -94,6 +96,7 @@ def _source(package: str) -> tuple[Path, str]:
     return ROOT / f"{folder}.py", f"{folder}.py"
 
 
+@cache
 def _project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
 

@@ -5,7 +5,9 @@ Left to itself it takes keys, headers and addresses from the shell, describes th
 
 from __future__ import annotations
 
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
 
 import httpx2
 import openai
@@ -37,7 +39,7 @@ class BatchClient(openai.AsyncOpenAI):
         try:
             http_client = httpx2.AsyncClient(
                 trust_env=False,
-                verify=httpx2.create_ssl_context(),
+                verify=_certificates(),
                 proxy=connection.proxy,
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -64,3 +66,9 @@ class BatchClient(openai.AsyncOpenAI):
 
     def _validate_headers(self, *_: object) -> None:
         """A provider without a key is one, too."""
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Whom all clients trust: to read them takes longer than most requests."""
+    return httpx2.create_ssl_context()
