@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
+from forked import Forked
 from stub import Request, Stub, reply
 
-BUILD = [sys.executable, str(Path(__file__).parents[1] / "small.py")]
+BUILD = Path(__file__).parents[1] / "small.py"
 IN_FLIGHT = 32
 UNSAVED = 256
 """Replies that may wait for a slow disk; what that bounds is tested with a disk that is held up."""
@@ -37,25 +36,17 @@ def prompt(request: Request):
     return reply("answer", delay_s=0.02)
 
 
-def start(
-    folder: Path, stub: Stub, n: int, first: int = 0, limit: Callable[[], None] | None = None
-) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*BUILD, str(folder), stub.base_url, str(n), str(IN_FLIGHT), str(first)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if limit else None,
-        preexec_fn=limit,
-        text=True,
-    )
+def start(folder: Path, stub: Stub, n: int, first: int = 0) -> Forked:
+    return Forked(BUILD, folder, stub.base_url, n, IN_FLIGHT, first)
 
 
-def stop(process: subprocess.Popen[str], how: signal.Signals = signal.SIGKILL) -> None:
+def stop(process: Forked, how: signal.Signals = signal.SIGKILL) -> None:
     process.send_signal(how)
     process.communicate(timeout=30)
     time.sleep(0.1)  # what is on its way to the server
 
 
-def finish(process: subprocess.Popen[str]) -> list[str]:
+def finish(process: Forked) -> list[str]:
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     return sorted(line for line in out.splitlines() if not line.startswith("made"))
@@ -180,25 +171,23 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def two_megabytes() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * 1024 * 1024, resource.RLIM_INFINITY))
-
-
 def test_a_full_disk_stops_the_build_and_what_was_stored_stays(tmp_path: Path, small_disk: Path) -> None:
     with Stub(prompt) as stub:
-        _, said = communicate(start(small_disk, stub, 5000, limit=os.getpid))
+        _, said = communicate(start(small_disk, stub, 5000))
         assert f"ledger {small_disk / 'ledger.sqlite'}: could not be written" in said
         assert_nothing_is_lost(Path(shutil.copytree(small_disk, tmp_path / "larger")), stub)
 
 
 def test_a_file_that_may_not_grow_stops_the_build_and_what_was_stored_stays(tmp_path: Path) -> None:
     with Stub(prompt) as stub:
-        _, said = communicate(start(tmp_path, stub, 5000, limit=two_megabytes))
+        process = start(tmp_path, stub, 5000)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (2 * 1024 * 1024, resource.RLIM_INFINITY))
+        _, said = communicate(process)
         assert f"ledger {tmp_path / 'ledger.sqlite'}: could not be written" in said
         assert_nothing_is_lost(tmp_path, stub)
 
 
-def communicate(process: subprocess.Popen[str]) -> tuple[str, str]:
+def communicate(process: Forked) -> tuple[str, str]:
     """What a build that fails says."""
     out, said = process.communicate(timeout=60)
     assert process.returncode == 1

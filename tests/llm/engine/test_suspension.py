@@ -6,8 +6,6 @@ import logging
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from contextlib import closing
@@ -15,12 +13,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from forked import Forked
 from small import Build, calls
 from stub import Request, Stub, reply
 
 from reasonmed_assets.llm.engine import engine
 
-BUILD = [sys.executable, str(Path(__file__).parents[1] / "small.py")]
+BUILD = Path(__file__).parents[1] / "small.py"
 IN_FLIGHT = 32
 AHEAD = 256
 N = 1400
@@ -31,12 +30,11 @@ def answer(request: Request, delay_s: float = 0.02):
     return reply(f"answer to {request.question}", delay_s=delay_s)
 
 
-def start(folder: Path, stub: Stub, n: int = N) -> subprocess.Popen[str]:
-    arguments = [str(folder), stub.base_url, str(n), str(IN_FLIGHT), "0"]
-    return subprocess.Popen([*BUILD, *arguments], stdout=subprocess.PIPE, text=True)
+def start(folder: Path, stub: Stub, n: int = N) -> Forked:
+    return Forked(BUILD, folder, stub.base_url, n, IN_FLIGHT, 0)
 
 
-def finish(process: subprocess.Popen[str]) -> set[str]:
+def finish(process: Forked) -> set[str]:
     out, _ = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 0
     return {line for line in out.splitlines() if not line.startswith("made")}
@@ -49,7 +47,7 @@ def wait_for(stub: Stub, n: int) -> None:
     assert stub.n >= n
 
 
-def stop_between_two_writes(process: subprocess.Popen[str], folder: Path) -> None:
+def stop_between_two_writes(process: Forked, folder: Path) -> None:
     """Stop a process while it does not hold the write lock of its ledger: nobody could write beside it."""
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:

@@ -6,8 +6,6 @@ import json
 import logging
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -16,6 +14,7 @@ import duckdb
 import pytest
 from aiohttp import web
 from batch_stub import QUICK, BatchStub, attempts, batched, end, fail
+from forked import Forked
 from small import Build, call, calls, profile
 from stub import Answer, Request, Stub, echo, reply
 
@@ -25,7 +24,7 @@ from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.outcomes import EndpointError, SimulatedReplyError, UnauthorisedError
 
 SECRET = "sk-THE-SECRET-0123456789"
-BUILD = [sys.executable, str(Path(__file__).parents[2] / "small.py")]
+BUILD = Path(__file__).parents[2] / "small.py"
 
 
 @pytest.fixture(autouse=True)
@@ -328,20 +327,18 @@ def test_a_batch_that_is_gone_is_asked_again(tmp_path: Path) -> None:
             assert {(r.outcome, r.attempts) for r in results.values()} == {("completed", 2)}
 
 
-def start(folder: Path, stub: Stub, n: int) -> subprocess.Popen[str]:
+def start(folder: Path, stub: Stub, n: int) -> Forked:
     declared = json.dumps({"transport": "batch", "batch": QUICK})
-    return subprocess.Popen(
-        [*BUILD, str(folder), stub.base_url, str(n), "8", "0", declared], stdout=subprocess.PIPE, text=True
-    )
+    return Forked(BUILD, folder, stub.base_url, n, 8, 0, declared)
 
 
-def finish(process: subprocess.Popen[str]) -> list[str]:
+def finish(process: Forked) -> list[str]:
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     return sorted(line for line in out.splitlines() if not line.startswith("made"))
 
 
-def kill(process: subprocess.Popen[str], how: signal.Signals = signal.SIGKILL) -> None:
+def kill(process: Forked, how: signal.Signals = signal.SIGKILL) -> None:
     process.send_signal(how)
     process.communicate(timeout=30)
 
