@@ -9,15 +9,19 @@ import sys
 from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import typer
 from typer.testing import CliRunner
 
 from reasonmed_assets.cli.app import app
 
 TIMEOUT_S = 900
 
+# Commands are read from their declarations once, not for each that is called.
+typer.testing._get_command = cache(typer.main.get_command)
 
 COMMAND = [sys.executable, "-c", "from reasonmed_assets.cli.app import app; app()"]
 
