@@ -106,10 +106,10 @@ print(json.dumps({"package": reasonmed_assets.__file__, "deps": deps["critiques"
 
 
 def copy_of_the_project(folder: Path) -> Path:
-    """The project's files, the packages in the places from which they are imported."""
+    """The project's files with what is compiled of them, the packages in the places from which they are imported."""
     for name in COPIED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name)
         else:
             shutil.copy(ROOT / name, folder / name)
     for name in ("quality", "sql"):
