@@ -27,6 +27,8 @@ TIMEOUT_S = 60
 class Forked:
     """A process that runs a script, with a pipe for each of its streams; used as a `subprocess.Popen` is.
 
+    It is killed where a `with` ends before it.
+
     Args:
         script: a file that does nothing when it is imported.
         arguments: what it finds in `sys.argv`, as texts.
@@ -73,13 +75,21 @@ class Forked:
         too_late = Timer(timeout, self.kill)
         too_late.start()
         try:
-            with self.stdin, self.stdout, self.stderr:
-                self.stdin.close()
-                said = self.stdout.read(), self.stderr.read()
+            self.stdin.close()
+            said = self.stdout.read(), self.stderr.read()
             self.wait()
         finally:
             too_late.cancel()
         return said
+
+    def __enter__(self) -> Forked:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.wait()
+        for stream in (self.stdin, self.stdout, self.stderr, self._end):
+            stream.close()
 
 
 @cache

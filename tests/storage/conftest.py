@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from forked import Forked
 from storage_toy import open_warehouse
 
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
@@ -16,7 +16,7 @@ pytest.register_assert_rewrite(
     *(f"contract_{part}" for part in ("warehouse", "binding", "builds", "history", "publishing", "reading"))
 )
 CHILD = Path(__file__).with_name("storage_child.py")
-Start = Callable[[str], subprocess.Popen[str]]
+Start = Callable[[str], Forked]
 
 
 @pytest.fixture
@@ -28,32 +28,16 @@ def warehouse(tmp_path: Path) -> DuckDBFile:
 @pytest.fixture
 def start(warehouse: DuckDBFile) -> Iterator[Start]:
     """Starts `storage_child.py <action>` on the warehouse; whatever still runs at the end is killed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start_child(action: str) -> subprocess.Popen[str]:
-        child = subprocess.Popen(
-            [sys.executable, str(CHILD), action, str(warehouse.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(child)
-        return child
-
-    yield start_child
-    for child in started:
-        child.kill()
-        child.communicate()
+    with ExitStack() as started:
+        yield lambda action: started.enter_context(Forked(CHILD, action, warehouse.folder))
 
 
 @pytest.fixture
 def start_ready(start: Start) -> Start:
     """As `start`, for actions that say "ready" and then wait; returns once they do."""
 
-    def start_child(action: str) -> subprocess.Popen[str]:
+    def start_child(action: str) -> Forked:
         child = start(action)
-        assert child.stdout is not None
         line = child.stdout.readline()
         assert line.startswith("ready"), child.communicate()[1]
         child.ready_line = line  # type: ignore[attr-defined]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from forked import Forked
 
 from reasonmed_assets.storage import Warehouse
 
 Reopen = Callable[..., Warehouse]
 """Opens the test's warehouse once more, with other `tables` or `views`."""
-Start = Callable[..., subprocess.Popen[str]]
+Start = Callable[..., Forked]
 """Starts `contract_child.py` on the test's warehouse: action, further arguments."""
 
 

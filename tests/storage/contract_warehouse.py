@@ -10,9 +10,8 @@ rows: it opens no file, and knows of no lock.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -24,6 +23,7 @@ from contract_history import HistoryContract
 from contract_places import Reopen, Start, open_at
 from contract_publishing import PublishingContract
 from contract_reading import FilesContract, ReadingContract, SnapshotContract
+from forked import Forked
 
 from reasonmed_assets.storage import Warehouse
 
@@ -59,15 +59,8 @@ class WarehouseContract(
 
     @pytest.fixture
     def start(self, place: Path) -> Iterator[Start]:
-        started: list[subprocess.Popen[str]] = []
+        def start_child(action: str, *arguments: str) -> Forked:
+            return started.enter_context(Forked(CHILD, self.opener, place, action, *arguments))
 
-        def start_child(action: str, *arguments: str) -> subprocess.Popen[str]:
-            command = [sys.executable, str(CHILD), self.opener, str(place), action, *arguments]
-            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            started.append(child)
-            return child
-
-        yield start_child
-        for child in started:
-            child.kill()
-            child.communicate()
+        with ExitStack() as started:
+            yield start_child

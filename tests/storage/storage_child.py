@@ -11,17 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from storage_toy import open_warehouse, publish
 
 from reasonmed_assets.storage import publishing
-from reasonmed_assets.storage.duckdb_file import DuckDBFile, database
+from reasonmed_assets.storage.duckdb_file import database
 from reasonmed_assets.storage.duckdb_file.lock import WarehouseLock
-
-
-def open_warehouse(folder: Path) -> DuckDBFile:
-    """A toy warehouse. Its tables take a second to import, which one that only holds a lock need not wait for."""
-    from storage_toy import open_warehouse as opened
-
-    return opened(folder)
 
 
 def _die(*_: Any, **__: Any) -> None:
@@ -30,8 +24,6 @@ def _die(*_: Any, **__: Any) -> None:
 
 def publish_and_die(folder: Path) -> None:
     """Die after the commit of a publish, before checkpoint and close."""
-    from storage_toy import publish
-
     committed = publishing.publish_rows
 
     def commit_and_die(*arguments: Any) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked import Forked
 
 from reasonmed_assets.storage import WarehouseError
 from reasonmed_assets.storage.duckdb_file import DuckDBFile
 from reasonmed_assets.storage.duckdb_file.lock import WarehouseLock
 
-Start = Callable[[str], subprocess.Popen[str]]
+Start = Callable[[str], Forked]
 
 
 def test_a_writer_that_waits_too_long_is_told_who_writes(warehouse: DuckDBFile, start_ready: Start) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 import stat
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
+from forked import Forked
 from reasonmed_assets.quality.schema import TABLES, TableSpec, column
 from storage_toy import ITEMS, TOTALS, Items, open_warehouse, publish, texts_in, texts_in_file
 
@@ -18,7 +18,7 @@ from reasonmed_assets.storage.duckdb_file import DuckDBFile, database, snapshot
 from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.views import shipped_views
 
-Start = Callable[[str], subprocess.Popen[str]]
+Start = Callable[[str], Forked]
 
 
 class Longer(Items):
@@ -27,7 +27,7 @@ class Longer(Items):
     weight: int = column("Weight.", nullable=True)
 
 
-def _wait_for_kill(child: subprocess.Popen[str]) -> None:
+def _wait_for_kill(child: Forked) -> None:
     _, errors = child.communicate(timeout=60)
     assert child.returncode == -signal.SIGKILL, errors
 

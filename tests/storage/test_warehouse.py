@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from forked import Forked
 from storage_toy import open_warehouse, publish, texts_in
 
 from reasonmed_assets.storage import WarehouseError
 from reasonmed_assets.storage.duckdb_file import DuckDBFile, instances
 
-Start = Callable[[str], subprocess.Popen[str]]
+Start = Callable[[str], Forked]
 
 
 def test_a_build_waits_for_another_process_and_then_says_whose_it_is(warehouse: DuckDBFile, start_ready: Start) -> None:
