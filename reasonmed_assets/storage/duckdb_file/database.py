@@ -7,7 +7,7 @@ import re
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -226,10 +226,15 @@ def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[
     return tables
 
 
+def tables_of(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Names of the tables of the open database."""
+    found = "from duckdb_tables() where database_name = current_database() and schema_name = 'main'"
+    return {name for (name,) in con.execute(f"select table_name {found}").fetchall()}
+
+
 def _columns_of(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, tuple[str, bool]]:
     """As `stored_columns`, of one table; empty where there is none. To list all, DuckDB binds every view."""
-    is_there = "from duckdb_tables() where database_name = current_database() and schema_name = 'main'"
-    if con.execute(f"{is_there} and table_name = $1", [table]).fetchone() is None:
+    if table not in tables_of(con):
         return {}
     columns = con.execute(f'select name, lower(type), not "notnull" from pragma_table_info({sql.literal(table)})')
     return {name: (data_type, is_nullable) for name, data_type, is_nullable in columns.fetchall()}
@@ -278,12 +283,17 @@ def conform(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
     """
     stored = _columns_of(con, spec.name)
     if not stored:
-        run_together(con, [spec.ddl(), *spec.comments()])
+        create(con, [spec])
         return
     if [(name, data_type) for name, (data_type, _) in stored.items()] != list(spec.duckdb_types().items()):
         _rebuild(con, spec, set(stored))
         stored = _columns_of(con, spec.name)
     _conform_nulls(con, spec, {name for name, (_, is_nullable) in stored.items() if is_nullable})
+
+
+def create(con: duckdb.DuckDBPyConnection, specs: Sequence[TableSpec]) -> None:
+    """Create tables with what is said of them, in one transaction of its own."""
+    run_together(con, [statement for spec in specs for statement in (spec.ddl(), *spec.comments())])
 
 
 def _rebuild(con: duckdb.DuckDBPyConnection, spec: TableSpec, stored: set[str]) -> None:

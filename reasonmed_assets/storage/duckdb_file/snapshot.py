@@ -37,14 +37,11 @@ def declare(con: duckdb.DuckDBPyConnection, declared: Declared) -> None:
     """
     if declared_hash(con) == declared.digest:
         return
-    _drop_views_and_macros(con)
-    declare_in_new(con, declared)
-
-
-def declare_in_new(con: duckdb.DuckDBPyConnection, declared: Declared) -> None:
-    """As `declare`, into a file that holds no declarations: to look for them takes longer than to write some."""
-    for spec in declared.tables.values():
-        database.conform(con, spec)
+    if stored := database.tables_of(con):
+        _drop_views_and_macros(con)
+    database.create(con, [spec for name, spec in declared.tables.items() if name not in stored])
+    for name in declared.tables.keys() & stored:
+        database.conform(con, declared.tables[name])
     database.run_together(con, [sql.macros_text()])
     create_views(con, declared.views, kind="view")
     _comment_views(con, declared.views)

@@ -347,7 +347,7 @@ class DuckDBFile(Warehouse):
         if not self.build_path.exists():
             with database.created(self.build_path, self._spill) as con:
                 layout.mark(con)
-                snapshot.declare_in_new(con, self._declared)
+                snapshot.declare(con, self._declared)
 
     @contextmanager
     def _opened_for_builds(self) -> Iterator[duckdb.DuckDBPyConnection]:
