@@ -24,10 +24,10 @@ where database_name = current_database() and not internal and column_name not in
 """
 
 
-@pytest.fixture(params=REVISIONS)
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A warehouse as a revision left it, before any command of this one."""
-    stored, folder = WAREHOUSES / request.param, tmp_path / "warehouse"
+@pytest.fixture(scope="module", params=REVISIONS)
+def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse as a revision left it."""
+    stored, folder = WAREHOUSES / request.param, tmp_path_factory.mktemp("left") / "warehouse"
     (folder / ".dagster").mkdir(parents=True)
     with duckdb.connect(str(folder / "build.duckdb")) as con:
         con.execute((stored / "build.sql").read_text(encoding="utf-8"))
@@ -40,10 +40,15 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def folder(left: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test, before any command of this revision."""
+    return Path(shutil.copytree(left, tmp_path / "warehouse"))
+
+
 def test_an_earlier_warehouse_is_read_before_it_is_built_on(folder: Path, tmp_path: Path) -> None:
     before = rows(folder / "build.duckdb")
     reports = [
-        ("doctor", "--profile", "simulated"),
         ("sql", "select role, sum(cost_usd), sum(cached_tokens), count(*) from llm_calls group by all"),
         ("sql", "select * from cost"),
         ("quality",),
@@ -63,10 +68,11 @@ def test_nothing_is_said_to_be_behind_in_a_snapshot_that_cannot_tell(folder: Pat
 
 def test_doctor_names_versions_and_what_will_be_brought_forward(folder: Path) -> None:
     files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    said = called("doctor", "--profile", "simulated", "--warehouse", str(folder)).stdout
-    assert "the next build brings it forward: " in said
-    assert "llm_calls +" in said
-    assert "the next build brings it to 5, without a call" in said
+    done = called("doctor", "--profile", "simulated", "--warehouse", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the next build brings it forward: " in done.stdout
+    assert "llm_calls +" in done.stdout
+    assert "the next build brings it to 5, without a call" in done.stdout
     assert {path: path.read_bytes() for path in files} == files
 
 

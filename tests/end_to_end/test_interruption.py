@@ -35,7 +35,8 @@ def _attempts(ledger: Path) -> int:
         return 0  # the tables are being made
 
 
-_SELECTION = '+key:"reasoning_paths" or key:"llm_calls" or key:"call_uses"'
+_TABLES = ("raw_questions", "questions", "reasoning_paths", "llm_calls", "call_uses")
+_SELECTION = " or ".join(f"key:{table}" for table in _TABLES)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])

@@ -35,9 +35,9 @@ WHAT = ("--source", "mmlu", "--limit", "1")
 
 @pytest.fixture(scope="module")
 def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with all that comes before the first call."""
+    """A warehouse with the questions of which models would be asked."""
     folder = tmp_path_factory.mktemp("unanswered") / "warehouse"
-    before = "+key:reasoning_paths and not key:reasoning_paths"
+    before = "key:raw_questions or key:questions"
     done = called("build", "--profile", "simulated", "--warehouse", str(folder), *WHAT, "--select", before)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
