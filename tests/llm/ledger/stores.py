@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
+from forked import Forked
 
 from reasonmed_assets.config.profile import Budget
 from reasonmed_assets.llm.calls import Reply
@@ -68,10 +69,9 @@ def claim(store: CallStore, keys: Sequence[str], budget: BuildBudget = NO_BUDGET
     return value
 
 
-def process(action: str, reference: str, *arguments: object) -> subprocess.Popen[str]:
+def process(action: str, reference: str, *arguments: object) -> Forked:
     """Start a process that does one of the actions below; it prints lines."""
-    command = [sys.executable, __file__, action, reference, *map(str, arguments)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return Forked(Path(__file__), action, reference, *arguments)
 
 
 def claim_and_hold(store: CallStore, *keys: str) -> None:

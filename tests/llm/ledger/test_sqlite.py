@@ -106,14 +106,10 @@ def test_a_damaged_reply_is_named(path: Path) -> None:
 
 def test_claims_from_before_a_reboot_are_taken_over(path: Path) -> None:
     with process("claim_and_hold", str(path), KEYS[0]) as child:
-        try:
-            assert child.stdout is not None
-            child.stdout.readline()
-            change(path, "update owners set boot_id = 'before', heartbeat_at = ?", time.time() + 100)
-            with open_store(path) as store:
-                assert claim(store, KEYS[:1]).granted == KEYS[:1]
-        finally:
-            child.kill()
+        child.stdout.readline()
+        change(path, "update owners set boot_id = 'before', heartbeat_at = ?", time.time() + 100)
+        with open_store(path) as store:
+            assert claim(store, KEYS[:1]).granted == KEYS[:1]
 
 
 def test_an_owner_without_a_row_holds_nothing(path: Path) -> None:

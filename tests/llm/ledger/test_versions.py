@@ -99,15 +99,11 @@ def test_what_was_paid_for_is_there_and_is_built_on(path: Path, revision: str) -
 def live_owner(path: Path) -> Iterator[str]:
     """A process that the stored ledger says uses it, and that is alive."""
     with process("claim_and_hold", f"{path}.other", KEYS[0]) as child:
-        try:
-            assert child.stdout is not None
-            child.stdout.readline()
-            with closing(sqlite3.connect(path)) as connection, connection:
-                connection.execute("attach ? as other", (f"{path}.other",))
-                connection.execute("insert into owners select * from other.owners")
-            yield str(child.pid)
-        finally:
-            child.kill()
+        child.stdout.readline()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("attach ? as other", (f"{path}.other",))
+            connection.execute("insert into owners select * from other.owners")
+        yield str(child.pid)
 
 
 @FIRST_AND_LAST
