@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -222,6 +223,21 @@ def fill(disk: Path, rest_kb: int) -> Path:
     return ballast
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Writer], tuple[Path, object]]:
+    """The folder of a writer that wrote once, and what is read of one that wrote twice."""
+
+    @cache
+    def write(writer: Writer) -> tuple[Path, object]:
+        folder, aside = tmp_path_factory.mktemp("twice"), tmp_path_factory.mktemp("aside")
+        writer.write(folder, aside)
+        once = Path(shutil.copytree(folder, tmp_path_factory.mktemp("once") / "warehouse"))
+        writer.write(folder, aside)
+        return once, writer.read(folder)
+
+    return write
+
+
 @pytest.mark.parametrize(
     ("writer", "rest_kb"),
     [
@@ -231,15 +247,11 @@ def fill(disk: Path, rest_kb: int) -> Path:
     ],
 )
 def test_on_a_full_disk_nothing_is_lost_and_later_it_is_written(
-    writer: Writer, rest_kb: int, disk: Path, tmp_path: Path
+    writer: Writer, rest_kb: int, written: Callable[[Writer], tuple[Path, object]], disk: Path, tmp_path: Path
 ) -> None:
-    folder, twin = disk / "warehouse", tmp_path / "warehouse"
-    for one in (folder, twin):
-        one.mkdir()
-        writer.write(one, tmp_path)
+    once, after = written(writer)
+    folder = Path(shutil.copytree(once, disk / "warehouse"))
     before = writer.read(folder)
-    writer.write(twin, tmp_path)
-    after = writer.read(twin)
     ballast = fill(disk, rest_kb)
     failed = False
     try:
