@@ -41,12 +41,13 @@ def test_texts_are_data_and_hints_can_be_pasted(tmp_path: Path) -> None:
     for command in ('reasonmed sql "select tier, count(*) from reasonmed group by all"', "reasonmed quality"):
         (line,) = [line for line in done.stdout.splitlines() if command in line]
         assert line.endswith(f'{command} --warehouse "{folder}"')
+    select = "key:raw_questions or key:questions or key:reasoning_paths"
     stopped = called("build", *options, "--replace", "--source", "mmlu", "--limit", "1", "--set", "seed=1",
-                        "--select", "+key:reasoning_paths", "--budget-calls", "0")  # fmt: skip
+                        "--select", select, "--budget-calls", "0")  # fmt: skip
     assert stopped.returncode == 1
     assert stopped.stdout.splitlines()[-1].strip() == (
         f'reasonmed build --profile {tmp_path}/mine.toml --warehouse "{folder}" --limit 1 --set seed=1 '
-        "--source mmlu --select +key:reasoning_paths --budget-calls 0"
+        f'--source mmlu --select "{select}" --budget-calls 0'
     )
     checked = called("doctor", *options)
     rows = checked.stdout.splitlines()

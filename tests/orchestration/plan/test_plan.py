@@ -13,7 +13,8 @@ from reasonmed_assets.orchestration.plan import asking
 from reasonmed_assets.orchestration.plan.job import plan_job
 
 PRICE = ("--set", "models.small.prices={input = 1.0, output = 2.0}")
-WARMER = ("--set", "roles.summariser.temperature=0.6")
+SOURCE = "mmlu"
+WARMER = ("--source", SOURCE, "--set", "roles.summariser.temperature=0.6")
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:
@@ -43,7 +44,7 @@ def test_after_a_build_the_job_finds_nothing_to_make_and_changes_nothing(
 
 
 def test_calls_that_wait_for_no_reply_are_exact_and_say_why(rehearsal: Built) -> None:
-    examples = rehearsal.value("select count(*) from reasonmed")
+    examples = rehearsal.value(f"select count(*) from reasonmed where source = '{SOURCE}'")
     done = called("plan", "--warehouse", str(rehearsal.folder), "--exit-code", *WARMER, *PRICE)
     assert (done.returncode, f"{examples} calls to make" in done.stdout) == (3, True), done.stdout + done.stderr
     assert f"parameter changed: {examples}" in done.stdout
