@@ -31,6 +31,14 @@ def base_url() -> Iterator[str]:
     server.close()
 
 
+@pytest.fixture(scope="module")
+def slow_url() -> Iterator[str]:
+    """Of another process, whose replies are delayed."""
+    server = LocalServer([*COMMAND[:-1], "150"], "simulated")
+    yield server.start()
+    server.close()
+
+
 def generator_body(seed: int = 1) -> dict[str, Any]:
     question = next(iter(read_source(load_declaration("medqa"), SAMPLE_DIR, {}).questions))
     fields = {"question": question.question, "context": None, "options": list(question.options)}
@@ -58,15 +66,10 @@ def test_a_reply_is_a_marked_chat_completion(base_url):
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] > 100
 
 
-def test_equal_requests_get_equal_replies_from_another_process(base_url):
-    again = LocalServer(COMMAND, "simulated")
-    try:
-        url = again.start()
-        for seed in range(5):
-            here = send(f"{base_url}/chat/completions", generator_body(seed))[2]
-            assert send(f"{url}/chat/completions", generator_body(seed))[2] == here
-    finally:
-        again.close()
+def test_equal_requests_get_equal_replies_from_another_process(base_url, slow_url):
+    for seed in range(5):
+        here = send(f"{base_url}/chat/completions", generator_body(seed))[2]
+        assert send(f"{slow_url}/chat/completions", generator_body(seed))[2] == here
 
 
 def test_a_batch_holds_the_replies_that_single_requests_get(base_url):
@@ -139,16 +142,11 @@ def test_faults_go_by_the_number_of_the_request():
     assert 15 <= seen[200] <= 45
 
 
-def test_replies_are_delayed():
-    server = LocalServer([*COMMAND[:-1], "150"], "simulated")
-    try:
-        url = f"{server.start()}/chat/completions"
-        started = time.monotonic()
-        for seed in range(10):
-            send(url, generator_body(seed))
-        assert time.monotonic() - started > 0.5
-    finally:
-        server.close()
+def test_replies_are_delayed(slow_url):
+    started = time.monotonic()
+    for seed in range(10):
+        send(f"{slow_url}/chat/completions", generator_body(seed))
+    assert time.monotonic() - started > 0.5
 
 
 def test_sigterm_ends_the_endpoint():

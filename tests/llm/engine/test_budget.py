@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from batch_stub import BatchStub, end
+from budgets import budgeted, engine
+from forked import Forked
 from small import Build, call, calls, profile, text_of
 from stub import Answer, Request, Stub, echo, reply
 
 from reasonmed_assets.config.profile import Profile
 from reasonmed_assets.llm.calls import call_key
-from reasonmed_assets.llm.engine.engine import Engine
-from reasonmed_assets.llm.engine.progress import LogProgress
-from reasonmed_assets.llm.ledger.opening import open_store
 from reasonmed_assets.llm.outcomes import BudgetError, EndpointError
 
+CHILD = Path(__file__).parents[1] / "budgets.py"
 COST = (10 * 1.0 + 5 * 2.0) / 1e6
 """Dollars of one call to the stub: ten prompt and five completion tokens at the prices of the test profile."""
 
@@ -33,14 +30,6 @@ QUICK = {"gather_s": 0.05, "poll_first_s": 0.02, "poll_longest_s": 0.05, "find_s
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between attempts of hundredths of a second."""
     monkeypatch.setattr("reasonmed_assets.llm.transports.limits._BACKOFF_FIRST_S", 0.01)
-
-
-def budgeted(budget: dict[str, Any], **provider: Any) -> Profile:
-    return Profile.model_validate(profile(**provider).model_dump() | {"budget": budget})
-
-
-def engine(folder: Path, url: str, made_by: Profile, build: str = "one") -> Engine:
-    return Engine(made_by, open_store(folder / "ledger.sqlite"), lambda name: [url], LogProgress(), build=build)
 
 
 def test_a_number_of_calls_is_never_exceeded_and_what_was_paid_for_is_kept(tmp_path: Path) -> None:
@@ -143,29 +132,10 @@ def test_what_a_batch_did_not_make_before_it_expired_is_paid_once(tmp_path: Path
         running.ledger.close()
 
 
-CHILD = """
-import sys
-sys.path[:0] = {path!r}
-from test_budget import *
-running = engine(Path(sys.argv[1]), sys.argv[2], budgeted({{"calls": 40}}), build="shared")
-try:
-    list(running.run("step", [call(f"{{sys.argv[3]}}-{{row}}") for row in range(100)], text_of, 2))
-except BudgetError:
-    print("used up")
-running.ledger.close()
-"""
-
-
 def test_processes_of_one_build_share_its_budget(tmp_path: Path) -> None:
     with Stub(lambda request: reply("x", delay_s=0.01)) as stub:
-        program = CHILD.format(path=[str(folder) for folder in Path(__file__).parents[:2]])
-        children = [
-            subprocess.Popen(
-                [sys.executable, "-c", program, str(tmp_path), stub.base_url, name], stdout=subprocess.PIPE, text=True
-            )
-            for name in "ab"
-        ]
-        assert [child.communicate(timeout=60)[0].strip() for child in children] == ["used up", "used up"]
+        children = [Forked(CHILD, tmp_path, stub.base_url, name) for name in "ab"]
+        assert [child.communicate()[0].strip() for child in children] == ["used up", "used up"]
         assert stub.n == 40
 
 
@@ -178,11 +148,10 @@ def test_a_dead_process_gives_back_what_it_had_not_sent_and_no_more(tmp_path: Pa
         return reply("x", delay_s=30)
 
     with Stub(answer) as stub:
-        program = CHILD.format(path=[str(folder) for folder in Path(__file__).parents[:2]])
-        child = subprocess.Popen([sys.executable, "-c", program, str(tmp_path), stub.base_url, "c"])
+        child = Forked(CHILD, tmp_path, stub.base_url, "c")
         assert arrived.wait(30)
         child.kill()
-        child.wait(30)
+        child.wait()
         stub.answer = echo
         assert stub.n == 16, "of 40 calls that it had reserved"
         running = engine(tmp_path, stub.base_url, budgeted({"calls": 40}), build="shared")
