@@ -8,12 +8,11 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builds import Built, reasonmed
-from forked_commands import forked_commands
+from forked import forked_command
 
 from reasonmed_assets.machine import seldom_collect_garbage
 
@@ -68,17 +67,10 @@ def shared_data() -> Path:
     return folder
 
 
-def _shared(factory: pytest.TempPathFactory) -> Path:
-    """The temporary folder of all test processes."""
-    own = factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
 @pytest.fixture(scope="session")
-def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`reasonmed` as a command whose processes need not import what they use; how one starts, others test."""
-    with forked_commands(_shared(tmp_path_factory) / "commands") as command:
-        yield command
+    return forked_command(tmp_path_factory.mktemp("commands") / "bin")
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +79,9 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
 
     One build serves all test processes: the first that comes makes it, the others wait.
     """
-    shared = _shared(tmp_path_factory)
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
     # Characters that are wildcards or quotes elsewhere: nothing may read them as such.
     folder, said = shared / "rehearsal" / "warehouse [1] of 'all' *", shared / "rehearsal.txt"
     with (shared / "rehearsal.lock").open("w") as lock:

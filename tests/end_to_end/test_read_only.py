@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from builds import Built, reasonmed
-from forked_commands import forked_commands
+from forked import forked_commands
 
 _WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
 

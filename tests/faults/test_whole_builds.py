@@ -26,7 +26,6 @@ import pytest
 from bounded import Clock
 from builds import COMMAND, Built, a_shell
 from builds import start as start_build
-from forked_commands import forked_commands
 
 pytestmark = pytest.mark.slow
 
@@ -138,20 +137,15 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-def reasonmed(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def reasonmed(forked: Path) -> Callable[..., subprocess.Popen[str]]:
     """Starts a command that has imported what it uses."""
-    with forked_commands(tmp_path / "commands") as command:
 
-        def start(*arguments: str) -> subprocess.Popen[str]:
-            return subprocess.Popen(
-                [str(command), *arguments],
-                env=a_shell(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(forked), *arguments], env=a_shell(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
-        yield start
+    return start
 
 
 def in_flight(folder: Path) -> int:
