@@ -46,10 +46,14 @@ def _violations(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, list[An
 
 
 @pytest.mark.parametrize("template", ["plain", "think"])
-def test_no_token_of_any_family_blocks_a_set_or_reaches_it(template: str) -> None:
+def test_no_token_of_any_family_blocks_a_set_or_reaches_it_and_a_pair_of_tags_stays(template: str) -> None:
     tags = ["<answer>", "</reasoning>", "<answer>a</answer><answer>", "</think>", "<think>a</think>"]
     held = [*TOKENS, *tags]
-    texts = ["BP < 120 [sic]", *(" z ".join(held[start : start + 20]) for start in range(0, len(held), 20))]
+    texts = [
+        "BP < 120 [sic]",
+        "<answer>a</answer>",
+        *(" z ".join(held[start : start + 20]) for start in range(0, len(held), 20)),
+    ]
     with connect({"rules.template": template}) as con:
         _fill(con, *texts)
         for table in SETS:
@@ -58,18 +62,8 @@ def test_no_token_of_any_family_blocks_a_set_or_reaches_it(template: str) -> Non
             written = "\n".join(text for row in rows for text in row).replace("<think>\n", "").replace("\n</think>", "")
             assert [token for token in TOKENS if token in written] == []
             assert len(rows) == len(texts)
-        (kept,) = con.execute("select path_text from training_material where example_id = 'e0'").fetchall()
-        assert kept == ("BP < 120 [sic]\n\nFinal answer: A",)
-
-
-def test_a_pair_of_tags_stays() -> None:
-    with connect() as con:
-        _fill(con, "<answer>a</answer>")
-        for table in SETS:
-            assert _violations(con, table) == {"template_tokens": [], "outputs": []}
-        assert con.execute("select count(*) from training_material where path_text like '<answer>%'").fetchall() == [
-            (1,)
-        ]
+        first = "select path_text from training_material where example_id in ('e0', 'e1') order by example_id"
+        assert con.execute(first).fetchall() == [(f"{text}\n\nFinal answer: A",) for text in texts[:2]]
 
 
 def test_training_sets_and_prompts_agree_on_what_a_token_is() -> None:
