@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, UndefinedError, meta, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, UndefinedError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reasonmed_assets.errors import ReasonmedError
@@ -111,7 +111,7 @@ def _problems(role: Role) -> Iterator[str]:
     read = {
         name
         for included in _files_of(f"{role.name}.md")
-        for name in meta.find_undeclared_variables(_parsed(_source(included)))
+        for name in meta.find_undeclared_variables(_environment().parse(_source(included)))
     }
     if unread := [name for name in declared if name not in read]:
         yield f"{file} does not read {', '.join(unread)}: take them out of the declaration"
@@ -206,16 +206,11 @@ def _source(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-@cache
-def _parsed(source: str) -> nodes.Template:
-    return _environment().parse(source)
-
-
 def _files_of(name: str) -> list[str]:
     """A template and those that it includes, each once, in order of first use."""
     found = [name]
     for file in found:
-        for included in meta.find_referenced_templates(_parsed(_source(file))):
+        for included in meta.find_referenced_templates(_environment().parse(_source(file))):
             if included is not None and included not in found:
                 found.append(included)
     return found
