@@ -47,8 +47,8 @@ def stop(process: Forked, how: signal.Signals = signal.SIGKILL) -> None:
 
 
 def finish(process: Forked) -> list[str]:
-    out, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
+    out, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
     return sorted(line for line in out.splitlines() if not line.startswith("made"))
 
 

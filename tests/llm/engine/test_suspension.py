@@ -35,8 +35,8 @@ def start(folder: Path, stub: Stub, n: int = N) -> Forked:
 
 
 def finish(process: Forked) -> set[str]:
-    out, _ = process.communicate(timeout=TIMEOUT_S)
-    assert process.returncode == 0
+    out, said = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 0, said
     return {line for line in out.splitlines() if not line.startswith("made")}
 
 
