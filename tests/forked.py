@@ -96,8 +96,10 @@ class Forked:
 
     def send_signal(self, how: signal.Signals) -> None:
         """Nothing where it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, how)
+        # One that has just ended may have told nobody yet.
+        with suppress(ProcessLookupError):
+            if self.poll() is None:
+                os.kill(self.pid, how)
 
     def kill(self) -> None:
         """Kill it."""
