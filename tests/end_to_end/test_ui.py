@@ -34,7 +34,6 @@ LAUNCH = """mutation ($params: ExecutionParams!) { launchPipelineExecution(execu
 BACKFILL = """mutation ($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
   __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
 TERMINATE = """mutation ($run: String!) { terminateRun(runId: $run) { __typename } }"""
-STATUSES = """{ runsOrError { ... on Runs { results { status } } } }"""
 RUNS = """{ runsOrError { ... on Runs { results { runId status runConfigYaml tags { key value } } } } }"""
 MATERIALISATION = """query ($path: [String!]!, $partition: String!) { assetOrError(assetKey: {path: $path}) {
   ... on Asset { assetMaterializations(partitions: [$partition], limit: 1) { runId metadataEntries {
@@ -349,7 +348,7 @@ def _assert_refused(ui: Ui) -> None:
 
 
 def _have_ended(ui: Ui, expected: int) -> bool:
-    states = [run["status"] for run in ui.ask(STATUSES)["runsOrError"]["results"]]
+    states = [run["status"] for run in ui.runs()]
     return len(states) >= expected and set(states) <= {"SUCCESS", "FAILURE", "CANCELED"}
 
 

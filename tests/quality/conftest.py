@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import duckdb
 import pytest
 from quality_world import connect
-from reasonmed_assets.quality import auditing
-from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.quality.shrinking import IS_ALLOWED, IS_LIMIT_GIVEN
 
 
@@ -19,26 +16,9 @@ def world() -> duckdb.DuckDBPyConnection:
     return connect()
 
 
-@pytest.fixture(scope="session")
-def held() -> dict[str, str]:
-    """The variables that audits gave it."""
-    return {}
-
-
 @pytest.fixture
-def con(
-    world: duckdb.DuckDBPyConnection, held: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def con(world: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """The world within a transaction that is undone; what a build says beside the profile is said anew by each test."""
-
-    def set_changed(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
-        # A profile's many variables are the same in most tests.
-        if con is world:
-            values = {name: value for name, value in values.items() if held.get(name) != repr(value)}
-            held.update((name, repr(value)) for name, value in values.items())
-        set_variables(con, values)
-
-    monkeypatch.setattr(auditing, "set_variables", set_changed)
     world.begin()
     yield world
     world.rollback()
