@@ -207,16 +207,17 @@ def _rarest_words(texts: Sequence[str]) -> pl.DataFrame:
 
 
 def _keys(words: pl.DataFrame) -> pl.DataFrame:
-    """Text and key, for every pair of its words."""
-    return (
-        words.join(words, on="text")
+    """Text and key, for every pair of its words; in parts, which bounds the memory."""
+    parts = (words.filter(pl.col("text") % _PARTS == part) for part in range(_PARTS))
+    return pl.concat(
+        part.join(part, on="text")
         .filter(pl.col("number") < pl.col("number_right"))
         .select("text", key=pl.col("number").cast(pl.UInt64) * 2**32 + pl.col("number_right"))
+        for part in parts
     )
 
 
 def _shared(keys: pl.DataFrame) -> pl.DataFrame:
     """The keys that two or more texts have, but not too many; counted in parts, which bounds the memory."""
-    parts = [keys.filter(pl.col("key") % _PARTS == part) for part in range(_PARTS)]
-    counted = [part.group_by("key").len().filter(pl.col("len").is_between(2, _TEXTS_PER_KEY)) for part in parts]
-    return pl.concat([part.join(count, on="key", how="semi") for part, count in zip(parts, counted, strict=True)])
+    parts = (keys.filter(pl.col("key") % _PARTS == part) for part in range(_PARTS))
+    return pl.concat(part.filter(pl.len().over("key").is_between(2, _TEXTS_PER_KEY)) for part in parts)
