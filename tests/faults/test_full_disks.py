@@ -210,8 +210,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        gc.collect()  # closes what could not be opened as a whole
-        subprocess.run(["umount", str(folder)], check=True)
+        if subprocess.run(["umount", str(folder)], capture_output=True).returncode:
+            gc.collect()  # closes what could not be opened as a whole
+            subprocess.run(["umount", str(folder)], check=True)
 
 
 def fill(disk: Path, rest_kb: int) -> Path:
