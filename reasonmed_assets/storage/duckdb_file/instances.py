@@ -72,12 +72,10 @@ class Attached:
                         is_kept = True
             finally:
                 del _attached[self.path]
-                closed: duckdb.DuckDBPyConnection | None = self.instance
-                if is_kept:
-                    former, _idle = _idle, (self.settings, self.instance)
-                    closed = former[1] if former is not None else None
-                if closed is not None:
-                    closed.close()
+                if is_kept and _idle is None:
+                    _idle = self.settings, self.instance
+                else:
+                    self.instance.close()
 
 
 _lock = threading.Lock()
@@ -104,18 +102,23 @@ def attach(path: Path, settings: Settings, options: str) -> Attached:
                 raise duckdb.ConnectionException(f"{path} is open already, as {file.options}")
             file.n_users += 1
             return file
-        instance = None
-        if _idle is not None and _idle[0] == settings:
-            instance, _idle = _idle[1], None
-        instance = instance or duckdb.connect(config=dict(settings))
+        idle, _idle = _idle, None
+        former, instance = idle or (settings, duckdb.connect(config=dict(settings)))
         try:
-            instance.execute(f"attach {sql.literal(path)} as {_NAME} ({options})")
+            instance.execute("; ".join([*_changes(former, settings), f"attach {sql.literal(path)} as {_NAME} ({options})"]))
             _attached[path] = Attached(path, settings, instance, options)
         except BaseException:
             _attached.pop(path, None)
             instance.close()
             raise
         return _attached[path]
+
+
+def _changes(former: Settings, settings: Settings) -> list[str]:
+    """Statements that give an instance other settings; where it spilled, it has closed, so that any can change."""
+    changed = {name: value for name, value in settings.items() if former.get(name) != value}
+    reset = [f"reset {name}" for name in former if name not in settings]
+    return reset + [f"set {name} = {sql.literal(str(value))}" for name, value in changed.items()]
 
 
 def _leave_to_parent() -> None:

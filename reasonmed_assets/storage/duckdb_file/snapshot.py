@@ -96,16 +96,13 @@ def state_of(path: Path, spill: Path) -> State | None:
     """What the snapshot at `path` tells of itself; None where it cannot be read."""
     if not path.exists():
         return None
-    # Attached to a database of its own: a connection to the path itself would share the instance of whoever in this
-    # process has an older snapshot open, and show that one.
-    con = database.connect(None, spill)
+    # A connection to the path itself would share the instance of whoever in this process has an older snapshot open,
+    # and show that one.
     try:
-        con.execute(f"attach {sql.literal(path)} as snapshot (read_only)")
-        found = con.execute(f"select {', '.join(State._fields)} from snapshot.main.{STATE}").fetchone()
-    except duckdb.Error:
+        with database.opened(path, spill, read_only=True) as con:
+            found = con.execute(f"select {', '.join(State._fields)} from {STATE}").fetchone()
+    except (duckdb.Error, WarehouseError):
         return None
-    finally:
-        con.close()
     return State(*found) if found else None
 
 
