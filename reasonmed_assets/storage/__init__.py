@@ -3,7 +3,7 @@
 What a table holds is declared in `quality/` and made by `assets/`; no row is computed or judged here.
 """
 
-from reasonmed_assets.storage.duckdb_file.database import Share, memory_limit_mib, take_share
+from reasonmed_assets.storage.duckdb_file.share import Share, memory_limit_mib, take_part, take_share
 from reasonmed_assets.storage.errors import OvertakenError, WarehouseError
 from reasonmed_assets.storage.hashing import row_hash_sql
 from reasonmed_assets.storage.local_files import quarantine_file
@@ -25,5 +25,6 @@ __all__ = [
     "quarantine_file",
     "row_hash_sql",
     "scratch_over",
+    "take_part",
     "take_share",
 ]

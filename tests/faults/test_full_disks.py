@@ -39,7 +39,7 @@ from reasonmed_assets.people.reviews import import_reviews, kept_files, read_rev
 from reasonmed_assets.release.files import written_aside
 from reasonmed_assets.storage import Warehouse
 from reasonmed_assets.storage import open_warehouse as open_declared
-from reasonmed_assets.storage.duckdb_file.database import ReaderSpill
+from reasonmed_assets.storage.duckdb_file.share import ReaderSpill
 
 PRINTED = (ReasonmedError, OSError)
 """What `cli.options.plain_errors` prints."""

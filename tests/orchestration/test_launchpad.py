@@ -20,7 +20,7 @@ from reasonmed_assets.orchestration import dagster_home
 from reasonmed_assets.orchestration.code_location import FORMER_PLACES, build_defs, launch_config
 from reasonmed_assets.orchestration.history import dagster_instance, prepare_dagster_home
 from reasonmed_assets.storage import memory_limit_mib
-from reasonmed_assets.storage.duckdb_file import database
+from reasonmed_assets.storage.duckdb_file import share as machine_share
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_runs_that_may_be_at_work_at_once_share_the_memory(
     settings = dagster_home.SETTINGS.replace("max_concurrent_runs: 1", f"max_concurrent_runs: {allowed}")
     (home / dagster_home.FILE).write_text(settings, encoding="utf-8")
     resource = (build_defs().resources or {})["build"]
-    monkeypatch.setattr(database, "_share", database.Share())
+    monkeypatch.setattr(machine_share, "_share", machine_share.Share())
     whole = memory_limit_mib()
     with dagster_instance(tmp_path / "home") as instance, dg.build_resources({"build": resource}, instance=instance):
         assert memory_limit_mib() == pytest.approx(whole / share, abs=1)

@@ -10,7 +10,7 @@ import pytest
 from storage_toy import ITEMS, TOTALS, open_warehouse, publish, rows_of, stage, texts_in
 
 from reasonmed_assets.storage import WarehouseError
-from reasonmed_assets.storage.duckdb_file import DuckDBFile, database
+from reasonmed_assets.storage.duckdb_file import DuckDBFile, share
 from reasonmed_assets.storage.duckdb_file.scratch import ScratchFile
 
 
@@ -111,7 +111,7 @@ def test_what_users_open_is_never_written(warehouse: DuckDBFile, tmp_path: Path)
 def test_as_many_threads_work_on_it_as_below(
     frozen: DuckDBFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more_bytes: int
 ) -> None:
-    monkeypatch.setattr(database, "_SMALL_FILE_BYTES", frozen.build_path.stat().st_size + more_bytes)
+    monkeypatch.setattr(share, "_SMALL_FILE_BYTES", frozen.build_path.stat().st_size + more_bytes)
     threads = "select current_setting('threads')"
     with closing(ScratchFile(tmp_path / "scratch", frozen)) as scratch, scratch.read() as con, frozen.read() as below:
         assert con.execute(threads).fetchone() == below.execute(threads).fetchone()

@@ -13,8 +13,8 @@ from forked import Forked
 from reasonmed_assets.quality.schema import TABLES, TableSpec, column
 from storage_toy import ITEMS, TOTALS, Items, open_warehouse, publish, texts_in, texts_in_file
 
-from reasonmed_assets.storage import WarehouseError
-from reasonmed_assets.storage.duckdb_file import DuckDBFile, database, snapshot
+from reasonmed_assets.storage import Share, WarehouseError
+from reasonmed_assets.storage.duckdb_file import DuckDBFile, database, share, snapshot
 from reasonmed_assets.storage.duckdb_file.declared import Declared
 from reasonmed_assets.storage.views import shipped_views
 
@@ -186,6 +186,17 @@ def test_a_reader_spills_beside_the_warehouse_and_what_a_killed_one_left_goes(
             assert con.execute("select current_setting('temp_directory')").fetchone() == (str(mine),)
             assert con.execute("select current_setting('memory_limit')").fetchone() != ("0 bytes",)
     assert not mine.exists()
+
+
+@pytest.mark.parametrize(("given", "threads"), [(None, 1), (3, 3)])
+def test_one_thread_reads_a_small_one_unless_more_are_given(
+    warehouse: DuckDBFile, monkeypatch: pytest.MonkeyPatch, given: int | None, threads: int
+) -> None:
+    publish(warehouse, {"1": "a"})
+    monkeypatch.setattr(share, "_share", Share(threads=given))
+    for opened in (warehouse.snapshot(), warehouse.as_of(1)):
+        with opened as con:
+            assert con.execute("select current_setting('threads')").fetchone() == (threads,)
 
 
 def test_one_that_is_no_database_is_replaced(warehouse: DuckDBFile) -> None:

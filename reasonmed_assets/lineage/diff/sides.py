@@ -19,7 +19,7 @@ from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.machine import working_folder
 from reasonmed_assets.quality.schema import ROW_HASH, TableSpec
 from reasonmed_assets.quality.tables import TABLES
-from reasonmed_assets.storage import Warehouse, memory_limit_mib, open_warehouse, row_hash_sql
+from reasonmed_assets.storage import Warehouse, open_warehouse, row_hash_sql, take_part
 from reasonmed_assets.vocabulary import FOLDS
 
 BEFORE, AFTER = "before", "after"
@@ -88,7 +88,7 @@ def opened(folder: Path, before: str, after: str) -> Iterator[Compared]:
     needs_warehouse = not all(map(_is_folder, names)) or (any(is_export) and folder.is_dir())
     with ExitStack() as stack:
         warehouse = open_warehouse(folder) if needs_warehouse else None
-        con = stack.enter_context(warehouse.snapshot() if warehouse else _connected())
+        con = stack.enter_context(warehouse.snapshot() if warehouse else _connected(*map(Path, names)))
         con.execute("set preserve_insertion_order = false")
         sides = tuple(
             _open(stack, con, warehouse, prefix, name, is_by_content=is_by_content)
@@ -149,11 +149,10 @@ def _open(
 
 
 @contextmanager
-def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
+def _connected(*folders: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database of a comparison without a warehouse, and what it spills, which goes with it."""
     with working_folder("diff") as spill, duckdb.connect() as con:
-        con.execute(f"set memory_limit = '{memory_limit_mib()}MiB'")
-        con.execute(f"set temp_directory = {sql.literal(spill)}")
+        take_part(con, spill, *folders)
         yield con
 
 

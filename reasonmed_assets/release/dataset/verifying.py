@@ -34,7 +34,7 @@ from reasonmed_assets.release.dataset.record import FORMAT, KEYS, as_text, count
 from reasonmed_assets.release.dataset.shown import shown_examples
 from reasonmed_assets.release.dataset.trainers import write_for_trainers
 from reasonmed_assets.release.export import KIND_OF_PROVIDER
-from reasonmed_assets.storage import row_hash_sql
+from reasonmed_assets.storage import row_hash_sql, take_part
 from reasonmed_assets.vocabulary import FOLDS
 
 _SHOWN = 3
@@ -179,8 +179,8 @@ def _of_metadata(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_rows(folder: Path, record: Mapping[str, Any]) -> Iterator[str]:
     with working_folder("verify") as spill, duckdb.connect() as con:
+        take_part(con, spill, folder)
         con.execute(f"set memory_limit = '{_MEMORY}'")
-        con.execute(f"set temp_directory = {sql.literal(spill)}")
         con.execute(sql.macros_text())
         layout.show(con, folder, record["shards"])
         _declare(con, record)

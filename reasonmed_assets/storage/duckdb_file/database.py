@@ -5,29 +5,22 @@ from __future__ import annotations
 import os
 import re
 import stat
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
-from functools import cache
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from reasonmed_assets import sql
-from reasonmed_assets.machine import SILENT_S, memory_bytes, sync, temporary_folder
-from reasonmed_assets.storage.duckdb_file import instances
+from reasonmed_assets.machine import SILENT_S, sync
+from reasonmed_assets.storage.duckdb_file import instances, share
 from reasonmed_assets.storage.errors import WarehouseError
 
 if TYPE_CHECKING:
     from reasonmed_assets.quality.schema import TableSpec
 
-_MEMORY_BYTES = 2 * 1024**3
-"""Half of what a build of the published size (1.75M paths) is to take; what is beyond it is spilled."""
-_SMALL_FILE_BYTES = 32 * 1024**2
-"""Below this one thread works on a file unless `threads` says otherwise: more would wait for each other."""
 _SMALLEST_COMPACTION_BLOCKS = 64
 """16 MiB."""
 _STORED_AS = "storage_version 'v1.2.0', row_group_size 30720"
@@ -73,15 +66,13 @@ def connect(path: Path | None, spill: Path, *, like: Path | None = None) -> duck
 
 def _settings(path: Path | None, spill: Path) -> instances.Settings:
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{memory_limit_mib()}MiB",
+        "memory_limit": f"{share.memory_limit_mib()}MiB",
         "preserve_insertion_order": False,
         instances.SPILL: str(spill),
         "zstd_min_string_length": _COMPRESSED_CHARACTERS,
     }
-    if _share.threads:
-        settings["threads"] = _share.threads
-    elif path is not None and (not path.exists() or path.stat().st_size < _SMALL_FILE_BYTES):
-        settings["threads"] = 1
+    if threads := share.threads_for(*([path] if path else [])):
+        settings["threads"] = threads
     return settings
 
 
@@ -348,7 +339,7 @@ def compact(path: Path, spill: Path) -> None:
     refuse_log(path)
     new = path.with_name(f"{path.name}{_COMPACT}")
     remove_database(new)
-    con = connect(None, spill)
+    con = connect(None, spill, like=path)
     try:
         con.execute(f"attach {sql.literal(path)} as old (read_only)")
         con.execute(f"attach {sql.literal(new)} as new ({_STORED_AS})")
@@ -387,85 +378,6 @@ def refuse_log(path: Path) -> None:
             f"{wal_of(path)} is left after a checkpoint, so {path.name} is not complete by itself; close other "
             "programs that have it open, then run the command again"
         )
-
-
-@dataclass(frozen=True)
-class Share:
-    """What DuckDB takes of this machine.
-
-    Attributes:
-        memory_gb: memory; None: 2 GB, or half of what this machine or its control groups allow where that is less.
-        threads: None: one per processor that they allow.
-        n_processes: how many processes share the memory.
-    """
-
-    memory_gb: float | None = None
-    threads: int | None = None
-    n_processes: int = 1
-
-
-def take_share(share: Share) -> None:
-    """From now on DuckDB takes that in this process."""
-    global _share
-    _share = share
-
-
-_share = Share()
-
-
-def memory_limit_mib() -> int:
-    """What DuckDB may take of the memory in this process; the rest is spilled."""
-    given = _share.memory_gb
-    all_bytes = min(_MEMORY_BYTES, _allowed_bytes() // 2) if given is None else int(given * 1e9)
-    return all_bytes // _share.n_processes // 1024**2
-
-
-_allowed_bytes = cache(memory_bytes)
-
-
-class ReaderSpill:
-    """A temporary folder into which the readers of a warehouse in this process spill, while there are any.
-
-    Connections of a process to one file share their settings, so that one reader's folder may be another's.
-
-    Args:
-        parent: where it is made; see `temporary_folder`.
-    """
-
-    def __init__(self, parent: Path | None) -> None:
-        self._parent = parent
-        self._lock = threading.Lock()
-        self._n_readers = 0
-        self._made = ExitStack()
-        self._folder: Path | None = None
-
-    @contextmanager
-    def bounded(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Have a reader keep to DuckDB's share of the memory inside, and spill here what is beyond it."""
-        with self._lock:
-            # On a full disk one can read all the same.
-            with suppress(OSError):
-                self._folder = self._folder or self._made.enter_context(temporary_folder("spill", self._parent))
-            self._n_readers += 1
-        try:
-            # Whoever came first may have set it for good.
-            with suppress(duckdb.Error):
-                con.execute(f"set memory_limit = '{memory_limit_mib()}MiB'")
-                if self._folder is not None:
-                    con.execute(f"set temp_directory = {sql.literal(self._folder)}")
-            yield
-        finally:
-            with self._lock:
-                self._n_readers -= 1
-                if not self._n_readers:
-                    self._folder = None
-                    self._made.close()
-
-
-@cache
-def reader_spill(parent: Path | None) -> ReaderSpill:
-    """The one of this process."""
-    return ReaderSpill(parent)
 
 
 def run_together(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None:

@@ -105,7 +105,9 @@ def attach(path: Path, settings: Settings, options: str) -> Attached:
         idle, _idle = _idle, None
         former, instance = idle or (settings, duckdb.connect(config=dict(settings)))
         try:
-            instance.execute("; ".join([*_changes(former, settings), f"attach {sql.literal(path)} as {_NAME} ({options})"]))
+            instance.execute(
+                "; ".join([*_changes(former, settings), f"attach {sql.literal(path)} as {_NAME} ({options})"])
+            )
             _attached[path] = Attached(path, settings, instance, options)
         except BaseException:
             _attached.pop(path, None)

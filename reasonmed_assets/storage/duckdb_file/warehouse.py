@@ -21,7 +21,7 @@ from reasonmed_assets.errors import ReasonmedWarning
 from reasonmed_assets.machine import sync
 from reasonmed_assets.quality.parameters import set_variables
 from reasonmed_assets.storage import builds, publishing
-from reasonmed_assets.storage.duckdb_file import database, layout, snapshot
+from reasonmed_assets.storage.duckdb_file import database, layout, share, snapshot
 from reasonmed_assets.storage.duckdb_file.declared import OWN, Declared
 from reasonmed_assets.storage.duckdb_file.disks import refuse_network_disk
 from reasonmed_assets.storage.duckdb_file.lock import LOCK_TIMEOUT_S, WarehouseLock
@@ -246,7 +246,8 @@ class DuckDBFile(Warehouse):
             self._history.drop(con, before)
 
     def _bounded(self, con: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
-        return database.reader_spill(None if self.is_read_only else self._staging).bounded(con)
+        spill = share.reader_spill(None if self.is_read_only else self._staging)
+        return spill.bounded(con, self.snapshot_path)
 
     def _show_what_is_published(self) -> None:
         self.catch_up()
