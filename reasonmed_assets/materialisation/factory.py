@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -138,6 +139,7 @@ def _read_by_checks(table: str) -> set[str]:
     return found - set(UNAUDITED)
 
 
+@cache
 def _behind_view(name: str) -> set[str]:
     view = sql.find(f"views/{name}")
     return set().union(*({one} if one in TABLES else _behind_view(one) for one in view.reads)) if view else set()

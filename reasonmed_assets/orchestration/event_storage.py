@@ -68,6 +68,9 @@ class _Engines:
     @contextmanager
     def held(self) -> Iterator[None]:
         """One transaction of this thread per database for all that is written within."""
+        if getattr(self._held, "connections", None) is not None:
+            yield
+            return
         with ExitStack() as stack:
             self._held.stack, self._held.connections = stack, {}
             try:
@@ -126,6 +129,11 @@ class KeptOpenEvents(SqliteEventLogStorage):
                 pass
         with self._db_lock, self._engines.begin(self.conn_string_for_shard(shard)) as connection:
             yield connection
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event."""
+        with self._engines.held():
+            super().store_event(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events together: what a run is about to do."""
