@@ -1,7 +1,7 @@
 """Which rows differ between two states, in which columns, and which ids tie them to rows of other tables.
 
-Makes the temporary tables `changes` (a row per row that differs), `before_changed_<table>` and `after_changed_<table>`
-(of these rows the key, the ids and what tells a cause) and `ids` (the ids that they hold).
+Makes the temporary tables `changes` (a row per row that differs), of each table with such rows `before_changed_<table>`
+and `after_changed_<table>` (their key, the ids and what tells a cause), and `ids` (the ids that they hold).
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ def find(compared: Compared) -> None:
     )
     con.execute("create or replace temp table ids (table_name varchar, row_id varchar, kind varchar, id varchar)")
     for spec in compared.tables:
-        _find_rows(con, spec)
-        _find_ids(con, spec)
+        if _find_differing(con, spec):
+            _find_rows(con, spec)
+            _find_ids(con, spec)
 
 
 @cache
@@ -58,9 +59,10 @@ def is_about_question(spec: TableSpec) -> bool:
     return is_made_of_question(spec) and (spec.key in OF_A_QUESTION or spec.key not in others)
 
 
-def _find_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
+def _find_differing(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> bool:
+    """Make `differing`, the keys of rows whose hash differs, and say whether there are some."""
     name, key = spec.name, spec.key
-    con.execute(
+    row = con.execute(
         f"""
         create or replace temp table differing as
         select {key} as row_id
@@ -69,7 +71,13 @@ def _find_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
         where a.{ROW_HASH} is null or b.{ROW_HASH} is null
         group by all
         """
-    )
+    ).fetchone()
+    assert row is not None
+    return row != (0,)
+
+
+def _find_rows(con: duckdb.DuckDBPyConnection, spec: TableSpec) -> None:
+    name, key = spec.name, spec.key
     kept = [column for column in spec.columns if column in {key, *id_columns(spec), *_TELLING}]
     quoted = ", ".join(f'"{column}"' for column in kept)
     for side in (BEFORE, AFTER):
