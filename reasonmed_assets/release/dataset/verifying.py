@@ -361,7 +361,7 @@ def _difference(found: str, expected: str) -> str:
 
 
 def _failing(con: duckdb.DuckDBPyConnection, said: str, query: str) -> Iterator[str]:
-    found = con.sql(f"select * from ({query}) limit {_SHOWN + 1}").pl().to_dicts()
+    found = con.execute(f"select * from ({query}) limit {_SHOWN + 1}").pl().to_dicts()
     if found:
         rows = "; ".join(_short(", ".join(f"{key} {value}" for key, value in row.items())) for row in found[:_SHOWN])
         yield f"{said} Not so: {rows}" + ("; and more" if len(found) > _SHOWN else "")
