@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from builds import called
 
+from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.storage import open_warehouse
 
 SOURCE = ("--source", "mmlu", "--limit", "1")
@@ -37,7 +38,9 @@ def test_only_rows_that_were_given_up_are_asked_again(built: Path, tmp_path: Pat
     ), none.stderr
 
 
-def test_rows_that_a_failed_audit_keeps_apart_are_listed(built: Path, tmp_path: Path) -> None:
+def test_rows_that_a_failed_audit_keeps_apart_are_listed_before_a_build_asks_for_them(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = Path(shutil.copytree(built, tmp_path / "w"))
     options = ["--profile", "simulated", "--warehouse", str(folder), *SOURCE]
     warehouse = open_warehouse(folder)
@@ -48,5 +51,10 @@ def test_rows_that_a_failed_audit_keeps_apart_are_listed(built: Path, tmp_path: 
     duckdb.sql("select 'mmlu' as source, 'rejected' as outcome").write_parquet(str(staged))
     warehouse.quarantine("verifications", "mmlu", record["run_id"], staged)
     warehouse.record_audit("verifications", "mmlu", record | {"table": "verifications", "partition": "mmlu"})
+    asked: list[BuildSettings] = []
+    # What a build makes, others test.
+    monkeypatch.setattr("reasonmed_assets.cli.build._build", lambda settings, *_: asked.append(settings))
     listed = called("retry", *options, "--outcome", "rejected", "--budget-calls", "0")
     assert "Rows that earlier builds gave up" in listed.stdout, listed.stdout + listed.stderr
+    (settings,) = asked
+    assert (settings.retry_unresolved, settings.retry_only, settings.set) == (True, ("rejected",), {"budget.calls": 0})
