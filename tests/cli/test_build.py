@@ -4,15 +4,39 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from builds import called
 
 
-def test_a_build_reads_its_profile_once(tmp_path: Path) -> None:
-    (tmp_path / "base.toml").write_text('extends = "simulated"\n', encoding="utf-8")
-    (tmp_path / "mine.toml").write_text('extends = "base.toml"\n', encoding="utf-8")
-    options = ["--profile", str(tmp_path / "mine.toml"), "--warehouse", str(tmp_path / "w"), "--source", "mmlu"]
+@dataclass(frozen=True)
+class Done:
+    """A build with a profile of one's own, whose texts would be markup.
+
+    Attributes:
+        folder: the warehouse.
+        options: of the build, without what was selected.
+        output: what it printed.
+        read: the files of profiles that it opened, in order.
+    """
+
+    folder: Path
+    options: list[str]
+    output: str
+    read: list[str]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    profiles = tmp_path_factory.mktemp("build")
+    (profiles / "base.toml").write_text('extends = "simulated"\n', encoding="utf-8")
+    (profiles / "mine.toml").write_text(
+        'extends = "base.toml"\ndescription = "[bold]b[/bold] [/] :smile: [link=x]"\n', encoding="utf-8"
+    )
+    folder = profiles / "it's [b] [red]w[/red]"
+    options = ["--profile", str(profiles / "mine.toml"), "--warehouse", str(folder)]
     read, is_building = [], True
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
@@ -20,33 +44,31 @@ def test_a_build_reads_its_profile_once(tmp_path: Path) -> None:
             read.append(name)
 
     sys.addaudithook(watch)
-    done = called("build", *options, "--select", "key:benchmark_questions or key:raw_questions")
+    done = called("build", *options, "--source", "mmlu", "--select", "key:benchmark_questions or key:raw_questions")
     is_building = False
     assert done.returncode == 0, done.stdout + done.stderr
-    assert read == ["mine.toml", "base.toml"]
+    return Done(folder, options, done.stdout, read)
 
 
-def test_texts_are_data_and_hints_can_be_pasted(tmp_path: Path) -> None:
+def test_a_build_reads_its_profile_once(done: Done) -> None:
+    assert done.read == ["mine.toml", "base.toml"]
+
+
+def test_texts_are_data_and_hints_can_be_pasted(done: Done) -> None:
     """A folder and a description that would be markup are printed as they are; commands name the warehouse."""
-    (tmp_path / "mine.toml").write_text(
-        'extends = "simulated"\ndescription = "[bold]b[/bold] [/] :smile: [link=x]"\n', encoding="utf-8"
-    )
-    folder = tmp_path / "it's [b] [red]w[/red]"
-    options = ["--profile", str(tmp_path / "mine.toml"), "--warehouse", str(folder)]
-    done = called("build", *options, "--source", "mmlu", "--select", "key:raw_questions")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "[bold]b[/bold] [/] :smile: [link=x]" in done.stdout
-    assert f"Warehouse: {folder}\n" in done.stdout
-    assert "Rows" in done.stdout and "Tiers" not in done.stdout and "Model calls" not in done.stdout
+    folder, options = done.folder, done.options
+    assert "[bold]b[/bold] [/] :smile: [link=x]" in done.output
+    assert f"Warehouse: {folder}\n" in done.output
+    assert "Rows" in done.output and "Tiers" not in done.output and "Model calls" not in done.output
     for command in ('reasonmed sql "select tier, count(*) from reasonmed group by all"', "reasonmed quality"):
-        (line,) = [line for line in done.stdout.splitlines() if command in line]
+        (line,) = [line for line in done.output.splitlines() if command in line]
         assert line.endswith(f'{command} --warehouse "{folder}"')
     select = "key:raw_questions or key:questions or key:reasoning_paths"
     stopped = called("build", *options, "--replace", "--source", "mmlu", "--limit", "1", "--set", "seed=1",
                         "--select", select, "--budget-calls", "0")  # fmt: skip
     assert stopped.returncode == 1
     assert stopped.stdout.splitlines()[-1].strip() == (
-        f'reasonmed build --profile {tmp_path}/mine.toml --warehouse "{folder}" --limit 1 --set seed=1 '
+        f'reasonmed build --profile {options[1]} --warehouse "{folder}" --limit 1 --set seed=1 '
         f'--source mmlu --select "{select}" --budget-calls 0'
     )
     checked = called("doctor", *options)
