@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from tier_reference import tier_bounds, tier_of
 
@@ -93,24 +97,66 @@ def test_the_table_of_tiers_is_that_of_the_code(page: str) -> None:
     assert load_profile("paper").paths_per_question == PUBLISHED_PATHS
 
 
+@dataclass(frozen=True)
+class RealFiles:
+    """The questions of the real files, and what is found among them.
+
+    Attributes:
+        rules, rejected: the programs of the two pages.
+        questions: every one; MedMCQA dev stands in for train.
+        matches: under some rules, found once.
+    """
+
+    rules: Any
+    rejected: Any
+    questions: pl.DataFrame
+    matches: Callable[[Rules], pl.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def real(shared_data: Path) -> Iterator[RealFiles]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(ROOT / "benchmarks")
+        # The same texts are matched under each variant of the rules, and under ours for both pages.
+        for module, rule in (
+            (matching, "normalise"), (matching, "negations"), (matching, "numbers"), (candidates, "_runs")
+        ):  # fmt: skip
+            patched.setattr(module, rule, cache(getattr(module, rule)))
+        rules, rejected = import_module("question_rules"), import_module("rejected_questions")
+        questions = rules.read_questions(shared_data)
+        matches = cache(partial(rules.matches, questions))
+        for page_of in (rules, rejected):
+            patched.setattr(page_of, "matches", lambda _, decided_by: matches(decided_by))
+        yield RealFiles(rules, rejected, questions, matches)
+
+
 @pytest.mark.shared_data
 def test_the_measured_effects_and_the_rejected_questions_are_those_of_the_real_files(
-    page: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: str, real: RealFiles, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    # The same texts are matched under each variant of the rules, and under ours for both pages.
-    for module, rule in (
-        (matching, "normalise"), (matching, "negations"), (matching, "numbers"), (candidates, "_runs")
-    ):  # fmt: skip
-        monkeypatch.setattr(module, rule, cache(getattr(module, rule)))
-    rules, rejected = import_module("question_rules"), import_module("rejected_questions")
-    questions = rules.read_questions(shared_data)
-    matches = cache(partial(rules.matches, questions))
-    for page_of in (rules, rejected):
-        monkeypatch.setattr(page_of, "matches", lambda _, decided_by: matches(decided_by))
-    rules.print_table(questions)
+    real.rules.print_table(real.questions)
     first, _, table = capsys.readouterr().out.partition("\n\n")
     assert table in page
     assert all(number in page for number in re.findall(r"[\d,]+", first))
-    rejected.print_page(questions)
+    real.rejected.print_page(real.questions)
     assert capsys.readouterr().out == (ROOT / "docs" / "evidence" / "rejected-questions.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.shared_data
+def test_the_real_mmlu_items_of_the_test_split_are_found(real: RealFiles) -> None:
+    found = real.matches(Rules())
+    mmlu = found.filter((pl.col("source") == "mmlu") & (pl.col("decision") == "contaminated"))
+    assert mmlu.filter("is_exact").height == 19
+    assert mmlu.filter(pl.col("edit_ratio") >= 90).height == 20
+    assert mmlu.height == 21, "and a vignette of the test split under another question"
+    by_decision = dict(found.group_by("decision").len().iter_rows())
+    assert by_decision == {
+        "contaminated": 22,
+        "conflicting_gold": 2,
+        "duplicate": 6,
+        "near_duplicate": 17,
+        "grouped": 35,
+    }
+    assert found.filter(
+        (pl.col("decision") == "near_duplicate") & ~(pl.col("is_same_gold") & pl.col("is_same_facts"))
+    ).is_empty()

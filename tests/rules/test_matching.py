@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -277,28 +276,6 @@ def test_candidates_find_near_copies_among_many() -> None:
     found = [match for match in matches([*rows, *copies]) if match["edit_ratio"] >= 90]
     assert {match["raw_id"] for match in found} >= {copy["raw_id"] for copy in copies}
     assert len(found) == len(copies)
-
-
-@pytest.mark.shared_data
-def test_the_real_mmlu_items_of_the_test_split_are_found(real_questions: pl.DataFrame) -> None:
-    is_benchmark = pl.col("split_role") == "benchmark"
-    questions, benchmarks = real_questions.filter(~is_benchmark), real_questions.filter(is_benchmark)
-    found = find_matches(questions, benchmarks, set(), Rules(), PRIORITY)
-    mmlu = found.filter((pl.col("source") == "mmlu") & (pl.col("decision") == "contaminated"))
-    assert mmlu.filter("is_exact").height == 19
-    assert mmlu.filter(pl.col("edit_ratio") >= 90).height == 20
-    assert mmlu.height == 21, "and a vignette of the test split under another question"
-    by_decision = dict(found.group_by("decision").len().iter_rows())
-    assert by_decision == {
-        "contaminated": 22,
-        "conflicting_gold": 2,
-        "duplicate": 6,
-        "near_duplicate": 17,
-        "grouped": 35,
-    }
-    assert found.filter(
-        (pl.col("decision") == "near_duplicate") & ~(pl.col("is_same_gold") & pl.col("is_same_facts"))
-    ).is_empty()
 
 
 # Containment
