@@ -36,7 +36,8 @@ def _fill(con: duckdb.DuckDBPyConnection, *texts: str) -> None:
     for number, text in enumerate(texts):
         for table, row in _example(number, text).items():
             fill(con, table, [row])
-    con.execute(f"create view training_material as {sql.query('views/training_material').text}")
+    # A table, as each of the sets reads it anew.
+    con.execute(f"create table training_material as {sql.query('views/training_material').text}")
 
 
 def _violations(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, list[Any]]:
