@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -31,14 +32,16 @@ def compared(before: Rows, after: Rows, parts: tuple[Parts, Parts]) -> Compared:
             con.execute(
                 f"create table {side}_{name} ({', '.join(f'{column} {kind}' for column, kind in types.items())})"
             )
-            for row in rows.get(name, ()):
-                _insert(con, f"{side}_{name}", dict(row) | {"row_hash": json.dumps(row, sort_keys=True)})
+            _insert(
+                con,
+                f"{side}_{name}",
+                [dict(row) | {"row_hash": json.dumps(row, sort_keys=True)} for row in rows.get(name, ())],
+            )
         for seq, (name, values) in enumerate(of_side.items(), start=1):
+            publish = {"table_name": name, "partition": ""}
             earlier = {part: f"~{value}" for part, value in values.items()}
-            publish = {"seq": 0, "table_name": name, "partition": "", "parts": json.dumps(earlier)}
-            _insert(con, f"{side}_publishes", publish)
-            publish = {"seq": seq, "table_name": name, "partition": "", "parts": json.dumps(values)}
-            _insert(con, f"{side}_publishes", publish)
+            states = (publish | {"seq": at, "parts": json.dumps(of)} for at, of in ((0, earlier), (seq, values)))
+            _insert(con, f"{side}_publishes", list(states))
     tables = tuple(spec for spec in TABLES.values() if spec.group != "provenance")
     return Compared(con, (Side("a", 1), Side("b", 2)), tables, tuple(spec.name for spec in tables))
 
@@ -55,7 +58,12 @@ def causes(before: Rows, after: Rows, parts: tuple[Parts, Parts]) -> dict[tuple[
     return {(table, row_id): cause for table, row_id, cause in found}
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:
-    marks = ", ".join("?" for _ in row)
-    names = ", ".join(f'"{name}"' for name in row)
-    con.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, those of the same columns at once."""
+    for names, alike in groupby(rows, key=tuple):
+        values = list(alike)
+        marks = ", ".join(f"({', '.join('?' for _ in names)})" for _ in values)
+        columns = ", ".join(f'"{name}"' for name in names)
+        con.execute(
+            f"insert into {table} ({columns}) values {marks}", [value for row in values for value in row.values()]
+        )
