@@ -27,6 +27,8 @@ import psutil
 
 from reasonmed_assets.errors import ReasonmedError
 
+HOST = "127.0.0.1"
+"""The only address that servers of this package bind to."""
 LONGEST_SQLITE_PATH = 504
 """Bytes: SQLite opens no file of a longer absolute path, since its journal's must not exceed 512."""
 _LONGEST_SOCKET_PATH = 107

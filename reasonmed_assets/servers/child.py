@@ -17,12 +17,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from reasonmed_assets.machine import HOST
 from reasonmed_assets.servers.origins import refusal
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
-
-HOST = "127.0.0.1"
-"""The only address that servers bind to."""
 
 
 def add_server_options(parser: argparse.ArgumentParser) -> None:

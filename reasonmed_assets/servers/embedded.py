@@ -27,9 +27,9 @@ from aiohttp import web
 
 from reasonmed_assets.config.addresses import environment_of_downloads
 from reasonmed_assets.errors import ReasonmedError
-from reasonmed_assets.machine import socket_in, temporary_folder
+from reasonmed_assets.machine import HOST, socket_in, temporary_folder
 from reasonmed_assets.servers import child
-from reasonmed_assets.servers.child import HOST, add_server_options, notify
+from reasonmed_assets.servers.child import add_server_options, notify
 
 MODEL_NAME = "smollm2-135m-instruct"
 MODEL_VARIABLE = "REASONMED_EMBEDDED_MODEL"

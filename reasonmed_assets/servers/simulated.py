@@ -26,9 +26,10 @@ import orjson
 from aiohttp import web
 
 from reasonmed_assets.config.profile import Sources
+from reasonmed_assets.machine import HOST
 from reasonmed_assets.servers import child
 from reasonmed_assets.servers.batches import Batches
-from reasonmed_assets.servers.child import HOST, add_server_options, notify
+from reasonmed_assets.servers.child import add_server_options, notify
 from reasonmed_assets.servers.personas import PERSONAS, Acting, BatchHabits, Persona, Response
 from reasonmed_assets.servers.rehearsal.answer_keys import AnswerKeys, read_answer_keys
 from reasonmed_assets.servers.rehearsal.behaviour import digest, share_of

@@ -229,7 +229,7 @@ def test_a_person_materialises_a_table_and_backfills_a_source(ui: Ui, warehouse:
 def _assert_nobody_has_the_key(keyed: dict[str, bool]) -> None:
     """Neither the servers of the UI, nor a run that makes no call, nor Dagster's helpers of a run."""
     assert {command for command, has_key in keyed.items() if has_key} == set()
-    for name in ("ui.webserver", "dagster._daemon", "code-server start", "dagster api grpc", "spawn_main"):
+    for name in ("ui.webserver", "dagster._daemon", "code-server start", "dagster api grpc", "forkserver"):
         assert any(name in command for command in keyed), name
 
 

@@ -6,6 +6,8 @@ Dagster's, and collects garbage as those of `reasonmed` do.
 
 from reasonmed_assets.machine import seldom_collect_garbage
 from reasonmed_assets.orchestration.code_location import build_defs
+from reasonmed_assets.orchestration.project.forking import fork_runs
 
 seldom_collect_garbage()
+fork_runs()
 defs = build_defs()

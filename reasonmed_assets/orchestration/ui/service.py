@@ -1,4 +1,4 @@
-"""A child process of the UI: one of Dagster's own commands, which ends with the process that started it.
+"""A child process of the UI: the webserver or one of Dagster's own commands; it ends with the process that started it.
 
     python -m reasonmed_assets.orchestration.ui.service 3000 dagster._daemon run -w workspace.yaml
 
@@ -17,7 +17,7 @@ import threading
 import time
 from contextlib import suppress
 
-from reasonmed_assets.servers.child import HOST
+from reasonmed_assets.machine import HOST, seldom_collect_garbage
 
 _GRACE_S = 10.0
 _PAUSE_S = 0.05
@@ -52,6 +52,7 @@ def wait_for_webserver(port: int) -> None:
 
 def main() -> None:
     """Run the command."""
+    seldom_collect_garbage()
     end_with_parent()
     port, module, *arguments = sys.argv[1:]
     with suppress(KeyboardInterrupt):

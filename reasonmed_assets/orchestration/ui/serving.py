@@ -22,8 +22,7 @@ from reasonmed_assets import interruption
 from reasonmed_assets.config.settings import BuildSettings
 from reasonmed_assets.errors import ReasonmedError
 from reasonmed_assets.llm.transports.keys import handed_out
-from reasonmed_assets.machine import socket_in, temporary_folder
-from reasonmed_assets.servers.child import HOST
+from reasonmed_assets.machine import HOST, socket_in, temporary_folder
 
 LOCATION = "definitions"
 """Name of the code location, by which Dagster's history knows its runs."""
@@ -80,7 +79,8 @@ def serve(
         start += ["-m", MODULE]
         children.start("code server", [f"{package}.service", "0", "dagster", *start], keyless | asking)
         descriptor = listening.fileno()
-        webserver = [f"{package}.webserver", str(settings.warehouse_folder), code, LOCATION, str(descriptor), *names]
+        webserver = [f"{package}.service", "0", f"{package}.webserver"]
+        webserver += [str(settings.warehouse_folder), code, LOCATION, str(descriptor), *names]
         children.start("webserver", webserver, keyless, (descriptor,), is_heard=True)
         taken = str(listening.getsockname()[1])
         daemon = [f"{package}.service", taken, "dagster._daemon", "run", "-w", str(workspace), "--log-level", "warning"]

@@ -26,12 +26,10 @@ from dagster._grpc.client import DagsterGrpcClient
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
-from reasonmed_assets.machine import temporary_folder
+from reasonmed_assets.machine import HOST, temporary_folder
 from reasonmed_assets.orchestration.history import end_dead_runs, failures
 from reasonmed_assets.orchestration.ui.guard import Guard
 from reasonmed_assets.orchestration.ui.pages import with_pages
-from reasonmed_assets.orchestration.ui.service import end_with_parent
-from reasonmed_assets.servers.child import HOST
 
 TOKEN_FILE = "ui.token"  # noqa: S105 (the name of a file)
 """In the warehouse: the token of the UI that was started last."""
@@ -137,7 +135,6 @@ def _wait_for(code_server: DagsterGrpcClient) -> None:
 
 def main() -> int:
     """Run the webserver from the command line; returns the exit status."""
-    end_with_parent()
     parser = argparse.ArgumentParser()
     parser.add_argument("warehouse", type=Path)
     parser.add_argument("code_server")

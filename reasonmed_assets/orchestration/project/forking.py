@@ -1,0 +1,28 @@
+"""How the runs of a code server start: forked from a process that has imported the libraries they use."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+LIBRARIES = (
+    "dagster._cli",
+    "dagster._core.execution.backfill",
+    "dagster._core.storage.sqlite_storage",
+    "openai",
+    "pandera.polars",
+    "polars",
+    "pyarrow.parquet",
+    "rapidfuzz",
+    "rich.progress",
+    "sqlglot",
+    "upath",
+)
+"""Of this package nothing: each run imports it anew, as tables are recorded as made by the code on the disk."""
+
+
+def fork_runs() -> None:
+    """Let Dagster's code server, whose process this is, fork its runs: a new interpreter imports for two seconds."""
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload(list(LIBRARIES))
+    # The server starts its runs by this context, of which a process has one.
+    multiprocessing.get_context("spawn").Process = forking.Process  # type: ignore[assignment, misc]
