@@ -11,16 +11,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from builds import TIMEOUT_S, Built, called, start
+from builds import TIMEOUT_S, Built, called
+from forked import Forked
+
+COMMAND = Path(__file__).parents[1] / "command.py"
 
 
-def _stopped_at_its_first_calls(process: subprocess.Popen[str], how: signal.Signals, ledger: Path) -> str:
+def _stopped_at_its_first_calls(process: Forked, how: signal.Signals, ledger: Path) -> str:
     """What the process said after a signal at a time when it was making calls."""
     deadline = time.monotonic() + TIMEOUT_S
     while process.poll() is None and time.monotonic() < deadline and not _attempts(ledger):
         time.sleep(0.02)
     process.send_signal(how)
-    return process.communicate(timeout=TIMEOUT_S)[0]
+    return "".join(process.communicate(timeout=TIMEOUT_S))
 
 
 def _claims(ledger: Path) -> int:
@@ -46,8 +49,8 @@ def test_a_build_stops_when_told_and_at_its_budget_and_the_next_pays_for_the_res
     folder = tmp_path / "warehouse"
     arguments = ["build", "--profile", "simulated", "--warehouse", str(folder), "--select", _SELECTION]
     arguments += ["--source", "mmlu", "--source", "mmlu"]
-    process = start(*arguments, "--source", "pubmedqa", "--limit", "2")
-    said = _stopped_at_its_first_calls(process, how, folder / "ledger.sqlite")
+    with Forked(COMMAND, *arguments, "--source", "pubmedqa", "--limit", "2") as process:
+        said = _stopped_at_its_first_calls(process, how, folder / "ledger.sqlite")
     assert process.returncode == 1, said
     assert ": interrupted" in said
     assert "run the same command again" in said
