@@ -24,7 +24,7 @@ def connect(overrides: Mapping[str, Any] | None = None, **more: Any) -> duckdb.D
         overrides: values of the profile by dotted key.
         more: variables that a step sets besides.
     """
-    con = duckdb.connect()
+    con = duckdb.connect(config={"threads": 1})
     con.execute(sql.macros_text())
     set_variables(con, variables(load_profile("simulated", dict(overrides or {}))) | {"source": SOURCE} | more)
     for name, spec in TABLES.items():

@@ -53,7 +53,7 @@ def rows_of(texts: dict[str, str], source: str = "mmlu", **values: Any) -> list[
 @cache
 def _memory() -> duckdb.DuckDBPyConnection:
     """A database in memory: to open one for each staging would take most of its time."""
-    return duckdb.connect()
+    return duckdb.connect(config={"threads": 1})
 
 
 def stage(path: Path, rows: list[dict[str, Any]], spec: TableSpec = ITEMS) -> Path:

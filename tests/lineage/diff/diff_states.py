@@ -25,7 +25,7 @@ def compared(before: Rows, after: Rows, parts: tuple[Parts, Parts]) -> Compared:
         after: the same.
         parts: of the fingerprints of tables, before and after.
     """
-    con = duckdb.connect()
+    con = duckdb.connect(config={"threads": 1})
     for side, rows, of_side in zip((BEFORE, AFTER), (before, after), parts, strict=True):
         for name, spec in TABLES.items():
             types = spec.duckdb_types()
