@@ -19,6 +19,18 @@ from reasonmed_assets.machine import seldom_collect_garbage
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 8 * 1024**3
 _BUILDING = {"end_to_end", "cli", "test_contributing.py"}
+_LONGEST = {
+    "test_ui.py",
+    "test_contributing.py",
+    "test_earlier_warehouses.py",
+    "test_interruption.py",
+    "test_people.py",
+    "test_processes.py",
+    "test_published_rules.py",
+    "test_real_questions.py",
+    "test_staleness.py",
+}
+"""Files with tests that take the longest, five seconds and more."""
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # Processes inherit that, and tests interrupt some that they start.
@@ -45,12 +57,16 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Builds come first, those that read the rehearsal before all.
+    """The longest tests and builds come first, those that read the rehearsal before all.
 
     The first process then makes the rehearsal while the others, whose parts are the quick tests, need it not; and no
     long test is left for the end, where one process would be waited for.
     """
-    items.sort(key=lambda item: (_needs_rehearsal(item), not _BUILDING.isdisjoint(item.path.parts)), reverse=True)
+
+    def first(item: pytest.Item) -> tuple[bool, bool, bool]:
+        return _needs_rehearsal(item), item.path.name in _LONGEST, not _BUILDING.isdisjoint(item.path.parts)
+
+    items.sort(key=first, reverse=True)
 
 
 def _needs_rehearsal(item: pytest.Item) -> bool:
