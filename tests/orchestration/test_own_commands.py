@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from reasonmed_assets.materialisation.display import LogDisplay
 from reasonmed_assets.materialisation.session import BuildSession
 from reasonmed_assets.orchestration.dagster_home import SETTINGS
 from reasonmed_assets.orchestration.history import dagster_home_of
+from reasonmed_assets.orchestration.project.forking import fork_runs
 from reasonmed_assets.orchestration.project.history import ProjectHistory
 from reasonmed_assets.orchestration.starting import begin_run, for_code_server
 from reasonmed_assets.orchestration.ui.serving import LOCATION, MODULE
@@ -39,6 +42,18 @@ def test_dg_loads_the_code_location_that_the_ui_loads() -> None:
     assert (context.code_location_target_module_name, context.code_location_name) == (MODULE, LOCATION)
     assert context.get_path_for_local_module(MODULE) == ROOT / "reasonmed_assets/orchestration/project/definitions.py"
     assert f"from {MODULE} import defs" in (ROOT / "definitions.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parent"), [(["asset", "materialize"], None), (["api", "grpc"], multiprocessing.current_process())]
+)
+def test_only_the_code_server_forks_what_it_starts(
+    arguments: list[str], parent: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["dagster", *arguments])
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: parent)
+    fork_runs()
+    assert multiprocessing.get_context("spawn").Process is SpawnProcess
 
 
 def test_their_history_is_that_of_the_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 
 LIBRARIES = (
     "dagster._cli",
@@ -21,7 +22,12 @@ LIBRARIES = (
 
 
 def fork_runs() -> None:
-    """Let Dagster's code server, whose process this is, fork its runs: a new interpreter imports for two seconds."""
+    """Let Dagster's code server fork its runs, where this is its process: a new interpreter imports for two seconds.
+
+    A run has the arguments of the server. What it starts itself, as a library does that holds a GPU, stays as it is.
+    """
+    if sys.argv[1:3] != ["api", "grpc"] or multiprocessing.parent_process() is not None:
+        return
     forking = multiprocessing.get_context("forkserver")
     forking.set_forkserver_preload(list(LIBRARIES))
     # The server starts its runs by this context, of which a process has one.
